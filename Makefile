@@ -1,0 +1,185 @@
+# Makefile - builds sbxc and sbx-run into build/, runs the tests. GNU make 4.3.
+#
+#   make            build/sbxc, build/sbx-run
+#   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
+#   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
+#   make bench      ratios against peers and floors, interleaved
+#   make fuzz       libFuzzer targets, FUZZ_TIME seconds each
+#   make bless      takes the present output as the golden output
+#   make install    PREFIX=/usr/local DESTDIR=
+#
+# V=1 shows the commands. CFLAGS and LDFLAGS are the user's; WERROR=1 (set by check) makes warnings errors.
+
+VERSION := 0.1.0
+B       ?= build
+CC      ?= gcc
+FLEX    ?= flex
+BISON   ?= bison
+MUSL_CC ?= musl-gcc
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+MANDIR  ?= $(DATADIR)/man
+CFLAGS  ?= -O2 -g
+Q       := $(if $(V),,@)
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings \
+        -Wswitch-enum -Wvla -Wformat=2 -Wundef $(if $(WERROR),-Werror)
+STD  := -std=gnu11 -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' -MMD -MP -fno-strict-aliasing
+HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+YAML_CFLAGS := $(shell pkg-config --cflags yaml-0.1 2>/dev/null)
+YAML_LIBS   := $(shell pkg-config --libs yaml-0.1 2>/dev/null || echo -lyaml)
+SECCOMP_LIBS := $(shell pkg-config --libs libseccomp 2>/dev/null || echo -lseccomp)
+CRITERION_LIBS := $(shell pkg-config --libs criterion 2>/dev/null || echo -lcriterion)
+
+COMPILER_SRC := $(wildcard compiler/*.c grammar/*.c backends/*.c backends/*/*.c)
+GENERATED    := $(B)/gen/sbx.tab.c $(B)/gen/sbx.lex.c
+# sha256.c is the one piece of code, beside the plan format, that compiler and loader share.
+COMPILER_OBJ := $(COMPILER_SRC:%.c=$(B)/%.o) $(GENERATED:.c=.o) $(B)/runtime/sha256.o
+RUNTIME_SRC  := $(wildcard runtime/*.c)
+RUNTIME_OBJ  := $(RUNTIME_SRC:%.c=$(B)/static/%.o)
+# The same loader sources built with the ordinary compiler, for unit tests and sanitizers.
+RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
+UNIT_SRC     := $(wildcard tests/unit/*.c)
+UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
+
+.PHONY: all check check-unit check-golden check-errors check-plan check-layers check-live check-san check-clang bench \
+        fuzz bless demo install uninstall clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(B)/sbxc $(B)/sbx-run
+
+$(B)/sbxc: $(COMPILER_OBJ)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pie -Wl,-z,relro,-z,now -o $@ $^ $(YAML_LIBS)
+
+$(B)/sbx-run: $(RUNTIME_OBJ)
+	@echo "  LD    $@"
+	$(Q)$(MUSL_CC) -static -Os $(LDFLAGS) -Wl,-z,relro,-z,now,--gc-sections -s -o $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(CC) $(STD) $(WARN) $(HARD) $(CFLAGS) -I$(B)/gen $(YAML_CFLAGS) -c -o $@ $<
+
+# musl-gcc has no kernel headers of its own; what the loader needs of them is copied out of the host's include tree.
+KHEADERS := $(B)/static/include
+$(B)/static/%.o: %.c | $(KHEADERS)/.done
+	@mkdir -p $(@D)
+	@echo "  CC    $< (static)"
+	$(Q)$(MUSL_CC) $(STD) $(WARN) -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+	    -fstack-protector-strong -fno-pie -no-pie -isystem $(KHEADERS) -c -o $@ $<
+
+$(KHEADERS)/.done:
+	@mkdir -p $(KHEADERS)
+	$(Q)for d in linux asm-generic; do ln -sfn /usr/include/$$d $(KHEADERS)/$$d; done
+	$(Q)ln -sfn $$(dirname $$(echo '#include <asm/unistd.h>' | $(CC) -M -E - | tr ' ' '\n' | grep '/asm/unistd.h$$')) \
+	    $(KHEADERS)/asm
+	@touch $@
+
+$(B)/gen/sbx.tab.c $(B)/gen/sbx.tab.h &: grammar/sbx.y grammar/keywords.def
+	@mkdir -p $(@D)
+	@echo "  YACC  $<"
+	$(Q)$(BISON) -Werror -o $(B)/gen/sbx.tab.c --defines=$(B)/gen/sbx.tab.h $<
+
+$(B)/gen/sbx.lex.c $(B)/gen/sbx.lex.h &: grammar/sbx.l $(B)/gen/sbx.tab.h
+	@mkdir -p $(@D)
+	@echo "  LEX   $<"
+	$(Q)$(FLEX) -o $(B)/gen/sbx.lex.c --header-file=$(B)/gen/sbx.lex.h $<
+
+$(B)/gen/%.o: $(B)/gen/%.c
+	@echo "  CC    $<"
+	$(Q)$(CC) $(STD) $(HARD) $(CFLAGS) $(GEN_WARN) -I$(B)/gen -I. -Igrammar -c -o $@ $<
+
+$(B)/gen/syscalls.inc: compiler/syscalls.tsv compiler/syscalls.awk
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)awk -f compiler/syscalls.awk compiler/syscalls.tsv > $@
+$(B)/compiler/syscalls.o: $(B)/gen/syscalls.inc
+# The grammar's tables feed files of the compiler too.
+$(COMPILER_SRC:%.c=$(B)/%.o): | $(B)/gen/sbx.tab.h $(B)/gen/sbx.lex.h
+
+-include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(RUNTIME_HOST:.o=.d) $(UNIT_BIN:=.d)
+
+# ---- tests -----------------------------------------------------------------------------------------------------------
+
+check:
+	$(Q)$(MAKE) --no-print-directory WERROR=1 all
+	$(Q)tests/run.sh
+
+# Everything but the two main() functions, for tests to link against. The programs share no names by contract, so
+# each has its own archive: tests/unit/runtime_*.c link the loader's, all others the compiler's.
+$(B)/libcompiler.a: $(filter-out $(B)/compiler/main.o,$(COMPILER_OBJ))
+$(B)/libruntime.a: $(filter-out $(B)/runtime/sbx_run.o,$(RUNTIME_HOST))
+$(B)/libcompiler.a $(B)/libruntime.a:
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+LINK_UNIT = $(CC) $(STD) $(WARN) $(CFLAGS) $(LDFLAGS) -I. -I$(B)/gen -o $@ $< $(filter %.a,$^) $(CRITERION_LIBS)
+$(B)/tests/unit/runtime_%: tests/unit/runtime_%.c $(B)/libruntime.a
+	@mkdir -p $(@D)
+	@echo "  UNIT  $@"
+	$(Q)$(LINK_UNIT)
+$(B)/tests/unit/%: tests/unit/%.c $(B)/libcompiler.a
+	@mkdir -p $(@D)
+	@echo "  UNIT  $@"
+	$(Q)$(LINK_UNIT) $(SECCOMP_LIBS) $(YAML_LIBS)
+
+check-unit: $(UNIT_BIN)
+	$(Q)tests/unit.sh $(UNIT_BIN)
+
+check-layers check-golden check-errors check-plan check-live: check-%: all
+	$(Q)tests/run.sh $*
+
+bless: all
+	$(Q)BLESS=1 tests/golden.sh
+	$(Q)BLESS=1 tests/errors.sh
+
+# The same programs and tests under the sanitizers; the loader itself is static and is covered by its unit tests there.
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+check-san:
+	$(Q)$(MAKE) --no-print-directory B=$(B)/san CC=$(CC) HARD= WERROR=1 CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" all
+	$(Q)B=$(B)/san CC=$(CC) HARD= CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" tests/run.sh unit golden errors plan
+
+# Everything compiled by clang with its warnings as errors.
+check-clang:
+	$(Q)$(MAKE) --no-print-directory B=$(B)/clang CC=clang WERROR=1 all
+	$(Q)B=$(B)/clang CC=clang tests/run.sh unit golden errors
+
+FUZZ_TIME ?= 30
+FUZZ_BIN  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_MAKE  = $(MAKE) --no-print-directory B=$(B)/fuzz-obj CC=clang HARD= CFLAGS="$(FUZZ_FLAGS)"
+FUZZ_LINK  = clang $(STD) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -I. -o $@ $<
+$(B)/fuzz/runtime_%: tests/fuzz/runtime_%.c
+	$(Q)$(FUZZ_MAKE) $(B)/fuzz-obj/libruntime.a
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_LINK) $(B)/fuzz-obj/libruntime.a
+$(B)/fuzz/%: tests/fuzz/%.c
+	$(Q)$(FUZZ_MAKE) $(B)/fuzz-obj/libcompiler.a
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_LINK) $(B)/fuzz-obj/libcompiler.a $(YAML_LIBS)
+fuzz: $(FUZZ_BIN)
+	$(Q)tests/fuzz.sh $(FUZZ_TIME) $(FUZZ_BIN)
+
+bench: all
+	$(Q)tests/bench/run.sh
+
+demo: all
+	$(Q)policies/examples/demo.sh
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/sbx/std $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5
+	install -m 755 $(B)/sbxc $(B)/sbx-run $(DESTDIR)$(BINDIR)/
+	install -m 644 policies/std/*.sbx $(DESTDIR)$(DATADIR)/sbx/std/
+	install -m 644 docs/sbxc.1 docs/sbx-run.1 $(DESTDIR)$(MANDIR)/man1/
+	install -m 644 docs/sbx.5 $(DESTDIR)$(MANDIR)/man5/
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/sbxc $(DESTDIR)$(BINDIR)/sbx-run
+	rm -f $(DESTDIR)$(MANDIR)/man1/sbxc.1 $(DESTDIR)$(MANDIR)/man1/sbx-run.1 $(DESTDIR)$(MANDIR)/man5/sbx.5
+	rm -rf $(DESTDIR)$(DATADIR)/sbx
+
+clean:
+	rm -rf $(B)

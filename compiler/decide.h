@@ -1,0 +1,58 @@
+/*
+ * decide.h - the one function that says allow or deny.
+ *
+ * S1: an operation on an object is allowed if and only if some allow covers it outside its own `except` list and no
+ * deny covers it. No order, no specificity, no default but deny. Every command and every check of an artifact asks
+ * here; no second evaluator of the source meaning exists.
+ */
+#ifndef SBX_DECIDE_H
+#define SBX_DECIDE_H
+
+#include "ir.h"
+#include "sysmean.h"
+
+struct request {
+	enum target target;
+	enum op op; /* its kind says which fields below are read */
+	/* PATH: concrete absolute path, canonical. ENV, MACH: the name. NET: host, or the unix socket's path. */
+	const char *object;
+	uint16_t port;
+	/* SYSCALL: one call as the kernel sees it. */
+	enum arch arch;
+	uint32_t nr;
+	uint64_t args[6];
+	/* Values of load-time variables; those not given take the assumptions of assume_value(). */
+	const struct ir_binding *given;
+	unsigned n_given;
+};
+
+struct decision {
+	bool allow;
+	struct sys_action action;  /* SYSCALL: what the caller gets */
+	const struct origin *by;   /* the deciding line: the allow, the deny; NULL: no rule covers it */
+	const struct ir_hole *hole;     /* set when an allow would cover it but for this `except` */
+	const struct origin *near_allow; /* that allow */
+	const char *reason; /* for decisions no line made: "no rule allows it", "known call that nothing needs", ... */
+};
+
+struct meaning; /* an IR made ready to be asked: syscall rules derived, indexes built */
+
+struct meaning *meaning_new(struct arena *a, const struct ir *ir);
+const struct ir *meaning_ir(const struct meaning *m);
+const struct sys_policy *meaning_syscalls(const struct meaning *m);
+
+struct decision decide(const struct meaning *m, const struct request *r);
+
+/*
+ * What the analysis assumes for a load-time variable that has no value yet: /home/user for HOME, ...; for a path
+ * param a place that no rule can name by chance. The loader checks real values again. Never NULL.
+ */
+const char *assume_value(const struct ir *ir, const char *name);
+/* A template with its variables filled from the request (then assumptions). From the arena; NULL when the result begins
+ * with a slash and is no canonical path (a value like ".." or "/"). */
+const char *expand_template(struct arena *a, const struct ir *ir, const char *tmpl, const struct ir_binding *given,
+			    unsigned n_given);
+/* Does `path` equal `root` or lie below it? Both canonical. */
+bool path_covers(const char *root, const char *path);
+
+#endif

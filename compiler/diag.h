@@ -1,0 +1,63 @@
+/*
+ * diag.h - diagnostics are records in a queue; one renderer prints them.
+ *
+ * Nothing else in the compiler writes to stderr. Every record has an id from diag.def: number and slug for ever.
+ * How to word one: docs/contributing.md.
+ */
+#ifndef SBX_DIAG_H
+#define SBX_DIAG_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "src.h"
+
+enum diag_id {
+#define DIAG(id, number, severity, slug, description) DIAG_##id,
+#include "diag.def"
+	DIAG_COUNT
+};
+
+enum severity { SEV_ERROR, SEV_WARNING, SEV_NOTE };
+
+enum { DIAG_MAX_ERRORS = 20 }; /* printed; the rest is counted */
+
+struct diags;
+struct diag_rec;
+
+struct diags *diags_new(struct arena *a, const struct src *src);
+
+/*
+ * Queues a record at `where`. The message starts lower case, has no full stop, speaks of the policy. The returned
+ * record (never NULL) takes the details below; all text is copied into the arena.
+ */
+struct diag_rec *diag(struct diags *d, enum diag_id id, struct loc where, const char *fmt, ...) SBX_PRINTF(4, 5);
+/* Short text beside the caret. */
+void diag_label(struct diag_rec *r, const char *fmt, ...) SBX_PRINTF(2, 3);
+/* A second place that matters, with its own short text. */
+void diag_second(struct diag_rec *r, struct loc where, const char *fmt, ...) SBX_PRINTF(3, 4);
+/* A fact that explains. */
+void diag_note(struct diag_rec *r, const char *fmt, ...) SBX_PRINTF(2, 3);
+/* The one change that most likely fixes it, as text that can be pasted. A NULL from suggest() may be passed with
+ * diag_help_if. */
+void diag_help(struct diag_rec *r, const char *fmt, ...) SBX_PRINTF(2, 3);
+void diag_help_if(struct diag_rec *r, const char *text);
+
+unsigned diag_errors(const struct diags *d);
+unsigned diag_warnings(const struct diags *d);
+/* Was a record with this id queued whose place overlaps `where`? For "one cause, one message". */
+bool diag_seen(const struct diags *d, enum diag_id id, struct loc where);
+
+enum diag_format { DIAG_TEXT, DIAG_GCC };
+/* Prints all records in order of place (file order, then offset), errors first cut at DIAG_MAX_ERRORS. */
+void diags_print(const struct diags *d, FILE *out, enum diag_format format, bool colour);
+
+struct diag_info {
+	const char *code; /* "E0100" */
+	const char *slug; /* "unknown-word" */
+	enum severity severity;
+	const char *description;
+};
+const struct diag_info *diag_info(enum diag_id id);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * guarantee.h - which guarantees a policy asks for, and who keeps them.
+ */
+#ifndef SBX_GUARANTEE_H
+#define SBX_GUARANTEE_H
+
+#include "../backends/backend.h"
+
+struct guarantee {
+	enum cap cap;
+	enum target target;
+	bool preferred;              /* by a `prefer` line; otherwise required */
+	struct answer answer;        /* the best over the back ends of the target */
+	const struct backend *keeper; /* who gave it; NULL: nobody */
+	const struct origin *origin; /* the line that asks: allow, limit, require or prefer; NULL: every policy has it */
+};
+
+struct guarantees {
+	const struct guarantee *v; /* sorted by target, then cap */
+	unsigned n;
+};
+
+/*
+ * Folds the back ends' answers. A guarantee that is required and not ENFORCED (or DELEGATED) is an error in `d` with
+ * the ways out. Preferred ones stay in the list with their note: they travel into the plan as caveats.
+ */
+struct guarantees guarantees_check(struct arena *a, const struct ir *ir, struct diags *d);
+/* The entry for (target, cap), or NULL when the policy does not ask for it. */
+const struct guarantee *guarantee_find(const struct guarantees *g, enum target t, enum cap cap);
+
+#endif

@@ -1,0 +1,210 @@
+/*
+ * ir.h - the canonical form of a policy: what is meant, never how it is enforced.
+ *
+ * Sorted, merged, absolute, no names left to look up; equal policies have equal IR. Every fact keeps its origin, so a
+ * denial at run time can still name file:line. resolve.c builds it; everything after reads it.
+ *
+ * Templates: paths and values that may hold load-time variables are kept as canonical text, the form that the plan
+ * files use too (runtime/plan.h): `${name}` is a variable, a literal dollar, backslash or control byte is escaped.
+ */
+#ifndef SBX_IR_H
+#define SBX_IR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "src.h"
+
+enum target {
+#define TARGET(id, word) TARGET_##id,
+#include "target.def"
+	TARGET_COUNT
+};
+#define TARGET_BIT(t) (1u << (t))
+#define TARGETS_ALL ((1u << TARGET_COUNT) - 1)
+extern const char *const target_name[TARGET_COUNT];
+
+enum arch {
+#define ARCH(id, word, audit) ARCH_##id,
+#include "arch.def"
+	ARCH_COUNT
+};
+#define ARCH_BIT(a) (1u << (a))
+#define ARCHES_ALL ((1u << ARCH_COUNT) - 1)
+extern const char *const arch_name[ARCH_COUNT];
+
+/* The atomic operations on objects; the words of the language (read = READ + LIST) are in op_word.def. */
+enum op {
+#define OP(id, word, rule) OP_##id,
+#include "op.def"
+	OP_COUNT
+};
+#define OP_BIT(o) (1u << (o))
+extern const char *const op_name[OP_COUNT]; /* as a person would say it: "read", "connect tcp" */
+
+enum limit {
+#define LIMIT(id, word, unit, cap, help) LIMIT_##id,
+#include "limit.def"
+	LIMIT_COUNT
+};
+extern const char *const limit_name[LIMIT_COUNT];
+
+enum cap {
+#define CAP(id, name, help) CAP_##id,
+#include "cap.def"
+	CAP_COUNT
+};
+extern const char *const cap_name[CAP_COUNT];
+extern const char *const cap_help[CAP_COUNT];
+
+/* Types of params. */
+enum type {
+#define TYPE(id, word) TYPE_##id,
+#include "type.def"
+	TYPE_COUNT
+};
+extern const char *const type_name[TYPE_COUNT];
+
+/* Where a fact was written and why. `used_at` is the `use` line that brought it in, or no place. */
+struct origin {
+	struct loc loc;
+	struct loc used_at;
+	const char *because; /* or NULL */
+	const char *profile; /* "std/python", or NULL when the policy itself says it */
+};
+
+enum rule_kind {
+	RULE_PATH,
+	RULE_NET,
+	RULE_ENV,     /* object is NAME, or PREFIX* */
+	RULE_SYSCALL, /* object is a syscall name or a group with its @, as written */
+	RULE_MACH,    /* object is a global Mach service name */
+};
+
+enum rule_flag {
+	RULE_IF_EXISTS = 1,
+	RULE_MAKE_DIR = 2,
+	RULE_NOFOLLOW = 4,
+};
+
+/* A place that an allow leaves out. */
+struct ir_hole {
+	const char *path; /* template */
+	struct loc loc;
+};
+
+struct ir_rule {
+	enum rule_kind kind;
+	bool deny;
+	uint32_t ops;     /* OP_BIT()s of the operations of this kind */
+	uint32_t targets; /* TARGET_BIT()s, never 0 */
+	uint32_t arches;  /* ARCH_BIT()s; ARCHES_ALL unless written inside `on arch` */
+	uint32_t flags;   /* rule_flag */
+	/*
+	 * PATH: template of an absolute path without trailing slash ("/" itself excepted).
+	 * NET: the host: "*" any, an address literal, a name, or a unix socket's path template or "@abstract".
+	 */
+	const char *object;
+	const char *port_var;      /* NET: load-time variable that holds the port, or NULL */
+	uint16_t port_lo, port_hi; /* NET tcp, udp: inclusive; 0..65535 means any */
+	const struct ir_hole *holes;
+	unsigned n_holes;
+	const struct origin *origin[OP_COUNT]; /* for each bit of ops, the line that says it */
+};
+
+struct ir_limit {
+	bool set;
+	uint64_t value; /* bytes, milliseconds, percent of one CPU, or a count: see limit.def */
+	const struct origin *origin;
+};
+
+struct ir_param { /* what is still open when the plan is made */
+	const char *name;
+	enum type type;
+	const char *value; /* default, or NULL: --set is needed */
+	const char *about; /* or NULL */
+	struct loc loc;
+};
+
+struct ir_env_set {
+	const char *name;
+	const char *value; /* template */
+	uint32_t targets;
+	const struct origin *origin;
+};
+
+struct ir_want { /* require CAP, prefer CAP on T because */
+	enum cap cap;
+	bool prefer;
+	uint32_t targets;
+	const struct origin *origin;
+};
+
+/* Namespaces, in the words of `isolate`. */
+enum isolate {
+#define ISOLATE(id, word) ISOLATE_##id,
+#include "isolate.def"
+	ISOLATE_COUNT
+};
+extern const char *const isolate_name[ISOLATE_COUNT];
+
+struct ir_test_expect {
+	enum { EXPECT_ALLOW, EXPECT_DENY, EXPECT_ENFORCED, EXPECT_CAVEAT } kind;
+	struct loc loc;
+	enum rule_kind what;   /* ALLOW, DENY */
+	uint32_t ops;
+	const char *object;    /* concrete path, host, env name, syscall name, mach name; templates for paths */
+	uint16_t port;
+	enum cap cap;          /* ENFORCED, CAVEAT */
+	uint32_t targets;
+};
+
+struct ir_binding { const char *name, *value; }; /* a value given to a load-time variable */
+
+struct ir_test {
+	const char *title;
+	struct loc loc;
+	const struct ir_binding *given;
+	unsigned n_given;
+	const struct ir_test_expect *expect;
+	unsigned n_expect;
+};
+
+struct ir {
+	const char *name, *version, *about; /* version, about: "" when not written */
+	unsigned edition;
+	uint32_t targets;
+	struct loc loc; /* the policy's head */
+
+	const char *entry; /* template of the program's path, or NULL */
+	const struct origin *entry_origin;
+
+	const struct ir_rule *rules; /* sorted by kind, object, deny, targets, arches, ports, flags, holes */
+	unsigned n_rules;
+	struct ir_limit limit[TARGET_COUNT][LIMIT_COUNT];
+	const struct ir_env_set *env_set; /* sorted by name */
+	unsigned n_env_set;
+	const struct ir_param *params; /* load-time params, sorted by name */
+	unsigned n_params;
+	const struct ir_want *wants; /* sorted by cap */
+	unsigned n_wants;
+
+	uint32_t isolate; /* bits 1u << ISOLATE_x; all of them unless the policy says otherwise */
+	const struct origin *isolate_origin; /* NULL: the default */
+
+	const struct ir_test *tests;
+	unsigned n_tests;
+};
+
+/* Does an enabled rule of this kind with one of these ops exist for the target (allow rules only)? */
+bool ir_allows_any(const struct ir *ir, enum target t, uint32_t ops);
+/* The first such rule's origin, or NULL. */
+const struct origin *ir_first_allow(const struct ir *ir, enum target t, uint32_t ops);
+/* Is the capability preferred (not required) on the target? Returns the prefer line's origin, or NULL. */
+const struct origin *ir_preferred(const struct ir *ir, enum target t, enum cap cap);
+
+/* The IR as text for --emit=ir, the same bytes for the same meaning; places are printed as file:line. */
+void ir_print(const struct ir *ir, const struct src *src, FILE *out);
+
+#endif

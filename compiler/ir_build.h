@@ -1,0 +1,38 @@
+/*
+ * ir_build.h - collects facts in any order and makes the canonical IR of them.
+ */
+#ifndef SBX_IR_BUILD_H
+#define SBX_IR_BUILD_H
+
+#include "arena.h"
+#include "ir.h"
+
+struct ir_build {
+	struct arena *arena;
+	struct ir ir; /* scalar fields are set directly; the vectors below are sorted into it at the end */
+	struct ir_rule *rules;
+	unsigned n_rules;
+	struct ir_env_set *env_set;
+	unsigned n_env_set;
+	struct ir_param *params;
+	unsigned n_params;
+	struct ir_want *wants;
+	unsigned n_wants;
+	struct ir_test *tests;
+	unsigned n_tests;
+};
+
+struct ir_build *ir_build_new(struct arena *a);
+/* `o` becomes the origin of every op of the rule. */
+void ir_build_rule(struct ir_build *b, const struct ir_rule *rule, const struct origin *o);
+void ir_build_env_set(struct ir_build *b, const struct ir_env_set *e);
+void ir_build_param(struct ir_build *b, const struct ir_param *p);
+void ir_build_want(struct ir_build *b, const struct ir_want *w);
+void ir_build_test(struct ir_build *b, const struct ir_test *t);
+/* The tightest of two limits with one name wins. */
+void ir_build_limit(struct ir_build *b, enum target t, enum limit l, uint64_t value, const struct origin *o);
+
+/* Cuts rules to the policy's targets, sorts, merges what is equal. The builder must not be used afterwards. */
+const struct ir *ir_build_finish(struct ir_build *b);
+
+#endif

@@ -1,0 +1,123 @@
+/*
+ * resolve_priv.h - what the files of the resolver share: load.c, scope.c, access.c, resolve.c, resolve_test.c.
+ */
+#ifndef SBX_RESOLVE_PRIV_H
+#define SBX_RESOLVE_PRIV_H
+
+#include "ast.h"
+#include "compile.h"
+#include "ir_build.h"
+#include "resolve.h"
+#include "template.h"
+
+/* A value of the language: text (a template) and, for numbers, its number. */
+struct value {
+	enum type type;
+	const char *text;  /* canonical template; numbers in decimal */
+	uint64_t number;
+	bool at_load;      /* known only to the loader: text is "${name}" */
+};
+
+struct var {
+	const char *name;
+	struct value value;
+	struct loc loc;
+};
+
+struct scope {
+	const struct scope *up;
+	struct var *vars;
+	unsigned n;
+};
+
+struct profile {
+	const char *name;
+	const struct ast_item *item;
+	const struct src_file *file;
+	struct scope *file_scope; /* lets and params of its file */
+	bool in_use;              /* on the stack of uses: meeting it again is a cycle */
+};
+
+struct unit { /* one parsed file */
+	const struct ast_file *ast;
+	struct scope *scope;
+};
+
+struct res {
+	struct arena *a;
+	struct diags *d;
+	struct src *src;
+	struct compile *c;
+	struct ir_build *build;
+	struct unit **units;
+	unsigned n_units;
+	struct profile **profiles;
+	unsigned n_profiles;
+	const struct ast_item *groups[256]; /* user groups of all files */
+	unsigned n_groups;
+	const struct ast_item *policy;
+	bool *set_used; /* per --set */
+};
+
+/* Where a statement stands. */
+struct place {
+	struct scope *scope;
+	uint32_t targets, arches;
+	const char *profile;  /* name, or NULL inside the policy */
+	struct loc used_at;   /* the use line in the policy that led here */
+	unsigned depth;
+};
+
+/* load.c: files and their top-level items. */
+struct unit *load_main(struct res *r, const struct ast_file *ast);
+/* The profile of this name; std/NAME is read from the library when first used. NULL after a diagnostic. */
+struct profile *load_profile(struct res *r, const struct ast_word *name);
+const struct ast_item *load_group(const struct res *r, const char *name);
+
+/* scope.c: variables and values. */
+struct scope *scope_new(struct res *r, const struct scope *up);
+/* Reports a second definition in the same scope. */
+void scope_define(struct res *r, struct scope *s, const struct ast_word *name, struct value value);
+const struct var *scope_find(const struct scope *s, const char *name, size_t len);
+/* The value of a literal or of a named variable. False after a diagnostic. */
+bool scope_eval(struct res *r, const struct scope *s, const struct ast_word *w, struct value *out);
+/* A string with its escapes and ${variables} resolved, as template. NULL after a diagnostic. */
+const char *scope_string(struct res *r, const struct scope *s, const struct ast_word *w);
+/* The same, and it must be a canonical absolute path. */
+const char *scope_path(struct res *r, const struct scope *s, const struct ast_word *w);
+/* A string without load-time variables, as plain bytes. */
+const char *scope_plain(struct res *r, const struct scope *s, const struct ast_word *w);
+/* A value from the command line read as this type. False when it does not fit. */
+bool value_parse(struct res *r, enum type type, const char *text, struct value *out);
+/* Is the value usable where this type is wanted? Reports at w otherwise. */
+bool value_fits(struct res *r, enum type want, const struct value *v, const struct ast_word *w);
+
+/* access.c: what allow, deny and expect speak about, flattened. */
+struct access_item {
+	struct ir_rule rule;   /* kind, ops, object, ports, flags, holes; targets and origins are the caller's */
+	struct loc loc;        /* the object */
+	const char *because;   /* of an entry of a list, or NULL */
+};
+struct access_items {
+	struct access_item *v;
+	unsigned n;
+	bool ok; /* false: something was reported; v holds the rest */
+};
+enum access_use { ACCESS_ALLOW, ACCESS_DENY, ACCESS_EXPECT };
+struct access_items access_resolve(struct res *r, const struct place *p, const struct ast_access *access,
+				   enum access_use use);
+/* A number between the quotes of "HOST:PORT", or a whole endpoint. Exposed for tests. */
+
+/* resolve_test.c */
+void resolve_test(struct res *r, const struct place *p, const struct ast_test *t);
+/* CAP words to caps; false and a diagnostic for an unknown one. */
+bool resolve_cap(struct res *r, const struct ast_word *w, enum cap *out);
+/* `on linux, macos` to bits, all of the policy's targets when there is no list. */
+uint32_t resolve_targets(struct res *r, const struct ast_word *list);
+
+/* `X is not supported yet` at w. */
+void not_supported(struct res *r, struct loc where, const char *fmt, ...) SBX_PRINTF(3, 4);
+/* The because text of a word, decoded, or NULL. */
+const char *because_text(struct res *r, const struct ast_word *because);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * validate.h - compares what the artifacts would do with what the policy means.
+ */
+#ifndef SBX_VALIDATE_H
+#define SBX_VALIDATE_H
+
+#include "../backends/backend.h"
+#include "guarantee.h"
+
+enum { MAX_MODELS = 16 };
+
+struct validator {
+	struct arena *arena;
+	struct diags *diags;
+	const struct src *src;
+	const struct meaning *meaning;
+	const struct guarantees *guarantees;
+	struct {
+		const struct backend *backend;
+		const void *model;
+	} models[MAX_MODELS];
+	unsigned n_models;
+	struct arena *scratch;     /* emptied now and then */
+	unsigned scratch_uses;
+	unsigned long n_asked;     /* requests compared */
+	unsigned long n_covered;   /* differences that a preferred, partial guarantee explains */
+	bool failed;               /* a difference was reported; the rest is not */
+};
+
+/* Opens the models of all artifacts. False after a diagnostic. */
+bool validator_open(struct validator *v, const struct artifact *artifacts, unsigned n);
+/* Compares at every witness point of every target. False after a diagnostic with the counterexample. */
+bool validator_run(struct validator *v);
+/* Compares one request; false (and a diagnostic, once) on a difference nothing covers. */
+bool validator_ask(struct validator *v, const struct request *r);
+/* What the artifacts together would do. */
+struct model_verdict validator_verdict(struct validator *v, const struct request *r);
+void validator_close(struct validator *v);
+
+/* A request in words: "connect tcp 192.0.2.1:80", "syscall ptrace(0, 0, ...) on x86_64". From the arena. */
+const char *request_text(struct arena *a, const struct request *r);
+
+#endif
