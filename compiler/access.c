@@ -1,0 +1,509 @@
+/*
+ * access.c - what allow, deny and expect speak about: operation words and objects, flattened into one item an object.
+ */
+#include <string.h>
+
+#include "resolve_priv.h"
+#include "syscalls.h"
+
+struct op_word {
+	const char *word;
+	uint32_t ops;
+};
+static const struct op_word op_words[] = {
+#define OP_WORD(word, ops) {word, ops},
+#include "op_word.def"
+};
+enum { N_OP_WORDS = sizeof(op_words) / sizeof(op_words[0]) };
+
+struct access_ctx {
+	struct res *r;
+	const struct place *p;
+	enum access_use use;
+	struct access_items *out;
+};
+
+static struct access_item *add_item(struct access_ctx *x, enum rule_kind kind, uint32_t ops, struct loc loc)
+{
+	ARENA_GROW(x->r->a, x->out->v, x->out->n);
+	struct access_item *i = &x->out->v[x->out->n++];
+	*i = (struct access_item){.loc = loc};
+	i->rule.kind = kind;
+	i->rule.ops = ops;
+	i->rule.port_hi = 65535;
+	return i;
+}
+
+static bool fail(struct access_ctx *x)
+{
+	x->out->ok = false;
+	return false;
+}
+
+/* ---- operation words ---- */
+
+static bool file_op(const char *word, uint32_t *ops)
+{
+	for (unsigned i = 0; i < N_OP_WORDS; i++) {
+		if (strcmp(op_words[i].word, word) == 0) {
+			*ops |= op_words[i].ops;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool unknown_op(struct access_ctx *x, const struct ast_word *w)
+{
+	const char *known[N_OP_WORDS + 8];
+	size_t n = 0;
+	for (unsigned i = 0; i < N_OP_WORDS; i++)
+		known[n++] = op_words[i].word;
+	static const char *const others[] = {"connect", "listen", "net", "mach", "env", "syscall"};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		known[n++] = others[i];
+	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown word `%s`", w->text);
+	diag_help_if(rec, suggest(x->r->a, w->text, known, n));
+	return fail(x);
+}
+
+static bool file_ops(struct access_ctx *x, const struct ast_word *w, uint32_t *ops)
+{
+	*ops = 0;
+	for (; w; w = w->next) {
+		if (file_op(w->text, ops))
+			continue;
+		if (strcmp(w->text, "signal") == 0) {
+			not_supported(x->r, w->loc, "`signal`");
+			return fail(x);
+		}
+		return unknown_op(x, w);
+	}
+	return true;
+}
+
+static const struct op_word net_protos[2][3] = {
+    {{"tcp", OP_BIT(OP_CONNECT_TCP)}, {"udp", OP_BIT(OP_CONNECT_UDP)}, {"unix", OP_BIT(OP_CONNECT_UNIX)}},
+    {{"tcp", OP_BIT(OP_LISTEN_TCP)}, {"udp", OP_BIT(OP_LISTEN_UDP)}, {"unix", OP_BIT(OP_LISTEN_UNIX)}},
+};
+
+/* connect tcp, listen udp, ...: exactly two words. */
+static bool net_op(struct access_ctx *x, const struct ast_word *w, bool listen, uint32_t *op)
+{
+	const struct ast_word *proto = w->next;
+	if (!proto) {
+		struct diag_rec *rec = diag(x->r->d, DIAG_UNEXPECTED, w->loc, "`%s` of what?", w->text);
+		diag_help(rec, "write `%s tcp`, `%s udp` or `%s unix`", w->text, w->text, w->text);
+		return fail(x);
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		if (strcmp(net_protos[listen][i].word, proto->text) != 0)
+			continue;
+		*op = net_protos[listen][i].ops;
+		if (proto->next)
+			return unknown_op(x, proto->next);
+		return true;
+	}
+	static const char *const names[] = {"tcp", "udp", "unix"};
+	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, proto->loc, "unknown word `%s`", proto->text);
+	const char *near = suggest(x->r->a, proto->text, names, 3);
+	diag_help(rec, "%s", near ? near : "tcp, udp or unix can stand here");
+	return fail(x);
+}
+
+/* ---- modifiers ---- */
+
+struct modifier {
+	const char *word;
+	enum rule_flag flag;
+};
+static const struct modifier modifiers[] = {
+    {"if-exists", RULE_IF_EXISTS},
+    {"make-dir", RULE_MAKE_DIR},
+    {"nofollow", RULE_NOFOLLOW},
+};
+
+static bool one_modifier(struct access_ctx *x, const struct ast_word *w, uint32_t *flags)
+{
+	for (size_t i = 0; i < sizeof(modifiers) / sizeof(modifiers[0]); i++) {
+		if (strcmp(modifiers[i].word, w->text) != 0)
+			continue;
+		if (x->use != ACCESS_ALLOW) {
+			struct diag_rec *rec =
+			    diag(x->r->d, DIAG_NO_EFFECT, w->loc, "`%s` means nothing here", w->text);
+			diag_note(rec, "it says how the loader finds a place that is allowed");
+			diag_help(rec, "remove it");
+			return fail(x);
+		}
+		*flags |= modifiers[i].flag;
+		return true;
+	}
+	if (strcmp(w->text, "discard") == 0) {
+		not_supported(x->r, w->loc, "`discard`");
+		return fail(x);
+	}
+	static const char *const known[] = {"if-exists", "make-dir", "nofollow", "except", "via", "discard"};
+	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown word `%s`", w->text);
+	diag_help_if(rec, suggest(x->r->a, w->text, known, sizeof(known) / sizeof(known[0])));
+	return fail(x);
+}
+
+static bool object_modifiers(struct access_ctx *x, const struct ast_object *o, bool is_path, uint32_t *flags)
+{
+	bool ok = true;
+	if (o->via) {
+		not_supported(x->r, o->via->loc, "`via`");
+		ok = fail(x);
+	}
+	for (const struct ast_word *w = o->modifiers; w; w = w->next) {
+		if (is_path) {
+			ok &= one_modifier(x, w, flags);
+			continue;
+		}
+		struct diag_rec *rec = diag(x->r->d, DIAG_NO_EFFECT, w->loc, "`%s` means nothing here", w->text);
+		diag_help(rec, "remove it");
+		ok = fail(x);
+	}
+	if ((*flags & RULE_IF_EXISTS) && (*flags & RULE_MAKE_DIR)) {
+		struct diag_rec *rec =
+		    diag(x->r->d, DIAG_CONFLICT, o->loc, "`if-exists` and `make-dir` contradict each other");
+		diag_help(rec, "keep one: skip the place when it is missing, or make it");
+		ok = fail(x);
+	}
+	return ok;
+}
+
+/* ---- paths ---- */
+
+static bool object_holes(struct access_ctx *x, const struct ast_object *o, struct ir_rule *rule)
+{
+	struct ir_hole *holes = NULL;
+	unsigned n = 0;
+	bool ok = true;
+	if (o->except && x->use != ACCESS_ALLOW) {
+		struct diag_rec *rec = diag(x->r->d, DIAG_WRONG_PLACE, o->except->loc, "only an `allow` has an `except`");
+		diag_note(rec, "`except` takes something out of its own `allow`; a `deny` is final");
+		return fail(x);
+	}
+	for (const struct ast_word *w = o->except; w; w = w->next) {
+		const char *path = scope_path(x->r, x->p->scope, w);
+		if (!path) {
+			ok = fail(x);
+			continue;
+		}
+		size_t len = strlen(rule->object);
+		bool root = strcmp(rule->object, "/") == 0;
+		if (strncmp(path, rule->object, len) != 0 || (!root && path[len] != '/')) {
+			struct diag_rec *rec = diag(x->r->d, DIAG_NO_EFFECT, w->loc, "this `except` takes nothing out");
+			diag_second(rec, o->string->loc, "it does not lie below this path");
+			diag_help(rec, "name a place below `%s`", rule->object);
+			ok = fail(x);
+			continue;
+		}
+		ARENA_GROW(x->r->a, holes, n);
+		holes[n++] = (struct ir_hole){.path = path, .loc = w->loc};
+	}
+	rule->holes = holes;
+	rule->n_holes = n;
+	return ok;
+}
+
+static void path_object(struct access_ctx *x, const struct ast_object *o, uint32_t ops)
+{
+	uint32_t flags = 0;
+	bool ok = object_modifiers(x, o, true, &flags);
+	const char *path = scope_path(x->r, x->p->scope, o->string);
+	if (!path || !ok) {
+		fail(x);
+		return;
+	}
+	struct access_item *i = add_item(x, RULE_PATH, ops, o->loc);
+	i->rule.object = path;
+	i->rule.flags = flags;
+	i->because = because_text(x->r, o->because);
+	object_holes(x, o, &i->rule);
+}
+
+/* ---- endpoints ---- */
+
+static bool bad_endpoint(struct access_ctx *x, const struct ast_word *w, const char *why)
+{
+	struct diag_rec *rec = diag(x->r->d, DIAG_BAD_ENDPOINT, w->loc, "%s", why);
+	diag_help(rec, "write `\"HOST:PORT\"`, `\"*:PORT\"` for any host, or `\"*:*\"` for all of them");
+	return fail(x);
+}
+
+/* The port part of an endpoint: a number, `*`, or a whole `${variable}` that the loader fills in. */
+static bool endpoint_port(struct access_ctx *x, const struct ast_word *w, const char *port, struct ir_rule *rule)
+{
+	uint64_t n;
+	size_t len = strlen(port);
+	if (strcmp(port, "*") == 0)
+		return true;
+	if (len > 3 && port[0] == '$' && port[1] == '{' && strchr(port, '}') == port + len - 1) {
+		rule->port_var = arena_strndup(x->r->a, port + 2, len - 3);
+		const struct var *v = scope_find(x->p->scope, rule->port_var, len - 3);
+		if (!v || v->value.type != TYPE_PORT)
+			return bad_endpoint(x, w, "the variable after `:` is not a param of type port");
+		rule->port_lo = rule->port_hi = 0;
+		return true;
+	}
+	if (!parse_u64(port, len, 65535, &n))
+		return bad_endpoint(x, w, "the port is not a number from 0 to 65535");
+	rule->port_lo = rule->port_hi = (uint16_t)n;
+	return true;
+}
+
+static bool host_is_plain(const char *host)
+{
+	return strcmp(host, "*") == 0 ||
+	       (host[0] && strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-_*[]:") == strlen(host));
+}
+
+static void inet_object(struct access_ctx *x, const struct ast_object *o, uint32_t op)
+{
+	uint32_t flags = 0;
+	const char *text = scope_string(x->r, x->p->scope, o->string);
+	if (!object_modifiers(x, o, false, &flags) || !text) {
+		fail(x);
+		return;
+	}
+	char *copy = arena_strdup(x->r->a, text);
+	char *colon = strrchr(copy, ':');
+	if (!colon || colon == copy) {
+		bad_endpoint(x, o->string, "this is not an endpoint");
+		return;
+	}
+	*colon = '\0';
+	for (char *c = copy; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	struct ir_rule rule = {.port_hi = 65535};
+	if (!host_is_plain(copy)) {
+		bad_endpoint(x, o->string, "the host is not a name, an address or `*`");
+		return;
+	}
+	if (!endpoint_port(x, o->string, colon + 1, &rule))
+		return;
+	struct access_item *i = add_item(x, RULE_NET, op, o->loc);
+	i->rule.object = copy;
+	i->rule.port_lo = rule.port_lo;
+	i->rule.port_hi = rule.port_hi;
+	i->rule.port_var = rule.port_var;
+	i->because = because_text(x->r, o->because);
+}
+
+static void unix_object(struct access_ctx *x, const struct ast_object *o, uint32_t op)
+{
+	uint32_t flags = 0;
+	bool ok = object_modifiers(x, o, true, &flags);
+	bool abstract = o->string->len > 0 && o->string->text[0] == '@';
+	const char *name = abstract ? scope_string(x->r, x->p->scope, o->string)
+				    : scope_path(x->r, x->p->scope, o->string);
+	if (!name || !ok) {
+		fail(x);
+		return;
+	}
+	struct access_item *i = add_item(x, RULE_NET, op, o->loc);
+	i->rule.object = name;
+	i->rule.flags = flags;
+	i->because = because_text(x->r, o->because);
+}
+
+static void mach_object(struct access_ctx *x, const struct ast_object *o)
+{
+	uint32_t flags = 0;
+	const char *name = scope_plain(x->r, x->p->scope, o->string);
+	if (!object_modifiers(x, o, false, &flags) || !name) {
+		fail(x);
+		return;
+	}
+	struct access_item *i = add_item(x, RULE_MACH, OP_BIT(OP_MACH), o->loc);
+	i->rule.object = name;
+	i->because = because_text(x->r, o->because);
+}
+
+/* ---- the kinds ---- */
+
+static void need_objects(struct access_ctx *x, const struct ast_access *access, const char *what)
+{
+	struct diag_rec *rec = diag(x->r->d, DIAG_UNEXPECTED, access->loc, "%s is missing", what);
+	diag_help(rec, "nothing is allowed in general: name it between quotes");
+	fail(x);
+}
+
+static void net_access(struct access_ctx *x, const struct ast_access *access)
+{
+	if (access->objects) {
+		struct diag_rec *rec =
+		    diag(x->r->d, DIAG_UNEXPECTED, access->objects->loc, "`net` stands for all of the network");
+		diag_help(rec, "write `connect tcp \"*:443\"` or `listen tcp \"*:8080\"` for one endpoint");
+		fail(x);
+		return;
+	}
+	add_item(x, RULE_NET, OP_BIT(OP_NET), access->loc)->rule.object = "*";
+}
+
+static void ops_access(struct access_ctx *x, const struct ast_access *access)
+{
+	const struct ast_word *first = access->ops;
+	bool connect = strcmp(first->text, "connect") == 0, listen = strcmp(first->text, "listen") == 0;
+	bool mach = strcmp(first->text, "mach") == 0;
+	uint32_t ops = 0;
+	if (strcmp(first->text, "net") == 0 && !first->next) {
+		net_access(x, access);
+		return;
+	}
+	if (connect || listen) {
+		if (!net_op(x, first, listen, &ops))
+			return;
+	} else if (!mach && !file_ops(x, first, &ops)) {
+		return;
+	}
+	if (!access->objects)
+		need_objects(x, access, connect || listen ? "the endpoint" : mach ? "the service" : "the path");
+	bool unix_socket = ops & (OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX));
+	for (const struct ast_object *o = access->objects; o; o = o->next) {
+		if (mach)
+			mach_object(x, o);
+		else if (unix_socket)
+			unix_object(x, o, ops);
+		else if (connect || listen)
+			inet_object(x, o, ops);
+		else
+			path_object(x, o, ops);
+	}
+}
+
+static bool env_name_ok(const char *name)
+{
+	size_t n = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+	if (n == 0 || (name[0] >= '0' && name[0] <= '9'))
+		return false;
+	return name[n] == '\0' || (name[n] == '*' && name[n + 1] == '\0');
+}
+
+static void env_access(struct access_ctx *x, const struct ast_access *access)
+{
+	for (const struct ast_word *w = access->names; w; w = w->next) {
+		const char *name = w->kind == WORD_STRING ? scope_plain(x->r, x->p->scope, w) : w->text;
+		if (!name) {
+			fail(x);
+			continue;
+		}
+		if (!env_name_ok(name)) {
+			struct diag_rec *rec = diag(x->r->d, DIAG_BAD_VALUE, w->loc, "this is no name of a variable");
+			diag_help(rec, "write `NAME`, or `\"PREFIX*\"` for all that begin alike");
+			fail(x);
+			continue;
+		}
+		add_item(x, RULE_ENV, OP_BIT(OP_ENV), w->loc)->rule.object = name;
+	}
+}
+
+/* ---- system calls ---- */
+
+static void unknown_syscall(struct access_ctx *x, const struct ast_word *w)
+{
+	unsigned n;
+	const struct syscall_desc *table = syscall_table(&n);
+	const char **names = ARENA_ARRAY(x->r->a, n, const char *);
+	for (unsigned i = 0; i < n; i++)
+		names[i] = table[i].name;
+	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_SYSCALL, w->loc, "`%s` is not a Linux syscall", w->text);
+	diag_help_if(rec, suggest(x->r->a, w->text, names, n));
+	diag_note(rec, "a rule for an unknown syscall would protect nothing, so it is never skipped");
+	fail(x);
+}
+
+static void unknown_group(struct access_ctx *x, const struct ast_word *w)
+{
+	unsigned n;
+	const struct syscall_group *groups = syscall_groups(&n);
+	const char **names = ARENA_ARRAY(x->r->a, n + x->r->n_groups, const char *);
+	for (unsigned i = 0; i < n; i++)
+		names[i] = groups[i].name;
+	for (unsigned i = 0; i < x->r->n_groups; i++)
+		names[n + i] = x->r->groups[i]->name->text;
+	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_SYSCALL, w->loc, "there is no group `@%s`", w->text);
+	const char *near = suggest(x->r->a, w->text, names, n + x->r->n_groups);
+	diag_help_if(rec, near);
+	fail(x);
+}
+
+/* Says where a call that is named does not exist, so that nobody waits for a rule that is not there. */
+static void note_absent(struct access_ctx *x, const struct ast_word *w, const struct syscall_desc *call)
+{
+	for (unsigned a = 0; a < ARCH_COUNT; a++) {
+		if (call->nr[a] != SYSCALL_NONE || !(x->p->arches & ARCH_BIT(a)) || x->p->profile)
+			continue;
+		struct diag_rec *rec =
+		    diag(x->r->d, DIAG_ABSENT_SYSCALL, w->loc, "`%s` does not exist on %s", call->name, arch_name[a]);
+		diag_label(rec, "no rule is emitted for %s", arch_name[a]);
+	}
+}
+
+static void syscall_word(struct access_ctx *x, const struct ast_word *w, struct loc at, unsigned depth)
+{
+	if (w->kind == WORD_GROUP) {
+		const struct ast_item *own = load_group(x->r, w->text);
+		if (own && depth >= SRC_MAX_DEPTH) {
+			diag(x->r->d, DIAG_CYCLE, own->name->loc, "group `@%s` contains itself", w->text);
+			fail(x);
+		} else if (own) {
+			for (const struct ast_word *m = own->words; m; m = m->next)
+				syscall_word(x, m, at, depth + 1);
+		} else if (!syscall_group_by_name(w->text)) {
+			unknown_group(x, w);
+		} else {
+			add_item(x, RULE_SYSCALL, OP_BIT(OP_SYSCALL), at)->rule.object =
+			    arena_printf(x->r->a, "@%s", w->text);
+		}
+		return;
+	}
+	const struct syscall_desc *call = syscall_by_name(w->text);
+	if (!call) {
+		unknown_syscall(x, w);
+		return;
+	}
+	if (x->use != ACCESS_EXPECT)
+		note_absent(x, w, call);
+	add_item(x, RULE_SYSCALL, OP_BIT(OP_SYSCALL), at)->rule.object = call->name;
+}
+
+static void syscall_access(struct access_ctx *x, const struct ast_access *access)
+{
+	if (access->where) {
+		not_supported(x->r, access->where->loc, "a condition on the arguments of a system call");
+		fail(x);
+	}
+	if (access->action) {
+		not_supported(x->r, access->action->loc, "`with %s`", access->action->name->text);
+		fail(x);
+	}
+	for (const struct ast_word *w = access->names; w; w = w->next)
+		syscall_word(x, w, w->loc, 0);
+}
+
+struct access_items access_resolve(struct res *r, const struct place *p, const struct ast_access *access,
+				   enum access_use use)
+{
+	struct access_items out = {.ok = true};
+	struct access_ctx x = {.r = r, .p = p, .use = use, .out = &out};
+	switch (access->kind) {
+	case ACCESS_OPS:
+		ops_access(&x, access);
+		break;
+	case ACCESS_MATCHING:
+		not_supported(r, access->glob->loc, "`matching`");
+		fail(&x);
+		break;
+	case ACCESS_ENV:
+		env_access(&x, access);
+		break;
+	case ACCESS_SYSCALL:
+		syscall_access(&x, access);
+		break;
+	}
+	return out;
+}

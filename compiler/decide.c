@@ -1,0 +1,372 @@
+/*
+ * decide.c - S1 of the language, and nothing else: allowed if some allow covers it outside its own holes and no deny does.
+ */
+#include "decide.h"
+
+#include <string.h>
+
+#include "str.h"
+#include "template.h"
+
+/* Path rules by the path they stand on, for one set of load-time values. */
+struct path_index {
+	const struct ir_binding *given;
+	unsigned n_given;
+	struct path_slot {
+		const char *path; /* NULL: free */
+		struct path_entry {
+			const struct path_entry *next;
+			const struct ir_rule *rule;
+			const char *const *holes; /* expanded, one for each hole; NULL where a hole expands to nothing */
+		} *entries;
+	} *slots;
+	unsigned n_slots; /* power of two */
+	struct path_index *next;
+};
+
+struct meaning {
+	struct arena *arena;
+	const struct ir *ir;
+	const struct sys_policy *syscalls;
+	struct ir_rule entry[TARGET_COUNT]; /* what `entry` itself allows */
+	struct path_index *indexes;
+	const struct ir_rule **net; /* the net rules, in order */
+	unsigned n_net;
+};
+
+bool path_covers(const char *root, const char *path)
+{
+	size_t n = strlen(root);
+	if (n == 1)
+		return true;
+	return strncmp(root, path, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+/* ---- load-time values ---- */
+
+static const struct ir_param *param_find(const struct ir *ir, const char *name, size_t len)
+{
+	for (unsigned i = 0; i < ir->n_params; i++)
+		if (strlen(ir->params[i].name) == len && memcmp(ir->params[i].name, name, len) == 0)
+			return &ir->params[i];
+	return NULL;
+}
+
+static const struct ir_binding assumptions[] = {
+    {"HOME", "/home/user"},
+    {"TMPDIR", "/tmp"},
+    {"RUNTIME_DIR", "/run/user/1000"},
+    {"UID", "1000"},
+};
+
+/* The assumed value of a variable of `len` bytes, appended; a name nothing else can have for what is not known. */
+static void add_assumption(struct buf *b, const struct ir *ir, const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof(assumptions) / sizeof(assumptions[0]); i++) {
+		if (strlen(assumptions[i].name) == len && memcmp(assumptions[i].name, name, len) == 0) {
+			buf_puts(b, assumptions[i].value);
+			return;
+		}
+	}
+	const struct ir_param *p = param_find(ir, name, len);
+	const char *literal = p && p->value ? template_literal(b->arena, p->value) : NULL;
+	bool is_path = p ? p->type == TYPE_PATH : template_builtin_is_path(name, len);
+	if (literal)
+		buf_puts(b, literal);
+	else
+		buf_printf(b, "%s${%.*s}", is_path ? "/" : "", (int)len, name);
+}
+
+const char *assume_value(const struct ir *ir, const char *name)
+{
+	static _Thread_local char value[256];
+	struct arena *a = arena_new();
+	struct buf b = buf_new(a);
+	add_assumption(&b, ir, name, strlen(name));
+	snprintf(value, sizeof(value), "%s", buf_str(&b));
+	arena_free(a);
+	return value;
+}
+
+const char *expand_template(struct arena *a, const struct ir *ir, const char *tmpl, const struct ir_binding *given,
+			    unsigned n_given)
+{
+	struct buf b = buf_new(a);
+	struct template_piece piece;
+	while (template_next(&tmpl, &piece)) {
+		if (!piece.is_var) {
+			buf_putc(&b, piece.byte);
+			continue;
+		}
+		unsigned i = 0;
+		while (i < n_given && !(strlen(given[i].name) == piece.var_len &&
+					memcmp(given[i].name, piece.var, piece.var_len) == 0))
+			i++;
+		if (i < n_given)
+			buf_puts(&b, given[i].value);
+		else
+			add_assumption(&b, ir, piece.var, piece.var_len);
+	}
+	const char *text = buf_str(&b);
+	if (text[0] == '/' && text[1] == '/')
+		text++; /* `${x}/y` with x = "/" */
+	return text[0] == '/' && !path_is_canonical(text) ? NULL : text;
+}
+
+/* ---- the index ---- */
+
+static uint32_t path_hash(const char *s, size_t n)
+{
+	uint32_t h = 2166136261u;
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)s[i]) * 16777619u;
+	return h;
+}
+
+static struct path_slot *index_slot(const struct path_index *x, const char *path, size_t n)
+{
+	uint32_t i = path_hash(path, n) & (x->n_slots - 1);
+	while (x->slots[i].path && !(strncmp(x->slots[i].path, path, n) == 0 && x->slots[i].path[n] == '\0'))
+		i = (i + 1) & (x->n_slots - 1);
+	return &x->slots[i];
+}
+
+static void index_add(struct meaning *m, struct path_index *x, const struct ir_rule *rule)
+{
+	const char *path = expand_template(m->arena, m->ir, rule->object, x->given, x->n_given);
+	if (!path)
+		return; /* the loader refuses such values: the rule covers nothing */
+	struct path_slot *slot = index_slot(x, path, strlen(path));
+	struct path_entry *e = ARENA_NEW(m->arena, struct path_entry);
+	const char **holes = ARENA_ARRAY(m->arena, rule->n_holes, const char *);
+	for (unsigned i = 0; i < rule->n_holes; i++)
+		holes[i] = expand_template(m->arena, m->ir, rule->holes[i].path, x->given, x->n_given);
+	*e = (struct path_entry){.next = slot->entries, .rule = rule, .holes = holes};
+	slot->path = path;
+	slot->entries = e;
+}
+
+static struct path_index *index_new(struct meaning *m, const struct ir_binding *given, unsigned n_given)
+{
+	struct path_index *x = ARENA_NEW(m->arena, struct path_index);
+	*x = (struct path_index){.given = given, .n_given = n_given, .n_slots = 16};
+	while (x->n_slots < (m->ir->n_rules + TARGET_COUNT) * 2)
+		x->n_slots *= 2;
+	x->slots = ARENA_ARRAY(m->arena, x->n_slots, struct path_slot);
+	/* Backwards, so that the chain of a place is in the order of the rules. */
+	if (m->ir->entry)
+		for (unsigned t = 0; t < TARGET_COUNT; t++)
+			index_add(m, x, &m->entry[t]);
+	for (unsigned i = m->ir->n_rules; i-- > 0;)
+		if (m->ir->rules[i].kind == RULE_PATH)
+			index_add(m, x, &m->ir->rules[i]);
+	x->next = m->indexes;
+	m->indexes = x;
+	return x;
+}
+
+static const struct path_index *index_for(const struct meaning *m, const struct request *r)
+{
+	for (const struct path_index *x = m->indexes; x; x = x->next)
+		if (x->n_given == r->n_given && (x->n_given == 0 || x->given == r->given))
+			return x;
+	/* The index is a cache: making one changes no answer. */
+	return index_new((struct meaning *)(uintptr_t)m, r->given, r->n_given);
+}
+
+struct meaning *meaning_new(struct arena *a, const struct ir *ir)
+{
+	struct meaning *m = ARENA_NEW(a, struct meaning);
+	*m = (struct meaning){.arena = a, .ir = ir, .syscalls = sysmean_derive(a, ir)};
+	m->net = ARENA_ARRAY(a, ir->n_rules, const struct ir_rule *);
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ir->rules[i].kind == RULE_NET)
+			m->net[m->n_net++] = &ir->rules[i];
+	for (unsigned t = 0; ir->entry && t < TARGET_COUNT; t++) {
+		struct ir_rule *e = &m->entry[t];
+		*e = (struct ir_rule){.kind = RULE_PATH, .object = ir->entry, .targets = TARGET_BIT(t), .ops = OP_BIT(OP_READ)};
+		if (ir_allows_any(ir, (enum target)t, OP_BIT(OP_EXEC)))
+			e->ops |= OP_BIT(OP_EXEC);
+		e->origin[OP_READ] = e->origin[OP_EXEC] = ir->entry_origin;
+	}
+	index_new(m, NULL, 0);
+	return m;
+}
+
+const struct ir *meaning_ir(const struct meaning *m)
+{
+	return m->ir;
+}
+
+const struct sys_policy *meaning_syscalls(const struct meaning *m)
+{
+	return m->syscalls;
+}
+
+/* ---- decisions ---- */
+
+static const struct ir_hole *hole_of(const struct path_entry *e, const char *path)
+{
+	for (unsigned i = 0; i < e->rule->n_holes; i++)
+		if (e->holes[i] && path_covers(e->holes[i], path))
+			return &e->rule->holes[i];
+	return NULL;
+}
+
+/* What the rules on one ancestor say. Returns true when a deny was found: it ends the walk. */
+static bool decide_place(const struct path_slot *slot, const struct request *r, struct decision *d)
+{
+	for (const struct path_entry *e = slot->entries; e; e = e->next) {
+		const struct ir_rule *rule = e->rule;
+		if (!(rule->ops & OP_BIT(r->op)) || !(rule->targets & TARGET_BIT(r->target)))
+			continue;
+		const struct ir_hole *hole = rule->deny ? NULL : hole_of(e, r->object);
+		if (rule->deny) {
+			*d = (struct decision){.by = rule->origin[r->op], .reason = "denied by a line of the policy"};
+			return true;
+		}
+		if (hole && !d->allow) {
+			d->hole = hole;
+			d->near_allow = rule->origin[r->op];
+		} else if (!hole) {
+			d->allow = true;
+			d->by = rule->origin[r->op];
+		}
+	}
+	return false;
+}
+
+static struct decision decide_path(const struct meaning *m, const struct request *r)
+{
+	const struct path_index *x = index_for(m, r);
+	struct decision d = {.reason = "no rule allows it"};
+	size_t len = strlen(r->object);
+	bool denied = decide_place(index_slot(x, "/", 1), r, &d);
+	for (size_t i = 1; i <= len && !denied; i++)
+		if (len > 1 && (r->object[i] == '/' || r->object[i] == '\0'))
+			denied = decide_place(index_slot(x, r->object, i), r, &d);
+	if (d.allow) {
+		d.hole = NULL;
+		d.near_allow = NULL;
+		d.reason = NULL;
+	} else if (!denied && r->op == OP_EXEC && m->ir->entry) {
+		d.reason = "nothing is started after the entry program";
+	}
+	return d;
+}
+
+static uint16_t port_value(const struct meaning *m, const struct ir_rule *rule, const struct request *r, bool *known)
+{
+	uint64_t n = 0;
+	struct arena *a = arena_new();
+	const char *tmpl = arena_printf(a, "${%s}", rule->port_var);
+	const char *text = expand_template(a, m->ir, tmpl, r->given, r->n_given);
+	*known = text && parse_u64(text, strlen(text), 65535, &n);
+	arena_free(a);
+	return (uint16_t)n;
+}
+
+static bool net_rule_covers(const struct meaning *m, const struct ir_rule *rule, const struct request *r)
+{
+	bool is_unix = r->op == OP_CONNECT_UNIX || r->op == OP_LISTEN_UNIX;
+	if (!(rule->targets & TARGET_BIT(r->target)))
+		return false;
+	if (rule->ops & OP_BIT(OP_NET))
+		return true;
+	if (!(rule->ops & OP_BIT(r->op)))
+		return false;
+	if (is_unix && r->object[0] == '@')
+		return strcmp(rule->object, r->object) == 0;
+	if (is_unix) {
+		struct arena *a = arena_new();
+		const char *root = expand_template(a, m->ir, rule->object, r->given, r->n_given);
+		bool covers = root && root[0] == '/' && path_covers(root, r->object);
+		arena_free(a);
+		return covers;
+	}
+	if (strcmp(rule->object, "*") != 0 && strcmp(rule->object, r->object) != 0)
+		return false;
+	bool known = true;
+	uint16_t lo = rule->port_lo, hi = rule->port_hi;
+	if (rule->port_var)
+		lo = hi = port_value(m, rule, r, &known);
+	return known && lo <= r->port && r->port <= hi;
+}
+
+static struct decision decide_net(const struct meaning *m, const struct request *r)
+{
+	struct decision d = {.reason = "no rule allows it"};
+	for (unsigned i = 0; i < m->n_net; i++) {
+		const struct ir_rule *rule = m->net[i];
+		if (!net_rule_covers(m, rule, r))
+			continue;
+		const struct origin *by = rule->origin[rule->ops & OP_BIT(OP_NET) ? OP_NET : r->op];
+		if (rule->deny)
+			return (struct decision){.by = by, .reason = "denied by a line of the policy"};
+		if (!d.allow)
+			d = (struct decision){.allow = true, .by = by};
+	}
+	return d;
+}
+
+/* NAME or PREFIX*. */
+static bool name_covers(const char *pattern, const char *name)
+{
+	size_t n = strlen(pattern);
+	if (n && pattern[n - 1] == '*')
+		return strncmp(pattern, name, n - 1) == 0;
+	return strcmp(pattern, name) == 0;
+}
+
+static struct decision decide_name(const struct meaning *m, const struct request *r, enum rule_kind kind)
+{
+	struct decision d = {.reason = "no rule allows it"};
+	for (unsigned i = 0; i < m->ir->n_rules; i++) {
+		const struct ir_rule *rule = &m->ir->rules[i];
+		if (rule->kind != kind || !(rule->targets & TARGET_BIT(r->target)) ||
+		    !(kind == RULE_ENV ? name_covers(rule->object, r->object) : strcmp(rule->object, r->object) == 0))
+			continue;
+		if (rule->deny)
+			return (struct decision){.by = rule->origin[r->op], .reason = "denied by a line of the policy"};
+		if (!d.allow)
+			d = (struct decision){.allow = true, .by = rule->origin[r->op]};
+	}
+	for (unsigned i = 0; kind == RULE_ENV && !d.allow && i < m->ir->n_env_set; i++) {
+		const struct ir_env_set *e = &m->ir->env_set[i];
+		if (strcmp(e->name, r->object) == 0 && (e->targets & TARGET_BIT(r->target)))
+			d = (struct decision){.allow = true, .by = e->origin};
+	}
+	return d;
+}
+
+static struct decision decide_syscall(const struct meaning *m, const struct request *r)
+{
+	const struct sys_rule *by = NULL;
+	struct decision d = {.action = sysmean_decide(m->syscalls, r->arch, r->nr, r->args, &by)};
+	d.allow = d.action.act == ACT_ALLOW || d.action.act == ACT_LOG;
+	d.by = by ? by->origin : NULL;
+	d.reason = by ? by->reason : "no rule needs this call";
+	return d;
+}
+
+static const enum rule_kind op_kind[OP_COUNT] = {
+#define OP(id, word, rule) [OP_##id] = rule,
+#include "op.def"
+};
+
+struct decision decide(const struct meaning *m, const struct request *r)
+{
+	switch (op_kind[r->op]) {
+	case RULE_PATH:
+		return decide_path(m, r);
+	case RULE_NET:
+		return decide_net(m, r);
+	case RULE_ENV:
+		return decide_name(m, r, RULE_ENV);
+	case RULE_MACH:
+		return decide_name(m, r, RULE_MACH);
+	case RULE_SYSCALL:
+		return decide_syscall(m, r);
+	}
+	return (struct decision){.reason = "unknown kind of request"};
+}

@@ -1,0 +1,125 @@
+/*
+ * diag.c - the queue of diagnostics.
+ */
+#include "diag.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag_priv.h"
+
+static const struct diag_info infos[DIAG_COUNT] = {
+#define DIAG(id, number, severity, slug, description) [DIAG_##id] = {number, slug, severity, description},
+#include "diag.def"
+};
+
+const struct diag_info *diag_info(enum diag_id id)
+{
+	return &infos[id];
+}
+
+struct diags *diags_new(struct arena *a, const struct src *src)
+{
+	struct diags *d = ARENA_NEW(a, struct diags);
+	d->arena = a;
+	d->src = src;
+	return d;
+}
+
+SBX_PRINTF(2, 0)
+static const char *vtext(struct arena *a, const char *fmt, va_list ap)
+{
+	va_list again;
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, fmt, ap);
+	char *s = arena_alloc(a, n < 0 ? 1 : (size_t)n + 1);
+	if (n >= 0)
+		vsnprintf(s, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return s;
+}
+
+struct diag_rec *diag(struct diags *d, enum diag_id id, struct loc where, const char *fmt, ...)
+{
+	struct diag_rec *r = ARENA_NEW(d->arena, struct diag_rec);
+	va_list ap;
+	va_start(ap, fmt);
+	*r = (struct diag_rec){.id = id, .where = where, .arena = d->arena, .seq = d->n};
+	r->text = vtext(d->arena, fmt, ap);
+	va_end(ap);
+	ARENA_GROW(d->arena, d->recs, d->n);
+	d->recs[d->n++] = r;
+	if (infos[id].severity == SEV_ERROR)
+		d->errors++;
+	else if (infos[id].severity == SEV_WARNING)
+		d->warnings++;
+	return r;
+}
+
+void diag_label(struct diag_rec *r, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	r->label = vtext(r->arena, fmt, ap);
+	va_end(ap);
+}
+
+void diag_second(struct diag_rec *r, struct loc where, const char *fmt, ...)
+{
+	va_list ap;
+	if (loc_none(where))
+		return;
+	va_start(ap, fmt);
+	ARENA_GROW(r->arena, r->second, r->n_second);
+	r->second[r->n_second++] = (struct diag_span){where, vtext(r->arena, fmt, ap)};
+	va_end(ap);
+}
+
+static void add_line(struct diag_rec *r, bool is_help, const char *text)
+{
+	ARENA_GROW(r->arena, r->lines, r->n_lines);
+	r->lines[r->n_lines++] = (struct diag_line){is_help, text};
+}
+
+void diag_note(struct diag_rec *r, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	add_line(r, false, vtext(r->arena, fmt, ap));
+	va_end(ap);
+}
+
+void diag_help(struct diag_rec *r, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	add_line(r, true, vtext(r->arena, fmt, ap));
+	va_end(ap);
+}
+
+void diag_help_if(struct diag_rec *r, const char *text)
+{
+	if (text)
+		add_line(r, true, text);
+}
+
+unsigned diag_errors(const struct diags *d)
+{
+	return d->errors;
+}
+
+unsigned diag_warnings(const struct diags *d)
+{
+	return d->warnings;
+}
+
+bool diag_seen(const struct diags *d, enum diag_id id, struct loc where)
+{
+	for (unsigned i = 0; i < d->n; i++) {
+		const struct diag_rec *r = d->recs[i];
+		if (r->id == id && r->where.beg < where.end && where.beg < r->where.end)
+			return true;
+	}
+	return false;
+}

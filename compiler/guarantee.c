@@ -1,0 +1,360 @@
+/*
+ * guarantee.c - which guarantees a policy derives (S6), and the fold of the back ends' answers.
+ */
+#include "guarantee.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "template.h"
+
+struct fold {
+	struct arena *a;
+	const struct ir *ir;
+	struct diags *d;
+	struct guarantee *v;
+	unsigned n;
+};
+
+enum {
+	OPS_READ = OP_BIT(OP_READ) | OP_BIT(OP_LIST),
+	OPS_WRITE = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE),
+	OPS_TCP_OUT = OP_BIT(OP_CONNECT_TCP),
+	OPS_TCP_IN = OP_BIT(OP_LISTEN_TCP),
+	OPS_UDP = OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_LISTEN_UDP),
+	OPS_UNIX = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX),
+	OPS_LISTEN = OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP) | OP_BIT(OP_LISTEN_UNIX),
+	OPS_NET = OPS_TCP_OUT | OPS_TCP_IN | OPS_UDP | OPS_UNIX | OP_BIT(OP_NET),
+};
+
+/* ---- what a policy says ---- */
+
+typedef bool rule_test(const struct ir_rule *r);
+
+static const struct origin *find_allow(const struct ir *ir, enum target t, uint32_t ops, rule_test *test)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (!r->deny && (r->targets & TARGET_BIT(t)) && (r->ops & ops) && (!test || test(r)))
+			return r->origin[__builtin_ctz(r->ops & ops)];
+	}
+	return NULL;
+}
+
+static bool is_root(const struct ir_rule *r) { return strcmp(r->object, "/") == 0; }
+static bool is_any_port(const struct ir_rule *r) { return !r->port_var && r->port_lo == 0 && r->port_hi == 65535; }
+static bool is_one_port(const struct ir_rule *r) { return !is_any_port(r); }
+static bool is_named_host(const struct ir_rule *r) { return strcmp(r->object, "*") != 0; }
+static bool is_abstract(const struct ir_rule *r) { return r->object[0] == '@'; }
+static bool is_socket_path(const struct ir_rule *r) { return r->object[0] != '@'; }
+
+/* A deny, or a hole, that takes something out of what an allow gives: the place where it is written. */
+static const struct origin *carved(struct arena *a, const struct ir *ir, enum target t, uint32_t ops)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *deny = &ir->rules[i];
+		if (deny->kind != RULE_PATH || !(deny->targets & TARGET_BIT(t)) || !(deny->ops & ops))
+			continue;
+		if (!deny->deny && deny->n_holes) {
+			struct origin *o = ARENA_NEW(a, struct origin);
+			*o = *deny->origin[__builtin_ctz(deny->ops & ops)];
+			o->loc = deny->holes[0].loc;
+			return o;
+		}
+		for (unsigned k = 0; deny->deny && k < ir->n_rules; k++) {
+			const struct ir_rule *allow = &ir->rules[k];
+			if (allow->kind == RULE_PATH && !allow->deny && (allow->targets & TARGET_BIT(t)) &&
+			    (allow->ops & deny->ops & ops) && path_covers(allow->object, deny->object))
+				return deny->origin[__builtin_ctz(deny->ops & allow->ops & ops)];
+		}
+	}
+	return NULL;
+}
+
+/* What each limit asks for. */
+static const enum cap limit_cap[LIMIT_COUNT] = {
+#define LIMIT(id, word, unit, cap, help) [LIMIT_##id] = CAP_##cap,
+#include "limit.def"
+};
+
+static bool limit_of(const struct ir *ir, enum target t, enum cap cap, const struct origin **at)
+{
+	for (unsigned l = 0; l < LIMIT_COUNT; l++) {
+		if (limit_cap[l] != cap || !ir->limit[t][l].set)
+			continue;
+		*at = ir->limit[t][l].origin;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Does the policy, without being asked by `require`, promise this guarantee on this system (S6)? *at: the line that
+ * does, NULL when every policy does.
+ */
+static bool derives(struct arena *a, const struct ir *ir, enum target t, enum cap cap, const struct origin **at)
+{
+	const bool linux_target = t == TARGET_LINUX;
+	*at = NULL;
+	switch (cap) {
+	case CAP_ENV_SCRUB:
+	case CAP_IPC_RESTRICT:
+	case CAP_TTY_NO_INJECT:
+	case CAP_FS_IOCTL_SCOPE:
+		return true;
+	case CAP_SIGNAL_SCOPE:
+		return true;
+	case CAP_SYSCALL_FILTER:
+		return linux_target;
+	case CAP_MACH_RESTRICT:
+		return !linux_target;
+	case CAP_FS_READ_HOST:
+		return (*at = find_allow(ir, t, OP_BIT(OP_READ), is_root)) != NULL;
+	case CAP_FS_READ_SCOPE:
+		return find_allow(ir, t, OP_BIT(OP_READ), is_root) == NULL;
+	case CAP_FS_READ_DENY:
+		return (*at = carved(a, ir, t, OPS_READ)) != NULL;
+	case CAP_FS_WRITE_DENY:
+		return find_allow(ir, t, OPS_WRITE, NULL) == NULL;
+	case CAP_FS_WRITE_SCOPE:
+		return (*at = find_allow(ir, t, OPS_WRITE, NULL)) != NULL;
+	case CAP_FS_WRITE_DENY_PATH:
+		return (*at = carved(a, ir, t, OPS_WRITE)) != NULL;
+	case CAP_FS_EXEC_SCOPE:
+		return (*at = find_allow(ir, t, OP_BIT(OP_EXEC), NULL)) != NULL;
+	case CAP_FS_EXEC_DENY:
+		return (*at = carved(a, ir, t, OP_BIT(OP_EXEC))) != NULL;
+	case CAP_PROC_NO_EXEC:
+		*at = ir->entry_origin;
+		return ir->entry && !find_allow(ir, t, OP_BIT(OP_EXEC), NULL);
+	case CAP_NET_DISABLE:
+		return find_allow(ir, t, OPS_NET, NULL) == NULL;
+	case CAP_NET_ENABLE:
+		return (*at = find_allow(ir, t, OP_BIT(OP_NET), NULL)) != NULL;
+	case CAP_NET_OUTBOUND:
+		*at = find_allow(ir, t, OPS_TCP_OUT, NULL);
+		return *at && !find_allow(ir, t, OPS_LISTEN | OP_BIT(OP_NET), NULL);
+	case CAP_NET_CONNECT_PORT:
+		*at = find_allow(ir, t, OPS_TCP_OUT, is_one_port);
+		return *at && !find_allow(ir, t, OP_BIT(OP_NET), NULL);
+	case CAP_NET_CONNECT_HOST:
+		return (*at = find_allow(ir, t, OPS_TCP_OUT | OP_BIT(OP_CONNECT_UDP), is_named_host)) != NULL;
+	case CAP_NET_LISTEN_PORT:
+		*at = find_allow(ir, t, OPS_TCP_IN, is_one_port);
+		return *at && !find_allow(ir, t, OP_BIT(OP_NET), NULL);
+	case CAP_NET_UDP:
+		*at = find_allow(ir, t, OPS_UDP, is_one_port);
+		return *at && !find_allow(ir, t, OP_BIT(OP_NET), NULL);
+	case CAP_UNIX_PATH:
+		*at = find_allow(ir, t, OPS_UNIX, is_socket_path);
+		return *at && !find_allow(ir, t, OP_BIT(OP_NET), NULL);
+	case CAP_UNIX_ABSTRACT:
+		*at = find_allow(ir, t, OPS_UNIX, NULL);
+		return linux_target && *at && !find_allow(ir, t, OPS_UNIX, is_abstract) &&
+		       !find_allow(ir, t, OP_BIT(OP_NET), NULL);
+	case CAP_NS_ISOLATE:
+		*at = ir->isolate_origin;
+		return linux_target && ir->isolate != 0;
+	case CAP_FS_HIDE:
+		*at = ir->isolate_origin;
+		return linux_target && (ir->isolate & (1u << ISOLATE_MOUNT));
+	case CAP_RES_MEMORY:
+	case CAP_RES_CPU:
+	case CAP_RES_PIDS:
+	case CAP_RES_IO:
+	case CAP_RES_WALL:
+	case CAP_RES_OUTPUT:
+	case CAP_RES_CPU_TIME:
+	case CAP_RES_FILES:
+	case CAP_RES_FILE_SIZE:
+	case CAP_RES_CORE:
+	case CAP_RES_STACK:
+	case CAP_RES_ADDRESS_SPACE:
+	case CAP_RES_LOCKED_MEMORY:
+	case CAP_RES_PROCESSES:
+		return limit_of(ir, t, cap, at);
+	case CAP_FS_WRITE_EPHEMERAL:
+	case CAP_FS_GLOB_LIVE:
+	case CAP_EXEC_WX:
+	case CAP_KERNEL_ISOLATION:
+	case CAP_COUNT:
+		return false;
+	}
+	return false;
+}
+
+/* For a guarantee that `require` names and the policy does not derive: the line that speaks against it. */
+static const struct origin *contradiction(const struct ir *ir, enum target t, enum cap cap, const char **why)
+{
+	static const struct {
+		enum cap cap;
+		uint32_t ops;
+		rule_test *test;
+		const char *why;
+	} rows[] = {
+	    {CAP_FS_READ_SCOPE, OP_BIT(OP_READ), is_root, "this line allows all reads"},
+	    {CAP_FS_WRITE_DENY, OPS_WRITE, NULL, "this line allows writes"},
+	    {CAP_PROC_NO_EXEC, OP_BIT(OP_EXEC), NULL, "this line allows programs to be started"},
+	    {CAP_NET_DISABLE, OPS_NET, NULL, "this line allows network"},
+	    {CAP_NET_OUTBOUND, OPS_LISTEN | OP_BIT(OP_NET), NULL, "this line allows more than connections to outside"},
+	    {CAP_NET_CONNECT_PORT, OPS_TCP_OUT | OP_BIT(OP_NET), is_any_port, "this line allows every port"},
+	    {CAP_NET_LISTEN_PORT, OPS_TCP_IN | OP_BIT(OP_NET), is_any_port, "this line allows every port"},
+	    {CAP_NET_UDP, OPS_UDP | OP_BIT(OP_NET), is_any_port, "this line allows every port"},
+	    {CAP_UNIX_PATH, OP_BIT(OP_NET), NULL, "this line allows every socket"},
+	    {CAP_UNIX_ABSTRACT, OPS_UNIX | OP_BIT(OP_NET), is_abstract, "this line allows abstract sockets"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct origin *o = rows[i].cap == cap ? find_allow(ir, t, rows[i].ops, rows[i].test) : NULL;
+		if (!o)
+			continue;
+		*why = rows[i].why;
+		return o;
+	}
+	return NULL;
+}
+
+/*
+ * Guarantees that hold for want of a rule: a policy with no TCP rule keeps `net.connect.port` because it keeps
+ * net.disable. Required by name, they are answered by the wider one.
+ */
+static enum cap stronger(const struct ir *ir, enum target t, enum cap cap)
+{
+	bool no_net = !find_allow(ir, t, OPS_NET, NULL), no_write = !find_allow(ir, t, OPS_WRITE, NULL);
+	bool no_exec = ir->entry && !find_allow(ir, t, OP_BIT(OP_EXEC), NULL);
+	bool net_cap = cap == CAP_NET_OUTBOUND || cap == CAP_NET_CONNECT_PORT || cap == CAP_NET_CONNECT_HOST ||
+		       cap == CAP_NET_LISTEN_PORT || cap == CAP_NET_UDP || cap == CAP_UNIX_PATH || cap == CAP_UNIX_ABSTRACT;
+	if (net_cap && no_net)
+		return CAP_NET_DISABLE;
+	if ((cap == CAP_FS_WRITE_SCOPE || cap == CAP_FS_WRITE_DENY_PATH) && no_write)
+		return CAP_FS_WRITE_DENY;
+	if ((cap == CAP_FS_EXEC_SCOPE || cap == CAP_FS_EXEC_DENY) && no_exec)
+		return CAP_PROC_NO_EXEC;
+	if (cap == CAP_FS_READ_DENY)
+		return CAP_FS_READ_SCOPE;
+	return cap;
+}
+
+/* ---- the fold ---- */
+
+static struct answer best_answer(const struct ir *ir, enum target t, enum cap cap, const struct backend **keeper)
+{
+	struct answer best = {.level = LEVEL_ABSENT};
+	*keeper = NULL;
+	for (unsigned i = 0; backends[i]; i++) {
+		if (backends[i]->target != t)
+			continue;
+		struct answer a = backends[i]->answer(ir, cap);
+		bool better = a.level > best.level || (a.level == best.level && !best.note && a.note);
+		if (!better)
+			continue;
+		best = a;
+		*keeper = a.level == LEVEL_ABSENT ? NULL : backends[i];
+	}
+	return best;
+}
+
+static const char *cap_sentence(enum cap cap)
+{
+	return cap_help[cap];
+}
+
+static void report_not_kept(struct fold *f, const struct guarantee *g, bool asked)
+{
+	const char *system = g->target == TARGET_LINUX ? "Linux" : "macOS";
+	struct loc at = g->answer.at ? g->answer.at->loc : g->origin ? g->origin->loc : f->ir->loc;
+	struct diag_rec *rec = diag(f->d, DIAG_NOT_KEPT, at, "%s cannot keep `%s`, and it is required", system, cap_name[g->cap]);
+	diag_label(rec, "needs `%s`", cap_name[g->cap]);
+	if (asked && g->origin && g->origin->loc.beg != at.beg)
+		diag_second(rec, g->origin->loc, "required here");
+	diag_note(rec, "%s: %s", cap_name[g->cap], cap_sentence(g->cap));
+	if (g->answer.note)
+		diag_note(rec, "%s", g->answer.note);
+	if (g->answer.help)
+		diag_help(rec, "%s", g->answer.help);
+	diag_help(rec, "accept it there: `prefer %s on %s because \"...\"`", cap_name[g->cap], target_name[g->target]);
+	if (f->ir->targets != TARGET_BIT(g->target))
+		diag_help(rec, "or leave %s out of `targets`", system);
+}
+
+static const struct origin *required_by(const struct ir *ir, enum target t, enum cap cap)
+{
+	for (unsigned i = 0; i < ir->n_wants; i++)
+		if (ir->wants[i].cap == cap && !ir->wants[i].prefer && (ir->wants[i].targets & TARGET_BIT(t)))
+			return ir->wants[i].origin;
+	return NULL;
+}
+
+static void add_guarantee(struct fold *f, enum target t, enum cap cap, const struct origin *origin, bool asked)
+{
+	struct guarantee g = {.cap = cap, .target = t, .origin = origin};
+	g.answer = best_answer(f->ir, t, cap, &g.keeper);
+	const struct origin *prefer = ir_preferred(f->ir, t, cap);
+	g.preferred = prefer != NULL;
+	if (!origin)
+		g.origin = prefer;
+	if (g.answer.level < LEVEL_DELEGATED && !g.preferred)
+		report_not_kept(f, &g, asked);
+	ARENA_GROW(f->a, f->v, f->n);
+	f->v[f->n++] = g;
+}
+
+static void report_contradiction(struct fold *f, enum target t, enum cap cap, const struct origin *asked)
+{
+	const char *why = NULL;
+	const struct origin *line = contradiction(f->ir, t, cap, &why);
+	struct diag_rec *rec = diag(f->d, DIAG_NOT_KEPT, asked->loc, "the policy itself does not keep `%s`", cap_name[cap]);
+	diag_note(rec, "%s: %s", cap_name[cap], cap_sentence(cap));
+	if (line) {
+		diag_second(rec, line->loc, "%s", why);
+		diag_help(rec, "remove that line, or the `require`");
+		return;
+	}
+	for (unsigned l = 0; l < LIMIT_COUNT; l++) {
+		if (limit_cap[l] != cap)
+			continue;
+		diag_help(rec, "add a line `limit %s ...`", limit_name[l]);
+		return;
+	}
+	diag_help(rec, "remove it from `require`");
+}
+
+/* A capability that only `require` asks for. */
+static void add_asked(struct fold *f, enum target t, enum cap cap, const struct origin *asked)
+{
+	const struct origin *unused;
+	enum cap by = stronger(f->ir, t, cap);
+	if (by != cap && derives(f->a, f->ir, t, by, &unused))
+		return; /* kept by the stronger one, which is in the list */
+	bool limit = cap >= CAP_RES_MEMORY;
+	const char *why;
+	if (limit || contradiction(f->ir, t, cap, &why) || cap == CAP_FS_READ_HOST || cap == CAP_NET_ENABLE ||
+	    cap == CAP_PROC_NO_EXEC)
+		report_contradiction(f, t, cap, asked);
+	else
+		add_guarantee(f, t, cap, asked, true);
+}
+
+struct guarantees guarantees_check(struct arena *a, const struct ir *ir, struct diags *d)
+{
+	struct fold f = {.a = a, .ir = ir, .d = d};
+	for (unsigned t = 0; t < TARGET_COUNT; t++) {
+		if (!(ir->targets & TARGET_BIT(t)))
+			continue;
+		for (unsigned c = 0; c < CAP_COUNT; c++) {
+			const struct origin *at, *asked = required_by(ir, (enum target)t, (enum cap)c);
+			if (derives(a, ir, (enum target)t, (enum cap)c, &at))
+				add_guarantee(&f, (enum target)t, (enum cap)c, asked ? asked : at, asked != NULL);
+			else if (asked)
+				add_asked(&f, (enum target)t, (enum cap)c, asked);
+		}
+	}
+	return (struct guarantees){f.v, f.n};
+}
+
+const struct guarantee *guarantee_find(const struct guarantees *g, enum target t, enum cap cap)
+{
+	for (unsigned i = 0; i < g->n; i++)
+		if (g->v[i].target == t && g->v[i].cap == cap)
+			return &g->v[i];
+	return NULL;
+}

@@ -1,0 +1,202 @@
+/*
+ * ir.c - names of the closed sets, questions about an IR, and its printed form.
+ */
+#include "ir.h"
+
+#include <string.h>
+
+const char *const target_name[TARGET_COUNT] = {
+#define TARGET(id, word) [TARGET_##id] = word,
+#include "target.def"
+};
+
+const char *const arch_name[ARCH_COUNT] = {
+#define ARCH(id, word, audit) [ARCH_##id] = word,
+#include "arch.def"
+};
+
+const char *const op_name[OP_COUNT] = {
+#define OP(id, word, rule) [OP_##id] = word,
+#include "op.def"
+};
+
+const char *const limit_name[LIMIT_COUNT] = {
+#define LIMIT(id, word, unit, cap, help) [LIMIT_##id] = word,
+#include "limit.def"
+};
+
+const char *const cap_name[CAP_COUNT] = {
+#define CAP(id, name, help) [CAP_##id] = name,
+#include "cap.def"
+};
+
+const char *const cap_help[CAP_COUNT] = {
+#define CAP(id, name, help) [CAP_##id] = help,
+#include "cap.def"
+};
+
+const char *const type_name[TYPE_COUNT] = {
+#define TYPE(id, word) [TYPE_##id] = word,
+#include "type.def"
+};
+
+const char *const isolate_name[ISOLATE_COUNT] = {
+#define ISOLATE(id, word) [ISOLATE_##id] = word,
+#include "isolate.def"
+};
+
+static const char *const rule_kind_name[] = {
+    [RULE_PATH] = "path", [RULE_NET] = "net", [RULE_ENV] = "env", [RULE_SYSCALL] = "syscall", [RULE_MACH] = "mach",
+};
+
+static const struct ir_rule *first_allow(const struct ir *ir, enum target t, uint32_t ops)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (!r->deny && (r->ops & ops) && (r->targets & TARGET_BIT(t)))
+			return r;
+	}
+	return NULL;
+}
+
+bool ir_allows_any(const struct ir *ir, enum target t, uint32_t ops)
+{
+	return first_allow(ir, t, ops) != NULL;
+}
+
+const struct origin *ir_first_allow(const struct ir *ir, enum target t, uint32_t ops)
+{
+	const struct ir_rule *r = first_allow(ir, t, ops);
+	return r ? r->origin[__builtin_ctz(r->ops & ops)] : NULL;
+}
+
+const struct origin *ir_preferred(const struct ir *ir, enum target t, enum cap cap)
+{
+	for (unsigned i = 0; i < ir->n_wants; i++) {
+		const struct ir_want *w = &ir->wants[i];
+		if (w->cap == cap && w->prefer && (w->targets & TARGET_BIT(t)))
+			return w->origin;
+	}
+	return NULL;
+}
+
+/* ---- printing ---- */
+
+struct ir_printer {
+	const struct src *src;
+	FILE *out;
+	struct arena *arena;
+};
+
+static void put_origin(const struct ir_printer *p, const struct origin *o)
+{
+	if (!o)
+		return;
+	fprintf(p->out, "  # %s", src_where(p->src, p->arena, o->loc));
+	if (!loc_none(o->used_at))
+		fprintf(p->out, " by %s", src_where(p->src, p->arena, o->used_at));
+}
+
+static void put_set(FILE *out, const char *const *names, unsigned n, uint32_t set)
+{
+	const char *sep = "";
+	for (unsigned i = 0; i < n; i++) {
+		if (!(set & (1u << i)))
+			continue;
+		fprintf(out, "%s%s", sep, names[i]);
+		sep = ",";
+	}
+}
+
+static void print_rule(const struct ir_printer *p, const struct ir_rule *r)
+{
+	fprintf(p->out, "%s %s ", r->deny ? "deny" : "allow", rule_kind_name[r->kind]);
+	put_set(p->out, op_name, OP_COUNT, r->ops);
+	fputs(" on ", p->out);
+	put_set(p->out, target_name, TARGET_COUNT, r->targets);
+	if (r->arches != ARCHES_ALL) {
+		fputs(" arch ", p->out);
+		put_set(p->out, arch_name, ARCH_COUNT, r->arches);
+	}
+	if (r->flags & RULE_IF_EXISTS)
+		fputs(" if-exists", p->out);
+	if (r->flags & RULE_MAKE_DIR)
+		fputs(" make-dir", p->out);
+	if (r->flags & RULE_NOFOLLOW)
+		fputs(" nofollow", p->out);
+	if (r->kind == RULE_NET && r->port_var)
+		fprintf(p->out, " port ${%s}", r->port_var);
+	else if (r->kind == RULE_NET)
+		fprintf(p->out, " port %u-%u", r->port_lo, r->port_hi);
+	fprintf(p->out, " \"%s\"", r->object);
+	put_origin(p, r->origin[__builtin_ctz(r->ops)]);
+	fputc('\n', p->out);
+	for (unsigned i = 0; i < r->n_holes; i++)
+		fprintf(p->out, "  except \"%s\"\n", r->holes[i].path);
+}
+
+static void print_limits(const struct ir_printer *p, const struct ir *ir)
+{
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		for (unsigned l = 0; l < LIMIT_COUNT; l++) {
+			const struct ir_limit *limit = &ir->limit[t][l];
+			if (!limit->set)
+				continue;
+			fprintf(p->out, "limit %s on %s = %llu", limit_name[l], target_name[t],
+				(unsigned long long)limit->value);
+			put_origin(p, limit->origin);
+			fputc('\n', p->out);
+		}
+}
+
+static void print_wants(const struct ir_printer *p, const struct ir *ir)
+{
+	for (unsigned i = 0; i < ir->n_wants; i++) {
+		const struct ir_want *w = &ir->wants[i];
+		fprintf(p->out, "%s %s on ", w->prefer ? "prefer" : "require", cap_name[w->cap]);
+		put_set(p->out, target_name, TARGET_COUNT, w->targets);
+		put_origin(p, w->origin);
+		fputc('\n', p->out);
+	}
+}
+
+static void print_head(const struct ir_printer *p, const struct ir *ir)
+{
+	fprintf(p->out, "policy %s version \"%s\" edition %u\ntargets ", ir->name, ir->version, ir->edition);
+	put_set(p->out, target_name, TARGET_COUNT, ir->targets);
+	fputs("\nisolate ", p->out);
+	if (ir->isolate)
+		put_set(p->out, isolate_name, ISOLATE_COUNT, ir->isolate);
+	else
+		fputs("none", p->out);
+	put_origin(p, ir->isolate_origin);
+	fputc('\n', p->out);
+	if (ir->entry) {
+		fprintf(p->out, "entry \"%s\"", ir->entry);
+		put_origin(p, ir->entry_origin);
+		fputc('\n', p->out);
+	}
+	for (unsigned i = 0; i < ir->n_params; i++)
+		fprintf(p->out, "param %s: %s %s%s\n", ir->params[i].name, type_name[ir->params[i].type],
+			ir->params[i].value ? "default " : "required", ir->params[i].value ? ir->params[i].value : "");
+}
+
+void ir_print(const struct ir *ir, const struct src *src, FILE *out)
+{
+	struct ir_printer p = {.src = src, .out = out, .arena = arena_new()};
+	print_head(&p, ir);
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		print_rule(&p, &ir->rules[i]);
+	for (unsigned i = 0; i < ir->n_env_set; i++) {
+		fprintf(out, "set env %s = \"%s\" on ", ir->env_set[i].name, ir->env_set[i].value);
+		put_set(out, target_name, TARGET_COUNT, ir->env_set[i].targets);
+		put_origin(&p, ir->env_set[i].origin);
+		fputc('\n', out);
+	}
+	print_limits(&p, ir);
+	print_wants(&p, ir);
+	for (unsigned i = 0; i < ir->n_tests; i++)
+		fprintf(out, "test \"%s\" given %u expect %u\n", ir->tests[i].title, ir->tests[i].n_given,
+			ir->tests[i].n_expect);
+	arena_free(p.arena);
+}

@@ -1,0 +1,213 @@
+/*
+ * ir_build.c - sorts and merges, so that equal policies give equal bytes.
+ */
+#include "ir_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ir_build *ir_build_new(struct arena *a)
+{
+	struct ir_build *b = ARENA_NEW(a, struct ir_build);
+	b->arena = a;
+	return b;
+}
+
+void ir_build_rule(struct ir_build *b, const struct ir_rule *rule, const struct origin *o)
+{
+	ARENA_GROW(b->arena, b->rules, b->n_rules);
+	struct ir_rule *r = &b->rules[b->n_rules++];
+	*r = *rule;
+	for (unsigned op = 0; op < OP_COUNT; op++)
+		r->origin[op] = r->ops & OP_BIT(op) ? o : NULL;
+}
+
+void ir_build_env_set(struct ir_build *b, const struct ir_env_set *e)
+{
+	ARENA_GROW(b->arena, b->env_set, b->n_env_set);
+	b->env_set[b->n_env_set++] = *e;
+}
+
+void ir_build_param(struct ir_build *b, const struct ir_param *p)
+{
+	ARENA_GROW(b->arena, b->params, b->n_params);
+	b->params[b->n_params++] = *p;
+}
+
+void ir_build_want(struct ir_build *b, const struct ir_want *w)
+{
+	ARENA_GROW(b->arena, b->wants, b->n_wants);
+	b->wants[b->n_wants++] = *w;
+}
+
+void ir_build_test(struct ir_build *b, const struct ir_test *t)
+{
+	ARENA_GROW(b->arena, b->tests, b->n_tests);
+	b->tests[b->n_tests++] = *t;
+}
+
+void ir_build_limit(struct ir_build *b, enum target t, enum limit l, uint64_t value, const struct origin *o)
+{
+	struct ir_limit *limit = &b->ir.limit[t][l];
+	if (limit->set && limit->value <= value)
+		return;
+	*limit = (struct ir_limit){.set = true, .value = value, .origin = o};
+}
+
+static int cmp_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int cmp_str0(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int hole_cmp(const void *x, const void *y)
+{
+	const struct ir_hole *a = x, *b = y;
+	int c = strcmp(a->path, b->path);
+	return c ? c : cmp_u64(a->loc.beg, b->loc.beg);
+}
+
+static int holes_cmp(const struct ir_rule *a, const struct ir_rule *b)
+{
+	if (a->n_holes != b->n_holes)
+		return cmp_u64(a->n_holes, b->n_holes);
+	for (unsigned i = 0; i < a->n_holes; i++) {
+		int c = strcmp(a->holes[i].path, b->holes[i].path);
+		if (c)
+			return c;
+	}
+	return 0;
+}
+
+/* Everything that makes two rules the same rule but for their operations. */
+static int rule_key_cmp(const struct ir_rule *a, const struct ir_rule *b)
+{
+	int c;
+	if ((c = cmp_u64(a->kind, b->kind)) || (c = strcmp(a->object, b->object)) || (c = cmp_u64(a->deny, b->deny)) ||
+	    (c = cmp_u64(a->targets, b->targets)) || (c = cmp_u64(a->arches, b->arches)) ||
+	    (c = cmp_u64(a->port_lo, b->port_lo)) || (c = cmp_u64(a->port_hi, b->port_hi)) ||
+	    (c = cmp_str0(a->port_var, b->port_var)) || (c = cmp_u64(a->flags, b->flags)))
+		return c;
+	return holes_cmp(a, b);
+}
+
+static uint32_t rule_place(const struct ir_rule *r)
+{
+	return r->ops ? r->origin[__builtin_ctz(r->ops)]->loc.beg : 0;
+}
+
+static int rule_cmp(const void *x, const void *y)
+{
+	const struct ir_rule *a = x, *b = y;
+	int c = rule_key_cmp(a, b);
+	if (c)
+		return c;
+	if ((c = cmp_u64(rule_place(a), rule_place(b))))
+		return c;
+	return cmp_u64(a->ops, b->ops);
+}
+
+static unsigned holes_dedupe(struct ir_hole *h, unsigned n)
+{
+	unsigned k = 0;
+	for (unsigned i = 0; i < n; i++)
+		if (k == 0 || strcmp(h[k - 1].path, h[i].path) != 0)
+			h[k++] = h[i];
+	return k;
+}
+
+static void canonical_holes(struct arena *a, struct ir_rule *r)
+{
+	if (r->n_holes == 0)
+		return;
+	struct ir_hole *copy = ARENA_ARRAY(a, r->n_holes, struct ir_hole);
+	memcpy(copy, r->holes, r->n_holes * sizeof(*copy));
+	qsort(copy, r->n_holes, sizeof(*copy), hole_cmp);
+	r->n_holes = holes_dedupe(copy, r->n_holes);
+	r->holes = copy;
+}
+
+static void merge_into(struct ir_rule *into, const struct ir_rule *r)
+{
+	for (unsigned op = 0; op < OP_COUNT; op++)
+		if (!into->origin[op])
+			into->origin[op] = r->origin[op];
+	into->ops |= r->ops;
+}
+
+static void finish_rules(struct ir_build *b)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < b->n_rules; i++) {
+		struct ir_rule r = b->rules[i];
+		r.targets &= b->ir.targets;
+		if (r.targets == 0 || r.ops == 0)
+			continue;
+		canonical_holes(b->arena, &r);
+		b->rules[n++] = r;
+	}
+	if (n)
+		qsort(b->rules, n, sizeof(*b->rules), rule_cmp);
+	unsigned k = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (k && rule_key_cmp(&b->rules[k - 1], &b->rules[i]) == 0)
+			merge_into(&b->rules[k - 1], &b->rules[i]);
+		else
+			b->rules[k++] = b->rules[i];
+	}
+	b->ir.rules = b->rules;
+	b->ir.n_rules = k;
+}
+
+static int env_cmp(const void *x, const void *y)
+{
+	const struct ir_env_set *a = x, *b = y;
+	int c = strcmp(a->name, b->name);
+	if (c)
+		return c;
+	return (c = cmp_u64(a->targets, b->targets)) ? c : strcmp(a->value, b->value);
+}
+
+static int param_cmp(const void *x, const void *y)
+{
+	return strcmp(((const struct ir_param *)x)->name, ((const struct ir_param *)y)->name);
+}
+
+static int want_cmp(const void *x, const void *y)
+{
+	const struct ir_want *a = x, *b = y;
+	int c;
+	if ((c = cmp_u64(a->cap, b->cap)) || (c = cmp_u64(a->prefer, b->prefer)) ||
+	    (c = cmp_u64(a->targets, b->targets)))
+		return c;
+	return cmp_u64(a->origin->loc.beg, b->origin->loc.beg);
+}
+
+static int test_cmp(const void *x, const void *y)
+{
+	return cmp_u64(((const struct ir_test *)x)->loc.beg, ((const struct ir_test *)y)->loc.beg);
+}
+
+#define SORT(v, n, cmp) ((n) ? qsort((v), (n), sizeof(*(v)), (cmp)) : (void)0)
+
+const struct ir *ir_build_finish(struct ir_build *b)
+{
+	finish_rules(b);
+	SORT(b->env_set, b->n_env_set, env_cmp);
+	SORT(b->params, b->n_params, param_cmp);
+	SORT(b->wants, b->n_wants, want_cmp);
+	SORT(b->tests, b->n_tests, test_cmp);
+	b->ir.env_set = b->env_set;
+	b->ir.n_env_set = b->n_env_set;
+	b->ir.params = b->params;
+	b->ir.n_params = b->n_params;
+	b->ir.wants = b->wants;
+	b->ir.n_wants = b->n_wants;
+	b->ir.tests = b->tests;
+	b->ir.n_tests = b->n_tests;
+	return &b->ir;
+}

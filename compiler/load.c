@@ -1,0 +1,310 @@
+/*
+ * load.c - the files of a compile: imports, library profiles, and the top-level items they hold.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "../grammar/parse.h"
+#include "resolve_priv.h"
+#include "syscalls.h"
+
+static struct unit *load_unit(struct res *r, const struct ast_file *ast, unsigned depth);
+
+/* The folder part of a path, with its slash; "" when there is none. */
+static const char *folder_of(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? arena_strndup(a, path, (size_t)(slash - path) + 1) : "";
+}
+
+static const struct src_file *open_source(struct res *r, const char *path, const char *name, struct loc where)
+{
+	const struct src_file *file;
+	enum src_error e = src_open(r->src, path, name, &file);
+	if (e == SRC_OK)
+		return file;
+	const char *why = e == SRC_ERRNO ? strerror(errno)
+			  : e == SRC_NOT_REGULAR ? "it is not a regular file"
+			  : e == SRC_TOO_BIG ? "it is too large"
+					     : "there are too many files";
+	struct diag_rec *rec = diag(r->d, DIAG_IMPORT, where, "cannot read `%s`: %s", name, why);
+	diag_help(rec, "paths of imports are relative to the file that imports");
+	return NULL;
+}
+
+static struct unit *unit_of(const struct res *r, const struct src_file *f)
+{
+	for (unsigned i = 0; i < r->n_units; i++)
+		if (r->units[i]->ast->src == f)
+			return r->units[i];
+	return NULL;
+}
+
+static void import_file(struct res *r, const struct ast_file *from, const struct ast_item *item, unsigned depth)
+{
+	const char *rel = scope_plain(r, NULL, item->value);
+	if (!rel)
+		return;
+	bool absolute = rel[0] == '/';
+	const char *path = absolute ? rel : arena_printf(r->a, "%s%s", folder_of(r->a, from->src->path), rel);
+	const char *name = absolute ? rel : arena_printf(r->a, "%s%s", folder_of(r->a, from->src->name), rel);
+	const struct src_file *file = src_find(r->src, path);
+	if (file) {
+		const struct unit *u = unit_of(r, file);
+		if (!u || !u->scope) { /* still being loaded: it is on the way from the main file to here */
+			struct diag_rec *rec = diag(r->d, DIAG_CYCLE, item->value->loc, "`%s` imports itself", name);
+			diag_help(rec, "move what both files need into a third one");
+		}
+		return;
+	}
+	if (depth >= SRC_MAX_DEPTH) {
+		diag(r->d, DIAG_TOO_DEEP, item->value->loc, "imports are nested deeper than %d", SRC_MAX_DEPTH);
+		return;
+	}
+	file = open_source(r, path, name, item->value->loc);
+	if (file)
+		load_unit(r, parse_source(r->a, r->d, file), depth + 1);
+}
+
+static void define_let(struct res *r, struct scope *s, const struct ast_item *item)
+{
+	struct value v;
+	if (scope_eval(r, s, item->value, &v))
+		scope_define(r, s, item->name, v);
+}
+
+static bool param_type(struct res *r, const struct ast_word *w, enum type *out)
+{
+	for (unsigned t = 0; t < TYPE_COUNT; t++) {
+		if (strcmp(type_name[t], w->text) == 0) {
+			*out = (enum type)t;
+			return true;
+		}
+	}
+	struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown type `%s`", w->text);
+	diag_help_if(rec, suggest(r->a, w->text, type_name, TYPE_COUNT));
+	diag_note(rec, "types: path, string, port, count, size, duration, percent");
+	return false;
+}
+
+/* A value given with --set, checked against the type. */
+static bool param_set(struct res *r, const struct ast_item *item, enum type type, struct value *out, bool *bad)
+{
+	const struct compile_options *opt = r->c->opt;
+	*bad = false;
+	for (unsigned i = 0; i < opt->n_sets; i++) {
+		if (strcmp(opt->sets[i].name, item->name->text) != 0)
+			continue;
+		r->set_used[i] = true;
+		if (item->at_load) {
+			struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, item->name->loc,
+						    "`%s` is given when the program starts, not when the plan is made",
+						    item->name->text);
+			diag_help(rec, "sbx-run --set %s=%s", opt->sets[i].name, opt->sets[i].value);
+			*bad = true;
+		} else if (!value_parse(r, type, opt->sets[i].value, out)) {
+			struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, item->type->loc, "`--set %s=%s` is not a %s",
+						    opt->sets[i].name, opt->sets[i].value, type_name[type]);
+			if (type == TYPE_STRING)
+				diag_note(rec, "a string value may not contain `/`: give the param the type path");
+			*bad = true;
+		}
+		return !*bad;
+	}
+	return false;
+}
+
+static bool param_default(struct res *r, const struct scope *s, const struct ast_item *item, enum type type,
+			  struct value *out)
+{
+	if (!scope_eval(r, s, item->value, out) || !value_fits(r, type, out, item->value))
+		return false;
+	out->type = type;
+	return true;
+}
+
+static void define_param(struct res *r, struct scope *s, const struct ast_item *item)
+{
+	enum type type;
+	struct value v = {0};
+	bool bad;
+	if (!param_type(r, item->type, &type))
+		type = TYPE_STRING; /* the name is still defined, so that its uses are no second error */
+	if (item->value && !param_default(r, s, item, type, &v))
+		v = (struct value){.type = type, .text = type == TYPE_PATH ? "/" : "0"};
+	bool was_set = param_set(r, item, type, &v, &bad);
+	if (item->at_load) {
+		struct ir_param p = {
+		    .name = item->name->text,
+		    .type = type,
+		    .value = item->value ? v.text : NULL,
+		    .about = item->about ? scope_plain(r, NULL, item->about) : NULL,
+		    .loc = item->loc,
+		};
+		ir_build_param(r->build, &p);
+		struct buf b = buf_new(r->a);
+		template_add_var(&b, item->name->text);
+		v = (struct value){.type = type, .text = buf_str(&b), .at_load = true};
+	} else if (!item->value && !was_set) {
+		if (!bad) {
+			struct diag_rec *rec = diag(r->d, DIAG_MISSING_VALUE, item->head, "`%s` has no value",
+						    item->name->text);
+			diag_help(rec, "give one with `--set %s=...`, write a default, or add `at load`",
+				  item->name->text);
+		}
+		v = (struct value){.type = type, .text = type == TYPE_PATH ? "/" : "0"};
+	}
+	scope_define(r, s, item->name, v);
+}
+
+static void define_profile(struct res *r, const struct unit *u, const struct ast_item *item, struct scope *s)
+{
+	for (unsigned i = 0; i < r->n_profiles; i++) {
+		if (strcmp(r->profiles[i]->name, item->name->text) != 0)
+			continue;
+		struct diag_rec *rec =
+		    diag(r->d, DIAG_DUPLICATE, item->name->loc, "profile `%s` is defined twice", item->name->text);
+		diag_second(rec, r->profiles[i]->item->name->loc, "first defined here");
+		return;
+	}
+	struct profile *p = ARENA_NEW(r->a, struct profile);
+	*p = (struct profile){.name = item->name->text, .item = item, .file = u->ast->src, .file_scope = s};
+	ARENA_GROW(r->a, r->profiles, r->n_profiles);
+	r->profiles[r->n_profiles++] = p;
+}
+
+static void define_group(struct res *r, const struct ast_item *item)
+{
+	const struct ast_item *first = load_group(r, item->name->text);
+	if (first || syscall_group_by_name(item->name->text)) {
+		struct diag_rec *rec =
+		    diag(r->d, DIAG_DUPLICATE, item->name->loc, "group `@%s` is defined twice", item->name->text);
+		if (first)
+			diag_second(rec, first->name->loc, "first defined here");
+		else
+			diag_note(rec, "`@%s` is one of the built-in groups", item->name->text);
+		return;
+	}
+	if (r->n_groups == sizeof(r->groups) / sizeof(r->groups[0])) {
+		diag(r->d, DIAG_TOO_DEEP, item->name->loc, "there are more than %u groups", r->n_groups);
+		return;
+	}
+	r->groups[r->n_groups++] = item;
+}
+
+const struct ast_item *load_group(const struct res *r, const char *name)
+{
+	for (unsigned i = 0; i < r->n_groups; i++)
+		if (strcmp(r->groups[i]->name->text, name) == 0)
+			return r->groups[i];
+	return NULL;
+}
+
+static void define_policy(struct res *r, const struct ast_item *item, unsigned depth)
+{
+	if (depth > 0)
+		return; /* a policy in an imported file is there to be extended, not compiled */
+	if (r->policy) {
+		struct diag_rec *rec = diag(r->d, DIAG_NO_POLICY, item->head, "the file holds a second policy");
+		diag_second(rec, r->policy->head, "the first one");
+		diag_help(rec, "write one policy a file");
+		return;
+	}
+	r->policy = item;
+}
+
+static void load_item(struct res *r, struct unit *u, struct scope *s, const struct ast_item *item, unsigned depth)
+{
+	switch (item->kind) {
+	case ITEM_IMPORT:
+		import_file(r, u->ast, item, depth);
+		break;
+	case ITEM_LET:
+		define_let(r, s, item);
+		break;
+	case ITEM_PARAM:
+		define_param(r, s, item);
+		break;
+	case ITEM_GROUP:
+		define_group(r, item);
+		break;
+	case ITEM_PROXY:
+		not_supported(r, item->head, "`proxy`");
+		break;
+	case ITEM_PROFILE:
+		define_profile(r, u, item, s);
+		break;
+	case ITEM_POLICY:
+		define_policy(r, item, depth);
+		break;
+	case ITEM_TEST:
+		break; /* resolved after the policy: resolve.c */
+	}
+}
+
+static struct unit *load_unit(struct res *r, const struct ast_file *ast, unsigned depth)
+{
+	struct unit *u = ARENA_NEW(r->a, struct unit);
+	u->ast = ast;
+	ARENA_GROW(r->a, r->units, r->n_units);
+	r->units[r->n_units++] = u;
+	struct scope *s = scope_new(r, NULL);
+	for (const struct ast_item *i = ast->items; i; i = i->next)
+		load_item(r, u, s, i, depth);
+	u->scope = s;
+	return u;
+}
+
+struct unit *load_main(struct res *r, const struct ast_file *ast)
+{
+	return load_unit(r, ast, 0);
+}
+
+static struct profile *find_profile(const struct res *r, const char *name)
+{
+	for (unsigned i = 0; i < r->n_profiles; i++)
+		if (strcmp(r->profiles[i]->name, name) == 0)
+			return r->profiles[i];
+	return NULL;
+}
+
+static bool is_library_name(const char *name)
+{
+	return strncmp(name, "std/", 4) == 0 && strspn(name + 4, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(name + 4);
+}
+
+static void report_no_profile(struct res *r, const struct ast_word *name)
+{
+	struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_PROFILE, name->loc, "there is no profile `%s`", name->text);
+	const char **known = ARENA_ARRAY(r->a, r->n_profiles + 16, const char *);
+	size_t n = 0;
+	for (unsigned i = 0; i < r->n_profiles; i++)
+		known[n++] = r->profiles[i]->name;
+	static const char *const library[] = {"std/base-system", "std/python", "std/c-toolchain",
+					      "std/shell-tools", "std/tls-client", "std/tty"};
+	for (size_t i = 0; i < sizeof(library) / sizeof(library[0]); i++)
+		known[n++] = library[i];
+	diag_help_if(rec, suggest(r->a, name->text, known, n));
+	if (!r->c->opt->std_dir && is_library_name(name->text))
+		diag_note(rec, "the library of profiles was not found: name its folder with `--std DIR`");
+	else
+		diag_note(rec, "profiles come from this file, from its imports, and from the library std/");
+}
+
+struct profile *load_profile(struct res *r, const struct ast_word *name)
+{
+	struct profile *p = find_profile(r, name->text);
+	if (p)
+		return p;
+	if (r->c->opt->std_dir && is_library_name(name->text)) {
+		const char *path = arena_printf(r->a, "%s/%s.sbx", r->c->opt->std_dir, name->text + 4);
+		const char *shown = arena_printf(r->a, "%s.sbx", name->text);
+		const struct src_file *file;
+		if (!src_find(r->src, path) && src_open(r->src, path, shown, &file) == SRC_OK)
+			load_unit(r, parse_source(r->a, r->d, file), 1);
+		p = find_profile(r, name->text);
+	}
+	if (!p)
+		report_no_profile(r, name);
+	return p;
+}

@@ -1,0 +1,206 @@
+/*
+ * src.c - reads files once and maps byte offsets back to file, line and column.
+ */
+#include "src.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct src {
+	struct arena *arena;
+	struct src_file **files;
+	size_t n;
+	uint32_t next; /* offset of the next file's first byte; 0 is no place */
+	uint32_t **lines; /* per file: offsets of line starts, made on first use */
+	uint32_t *n_lines;
+};
+
+struct src *src_new(struct arena *a)
+{
+	struct src *s = ARENA_NEW(a, struct src);
+	s->arena = a;
+	s->next = 1;
+	s->files = ARENA_ARRAY(a, SRC_MAX_FILES, struct src_file *);
+	s->lines = ARENA_ARRAY(a, SRC_MAX_FILES, uint32_t *);
+	s->n_lines = ARENA_ARRAY(a, SRC_MAX_FILES, uint32_t);
+	return s;
+}
+
+/* Gives text that is already in the arena its place. */
+static enum src_error src_place(struct src *s, const char *path, const char *name, const char *text, size_t size,
+				const struct src_file **out)
+{
+	if (s->n == SRC_MAX_FILES)
+		return SRC_TOO_MANY;
+	if (size > SRC_MAX_FILE || s->next + size + 1 > SRC_MAX_TOTAL)
+		return SRC_TOO_BIG;
+	struct src_file *f = ARENA_NEW(s->arena, struct src_file);
+	*f = (struct src_file){
+	    .path = arena_strdup(s->arena, path),
+	    .name = arena_strdup(s->arena, name),
+	    .text = text,
+	    .size = size,
+	    .base = s->next,
+	    .is_std = strncmp(name, "std/", 4) == 0,
+	};
+	s->next += (uint32_t)size + 1; /* one more, so that the end of a file is a place of its own */
+	s->files[s->n++] = f;
+	*out = f;
+	return SRC_OK;
+}
+
+enum src_error src_add(struct src *s, const char *name, const char *text, size_t size, const struct src_file **out)
+{
+	if (size > SRC_MAX_FILE)
+		return SRC_TOO_BIG;
+	return src_place(s, name, name, arena_strndup(s->arena, text, size), size, out);
+}
+
+/* Reads up to one byte more than the limit, so that a file that grows while it is read is seen. */
+static enum src_error read_all(struct arena *a, int fd, char **text, size_t *size)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return SRC_ERRNO;
+	if (!S_ISREG(st.st_mode))
+		return SRC_NOT_REGULAR;
+	if (st.st_size > SRC_MAX_FILE)
+		return SRC_TOO_BIG;
+	size_t cap = (size_t)st.st_size + 1, len = 0;
+	char *buf = arena_alloc(a, cap + 1);
+	for (;;) {
+		ssize_t n = read(fd, buf + len, cap - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return SRC_ERRNO;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+		if (len == cap) {
+			char *bigger = arena_alloc(a, cap * 2 + 1);
+			memcpy(bigger, buf, len);
+			buf = bigger;
+			cap *= 2;
+			if (len > SRC_MAX_FILE)
+				return SRC_TOO_BIG;
+		}
+	}
+	buf[len] = '\0';
+	*text = buf;
+	*size = len;
+	return SRC_OK;
+}
+
+enum src_error src_open(struct src *s, const char *path, const char *name, const struct src_file **out)
+{
+	char *text;
+	size_t size;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return SRC_ERRNO;
+	enum src_error e = read_all(s->arena, fd, &text, &size);
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return e == SRC_OK ? src_place(s, path, name, text, size, out) : e;
+}
+
+const struct src_file *src_find(const struct src *s, const char *path)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->files[i]->path, path) == 0)
+			return s->files[i];
+	return NULL;
+}
+
+const struct src_file *src_nth(const struct src *s, size_t i)
+{
+	return i < s->n ? s->files[i] : NULL;
+}
+
+/* Index of the file that holds the offset; n when none does. */
+static size_t file_of(const struct src *s, uint32_t offset)
+{
+	size_t lo = 0, hi = s->n;
+	if (offset == 0)
+		return s->n;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (s->files[mid]->base <= offset)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == 0 || offset - s->files[lo - 1]->base > s->files[lo - 1]->size)
+		return s->n;
+	return lo - 1;
+}
+
+static void index_lines(const struct src *s, size_t i)
+{
+	const struct src_file *f = s->files[i];
+	uint32_t n = 1;
+	for (size_t k = 0; k < f->size; k++)
+		n += f->text[k] == '\n';
+	uint32_t *starts = ARENA_ARRAY(s->arena, n, uint32_t);
+	uint32_t line = 1;
+	for (uint32_t k = 0; k < f->size; k++)
+		if (f->text[k] == '\n')
+			starts[line++] = k + 1;
+	s->lines[i] = starts;
+	s->n_lines[i] = n;
+}
+
+bool src_locate(const struct src *s, uint32_t offset, struct src_pos *out)
+{
+	size_t i = file_of(s, offset);
+	if (i == s->n)
+		return false;
+	if (!s->lines[i])
+		index_lines(s, i);
+	const struct src_file *f = s->files[i];
+	const uint32_t *starts = s->lines[i];
+	uint32_t at = offset - f->base, lo = 0, hi = s->n_lines[i];
+	while (hi - lo > 1) {
+		uint32_t mid = lo + (hi - lo) / 2;
+		if (starts[mid] <= at)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	const char *text = f->text + starts[lo];
+	const char *end = memchr(text, '\n', f->size - starts[lo]);
+	*out = (struct src_pos){
+	    .file = f,
+	    .line = lo + 1,
+	    .column = at - starts[lo] + 1,
+	    .line_text = text,
+	    .line_len = end ? (size_t)(end - text) : f->size - starts[lo],
+	};
+	return true;
+}
+
+const char *src_where(const struct src *s, struct arena *a, struct loc l)
+{
+	struct src_pos p;
+	if (!src_locate(s, l.beg, &p))
+		return "";
+	return arena_printf(a, "%s:%u", p.file->name, p.line);
+}
+
+const char *src_text(const struct src *s, struct arena *a, struct loc l)
+{
+	size_t i = file_of(s, l.beg);
+	if (i == s->n || l.end < l.beg)
+		return "";
+	const struct src_file *f = s->files[i];
+	size_t beg = l.beg - f->base, end = l.end - f->base;
+	if (end > f->size)
+		end = f->size;
+	return arena_strndup(a, f->text + beg, end - beg);
+}

@@ -1,0 +1,84 @@
+/*
+ * sysmean.c - the verdict of a list of system call rules on one call. Straight from the definition,
+ * with no cleverness: the lowered filter is compared with it.
+ */
+#include "sysmean.h"
+
+#include "syscalls.h"
+
+/* Numbers of the x32 ABI, which shares its arch with x86_64; -1 is what a tracer skips a call with. */
+enum { X32_BIT = 0x40000000 };
+
+static bool is_x32(enum arch arch, uint32_t nr)
+{
+	return arch == ARCH_X86_64 && (nr & X32_BIT) && nr != UINT32_MAX;
+}
+
+static bool test_holds(const struct sys_test *t, uint64_t arg)
+{
+	uint64_t v = (t->width == 32 ? (uint32_t)arg : arg) & t->mask;
+	switch (t->cmp) {
+	case SYS_EQ:
+		return v == t->value;
+	case SYS_NE:
+		return v != t->value;
+	case SYS_LT:
+		return v < t->value;
+	case SYS_LE:
+		return v <= t->value;
+	case SYS_GT:
+		return v > t->value;
+	case SYS_GE:
+		return v >= t->value;
+	}
+	return false;
+}
+
+static bool conj_holds(const struct sys_conj *c, const uint64_t args[6])
+{
+	for (unsigned i = 0; i < c->n_tests; i++)
+		if (!test_holds(&c->tests[i], args[c->tests[i].arg]))
+			return false;
+	return true;
+}
+
+static bool cond_holds(const struct sys_cond *c, const uint64_t args[6])
+{
+	for (unsigned i = 0; i < c->n_any; i++)
+		if (conj_holds(&c->any[i], args))
+			return true;
+	return false;
+}
+
+/* The first rule of the call; rules are sorted by call, and calls are rows of one table. */
+static unsigned first_rule(const struct sys_policy *p, const struct syscall_desc *call)
+{
+	unsigned lo = 0, hi = p->n_rules;
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		if (p->rules[mid].call < call)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+struct sys_action sysmean_decide(const struct sys_policy *p, enum arch arch, uint32_t nr,
+				 const uint64_t args[6], const struct sys_rule **by)
+{
+	*by = NULL;
+	if (is_x32(arch, nr))
+		return p->bad_arch;
+	const struct syscall_desc *call = syscall_by_nr(arch, nr);
+	if (!call)
+		return p->unknown;
+	for (unsigned i = first_rule(p, call); i < p->n_rules && p->rules[i].call == call; i++) {
+		const struct sys_rule *r = &p->rules[i];
+		if (!(r->arches & ARCH_BIT(arch)) || (r->cond && !cond_holds(r->cond, args)))
+			continue;
+		*by = r; /* denies come first, strictest first: the first that holds decides */
+		return r->action;
+	}
+	return p->known;
+}

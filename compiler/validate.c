@@ -1,0 +1,187 @@
+/*
+ * validate.c - every compile compares model(lower(ir)) with decide(ir) and writes nothing when they differ.
+ */
+#include "validate.h"
+
+#include <string.h>
+
+#include "syscalls.h"
+#include "witness.h"
+
+const char *request_text(struct arena *a, const struct request *r)
+{
+	if (r->op == OP_SYSCALL) {
+		const struct syscall_desc *call = syscall_by_nr(r->arch, r->nr);
+		return arena_printf(a, "syscall %s (number %u) with arguments %llx, %llx, %llx, %llx, %llx, %llx on %s",
+				    call ? call->name : "unknown", r->nr, (unsigned long long)r->args[0],
+				    (unsigned long long)r->args[1], (unsigned long long)r->args[2],
+				    (unsigned long long)r->args[3], (unsigned long long)r->args[4],
+				    (unsigned long long)r->args[5], arch_name[r->arch]);
+	}
+	if (r->port)
+		return arena_printf(a, "%s %s:%u", op_name[r->op], r->object, r->port);
+	return arena_printf(a, "%s %s", op_name[r->op], r->object);
+}
+
+bool validator_open(struct validator *v, const struct artifact *artifacts, unsigned n)
+{
+	const struct ir *ir = meaning_ir(v->meaning);
+	v->scratch = arena_new();
+	for (unsigned i = 0; backends[i]; i++) {
+		const char *error = NULL;
+		if (!(ir->targets & TARGET_BIT(backends[i]->target)) || !backends[i]->model_open)
+			continue;
+		void *model = backends[i]->model_open(v->arena, artifacts, n, &error);
+		if (!model) {
+			diag(v->diags, DIAG_INTERNAL, ir->loc, "the %s artifact cannot be read back: %s", backends[i]->name,
+			     error ? error : "no reason given");
+			return false;
+		}
+		v->models[v->n_models].backend = backends[i];
+		v->models[v->n_models++].model = model;
+	}
+	return true;
+}
+
+void validator_close(struct validator *v)
+{
+	arena_free(v->scratch);
+	v->scratch = NULL;
+}
+
+struct model_verdict validator_verdict(struct validator *v, const struct request *r)
+{
+	struct model_verdict all = {.action = {.act = ACT_ALLOW}};
+	if (++v->scratch_uses % 4096 == 0) {
+		arena_free(v->scratch);
+		v->scratch = arena_new();
+	}
+	for (unsigned i = 0; i < v->n_models; i++) {
+		if (v->models[i].backend->target != r->target)
+			continue;
+		struct model_verdict one = v->models[i].backend->model_decide(v->models[i].model, v->scratch, r);
+		if (!one.stops)
+			continue;
+		if (!all.stops || one.action.act < all.action.act)
+			all.action = one.action;
+		if (!all.stops)
+			all.where = one.where;
+		all.stops = true;
+	}
+	return all;
+}
+
+/* The guarantees that a request of this kind is about: a preferred one that is only partial covers a difference. */
+static const enum cap *caps_of(enum op op, unsigned *n)
+{
+	static const enum cap read[] = {CAP_FS_READ_SCOPE, CAP_FS_READ_DENY};
+	static const enum cap write[] = {CAP_FS_WRITE_SCOPE, CAP_FS_WRITE_DENY, CAP_FS_WRITE_DENY_PATH};
+	static const enum cap exec[] = {CAP_FS_EXEC_SCOPE, CAP_FS_EXEC_DENY, CAP_PROC_NO_EXEC};
+	static const enum cap ioctl[] = {CAP_FS_IOCTL_SCOPE};
+	static const enum cap tcp_out[] = {CAP_NET_DISABLE, CAP_NET_CONNECT_PORT, CAP_NET_CONNECT_HOST};
+	static const enum cap tcp_in[] = {CAP_NET_DISABLE, CAP_NET_LISTEN_PORT, CAP_NET_OUTBOUND};
+	static const enum cap udp[] = {CAP_NET_DISABLE, CAP_NET_UDP};
+	static const enum cap unix_socket[] = {CAP_NET_DISABLE, CAP_UNIX_PATH, CAP_UNIX_ABSTRACT};
+	static const enum cap env[] = {CAP_ENV_SCRUB};
+	static const enum cap syscall[] = {CAP_SYSCALL_FILTER};
+	static const enum cap mach[] = {CAP_MACH_RESTRICT};
+	static const struct {
+		const enum cap *v;
+		unsigned n;
+	} table[OP_COUNT] = {
+#define ROW(list) {list, sizeof(list) / sizeof((list)[0])}
+	    [OP_READ] = ROW(read), [OP_LIST] = ROW(read), [OP_MODIFY] = ROW(write), [OP_CREATE] = ROW(write),
+	    [OP_DELETE] = ROW(write), [OP_EXEC] = ROW(exec), [OP_IOCTL] = ROW(ioctl),
+	    [OP_CONNECT_TCP] = ROW(tcp_out), [OP_LISTEN_TCP] = ROW(tcp_in), [OP_CONNECT_UDP] = ROW(udp),
+	    [OP_LISTEN_UDP] = ROW(udp), [OP_CONNECT_UNIX] = ROW(unix_socket), [OP_LISTEN_UNIX] = ROW(unix_socket),
+	    [OP_NET] = ROW(tcp_out), [OP_ENV] = ROW(env), [OP_SYSCALL] = ROW(syscall), [OP_MACH] = ROW(mach),
+#undef ROW
+	};
+	*n = table[op].n;
+	return table[op].v;
+}
+
+static bool covered(const struct validator *v, const struct request *r)
+{
+	unsigned n;
+	const enum cap *caps = caps_of(r->op, &n);
+	for (unsigned i = 0; i < n; i++) {
+		const struct guarantee *g = guarantee_find(v->guarantees, r->target, caps[i]);
+		if (g && (g->answer.level == LEVEL_DELEGATED || (g->preferred && g->answer.level != LEVEL_ENFORCED)))
+			return true;
+	}
+	for (unsigned i = 0; i < v->n_models; i++) {
+		const struct backend *b = v->models[i].backend;
+		const char *why;
+		if (b->target == r->target && b->baseline &&
+		    b->baseline(meaning_ir(v->meaning), r, &why))
+			return true;
+	}
+	return false;
+}
+
+static const char *action_text(struct arena *a, struct sys_action action)
+{
+	static const char *const names[] = {
+	    [ACT_KILL_PROCESS] = "kill the process", [ACT_KILL_THREAD] = "kill the thread", [ACT_TRAP] = "trap",
+	    [ACT_ERRNO] = "errno",	     [ACT_NOTIFY] = "notify",		    [ACT_TRACE] = "trace",
+	    [ACT_LOG] = "log",		     [ACT_ALLOW] = "allow",
+	};
+	if (action.act == ACT_ERRNO)
+		return arena_printf(a, "errno %u", action.data);
+	return names[action.act];
+}
+
+static void report(struct validator *v, const struct request *r, const struct decision *d, const struct model_verdict *m)
+{
+	struct loc at = d->by ? d->by->loc : meaning_ir(v->meaning)->loc;
+	struct diag_rec *rec = diag(v->diags, DIAG_INTERNAL, at, "the artifacts for %s do not equal the policy",
+				    target_name[r->target]);
+	bool call = r->op == OP_SYSCALL;
+	diag_note(rec, "for example: %s", request_text(v->arena, r));
+	diag_note(rec, "the policy says %s%s%s", call ? action_text(v->arena, d->action) : d->allow ? "allow" : "deny",
+		  d->reason ? ", " : "", d->reason ? d->reason : "");
+	diag_note(rec, "the artifacts say %s%s%s", call ? action_text(v->arena, m->action) : m->stops ? "deny" : "allow",
+		  m->where ? ", at " : "", m->where ? m->where : "");
+	diag_help(rec, "no plan was written; please report this with the policy");
+	v->failed = true;
+}
+
+static bool same_action(struct sys_action a, struct sys_action b)
+{
+	return a.act == b.act && (a.act != ACT_ERRNO || a.data == b.data);
+}
+
+bool validator_ask(struct validator *v, const struct request *r)
+{
+	if (v->failed)
+		return false;
+	struct decision d = decide(v->meaning, r);
+	struct model_verdict m = validator_verdict(v, r);
+	v->n_asked++;
+	if (r->op == OP_SYSCALL ? same_action(d.action, m.action) : d.allow == !m.stops)
+		return true;
+	if (!d.allow && !m.stops && covered(v, r)) {
+		v->n_covered++;
+		return true;
+	}
+	report(v, r, &d, &m);
+	return false;
+}
+
+static void ask(void *ctx, const struct request *r)
+{
+	validator_ask(ctx, r);
+}
+
+bool validator_run(struct validator *v)
+{
+	const struct ir *ir = meaning_ir(v->meaning);
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		if (ir->targets & TARGET_BIT(t))
+			witness_all(ir, (enum target)t, ask, v);
+	for (unsigned i = 0; i < v->n_models; i++)
+		if (v->models[i].backend->witness)
+			v->models[i].backend->witness(v->models[i].model, ir, ask, v);
+	return !v->failed;
+}

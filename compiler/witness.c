@@ -1,0 +1,207 @@
+/*
+ * witness.c - makes the witness requests of a policy.
+ */
+#include "witness.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "str.h"
+#include "syscalls.h"
+
+struct witness {
+	const struct ir *ir;
+	struct arena *a;
+	struct request r;
+	witness_fn *fn;
+	void *ctx;
+	const char **paths;
+	unsigned n_paths;
+};
+
+/* ---- paths ---- */
+
+static void add_path(struct witness *w, const char *path)
+{
+	ARENA_GROW(w->a, w->paths, w->n_paths);
+	w->paths[w->n_paths++] = path;
+}
+
+/* The place, its ancestors, a fresh child of each, and a sibling whose name begins alike. */
+static void add_cell(struct witness *w, const char *tmpl)
+{
+	const char *path = expand_template(w->a, w->ir, tmpl, NULL, 0);
+	if (!path || path[0] != '/')
+		return;
+	size_t len = strlen(path);
+	if (len > 1)
+		add_path(w, arena_printf(w->a, "%s_", path));
+	for (size_t n = len; n > 0; n--) {
+		if (n != len && path[n] != '/')
+			continue;
+		if (n == 1 && len == 1)
+			break;
+		add_path(w, arena_strndup(w->a, path, n));
+		add_path(w, arena_printf(w->a, "%.*s/_other", (int)n, path));
+	}
+}
+
+static void path_witnesses(struct witness *w)
+{
+	add_path(w, "/");
+	add_path(w, "/_other");
+	if (w->ir->entry)
+		add_cell(w, w->ir->entry);
+	for (unsigned i = 0; i < w->ir->n_rules; i++) {
+		const struct ir_rule *r = &w->ir->rules[i];
+		if (r->kind != RULE_PATH)
+			continue;
+		add_cell(w, r->object);
+		for (unsigned k = 0; k < r->n_holes; k++)
+			add_cell(w, r->holes[k].path);
+	}
+	qsort(w->paths, w->n_paths, sizeof(*w->paths), cmp_strp);
+	for (unsigned i = 0; i < w->n_paths; i++) {
+		if (i && strcmp(w->paths[i - 1], w->paths[i]) == 0)
+			continue;
+		w->r.object = w->paths[i];
+		for (unsigned op = OP_READ; op <= OP_IOCTL; op++) {
+			w->r.op = (enum op)op;
+			w->fn(w->ctx, &w->r);
+		}
+	}
+}
+
+/* ---- network ---- */
+
+static void ask_net(struct witness *w, const char *host, uint16_t port)
+{
+	static const enum op ops[] = {OP_CONNECT_TCP, OP_CONNECT_UDP, OP_LISTEN_TCP, OP_LISTEN_UDP};
+	w->r.object = host;
+	w->r.port = port;
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		w->r.op = ops[i];
+		w->fn(w->ctx, &w->r);
+	}
+}
+
+static void ask_ports(struct witness *w, const char *host)
+{
+	ask_net(w, host, 1);
+	ask_net(w, host, 65535);
+	for (unsigned i = 0; i < w->ir->n_rules; i++) {
+		const struct ir_rule *r = &w->ir->rules[i];
+		if (r->kind != RULE_NET)
+			continue;
+		const uint16_t edge[] = {r->port_lo, r->port_hi, (uint16_t)(r->port_lo - 1), (uint16_t)(r->port_hi + 1)};
+		for (size_t k = 0; k < sizeof(edge) / sizeof(edge[0]); k++)
+			if (edge[k] != 0)
+				ask_net(w, host, edge[k]);
+	}
+}
+
+static void ask_unix(struct witness *w, const char *name)
+{
+	w->r.port = 0;
+	w->r.object = name;
+	w->r.op = OP_CONNECT_UNIX;
+	w->fn(w->ctx, &w->r);
+	w->r.op = OP_LISTEN_UNIX;
+	w->fn(w->ctx, &w->r);
+}
+
+static void net_witnesses(struct witness *w)
+{
+	ask_ports(w, "192.0.2.1");
+	ask_ports(w, "localhost");
+	ask_unix(w, "/_other");
+	ask_unix(w, "@_other");
+	for (unsigned i = 0; i < w->ir->n_rules; i++) {
+		const struct ir_rule *r = &w->ir->rules[i];
+		if (r->kind != RULE_NET || strcmp(r->object, "*") == 0)
+			continue;
+		const char *name = expand_template(w->a, w->ir, r->object, NULL, 0);
+		bool is_unix = r->ops & (OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX));
+		if (name && is_unix) {
+			ask_unix(w, name);
+			ask_unix(w, arena_printf(w->a, "%s_", name));
+		} else if (name) {
+			ask_ports(w, name);
+		}
+	}
+}
+
+/* ---- names ---- */
+
+static void name_witnesses(struct witness *w, enum rule_kind kind, enum op op, const char *const *others, unsigned n)
+{
+	w->r.op = op;
+	for (unsigned i = 0; i < n; i++) {
+		w->r.object = others[i];
+		w->fn(w->ctx, &w->r);
+	}
+	for (unsigned i = 0; i < w->ir->n_rules; i++) {
+		const struct ir_rule *r = &w->ir->rules[i];
+		if (r->kind != kind)
+			continue;
+		size_t len = strlen(r->object);
+		bool prefix = len && r->object[len - 1] == '*';
+		w->r.object = prefix ? arena_printf(w->a, "%.*sX", (int)len - 1, r->object) : r->object;
+		w->fn(w->ctx, &w->r);
+		w->r.object = arena_printf(w->a, "%.*s_X", (int)(prefix ? len - 1 : len), r->object);
+		w->fn(w->ctx, &w->r);
+	}
+}
+
+/* ---- system calls ---- */
+
+enum { X32_BIT = 0x40000000, X32_MAX = 600, BEYOND_TABLE = 64 };
+
+static void ask_call(struct witness *w, uint32_t nr)
+{
+	static const uint64_t fill[] = {0, 1, UINT32_MAX, UINT64_MAX};
+	w->r.nr = nr;
+	for (size_t k = 0; k < sizeof(fill) / sizeof(fill[0]); k++) {
+		for (unsigned i = 0; i < 6; i++)
+			w->r.args[i] = fill[k];
+		w->fn(w->ctx, &w->r);
+	}
+}
+
+static void syscall_witnesses(struct witness *w)
+{
+	unsigned n;
+	const struct syscall_desc *table = syscall_table(&n);
+	w->r.op = OP_SYSCALL;
+	w->r.object = NULL;
+	for (unsigned a = 0; a < ARCH_COUNT; a++) {
+		uint32_t max = 0;
+		w->r.arch = (enum arch)a;
+		for (unsigned i = 0; i < n; i++)
+			if (table[i].nr[a] > (int32_t)max)
+				max = (uint32_t)table[i].nr[a];
+		for (uint32_t nr = 0; nr <= max + BEYOND_TABLE; nr++)
+			ask_call(w, nr);
+		for (uint32_t nr = 0; nr < X32_MAX; nr++)
+			ask_call(w, X32_BIT + nr);
+		ask_call(w, X32_BIT - 1);
+		ask_call(w, 0x7fffffff);
+		ask_call(w, 0x80000000);
+		ask_call(w, 0xffffffff);
+	}
+}
+
+void witness_all(const struct ir *ir, enum target t, witness_fn *fn, void *ctx)
+{
+	static const char *const env_others[] = {"PATH", "LD_PRELOAD", "_OTHER"};
+	static const char *const mach_others[] = {"com.example.other"};
+	struct witness w = {.ir = ir, .a = arena_new(), .fn = fn, .ctx = ctx, .r = {.target = t}};
+	path_witnesses(&w);
+	net_witnesses(&w);
+	name_witnesses(&w, RULE_ENV, OP_ENV, env_others, 3);
+	if (t == TARGET_MACOS)
+		name_witnesses(&w, RULE_MACH, OP_MACH, mach_others, 1);
+	if (t == TARGET_LINUX)
+		syscall_witnesses(&w);
+	arena_free(w.a);
+}
