@@ -1,0 +1,87 @@
+/*
+ * cgroup.c - the back end for limits of the whole job: cgroup v2.
+ */
+#include "cgroup.h"
+
+static struct answer none(void)
+{
+	return (struct answer){.level = LEVEL_ABSENT};
+}
+
+/* The limit is there when one of the two is set: memory and swap, share and weight, read and write. */
+static struct answer when_set(const struct ir *ir, enum limit one, enum limit other,
+			      const char *mechanism)
+{
+	const struct ir_limit *limits = ir->limit[TARGET_LINUX];
+	if (limits[one].set || limits[other].set)
+		return (struct answer){.level = LEVEL_ENFORCED, .mechanism = mechanism};
+	return none();
+}
+
+static struct answer cgroup_answer(const struct ir *ir, enum cap cap)
+{
+	switch (cap) {
+	case CAP_RES_MEMORY:
+		return when_set(ir, LIMIT_MEMORY, LIMIT_SWAP, "cgroup:memory");
+	case CAP_RES_CPU:
+		return when_set(ir, LIMIT_CPU, LIMIT_CPU_WEIGHT, "cgroup:cpu");
+	case CAP_RES_PIDS:
+		return when_set(ir, LIMIT_PIDS, LIMIT_PIDS, "cgroup:pids");
+	case CAP_RES_IO:
+		return when_set(ir, LIMIT_IO_READ, LIMIT_IO_WRITE, "cgroup:io");
+	case CAP_ENV_SCRUB:
+	case CAP_FS_READ_HOST:
+	case CAP_FS_READ_SCOPE:
+	case CAP_FS_READ_DENY:
+	case CAP_FS_WRITE_DENY:
+	case CAP_FS_WRITE_SCOPE:
+	case CAP_FS_WRITE_DENY_PATH:
+	case CAP_FS_WRITE_EPHEMERAL:
+	case CAP_FS_EXEC_SCOPE:
+	case CAP_FS_EXEC_DENY:
+	case CAP_FS_IOCTL_SCOPE:
+	case CAP_FS_HIDE:
+	case CAP_FS_GLOB_LIVE:
+	case CAP_PROC_NO_EXEC:
+	case CAP_EXEC_WX:
+	case CAP_NET_DISABLE:
+	case CAP_NET_ENABLE:
+	case CAP_NET_OUTBOUND:
+	case CAP_NET_CONNECT_PORT:
+	case CAP_NET_CONNECT_HOST:
+	case CAP_NET_LISTEN_PORT:
+	case CAP_NET_UDP:
+	case CAP_UNIX_PATH:
+	case CAP_UNIX_ABSTRACT:
+	case CAP_SIGNAL_SCOPE:
+	case CAP_IPC_RESTRICT:
+	case CAP_TTY_NO_INJECT:
+	case CAP_SYSCALL_FILTER:
+	case CAP_MACH_RESTRICT:
+	case CAP_KERNEL_ISOLATION:
+	case CAP_NS_ISOLATE:
+	case CAP_RES_WALL:
+	case CAP_RES_OUTPUT:
+	case CAP_RES_CPU_TIME:
+	case CAP_RES_FILES:
+	case CAP_RES_FILE_SIZE:
+	case CAP_RES_CORE:
+	case CAP_RES_STACK:
+	case CAP_RES_ADDRESS_SPACE:
+	case CAP_RES_LOCKED_MEMORY:
+	case CAP_RES_PROCESSES:
+	case CAP_COUNT:
+		return none();
+	}
+	return none();
+}
+
+const struct backend cgroup_backend = {
+    .name = "cgroup",
+    .about = "Linux: memory, processor and processes of the whole job, by cgroup v2",
+    .target = TARGET_LINUX,
+    .answer = cgroup_answer,
+    .lower = cgroup_lower,
+    .model_open = cgroup_model_open,
+    .model_decide = cgroup_model_decide,
+};

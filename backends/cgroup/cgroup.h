@@ -1,0 +1,23 @@
+/*
+ * cgroup.h - what the files of this back end share, and what the tests ask.
+ */
+#ifndef SBX_CGROUP_H
+#define SBX_CGROUP_H
+
+#include "../../runtime/plan.h"
+#include "../backend.h"
+
+enum {
+	CGROUP_PIDS_DEFAULT = 64,
+	CGROUP_PERIOD = 100000, /* us; a percent of one CPU is 1000 us of it */
+};
+
+bool cgroup_lower(struct lower *l);
+
+void *cgroup_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error);
+struct model_verdict cgroup_model_decide(const void *model, struct arena *scratch,
+					 const struct request *r);
+/* The first number that the model holds for a file of the kernel; false when the file is not written. */
+bool cgroup_model_value(const void *model, const char *file, uint64_t *out);
+
+#endif

@@ -1,0 +1,228 @@
+/*
+ * answer.c - which guarantees Landlock keeps, from which ABI on, and with whose help.
+ */
+#include "landlock.h"
+
+/*
+ * TRUNCATE came with ABI 3, and the filter closes truncation by path on every kernel. Files in memory have no place
+ * that EXECUTE could refuse, and the filter refuses to make them.
+ */
+const struct ll_promise ll_promises[LL_N_PROMISES] = {
+    {OP_BIT(OP_READ) | OP_BIT(OP_LIST), CAP_FS_READ_DENY, "landlock:1"},
+    {OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE), CAP_FS_WRITE_DENY_PATH,
+     "landlock:1+seccomp"},
+    {OP_BIT(OP_EXEC), CAP_FS_EXEC_DENY, "landlock:1+seccomp"},
+    {OP_BIT(OP_IOCTL), CAP_FS_IOCTL_SCOPE, "landlock:5"},
+    {OP_BIT(OP_CONNECT_UNIX), CAP_UNIX_PATH, "landlock:9"},
+};
+
+static struct answer kept(const char *mechanism)
+{
+	return (struct answer){.level = LEVEL_ENFORCED, .mechanism = mechanism};
+}
+
+static struct answer absent(const char *note, const char *help, const struct origin *at)
+{
+	return (struct answer){.level = LEVEL_ABSENT, .note = note, .help = help, .at = at};
+}
+
+static struct answer silent(void)
+{
+	return absent(NULL, NULL, NULL);
+}
+
+static bool has_denials(const struct ir *ir)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ll_rule_is(&ir->rules[i], true, LL_PLACE_OPS) || ir->rules[i].n_holes)
+			return true;
+	return false;
+}
+
+/* The line of the first denied place that lies inside what is given, for one of the operations; or NULL. */
+static const struct origin *find_carve(const struct ir *ir, uint32_t ops)
+{
+	if (!has_denials(ir))
+		return NULL;
+	struct arena *a = arena_new();
+	struct ll_tree tree = ll_tree_build(a, ir);
+	const struct origin *at = NULL;
+	for (unsigned i = 0; i < tree.n_denials && !at; i++)
+		for (unsigned op = 0; op < OP_COUNT && !at; op++)
+			if (tree.denials[i].carved & ops & OP_BIT(op))
+				at = tree.denials[i].rule->origin[op];
+	arena_free(a);
+	return at;
+}
+
+static struct answer no_carve(const struct ir *ir, enum cap cap)
+{
+	const struct ll_promise *p = ll_promises;
+	while (p->cap != cap)
+		p++;
+	const struct origin *at = find_carve(ir, p->ops);
+	if (!at)
+		return kept(p->mechanism);
+	return absent(
+	    "Landlock cannot take a place out of an allowed tree, and mount views are not "
+	    "supported yet",
+	    "allow the places that are needed, one by one, instead of the tree above them", at);
+}
+
+static struct answer answer_ioctl(const struct ir *ir)
+{
+	/* Without such a rule the system call filter refuses device requests on every kernel. */
+	if (!ir_allows_any(ir, TARGET_LINUX, OP_BIT(OP_IOCTL)))
+		return silent();
+	return no_carve(ir, CAP_FS_IOCTL_SCOPE);
+}
+
+static const struct origin *net_line(const struct ir_rule *r)
+{
+	return r ? r->origin[OP_NET] : NULL;
+}
+
+static struct answer unless_net(const struct ir *ir, struct answer answer, const char *note)
+{
+	const struct ir_rule *open = ll_open_net(ir);
+	return open ? absent(note, "allow the endpoints that are needed instead of `net`",
+			     net_line(open))
+		    : answer;
+}
+
+static bool no_unix(const struct ir *ir)
+{
+	return !ir_allows_any(ir, TARGET_LINUX, OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_NET));
+}
+
+static struct answer answer_unix_path(const struct ir *ir)
+{
+	/* No rule, no socket: the filter makes none of that kind. */
+	if (no_unix(ir))
+		return kept("seccomp");
+	return unless_net(ir, no_carve(ir, CAP_UNIX_PATH), "`allow net` opens every Unix socket");
+}
+
+/* bind() is let through for the ports, and the filter cannot see which kind of address it is given. */
+static struct answer answer_scoped(const struct ir *ir)
+{
+	const struct origin *binds =
+	    ir_first_allow(ir, TARGET_LINUX, OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP));
+	if (!binds)
+		return kept("landlock:6");
+	return (struct answer){
+	    .level = LEVEL_PARTIAL,
+	    .mechanism = "landlock:6",
+	    .note = "a program that may listen on ports can listen on abstract Unix sockets too",
+	    .at = binds,
+	};
+}
+
+static struct answer answer_unix_abstract(const struct ir *ir)
+{
+	const struct ir_rule *open = ll_open_abstract(ir);
+	if (no_unix(ir))
+		return kept("seccomp");
+	if (!open)
+		return answer_scoped(ir);
+	return absent("Linux opens all abstract Unix sockets or none",
+		      "use a socket of the file tree: `allow connect unix \"/run/...\"`",
+		      open->origin[open->ops & OP_BIT(OP_NET) ? OP_NET : OP_CONNECT_UNIX]);
+}
+
+static struct answer answer_listen(const struct ir *ir)
+{
+	struct answer partly = {
+	    .level = LEVEL_PARTIAL,
+	    .mechanism = "landlock:4+seccomp",
+	    .note = "a program can still listen on a port that the kernel picks, without bind()",
+	    .at = ir_first_allow(ir, TARGET_LINUX, OP_BIT(OP_LISTEN_TCP)),
+	};
+	return unless_net(ir, partly, "`allow net` opens every port");
+}
+
+struct answer landlock_answer(const struct ir *ir, enum cap cap)
+{
+	switch (cap) {
+	case CAP_FS_READ_HOST:
+	case CAP_FS_READ_SCOPE:
+		return kept("landlock:1");
+	case CAP_FS_WRITE_DENY:
+	case CAP_FS_WRITE_SCOPE:
+	case CAP_FS_EXEC_SCOPE:
+		return kept("landlock:1+seccomp");
+	case CAP_FS_READ_DENY:
+	case CAP_FS_WRITE_DENY_PATH:
+	case CAP_FS_EXEC_DENY:
+		return no_carve(ir, cap);
+	case CAP_FS_IOCTL_SCOPE:
+		return answer_ioctl(ir);
+	case CAP_FS_HIDE:
+		return absent(
+		    "Landlock refuses to open files but names and sizes can still be seen",
+		    "mount views, which hide what is not named, are not supported yet", NULL);
+	case CAP_FS_GLOB_LIVE:
+		return absent("Landlock has no patterns", NULL, NULL);
+	case CAP_FS_WRITE_EPHEMERAL:
+		return absent(
+		    "Landlock cannot throw writes away, and mount views are not supported yet",
+		    NULL, NULL);
+	case CAP_NET_CONNECT_PORT:
+		return unless_net(ir, kept("landlock:4+seccomp"), "`allow net` opens every port");
+	case CAP_NET_CONNECT_HOST:
+		return absent("the kernel sees addresses and ports, not hosts",
+			      "proxies, which can check hosts, are not supported yet",
+			      ir_first_allow(ir, TARGET_LINUX,
+					     OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP)));
+	case CAP_NET_LISTEN_PORT:
+		return answer_listen(ir);
+	case CAP_NET_UDP:
+		return unless_net(ir, kept("landlock:10+seccomp"), "`allow net` opens every port");
+	case CAP_UNIX_PATH:
+		return answer_unix_path(ir);
+	case CAP_UNIX_ABSTRACT:
+		return answer_unix_abstract(ir);
+	case CAP_SIGNAL_SCOPE:
+		return kept("landlock:6");
+	case CAP_ENV_SCRUB:
+	case CAP_PROC_NO_EXEC:
+	case CAP_EXEC_WX:
+	case CAP_NET_DISABLE:
+	case CAP_NET_ENABLE:
+	case CAP_NET_OUTBOUND:
+	case CAP_IPC_RESTRICT:
+	case CAP_TTY_NO_INJECT:
+	case CAP_SYSCALL_FILTER:
+	case CAP_MACH_RESTRICT:
+	case CAP_KERNEL_ISOLATION:
+	case CAP_NS_ISOLATE:
+	case CAP_RES_MEMORY:
+	case CAP_RES_CPU:
+	case CAP_RES_PIDS:
+	case CAP_RES_IO:
+	case CAP_RES_WALL:
+	case CAP_RES_OUTPUT:
+	case CAP_RES_CPU_TIME:
+	case CAP_RES_FILES:
+	case CAP_RES_FILE_SIZE:
+	case CAP_RES_CORE:
+	case CAP_RES_STACK:
+	case CAP_RES_ADDRESS_SPACE:
+	case CAP_RES_LOCKED_MEMORY:
+	case CAP_RES_PROCESSES:
+	case CAP_COUNT:
+		return silent();
+	}
+	return silent();
+}
+
+const struct backend landlock_backend = {
+    .name = "landlock",
+    .about = "Linux: which files, ports, sockets and processes are reached, by the Landlock module",
+    .target = TARGET_LINUX,
+    .answer = landlock_answer,
+    .lower = landlock_lower,
+    .model_open = landlock_model_open,
+    .model_decide = landlock_model_decide,
+    .witness = landlock_witness,
+};

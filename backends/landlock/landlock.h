@@ -1,0 +1,105 @@
+/*
+ * landlock.h - what the files of this back end share: the policy as Landlock could keep it.
+ *
+ * Landlock only gives: a right on a place holds for all that lies below it and nothing takes it away again. So S1 is
+ * solved here, before a line is written: an allow that a deny covers gives nothing, and a denied place inside what is
+ * given is a carve, which Landlock does not have. What only load-time values can tell becomes an assert.
+ */
+#ifndef SBX_LANDLOCK_H
+#define SBX_LANDLOCK_H
+
+#include "../../runtime/plan.h"
+#include "../backend.h"
+
+enum ll_fs {
+#define RIGHT(id, word, bit, abi, on_files) LL_FS_##id = 1u << (bit),
+	PLAN_FS_RIGHTS(RIGHT)
+#undef RIGHT
+};
+
+enum ll_net {
+#define RIGHT(id, word, bit, abi, on_files) LL_NET_##id = 1u << (bit),
+	PLAN_NET_RIGHTS(RIGHT)
+#undef RIGHT
+};
+
+/* The operations on places of the file tree: those of paths, and reaching a socket by its path. */
+#define LL_PATH_OPS                                                                                \
+	(OP_BIT(OP_READ) | OP_BIT(OP_LIST) | OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) |               \
+	 OP_BIT(OP_DELETE) | OP_BIT(OP_EXEC) | OP_BIT(OP_IOCTL))
+#define LL_PLACE_OPS (LL_PATH_OPS | OP_BIT(OP_CONNECT_UNIX))
+
+/* An allow and what S1 leaves of it. */
+struct ll_line {
+	const struct ir_rule *rule;
+	uint32_t ops;      /* live: no deny covers the whole place */
+	uint32_t ops_here; /* what all live lines together give on the place */
+};
+
+/* A deny or a hole: for each operation it either can be asserted by the loader or needs a carve. */
+struct ll_denial {
+	const struct ir_rule *rule; /* the deny, or the allow that leaves the hole out */
+	const struct ir_hole *hole; /* NULL: a deny */
+	const char *path;
+	uint32_t carved, asserted;
+};
+
+struct ll_tree {
+	const struct ll_line *lines;
+	unsigned n_lines;
+	const struct ll_denial *denials;
+	unsigned n_denials;
+};
+
+struct ll_tree ll_tree_build(struct arena *a, const struct ir *ir);
+
+/* Does the path equal the root or lie below it, whatever the load-time values are? Both templates. */
+bool ll_covers(const char *root, const char *path);
+/* Is this a rule of the kind for Linux that has one of these operations? */
+bool ll_rule_is(const struct ir_rule *r, bool deny, uint32_t ops);
+/* Does the endpoint name a socket of the file tree? The others are abstract, "@name". */
+bool ll_is_socket_path(const char *endpoint);
+/* The first allow that opens all of the network, or NULL; a `deny net` closes it. */
+const struct ir_rule *ll_open_net(const struct ir *ir);
+/* The first allow that opens abstract sockets, or NULL. */
+const struct ir_rule *ll_open_abstract(const struct ir *ir);
+
+/* What a policy promises about places inside an allowed tree, by operation. */
+struct ll_promise {
+	uint32_t ops;
+	enum cap cap;
+	const char *mechanism;
+};
+enum { LL_N_PROMISES = 5 };
+extern const struct ll_promise ll_promises[LL_N_PROMISES];
+
+/* Where ports come from: one entry a port that is given to some right. */
+struct ll_port {
+	uint32_t rights;
+	const struct origin *origin[4]; /* by bit of the right */
+};
+struct ll_port_var {
+	const char *name;
+	struct ll_port port;
+};
+struct ll_net_set {
+	uint32_t handled;
+	const struct ll_port *fixed; /* 65536 of them, or NULL when no port is given */
+	const struct ll_port_var *vars;
+	unsigned n_vars;
+};
+
+/* False after a diagnostic: a host, a port that cannot be taken out, too many ports. */
+bool ll_net_build(struct lower *l, struct ll_net_set *out);
+
+bool landlock_lower(struct lower *l);
+struct answer landlock_answer(const struct ir *ir, enum cap cap);
+
+void *landlock_model_open(struct arena *a, const struct artifact *v, unsigned n,
+			  const char **error);
+struct model_verdict landlock_model_decide(const void *model, struct arena *scratch,
+					   const struct request *r);
+void landlock_witness(const void *model, const struct ir *ir,
+		      void (*ask)(void *ctx, const struct request *r), void *ctx);
+
+#endif

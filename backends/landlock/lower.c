@@ -1,0 +1,403 @@
+/*
+ * lower.c - writes landlock.conf: what is handled, what is given where, what the loader has to assert.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../compiler/template.h"
+#include "landlock.h"
+
+static const uint32_t op_rights[OP_COUNT] = {
+#define OP_RIGHTS(op, rights) [OP_##op] = (rights),
+#include "op_right.def"
+};
+
+struct word {
+	const char *text;
+	uint32_t bit;
+};
+#define RIGHT(id, word, bit, abi, on_files) {word, 1u << (bit)},
+static const struct word fs_words[] = {PLAN_FS_RIGHTS(RIGHT){NULL, 0}};
+static const struct word net_words[] = {PLAN_NET_RIGHTS(RIGHT){NULL, 0}};
+static const struct word scope_words[] = {PLAN_SCOPES(RIGHT){NULL, 0}};
+#undef RIGHT
+
+static const uint32_t scope_abstract = 1u << 0;
+
+/* Repeated directives of one kind: made as text, then sorted by it. */
+struct texts {
+	struct lower *l;
+	const char **v;
+	unsigned n;
+	bool ok;
+};
+
+/* What a path or an assert line says, before equal places are merged. */
+struct give {
+	const char *path;
+	uint32_t flags; /* rule_flag */
+	uint32_t rights;
+	enum op first; /* the first operation, whose line is named */
+	struct loc loc;
+};
+struct gives {
+	struct arena *arena;
+	struct give *v;
+	unsigned n;
+};
+
+static const char *rights_text(struct arena *a, const struct word *words, uint32_t bits, char sep)
+{
+	struct buf b = buf_new(a);
+	for (; words->text; words++) {
+		if (!(bits & words->bit))
+			continue;
+		if (b.len)
+			buf_putc(&b, sep);
+		buf_puts(&b, words->text);
+	}
+	return buf_str(&b);
+}
+
+/* file:line as one word. */
+static const char *where_text(struct lower *l, struct loc loc)
+{
+	struct buf b = buf_new(l->arena);
+	const char *where = src_where(l->src, l->arena, loc_none(loc) ? l->ir->loc : loc);
+	for (const char *c = *where ? where : "-"; *c; c++)
+		if (*c == ' ')
+			buf_puts(&b, "\\x20");
+		else if (*c == '$')
+			buf_putc(&b, '$');
+		else
+			template_add_literal(&b, c, 1);
+	return buf_str(&b);
+}
+
+static void texts_add(struct texts *t, const char *line, struct loc loc)
+{
+	if (strlen(line) > PLAN_MAX_LINE) {
+		diag(t->l->diags, DIAG_TOO_LARGE, loc,
+		     "this line would be longer than a plan can hold (%d bytes)", PLAN_MAX_LINE);
+		t->ok = false;
+	}
+	ARENA_GROW(t->l->arena, t->v, t->n);
+	t->v[t->n++] = line;
+}
+
+static void texts_write(struct texts *t, struct buf *out)
+{
+	if (t->n)
+		qsort(t->v, t->n, sizeof(*t->v), cmp_strp);
+	for (unsigned i = 0; i < t->n; i++) {
+		buf_puts(out, t->v[i]);
+		buf_putc(out, '\n');
+	}
+	t->n = 0;
+	t->v = NULL;
+}
+
+static struct loc origin_loc(const struct origin *o)
+{
+	return o ? o->loc : (struct loc){0, 0};
+}
+
+static int cmp_give(const void *a, const void *b)
+{
+	const struct give *x = a, *y = b;
+	int c = strcmp(x->path, y->path);
+	if (c)
+		return c;
+	if (x->flags != y->flags)
+		return x->flags < y->flags ? -1 : 1;
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return (x->loc.beg > y->loc.beg) - (x->loc.beg < y->loc.beg);
+}
+
+static void gives_add(struct gives *g, struct give give)
+{
+	if (!give.rights)
+		return;
+	ARENA_GROW(g->arena, g->v, g->n);
+	g->v[g->n++] = give;
+}
+
+/* One entry for each place and flags; the entry that comes first names the line. */
+static void gives_merge(struct gives *g)
+{
+	unsigned n = 0;
+	if (g->n)
+		qsort(g->v, g->n, sizeof(*g->v), cmp_give);
+	for (unsigned i = 0; i < g->n; i++) {
+		struct give *last = n ? &g->v[n - 1] : NULL;
+		if (last && strcmp(last->path, g->v[i].path) == 0 && last->flags == g->v[i].flags)
+			last->rights |= g->v[i].rights;
+		else
+			g->v[n++] = g->v[i];
+	}
+	g->n = n;
+}
+
+static uint32_t rights_of(uint32_t ops)
+{
+	uint32_t rights = 0;
+	for (unsigned op = 0; op < OP_COUNT; op++)
+		if (ops & OP_BIT(op))
+			rights |= op_rights[op];
+	return rights;
+}
+
+static enum op first_op(uint32_t ops)
+{
+	unsigned op = 0;
+	while (op < OP_COUNT - 1 && !(ops & OP_BIT(op)))
+		op++;
+	return (enum op)op;
+}
+
+/* The rights of `ops` under the first line of the rule that says one of them. */
+static struct give give_of(const struct lower *l, const struct ir_rule *r, const char *path,
+			   uint32_t ops)
+{
+	enum op first = first_op(ops);
+	uint32_t rights = rights_of(ops);
+	if ((ops & OP_BIT(OP_CREATE)) && ll_open_net(l->ir))
+		rights |= LL_FS_MAKE_SOCK;
+	return (struct give){
+	    .path = path, .rights = rights, .first = first, .loc = origin_loc(r->origin[first])};
+}
+
+static const char *missing_word(uint32_t flags)
+{
+	if (flags & RULE_MAKE_DIR)
+		return "make";
+	return flags & RULE_IF_EXISTS ? "skip" : "error";
+}
+
+static void write_paths(struct texts *t, const struct ll_tree *tree, struct buf *out)
+{
+	struct gives g = {.arena = t->l->arena};
+	for (unsigned i = 0; i < tree->n_lines; i++) {
+		const struct ll_line *line = &tree->lines[i];
+		struct give give = give_of(t->l, line->rule, line->rule->object, line->ops);
+		give.flags = line->rule->flags;
+		gives_add(&g, give);
+	}
+	gives_merge(&g);
+	for (unsigned i = 0; i < g.n; i++) {
+		const struct give *v = &g.v[i];
+		texts_add(t,
+			  arena_printf(t->l->arena, "path %s %s %s %s %s", missing_word(v->flags),
+				       v->flags & RULE_NOFOLLOW ? "nofollow" : "follow",
+				       rights_text(t->l->arena, fs_words, v->rights, ','),
+				       where_text(t->l, v->loc), v->path),
+			  v->loc);
+	}
+	texts_write(t, out);
+}
+
+/* REFER is left out: create and delete share it, and one of them may be allowed where the other is denied. */
+static void write_asserts(struct texts *t, const struct ll_tree *tree, struct buf *out)
+{
+	struct gives g = {.arena = t->l->arena};
+	for (unsigned i = 0; i < tree->n_denials; i++) {
+		const struct ll_denial *d = &tree->denials[i];
+		struct give give = give_of(t->l, d->rule, d->path, d->asserted);
+		give.rights &= ~(uint32_t)LL_FS_REFER;
+		if (d->hole)
+			give.loc = d->hole->loc;
+		gives_add(&g, give);
+	}
+	gives_merge(&g);
+	for (unsigned i = 0; i < g.n; i++)
+		texts_add(t,
+			  arena_printf(t->l->arena, "assert %s %s %s",
+				       rights_text(t->l->arena, fs_words, g.v[i].rights, ','),
+				       where_text(t->l, g.v[i].loc), g.v[i].path),
+			  g.v[i].loc);
+	texts_write(t, out);
+}
+
+static void add_port(struct texts *t, const struct ll_port *port, const char *name)
+{
+	if (!port->rights)
+		return;
+	unsigned first = 0;
+	while (!(port->rights & (1u << first)))
+		first++;
+	struct loc loc = origin_loc(port->origin[first]);
+	texts_add(t,
+		  arena_printf(t->l->arena, "port %s %s %s",
+			       rights_text(t->l->arena, net_words, port->rights, ','), name,
+			       where_text(t->l, loc)),
+		  loc);
+}
+
+static void write_ports(struct texts *t, const struct ll_net_set *net, struct buf *out)
+{
+	struct arena *a = t->l->arena;
+	for (unsigned port = 0; net->fixed && port <= UINT16_MAX; port++)
+		if (net->fixed[port].rights)
+			add_port(t, &net->fixed[port], arena_printf(a, "%u", port));
+	for (unsigned i = 0; i < net->n_vars; i++)
+		add_port(t, &net->vars[i].port, arena_printf(a, "${%s}", net->vars[i].name));
+	texts_write(t, out);
+}
+
+static void write_head(struct lower *l, const struct ll_net_set *net, struct buf *out)
+{
+	uint32_t fs = (uint32_t)LL_FS_IOCTL_DEV * 2 - 1;
+	uint32_t scopes = 0;
+	for (const struct word *w = scope_words; w->text; w++)
+		scopes |= w->bit;
+	if (!ll_open_net(l->ir))
+		fs |= LL_FS_RESOLVE_UNIX;
+	if (ll_open_abstract(l->ir))
+		scopes &= ~scope_abstract;
+	buf_printf(out, "sbx-landlock %d %s\n", PLAN_VERSION, l->plan_id);
+	buf_printf(out, "handle-fs %s\n", rights_text(l->arena, fs_words, fs, ' '));
+	if (net->handled)
+		buf_printf(out, "handle-net %s\n",
+			   rights_text(l->arena, net_words, net->handled, ' '));
+	buf_printf(out, "scope %s\n", rights_text(l->arena, scope_words, scopes, ' '));
+}
+
+static void write_entry(struct texts *t, struct buf *out)
+{
+	struct lower *l = t->l;
+	if (!l->ir->entry)
+		return;
+	struct loc loc = origin_loc(l->ir->entry_origin);
+	uint32_t rights = rights_of(OP_BIT(OP_EXEC) | OP_BIT(OP_READ));
+	texts_add(t,
+		  arena_printf(l->arena, "entry %s %s %s",
+			       rights_text(l->arena, fs_words, rights, ','), where_text(l, loc),
+			       l->ir->entry),
+		  loc);
+	texts_write(t, out);
+}
+
+/* Rules that no line of this back end can say. False after a diagnostic. */
+static bool check_rule(struct lower *l, const struct ir_rule *r, bool open_net, bool open_abstract)
+{
+	uint32_t unix_ops = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX);
+	struct loc loc = origin_loc(r->origin[first_op(r->ops)]);
+	if (r->arches != ARCHES_ALL) {
+		diag(l->diags, DIAG_NOT_SUPPORTED, loc,
+		     "rules on paths and the network for one machine only are not supported yet");
+		return false;
+	}
+	if (!r->deny && (r->ops & OP_BIT(OP_LISTEN_UNIX))) {
+		struct diag_rec *d = diag(l->diags, DIAG_NOT_SUPPORTED, loc,
+					  "`listen unix` is not supported yet on linux");
+		diag_note(d, "Landlock cannot tell which socket a program makes in a directory");
+		return false;
+	}
+	if (!r->deny && !open_net && (r->ops & OP_BIT(OP_CONNECT_UNIX)) &&
+	    !ll_is_socket_path(r->object) &&
+	    !ir_preferred(l->ir, TARGET_LINUX, CAP_UNIX_ABSTRACT)) {
+		struct diag_rec *d = diag(l->diags, DIAG_NO_EXPRESSION, loc,
+					  "Linux opens all abstract Unix sockets or none");
+		diag_help(d, "use a socket of the file tree: `allow connect unix \"/run/...\"`");
+		diag_help(d, "or accept it: `prefer unix.abstract on linux because \"...\"`");
+		return false;
+	}
+	if (r->deny && (r->ops & unix_ops) &&
+	    (open_net || (open_abstract && !ll_is_socket_path(r->object)))) {
+		diag(l->diags, DIAG_NO_EXPRESSION, loc,
+		     "Linux cannot take one Unix socket out of those that are allowed");
+		return false;
+	}
+	return true;
+}
+
+/* execve() reads the file it starts, so a place that may be started and not be read starts nothing. */
+static bool check_exec(struct lower *l, const struct ll_tree *tree)
+{
+	bool ok = true;
+	for (unsigned i = 0; i < tree->n_lines; i++) {
+		const struct ll_line *x = &tree->lines[i];
+		if (!(x->ops & OP_BIT(OP_EXEC)) || (x->ops_here & OP_BIT(OP_READ)))
+			continue;
+		struct diag_rec *d =
+		    diag(l->diags, DIAG_EXEC_UNREADABLE, origin_loc(x->rule->origin[OP_EXEC]),
+			 "Linux starts only programs that may also be read");
+		diag_help(d, "`allow read exec \"%s\"`", x->rule->object);
+		ok = false;
+	}
+	return ok;
+}
+
+/*
+ * A carve that no `prefer` line excuses ends here whatever was said before: the lines that follow would give more
+ * than the policy does.
+ */
+static bool check_carves(struct lower *l, const struct ll_tree *tree)
+{
+	bool ok = true;
+	for (unsigned i = 0; i < tree->n_denials; i++)
+		for (unsigned k = 0; k < LL_N_PROMISES; k++) {
+			const struct ll_denial *d = &tree->denials[i];
+			uint32_t ops = d->carved & ll_promises[k].ops;
+			if (!ops || ir_preferred(l->ir, TARGET_LINUX, ll_promises[k].cap))
+				continue;
+			struct loc loc =
+			    d->hole ? d->hole->loc : origin_loc(d->rule->origin[first_op(ops)]);
+			ok = false;
+			if (diag_seen(l->diags, DIAG_NOT_KEPT, loc))
+				continue;
+			struct diag_rec *rec =
+			    diag(l->diags, DIAG_NOT_KEPT, loc, "linux cannot keep `%s`",
+				 cap_name[ll_promises[k].cap]);
+			diag_note(
+			    rec,
+			    "Landlock cannot take a place out of an allowed tree, and mount views "
+			    "are not supported yet");
+			diag_help(
+			    rec,
+			    "allow the places that are needed, one by one, instead of the tree "
+			    "above them");
+		}
+	return ok;
+}
+
+static bool check_rules(struct lower *l, const struct ll_tree *tree)
+{
+	bool ok = check_exec(l, tree);
+	ok = check_carves(l, tree) && ok;
+	bool open_net = ll_open_net(l->ir) != NULL, open_abstract = ll_open_abstract(l->ir) != NULL;
+	for (unsigned i = 0; i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		bool mine = r->kind == RULE_PATH || r->kind == RULE_NET;
+		if (mine && (r->targets & TARGET_BIT(TARGET_LINUX)) &&
+		    !check_rule(l, r, open_net, open_abstract))
+			ok = false;
+	}
+	return ok;
+}
+
+bool landlock_lower(struct lower *l)
+{
+	struct buf out = buf_new(l->arena);
+	struct texts t = {.l = l, .ok = true};
+	struct ll_tree tree = ll_tree_build(l->arena, l->ir);
+	struct ll_net_set net;
+	bool ok = check_rules(l, &tree);
+	if (!ll_net_build(l, &net) || !ok)
+		return false;
+	write_head(l, &net, &out);
+	write_entry(&t, &out);
+	write_paths(&t, &tree, &out);
+	write_ports(&t, &net, &out);
+	write_asserts(&t, &tree, &out);
+	buf_puts(&out, "end\n");
+	if (out.len > PLAN_MAX_CONF) {
+		diag(l->diags, DIAG_TOO_LARGE, l->ir->loc,
+		     "landlock.conf would be larger than a plan can hold");
+		return false;
+	}
+	if (t.ok)
+		lower_add(l, "landlock.conf", out.data, out.len);
+	return t.ok;
+}

@@ -1,0 +1,292 @@
+/*
+ * model_eval.c - what a kernel with the newest ABI does under this landlock.conf.
+ *
+ * Rights are united up the path. Places are sorted, so a question costs one binary search for each component of the
+ * path and not a look at every line.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../compiler/str.h"
+#include "model.h"
+
+static const uint32_t scope_abstract = 1u << 0;
+
+struct spot {
+	const char *path;
+	size_t len;
+	uint32_t rights;
+};
+
+struct model_view {
+	struct spot *v; /* sorted, each path once */
+	unsigned n;
+	struct spot entry;
+	bool refused; /* an assert fails: the loader does not start */
+};
+
+/* What the kernel asks for. */
+static const uint32_t needs[OP_COUNT] = {
+    [OP_READ] = LL_FS_READ_FILE,
+    [OP_LIST] = LL_FS_READ_DIR,
+    [OP_MODIFY] = LL_FS_WRITE_FILE | LL_FS_TRUNCATE,
+    [OP_CREATE] = LL_FS_MAKE_REG | LL_FS_MAKE_DIR | LL_FS_MAKE_FIFO | LL_FS_MAKE_SYM,
+    [OP_DELETE] = LL_FS_REMOVE_FILE | LL_FS_REMOVE_DIR,
+    [OP_EXEC] = LL_FS_EXECUTE | LL_FS_READ_FILE,
+    [OP_IOCTL] = LL_FS_IOCTL_DEV,
+    [OP_CONNECT_UNIX] = LL_FS_RESOLVE_UNIX,
+};
+static const uint32_t needs_port[OP_COUNT] = {
+    [OP_CONNECT_TCP] = LL_NET_CONNECT_TCP,
+    [OP_LISTEN_TCP] = LL_NET_BIND_TCP,
+    [OP_CONNECT_UDP] = LL_NET_CONNECT_SEND_UDP,
+    [OP_LISTEN_UDP] = LL_NET_BIND_UDP,
+};
+
+static int compare(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	int c = memcmp(a, b, a_len < b_len ? a_len : b_len);
+	return c ? c : (a_len > b_len) - (a_len < b_len);
+}
+
+static int cmp_spot(const void *a, const void *b)
+{
+	const struct spot *x = a, *y = b;
+	return compare(x->path, x->len, y->path, y->len);
+}
+
+/* The first spot that is not before the path. */
+static unsigned lower(const struct model_view *w, const char *path, size_t len)
+{
+	unsigned lo = 0, hi = w->n;
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		if (compare(w->v[mid].path, w->v[mid].len, path, len) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static uint32_t rights_at(const struct model_view *w, const char *path, size_t len)
+{
+	unsigned i = lower(w, path, len);
+	bool here = i < w->n && compare(w->v[i].path, w->v[i].len, path, len) == 0;
+	return here ? w->v[i].rights : 0;
+}
+
+/* On the path itself and on every directory above it, the root too. */
+static uint32_t rights_up(const struct model_view *w, const char *path)
+{
+	size_t len = strlen(path);
+	uint32_t rights = rights_at(w, "/", 1);
+	for (size_t end = len; end > 1; end--)
+		if (end == len || path[end] == '/')
+			rights |= rights_at(w, path, end);
+	return rights;
+}
+
+/* Below the path; what lies below stands in one run, all that starts with the path. */
+static uint32_t rights_down(const struct model_view *w, const char *path)
+{
+	uint32_t rights = 0;
+	size_t len = strlen(path);
+	for (unsigned i = lower(w, path, len); i < w->n; i++) {
+		if (w->v[i].len < len || memcmp(w->v[i].path, path, len) != 0)
+			break;
+		if (path_covers(path, w->v[i].path))
+			rights |= w->v[i].rights;
+	}
+	return rights;
+}
+
+static bool assert_fails(struct model_view *w, const struct spot *place)
+{
+	if (place->rights & (rights_up(w, place->path) | rights_down(w, place->path)))
+		return true;
+	return w->entry.path && (place->rights & w->entry.rights) &&
+	       (path_covers(place->path, w->entry.path) || path_covers(w->entry.path, place->path));
+}
+
+static bool expand(struct arena *a, const struct model *m, const struct model_line *line,
+		   const struct ir_binding *given, unsigned n_given, struct spot *out)
+{
+	const char *path = expand_template(a, &m->ir, line->tmpl, given, n_given);
+	if (!path)
+		return false;
+	*out = (struct spot){path, strlen(path), line->rights};
+	return true;
+}
+
+static void unite(struct model_view *w)
+{
+	unsigned n = 0;
+	if (w->n)
+		qsort(w->v, w->n, sizeof(*w->v), cmp_spot);
+	for (unsigned i = 0; i < w->n; i++)
+		if (n && cmp_spot(&w->v[n - 1], &w->v[i]) == 0)
+			w->v[n - 1].rights |= w->v[i].rights;
+		else
+			w->v[n++] = w->v[i];
+	w->n = n;
+}
+
+const struct model_view *landlock_view(struct arena *a, const struct model *m,
+				       const struct ir_binding *given, unsigned n_given)
+{
+	struct model_view *w = ARENA_NEW(a, struct model_view);
+	struct spot place;
+	w->v = ARENA_ARRAY(a, m->paths.n + 1u, struct spot);
+	for (unsigned i = 0; i < m->paths.n; i++)
+		if (!expand(a, m, &m->paths.v[i], given, n_given, &w->v[w->n++]))
+			return NULL;
+	if (m->entry.n && !expand(a, m, &m->entry.v[0], given, n_given, &w->entry))
+		return NULL;
+	unite(w);
+	for (unsigned i = 0; i < m->asserts.n && !w->refused; i++) {
+		if (!expand(a, m, &m->asserts.v[i], given, n_given, &place))
+			return NULL;
+		w->refused = assert_fails(w, &place);
+	}
+	return w;
+}
+
+static struct model_verdict stop(const char *where)
+{
+	return (struct model_verdict){.stops = true, .where = where};
+}
+
+static struct model_verdict pass(void)
+{
+	return (struct model_verdict){.stops = false};
+}
+
+static struct model_verdict decide_path(const struct model *m, struct arena *scratch,
+					const struct request *r, const char *path, uint32_t need)
+{
+	const struct model_view *w = m->assumed;
+	if (r->n_given && m->has_vars)
+		w = landlock_view(scratch, m, r->given, r->n_given);
+	if (!w || w->refused)
+		return stop("the loader refuses these load-time values");
+	uint32_t have = rights_up(w, path);
+	if (w->entry.path && path_covers(w->entry.path, path))
+		have |= w->entry.rights;
+	return need & m->fs & ~have ? stop("no line gives it") : pass();
+}
+
+static bool port_var_is(const struct model *m, const struct request *r, const char *name)
+{
+	const char *value = NULL;
+	uint64_t port;
+	for (unsigned i = 0; i < r->n_given; i++)
+		if (strcmp(r->given[i].name, name) == 0)
+			value = r->given[i].value;
+	if (!value)
+		value = assume_value(&m->ir, name);
+	return parse_u64(value, strlen(value), UINT16_MAX, &port) && port == r->port;
+}
+
+static struct model_verdict decide_port(const struct model *m, const struct request *r)
+{
+	uint32_t need = needs_port[r->op];
+	if (!(m->net & need))
+		return pass();
+	/* Binding a datagram socket to 0 makes the kernel pick a port: nothing is ever listened on at 0. */
+	if (r->op == OP_LISTEN_UDP && r->port == 0)
+		return stop("port 0 is no port");
+	if (m->port_rights[r->port] & need)
+		return pass();
+	for (unsigned i = 0; i < m->port_vars.n; i++)
+		if ((m->port_vars.v[i].rights & need) && port_var_is(m, r, m->port_vars.v[i].tmpl))
+			return pass();
+	return stop("no port line gives it");
+}
+
+/* The directory a socket is made in. */
+static const char *parent_of(struct arena *scratch, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash == path ? "/" : arena_strndup(scratch, path, (size_t)(slash - path));
+}
+
+/*
+ * Where all of the network is open (sockets are reached without RESOLVE_UNIX), whether a socket's file can be made is a
+ * question of OP_CREATE and not of the network.
+ */
+static struct model_verdict decide_unix(const struct model *m, struct arena *scratch,
+					const struct request *r)
+{
+	bool listens = r->op == OP_LISTEN_UNIX, is_path = r->object[0] == '/';
+	if (is_path && !(m->fs & LL_FS_RESOLVE_UNIX))
+		return pass();
+	if (is_path && listens)
+		return decide_path(m, scratch, r, parent_of(scratch, r->object), LL_FS_MAKE_SOCK);
+	if (is_path)
+		return decide_path(m, scratch, r, r->object, needs[OP_CONNECT_UNIX]);
+	if (!listens && (m->scopes & scope_abstract))
+		return stop("abstract sockets are scoped");
+	return pass();
+}
+
+struct model_verdict landlock_model_decide(const void *model, struct arena *scratch,
+					   const struct request *r)
+{
+	const struct model *m = model;
+	switch (r->op) {
+	case OP_READ:
+	case OP_LIST:
+	case OP_MODIFY:
+	case OP_CREATE:
+	case OP_DELETE:
+	case OP_EXEC:
+	case OP_IOCTL:
+		return decide_path(m, scratch, r, r->object, needs[r->op]);
+	case OP_CONNECT_TCP:
+	case OP_CONNECT_UDP:
+	case OP_LISTEN_TCP:
+	case OP_LISTEN_UDP:
+		return decide_port(m, r);
+	case OP_CONNECT_UNIX:
+	case OP_LISTEN_UNIX:
+		return decide_unix(m, scratch, r);
+	case OP_NET:
+		return m->net || (m->fs & LL_FS_RESOLVE_UNIX) || (m->scopes & scope_abstract)
+			   ? stop("some of the network is handled")
+			   : pass();
+	case OP_ENV:
+	case OP_SYSCALL:
+	case OP_MACH:
+	case OP_COUNT:
+		return pass();
+	}
+	return pass();
+}
+
+/* The port and those beside it; 192.0.2.1 is an address for examples. */
+static void ask_port(int64_t port, void (*ask)(void *ctx, const struct request *r), void *ctx)
+{
+	for (int64_t p = port - 1; p <= port + 1; p++)
+		for (unsigned op = 0; op < OP_COUNT; op++)
+			if (needs_port[op] && p >= 0 && p <= UINT16_MAX)
+				ask(ctx, &(struct request){.target = TARGET_LINUX,
+							   .op = (enum op)op,
+							   .object = "192.0.2.1",
+							   .port = (uint16_t)p});
+}
+
+void landlock_witness(const void *model, const struct ir *ir,
+		      void (*ask)(void *ctx, const struct request *r), void *ctx)
+{
+	const struct model *m = model;
+	for (unsigned port = 0; port <= UINT16_MAX; port++)
+		if (m->port_rights[port])
+			ask_port(port, ask, ctx);
+	for (unsigned i = 0; i < m->port_vars.n; i++) {
+		const char *value = assume_value(ir, m->port_vars.v[i].tmpl);
+		uint64_t port;
+		if (parse_u64(value, strlen(value), UINT16_MAX, &port))
+			ask_port((int64_t)port, ask, ctx);
+	}
+}

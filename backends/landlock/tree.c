@@ -1,0 +1,302 @@
+/*
+ * tree.c - S1 for a mechanism that can only give.
+ *
+ * Places are compared twice: as templates, which holds for every load-time value, and with the values that the
+ * analysis assumes. Whatever is related under one of them and not settled by templates alone counts as a carve;
+ * the loader's asserts watch over the rest.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "landlock.h"
+
+bool ll_rule_is(const struct ir_rule *r, bool deny, uint32_t ops)
+{
+	return r->deny == deny && (r->targets & TARGET_BIT(TARGET_LINUX)) && (r->ops & ops);
+}
+
+bool ll_is_socket_path(const char *endpoint)
+{
+	return endpoint[0] == '/' || endpoint[0] == '$';
+}
+
+static const struct ir_rule *find_rule(const struct ir *ir, bool deny, uint32_t ops)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ll_rule_is(&ir->rules[i], deny, ops))
+			return &ir->rules[i];
+	return NULL;
+}
+
+const struct ir_rule *ll_open_net(const struct ir *ir)
+{
+	if (find_rule(ir, true, OP_BIT(OP_NET)))
+		return NULL;
+	return find_rule(ir, false, OP_BIT(OP_NET));
+}
+
+const struct ir_rule *ll_open_abstract(const struct ir *ir)
+{
+	if (find_rule(ir, true, OP_BIT(OP_NET)))
+		return NULL;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (ll_rule_is(r, false, OP_BIT(OP_CONNECT_UNIX)) && !ll_is_socket_path(r->object))
+			return r;
+	}
+	return find_rule(ir, false, OP_BIT(OP_NET));
+}
+
+/* Places sorted by their text. Below a place lies a run of its own: all that starts with it and a slash. */
+struct place {
+	const char *path;
+	size_t len;
+	uint32_t ops;
+	unsigned line; /* into the array the index was made from */
+};
+struct index {
+	struct place *v;
+	unsigned n;
+};
+
+static int cmp_text(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	int c = memcmp(a, b, a_len < b_len ? a_len : b_len);
+	return c ? c : (a_len > b_len) - (a_len < b_len);
+}
+
+static int cmp_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	return cmp_text(x->path, x->len, y->path, y->len);
+}
+
+static void index_add(struct index *ix, const char *path, uint32_t ops, unsigned line)
+{
+	if (path)
+		ix->v[ix->n++] = (struct place){path, strlen(path), ops, line};
+}
+
+static void index_sort(struct index *ix)
+{
+	if (ix->n)
+		qsort(ix->v, ix->n, sizeof(*ix->v), cmp_place);
+}
+
+/* The first entry that is not before the text. */
+static unsigned index_lower(const struct index *ix, const char *path, size_t len)
+{
+	unsigned lo = 0, hi = ix->n;
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		if (cmp_text(ix->v[mid].path, ix->v[mid].len, path, len) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static bool is_root(const char *path, size_t len)
+{
+	return len == 1 && path[0] == '/';
+}
+
+/* To the directory above; false at the root. A template that starts with a variable lies below the root too. */
+static bool go_up(const char **path, size_t *len)
+{
+	if (is_root(*path, *len))
+		return false;
+	while (*len > 0 && (*path)[*len - 1] != '/')
+		(*len)--;
+	if (*len > 1) {
+		(*len)--;
+		return true;
+	}
+	*path = "/";
+	*len = 1;
+	return true;
+}
+
+static bool place_is(const struct index *ix, unsigned i, const char *path, size_t len)
+{
+	return i < ix->n && cmp_text(ix->v[i].path, ix->v[i].len, path, len) == 0;
+}
+
+/* The operations of all entries at the place and above it. */
+static uint32_t ops_above(const struct index *ix, const char *path)
+{
+	uint32_t ops = 0;
+	size_t len = strlen(path);
+	do {
+		for (unsigned i = index_lower(ix, path, len); place_is(ix, i, path, len); i++)
+			ops |= ix->v[i].ops;
+	} while (go_up(&path, &len));
+	return ops;
+}
+
+static uint32_t ops_below(const struct index *ix, const char *path)
+{
+	uint32_t ops = 0;
+	size_t len = strlen(path);
+	for (unsigned i = is_root(path, len) ? 0 : index_lower(ix, path, len); i < ix->n; i++) {
+		const struct place *p = &ix->v[i];
+		if (is_root(path, len)) {
+			ops |= p->ops;
+			continue;
+		}
+		if (p->len < len || memcmp(p->path, path, len) != 0)
+			break;
+		if (p->len > len && p->path[len] == '/')
+			ops |= p->ops;
+	}
+	return ops;
+}
+
+bool ll_covers(const char *root, const char *path)
+{
+	size_t len = strlen(root);
+	if (is_root(root, len))
+		return true;
+	return strncmp(root, path, len) == 0 && (path[len] == '\0' || path[len] == '/');
+}
+
+struct builder {
+	struct arena *arena;
+	const struct ir *ir;
+	struct index denies;         /* templates */
+	struct index given, assumed; /* live allows, both spellings */
+	struct ll_line *lines;
+	unsigned n_lines;
+	struct ll_denial *denials;
+	unsigned n_denials;
+};
+
+static const char *assume(struct builder *b, const char *tmpl)
+{
+	return expand_template(b->arena, b->ir, tmpl, NULL, 0);
+}
+
+/* The operations of a rule that concern places: a NET rule only when it names a socket's path. */
+static uint32_t place_ops(const struct ir_rule *r)
+{
+	if (r->kind == RULE_PATH)
+		return r->ops & LL_PATH_OPS;
+	if (r->kind == RULE_NET && ll_is_socket_path(r->object))
+		return r->ops & OP_BIT(OP_CONNECT_UNIX);
+	return 0;
+}
+
+static void index_denies(struct builder *b)
+{
+	bool no_net = find_rule(b->ir, true, OP_BIT(OP_NET)) != NULL;
+	b->denies.v = ARENA_ARRAY(b->arena, b->ir->n_rules + 1u, struct place);
+	for (unsigned i = 0; i < b->ir->n_rules; i++) {
+		const struct ir_rule *r = &b->ir->rules[i];
+		if (ll_rule_is(r, true, LL_PLACE_OPS) && place_ops(r))
+			index_add(&b->denies, r->object, place_ops(r), i);
+	}
+	if (no_net)
+		index_add(&b->denies, "/", OP_BIT(OP_CONNECT_UNIX), 0);
+	index_sort(&b->denies);
+}
+
+static void collect_lines(struct builder *b)
+{
+	unsigned n = b->ir->n_rules;
+	b->lines = ARENA_ARRAY(b->arena, n + 1u, struct ll_line);
+	b->given.v = ARENA_ARRAY(b->arena, n + 1u, struct place);
+	b->assumed.v = ARENA_ARRAY(b->arena, n + 1u, struct place);
+	for (unsigned i = 0; i < n; i++) {
+		const struct ir_rule *r = &b->ir->rules[i];
+		if (!ll_rule_is(r, false, LL_PLACE_OPS) || !place_ops(r))
+			continue;
+		uint32_t live = place_ops(r) & ~ops_above(&b->denies, r->object);
+		index_add(&b->given, r->object, live, b->n_lines);
+		index_add(&b->assumed, assume(b, r->object), live, b->n_lines);
+		b->lines[b->n_lines++] = (struct ll_line){.rule = r, .ops = live};
+	}
+	index_sort(&b->given);
+	index_sort(&b->assumed);
+	for (unsigned i = 0; i < b->n_lines; i++)
+		b->lines[i].ops_here = ops_above(&b->given, b->lines[i].rule->object);
+}
+
+/* What the entry line gives, when the entry program and the place lie one below the other. */
+static uint32_t entry_ops(struct builder *b, const char *path)
+{
+	const char *entry = b->ir->entry;
+	if (!entry)
+		return 0;
+	const char *real_entry = assume(b, entry), *real_path = assume(b, path);
+	bool related = ll_covers(path, entry) || ll_covers(entry, path);
+	if (real_entry && real_path)
+		related |= path_covers(real_path, real_entry) || path_covers(real_entry, real_path);
+	return related ? OP_BIT(OP_READ) | OP_BIT(OP_EXEC) : 0;
+}
+
+/* Operations given on the place, on something above it or on something below it. */
+static uint32_t related_ops(struct builder *b, const char *path)
+{
+	const char *real = assume(b, path);
+	uint32_t ops = ops_above(&b->given, path) | ops_below(&b->given, path) | entry_ops(b, path);
+	if (real)
+		ops |= ops_above(&b->assumed, real) | ops_below(&b->assumed, real);
+	return ops;
+}
+
+/* Does another allow give all of the hole again (S4)? Which of its operations? */
+static uint32_t reopened_ops(const struct builder *b, const struct ll_line *by, const char *hole)
+{
+	uint32_t ops = 0;
+	const char *path = hole;
+	size_t len = strlen(hole);
+	do {
+		for (unsigned i = index_lower(&b->given, path, len);
+		     place_is(&b->given, i, path, len); i++) {
+			const struct ll_line *line = &b->lines[b->given.v[i].line];
+			bool again = line != by;
+			for (unsigned h = 0; again && h < line->rule->n_holes; h++)
+				again = !ll_covers(line->rule->holes[h].path, hole);
+			if (again)
+				ops |= line->ops;
+		}
+	} while (go_up(&path, &len));
+	return ops;
+}
+
+static void add_denial(struct builder *b, const struct ir_rule *r, const struct ir_hole *hole,
+		       uint32_t ops)
+{
+	const char *path = hole ? hole->path : r->object;
+	if (!ops)
+		return;
+	uint32_t related = related_ops(b, path);
+	ARENA_GROW(b->arena, b->denials, b->n_denials);
+	b->denials[b->n_denials++] = (struct ll_denial){
+	    .rule = r,
+	    .hole = hole,
+	    .path = path,
+	    .carved = ops & related,
+	    .asserted = ops & ~related,
+	};
+}
+
+struct ll_tree ll_tree_build(struct arena *a, const struct ir *ir)
+{
+	struct builder b = {.arena = a, .ir = ir};
+	index_denies(&b);
+	collect_lines(&b);
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ll_rule_is(&ir->rules[i], true, LL_PLACE_OPS))
+			add_denial(&b, &ir->rules[i], NULL, place_ops(&ir->rules[i]));
+	for (unsigned i = 0; i < b.n_lines; i++) {
+		const struct ll_line *line = &b.lines[i];
+		for (unsigned h = 0; h < line->rule->n_holes; h++) {
+			const struct ir_hole *hole = &line->rule->holes[h];
+			add_denial(&b, line->rule, hole,
+				   line->ops & ~reopened_ops(&b, line, hole->path));
+		}
+	}
+	return (struct ll_tree){b.lines, b.n_lines, b.denials, b.n_denials};
+}

@@ -1,0 +1,134 @@
+/*
+ * lower.c - writes launch.conf: what the loader needs beside the mechanisms of the kernel.
+ */
+#include <string.h>
+
+#include "../../compiler/guarantee.h"
+#include "../../compiler/template.h"
+#include "launch.h"
+
+bool launch_end_line(struct lower *l, struct buf *b, size_t beg, struct loc loc)
+{
+	if (b->len - beg <= PLAN_MAX_LINE)
+		return true;
+	diag(l->diags, DIAG_TOO_LARGE, loc,
+	     "this line would be longer than a plan can hold (%d bytes)", PLAN_MAX_LINE);
+	return false;
+}
+
+/* Text as one word of a line: spaces and control bytes escaped, `$` as it is. */
+static void put_word(struct buf *b, const char *text)
+{
+	for (const char *c = *text ? text : "-"; *c; c++)
+		if (*c == ' ')
+			buf_puts(b, "\\x20");
+		else if (*c == '$')
+			buf_putc(b, '$');
+		else
+			template_add_literal(b, c, 1);
+}
+
+static void put_where(struct lower *l, struct buf *b, const struct origin *origin)
+{
+	put_word(b, src_where(l->src, l->arena, origin ? origin->loc : l->ir->loc));
+}
+
+/* " a b c" for the bits that are set. */
+static void put_set(struct buf *b, uint32_t bits, const char *const *names, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (bits & (1u << i))
+			buf_printf(b, " %s", names[i]);
+}
+
+static bool write_head(struct lower *l, struct buf *b)
+{
+	const struct ir *ir = l->ir;
+	buf_printf(b, "sbx-launch %d %s\n", PLAN_VERSION, l->plan_id);
+	size_t beg = b->len;
+	buf_printf(b, "policy %s ", ir->name);
+	put_word(b, ir->version ? ir->version : "");
+	buf_putc(b, '\n');
+	bool ok = launch_end_line(l, b, beg, ir->loc);
+	buf_printf(b, "target %s\narch", target_name[TARGET_LINUX]);
+	put_set(b, ARCHES_ALL, arch_name, ARCH_COUNT);
+	buf_puts(b, "\nisolate");
+	put_set(b, ir->isolate, isolate_name, ISOLATE_COUNT);
+	buf_puts(b, ir->isolate ? "\n" : " none\n");
+	return ok;
+}
+
+static bool write_params(struct lower *l, struct buf *b)
+{
+	bool ok = true;
+	for (unsigned i = 0; i < l->ir->n_params; i++) {
+		const struct ir_param *p = &l->ir->params[i];
+		size_t beg = b->len;
+		buf_printf(b, "param %s %s ", p->name, type_name[p->type]);
+		if (p->value)
+			buf_printf(b, "default%s%s\n", *p->value ? " " : "", p->value);
+		else
+			buf_puts(b, "required\n");
+		ok = launch_end_line(l, b, beg, p->loc) && ok;
+	}
+	if (l->ir->n_params <= PLAN_MAX_PARAMS)
+		return ok;
+	diag(l->diags, DIAG_TOO_LARGE, l->ir->params[PLAN_MAX_PARAMS].loc,
+	     "%u params are left to the start of the program, and a plan holds %d", l->ir->n_params,
+	     PLAN_MAX_PARAMS);
+	return false;
+}
+
+/* What the loader has to find: nothing for a guarantee that the policy gave up. */
+static bool write_guarantees(struct lower *l, struct buf *b)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < l->n_guarantees; i++) {
+		const struct guarantee *g = &l->guarantees[i];
+		bool kept = g->answer.level == LEVEL_ENFORCED;
+		if (g->target != TARGET_LINUX || (!kept && !g->preferred))
+			continue;
+		buf_printf(b, "guarantee %s %s %s ", cap_name[g->cap],
+			   g->preferred ? "preferred" : "required",
+			   kept ? g->answer.mechanism : "none");
+		put_where(l, b, g->origin);
+		buf_putc(b, '\n');
+		n++;
+	}
+	if (n <= PLAN_MAX_GUARANTEES)
+		return true;
+	diag(l->diags, DIAG_TOO_LARGE, l->ir->loc,
+	     "%u guarantees are asked for, and a plan holds %d", n, PLAN_MAX_GUARANTEES);
+	return false;
+}
+
+static bool write_entry(struct lower *l, struct buf *b)
+{
+	const struct origin *origin = l->ir->entry_origin;
+	size_t beg = b->len;
+	int exec_fd = meaning_syscalls(l->meaning)->exec_fd;
+	if (!l->ir->entry)
+		return true;
+	buf_puts(b, "entry ");
+	put_where(l, b, origin);
+	buf_printf(b, " %s\n", l->ir->entry);
+	bool ok = launch_end_line(l, b, beg, origin ? origin->loc : l->ir->loc);
+	if (exec_fd >= 0)
+		buf_printf(b, "exec-fd %d\n", exec_fd);
+	return ok;
+}
+
+bool launch_lower(struct lower *l)
+{
+	struct buf b = buf_new(l->arena);
+	bool ok = write_head(l, &b);
+	ok = write_params(l, &b) && ok;
+	ok = write_guarantees(l, &b) && ok;
+	ok = write_entry(l, &b) && ok;
+	ok = launch_write_env(l, &b) && ok;
+	ok = launch_write_rlimits(l, &b) && ok;
+	buf_puts(&b, "session new\nend\n");
+	if (ok)
+		lower_add(l, "launch.conf", b.data, b.len);
+	return ok;
+}

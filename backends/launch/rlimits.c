@@ -1,0 +1,98 @@
+/*
+ * rlimits.c - the limits of each process.
+ */
+#include <inttypes.h>
+
+#include "launch.h"
+
+#define NO_DEFAULT UINT64_MAX
+
+static const struct rlimit_of {
+	enum limit limit;
+	const char *name;
+	uint64_t least, most;
+	const char *words;
+	uint64_t otherwise;
+} rlimits[] = {
+#define RLIMIT_OF(limit, name, least, most, words, otherwise)                                      \
+	{LIMIT_##limit, name, least, most, words, otherwise},
+#include "rlimits.def"
+};
+enum { N_RLIMITS = sizeof(rlimits) / sizeof(rlimits[0]) };
+
+/* The kernel counts processor time in whole seconds: rounded up, so that nobody gets less than was written. */
+static uint64_t in_units(enum limit limit, uint64_t value)
+{
+	return limit == LIMIT_CPU_TIME ? value / 1000 + (value % 1000 != 0) : value;
+}
+
+uint64_t launch_open_files(const struct ir *ir)
+{
+	const struct ir_limit *v = &ir->limit[TARGET_LINUX][LIMIT_OPEN_FILES];
+	return v->set ? v->value : rlimits[0].otherwise;
+}
+
+static struct loc limit_loc(const struct lower *l, const struct ir_limit *v)
+{
+	return v->origin ? v->origin->loc : l->ir->loc;
+}
+
+static bool write_one(struct lower *l, struct buf *b, const struct rlimit_of *r)
+{
+	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][r->limit];
+	uint64_t value = v->set ? in_units(r->limit, v->value) : r->otherwise;
+	if (!v->set && r->otherwise == NO_DEFAULT)
+		return true;
+	if (value < r->least || value > r->most) {
+		struct diag_rec *d = diag(l->diags, DIAG_BAD_VALUE, limit_loc(l, v),
+					  "`limit %s` is out of range", limit_name[r->limit]);
+		diag_help(d, "write %s", r->words);
+		return false;
+	}
+	buf_printf(b, "rlimit %s %" PRIu64 "\n", r->name, value);
+	return true;
+}
+
+/*
+ * Where a policy prefers the limit of the whole job and the host has no cgroup to give, each process gets at least an
+ * address space of that size. A tighter `limit address-space` stands. There is none for pids: RLIMIT_NPROC counts the
+ * user's processes everywhere and does not bind root.
+ */
+static void write_fallback(struct lower *l, struct buf *b)
+{
+	const struct ir_limit *limits = l->ir->limit[TARGET_LINUX];
+	const struct ir_limit *memory = &limits[LIMIT_MEMORY], *as = &limits[LIMIT_ADDRESS_SPACE];
+	if (!memory->set || !ir_preferred(l->ir, TARGET_LINUX, CAP_RES_MEMORY))
+		return;
+	if (as->set && as->value <= memory->value)
+		return;
+	buf_printf(b, "rlimit-fallback as %" PRIu64 " %s\n", memory->value,
+		   cap_name[CAP_RES_MEMORY]);
+}
+
+/* The entry is started through a descriptor that must be a number beyond this limit. */
+static bool check_exec_fd(struct lower *l)
+{
+	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][LIMIT_OPEN_FILES];
+	if (meaning_syscalls(l->meaning)->exec_fd < 0 ||
+	    launch_open_files(l->ir) < PLAN_MAX_EXEC_FD)
+		return true;
+	struct diag_rec *d = diag(l->diags, DIAG_BAD_VALUE, limit_loc(l, v),
+				  "`limit %s` is out of range", limit_name[LIMIT_OPEN_FILES]);
+	diag_note(
+	    d,
+	    "the entry program is started through a descriptor beyond this limit, and the kernel "
+	    "numbers descriptors up to %d",
+	    PLAN_MAX_EXEC_FD - 1);
+	diag_help(d, "write 3 to %d", PLAN_MAX_EXEC_FD - 1);
+	return false;
+}
+
+bool launch_write_rlimits(struct lower *l, struct buf *b)
+{
+	bool ok = check_exec_fd(l);
+	for (unsigned i = 0; i < N_RLIMITS; i++)
+		ok = write_one(l, b, &rlimits[i]) && ok;
+	write_fallback(l, b);
+	return ok;
+}

@@ -1,0 +1,266 @@
+/*
+ * answer.c - how well Seatbelt keeps each guarantee of a policy.
+ */
+#include <string.h>
+
+#include "seatbelt.h"
+
+static const char no_limits[] =
+    "Seatbelt has no limits on memory, processor, processes, time or output";
+static const char no_limits_help[] =
+    "let what surrounds the program cap it, and say so: `prefer ... on macos because`";
+
+static struct answer enforced(void)
+{
+	return (struct answer){.level = LEVEL_ENFORCED, .mechanism = "seatbelt"};
+}
+
+static struct answer absent(const char *note, const char *help)
+{
+	return (struct answer){.level = LEVEL_ABSENT, .note = note, .help = help};
+}
+
+static struct answer partial(const char *note, const char *help, const struct origin *at)
+{
+	return (struct answer){
+	    .level = LEVEL_PARTIAL, .mechanism = "seatbelt", .note = note, .help = help, .at = at};
+}
+
+/*
+ * Renaming. The name decides on macOS: a file that may be removed from one place and made in another takes the rules
+ * of its new name, with all that lies below it. So a place that is closed for an operation opens when the program may
+ * take it, or a folder above it, to a name where the operation is allowed.
+ */
+struct place {
+	const char *path;
+	const struct origin *origin;
+};
+
+struct places {
+	struct place *v;
+	unsigned n;
+};
+
+struct moves {
+	struct arena *arena;
+	const struct ir *ir;
+	uint32_t ops;         /* what must not open */
+	struct places from;   /* roots of allows to delete */
+	struct places to;     /* roots of allows to create where one of the ops is allowed too */
+	struct places closed; /* denied or left out for one of the ops */
+};
+
+static void places_add(struct moves *m, struct places *p, const char *tmpl, const struct origin *o)
+{
+	const char *path = expand_template(m->arena, m->ir, tmpl, NULL, 0);
+
+	if (!path)
+		return;
+	ARENA_GROW(m->arena, p->v, p->n);
+	p->v[p->n++] = (struct place){path, o};
+}
+
+static const struct origin *origin_of(const struct ir_rule *r, uint32_t ops)
+{
+	for (int i = 0; i < OP_COUNT; i++)
+		if ((r->ops & ops & OP_BIT(i)) && r->origin[i])
+			return r->origin[i];
+	return NULL;
+}
+
+static void collect(struct moves *m)
+{
+	for (unsigned i = 0; i < m->ir->n_rules; i++) {
+		const struct ir_rule *r = &m->ir->rules[i];
+
+		if (r->kind != RULE_PATH || !seatbelt_governs(r))
+			continue;
+		if (!r->deny && (r->ops & OP_BIT(OP_DELETE)))
+			places_add(m, &m->from, r->object, r->origin[OP_DELETE]);
+		if (!r->deny && (r->ops & OP_BIT(OP_CREATE)))
+			places_add(m, &m->to, r->object, r->origin[OP_CREATE]);
+		if (!(r->ops & m->ops))
+			continue;
+		if (r->deny)
+			places_add(m, &m->closed, r->object, origin_of(r, m->ops));
+		for (unsigned h = 0; h < r->n_holes && !r->deny; h++)
+			places_add(m, &m->closed, r->holes[h].path, origin_of(r, m->ops));
+	}
+}
+
+/*
+ * Can what lies at `closed` be moved? Something at or above it lies in a tree where removing is allowed, and another
+ * name for it exists outside itself. Removing the closed place itself, when the policy closes it for removing too, is
+ * still counted: this says "perhaps" a little too often and "never" only when it is so.
+ */
+static bool can_move(const struct moves *m, const char *closed)
+{
+	for (unsigned i = 0; i < m->from.n; i++) {
+		bool at_root = strcmp(m->from.v[i].path, closed) == 0;
+
+		if (!path_covers(m->from.v[i].path, closed))
+			continue;
+		for (unsigned k = 0; k < m->to.n; k++)
+			if (!at_root || !path_covers(closed, m->to.v[k].path))
+				return true;
+	}
+	return false;
+}
+
+static struct answer unless_moved(const struct ir *ir, uint32_t ops)
+{
+	struct moves m = {.arena = arena_new(), .ir = ir, .ops = ops};
+	struct answer answer = enforced();
+
+	collect(&m);
+	for (unsigned i = 0; i < m.closed.n && answer.level == LEVEL_ENFORCED; i++)
+		if (can_move(&m, m.closed.v[i].path))
+			answer = partial("the program may rename folders above the closed place "
+					 "and reach it under "
+					 "another name",
+					 "take the place out of the writable tree",
+					 m.closed.v[i].origin);
+	arena_free(m.arena);
+	return answer;
+}
+
+/* A tree that may be emptied but not read, beside one that may be filled and read. */
+static struct answer unless_moved_in(const struct ir *ir)
+{
+	const struct ir_rule *blind = NULL, *open = NULL;
+
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+
+		if (r->kind != RULE_PATH || r->deny || !seatbelt_governs(r))
+			continue;
+		if ((r->ops & OP_BIT(OP_DELETE)) && !(r->ops & OP_BIT(OP_READ)))
+			blind = blind ? blind : r;
+		if ((r->ops & OP_BIT(OP_CREATE)) && (r->ops & OP_BIT(OP_READ)))
+			open = r;
+	}
+	if (!blind || !open)
+		return enforced();
+	return partial(
+	    "a file that may be removed but not read can be renamed into a tree that may be read",
+	    "allow `read` there too, or only `modify create`", blind->origin[OP_DELETE]);
+}
+
+/* Terminals take pushed keystrokes through ioctl(), which is closed but where the policy opens it. */
+static struct answer tty_answer(const struct ir *ir)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		bool other_device =
+		    strncmp(r->object, "/dev/", 5) == 0 && strncmp(r->object, "/dev/tty", 8) != 0 &&
+		    strncmp(r->object, "/dev/fd", 7) != 0 &&
+		    strcmp(r->object, "/dev/console") != 0 && !strchr(r->object, '$');
+
+		if (r->kind == RULE_PATH && !r->deny && seatbelt_governs(r) &&
+		    (r->ops & OP_BIT(OP_IOCTL)) && !other_device)
+			return partial("control requests to the terminal are allowed, and Seatbelt "
+				       "cannot tell them "
+				       "apart",
+				       "leave `ioctl` on terminals out on macOS",
+				       r->origin[OP_IOCTL]);
+	}
+	return enforced();
+}
+
+#define ALL_NET                                                                                    \
+	(OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_CONNECT_UNIX) |               \
+	 OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP) | OP_BIT(OP_LISTEN_UNIX) | OP_BIT(OP_NET))
+
+static struct answer no_net_answer(const struct ir *ir)
+{
+	struct answer answer = enforced();
+
+	if (ir_allows_any(ir, TARGET_MACOS, ALL_NET)) {
+		answer =
+		    absent("a line of the policy allows a part of the network", "remove the line");
+		answer.at = ir_first_allow(ir, TARGET_MACOS, ALL_NET);
+	}
+	return answer;
+}
+
+struct answer seatbelt_answer(const struct ir *ir, enum cap cap)
+{
+	const uint32_t write = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE);
+
+	switch (cap) {
+	case CAP_ENV_SCRUB:
+		return (struct answer){
+		    .level = LEVEL_DELEGATED,
+		    .mechanism = "seatbelt",
+		    .note = "sandbox-exec passes the environment on: start the program with the "
+			    "`env -i` line that begins " SEATBELT_FILE};
+	case CAP_FS_READ_SCOPE:
+		return unless_moved_in(ir);
+	case CAP_FS_READ_DENY:
+		return unless_moved(ir, OP_BIT(OP_READ) | OP_BIT(OP_LIST));
+	case CAP_FS_WRITE_DENY_PATH:
+		return unless_moved(ir, write);
+	case CAP_FS_EXEC_DENY:
+		return unless_moved(ir, OP_BIT(OP_EXEC));
+	case CAP_FS_READ_HOST:
+	case CAP_FS_WRITE_DENY:
+	case CAP_FS_WRITE_SCOPE:
+	case CAP_FS_EXEC_SCOPE:
+	case CAP_FS_IOCTL_SCOPE:
+	case CAP_NET_ENABLE:
+	case CAP_NET_OUTBOUND:
+	case CAP_NET_CONNECT_PORT:
+	case CAP_NET_CONNECT_HOST:
+	case CAP_NET_LISTEN_PORT:
+	case CAP_NET_UDP:
+	case CAP_UNIX_PATH:
+	case CAP_UNIX_ABSTRACT: /* macOS has none */
+	case CAP_SIGNAL_SCOPE:
+	case CAP_IPC_RESTRICT:
+	case CAP_MACH_RESTRICT:
+		return enforced();
+	case CAP_NET_DISABLE:
+		return no_net_answer(ir);
+	case CAP_TTY_NO_INJECT:
+		return tty_answer(ir);
+	case CAP_PROC_NO_EXEC:
+		return partial("macOS starts the entry program under the profile, so the program "
+			       "can start it again",
+			       "accept it: `prefer proc.no_exec on macos because \"...\"`",
+			       ir->entry_origin);
+	case CAP_FS_WRITE_EPHEMERAL:
+		return absent("macOS cannot throw writes away at the end", NULL);
+	case CAP_FS_HIDE:
+		return absent("macOS has no private view of the file tree: that a file is there "
+			      "can be noticed",
+			      NULL);
+	case CAP_FS_GLOB_LIVE:
+		return absent("patterns are not supported yet", NULL);
+	case CAP_EXEC_WX:
+		return absent("making memory executable is not governed on macOS yet", NULL);
+	case CAP_SYSCALL_FILTER:
+		return absent("macOS has no filter for system calls", NULL);
+	case CAP_KERNEL_ISOLATION:
+		return absent("the program runs on the kernel of the host", NULL);
+	case CAP_NS_ISOLATE:
+		return absent("macOS has no namespaces", NULL);
+	case CAP_RES_MEMORY:
+	case CAP_RES_CPU:
+	case CAP_RES_PIDS:
+	case CAP_RES_IO:
+	case CAP_RES_WALL:
+	case CAP_RES_OUTPUT:
+	case CAP_RES_CPU_TIME:
+	case CAP_RES_FILES:
+	case CAP_RES_FILE_SIZE:
+	case CAP_RES_CORE:
+	case CAP_RES_STACK:
+	case CAP_RES_ADDRESS_SPACE:
+	case CAP_RES_LOCKED_MEMORY:
+	case CAP_RES_PROCESSES:
+		return absent(no_limits, no_limits_help);
+	case CAP_COUNT:
+		break;
+	}
+	return absent("this is no guarantee", NULL);
+}

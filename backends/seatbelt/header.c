@@ -1,0 +1,197 @@
+/*
+ * header.c - the comment that begins the profile: what it is and the exact command that uses it.
+ *
+ * sandbox-exec neither clears the environment nor resolves the values it is given, so the command does both.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "seatbelt.h"
+
+/* What the shell must put in for the variables that the loader fills in on Linux. Others are the caller's. */
+static const struct {
+	const char *name, *value;
+} builtins[] = {
+    {"CWD", "\"$(pwd -P)\""},
+    {"HOME", "\"$(cd \"$(eval echo \"~$(id -un)\")\" && pwd -P)\""}, /* of the account, not of the environment */
+    {"TMPDIR", "\"$(cd \"${TMPDIR:-/tmp}\" && pwd -P)\""},
+    {"RUNTIME_DIR", "\"$(cd \"${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}\" && pwd -P)\""},
+    {"UID", "\"$(id -u)\""},
+};
+
+struct names {
+	const char **v;
+	unsigned n;
+};
+
+static void names_add(struct arena *a, struct names *t, const char *name)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (strcmp(t->v[i], name) == 0)
+			return;
+	ARENA_GROW(a, t->v, t->n);
+	t->v[t->n++] = name;
+}
+
+static void names_of(struct arena *a, struct names *t, const char *tmpl)
+{
+	struct tmpl_piece p;
+
+	while (tmpl_next(a, &tmpl, &p))
+		if (p.is_var)
+			names_add(a, t, p.s);
+}
+
+/* The variables that stand in the profile itself. */
+static struct names used_names(struct arena *a, const struct ir *ir)
+{
+	struct names t = {.n = 0};
+
+	if (ir->entry)
+		names_of(a, &t, ir->entry);
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+
+		if (!seatbelt_governs(r) || r->kind == RULE_ENV || r->kind == RULE_SYSCALL)
+			continue;
+		if (tmpl_has_variable(r->object))
+			names_of(a, &t, r->object);
+		if (r->port_var)
+			names_add(a, &t, r->port_var);
+		for (unsigned h = 0; h < r->n_holes; h++)
+			if (tmpl_has_variable(r->holes[h].path))
+				names_of(a, &t, r->holes[h].path);
+	}
+	if (t.n)
+		qsort(t.v, t.n, sizeof(*t.v), cmp_strp);
+	return t;
+}
+
+/* Bytes as one word of a shell. A newline would end the comment, so control bytes take the $'...' form. */
+static void put_word(struct buf *b, const char *s, size_t n)
+{
+	bool plain = true;
+
+	for (size_t i = 0; i < n; i++)
+		plain = plain && (unsigned char)s[i] >= ' ' && s[i] != 0x7f;
+	buf_puts(b, plain ? "'" : "$'");
+	for (size_t i = 0; i < n; i++) {
+		if (plain && s[i] == '\'')
+			buf_puts(b, "'\\''");
+		else if (!plain && (s[i] == '\'' || s[i] == '\\'))
+			buf_printf(b, "\\%c", s[i]);
+		else if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
+			buf_printf(b, "\\x%02x", (unsigned)(unsigned char)s[i]);
+		else
+			buf_putc(b, s[i]);
+	}
+	buf_putc(b, '\'');
+}
+
+static void put_variable(struct buf *b, const char *name)
+{
+	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
+		if (strcmp(builtins[i].name, name) == 0) {
+			buf_puts(b, builtins[i].value);
+			return;
+		}
+	buf_printf(b, "\"${%s:?}\"", name); /* the shell stops when it is not set: an empty value would widen */
+}
+
+static void put_template(struct emit *e, const char *tmpl)
+{
+	struct tmpl_piece p;
+
+	while (tmpl_next(e->l->arena, &tmpl, &p)) {
+		if (p.is_var)
+			put_variable(&e->out, p.s);
+		else
+			put_word(&e->out, p.s, p.len);
+	}
+}
+
+static bool env_denied(const struct ir *ir, const char *name)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		size_t n = strlen(r->object);
+
+		if (r->kind != RULE_ENV || !r->deny || !seatbelt_governs(r))
+			continue;
+		if (strcmp(r->object, name) == 0 ||
+		    (n > 0 && r->object[n - 1] == '*' && strncmp(r->object, name, n - 1) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Variables that are let through by name; those by prefix cannot be written in a command and are told apart. */
+static void put_env(struct emit *e, bool prefixes)
+{
+	const struct ir *ir = e->l->ir;
+
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		size_t n = strlen(r->object);
+
+		if (r->kind != RULE_ENV || r->deny || !seatbelt_governs(r) ||
+		    env_denied(ir, r->object))
+			continue;
+		if (prefixes != (n > 0 && r->object[n - 1] == '*'))
+			continue;
+		if (prefixes)
+			buf_printf(&e->out, "; and add those of your variables that match: %s\n", r->object);
+		else
+			buf_printf(&e->out, " \\\n;     ${%s+%s=\"$%s\"}", r->object, r->object, r->object);
+	}
+	for (unsigned i = 0; i < ir->n_env_set && !prefixes; i++) {
+		if (!(ir->env_set[i].targets & TARGET_BIT(TARGET_MACOS)))
+			continue;
+		buf_puts(&e->out, " \\\n;     ");
+		emit_comment_text(e, ir->env_set[i].name);
+		buf_putc(&e->out, '=');
+		put_template(e, ir->env_set[i].value);
+	}
+}
+
+static void put_command(struct emit *e, const struct names *used)
+{
+	buf_puts(&e->out, ";   env -i");
+	put_env(e, false);
+	buf_puts(&e->out, " \\\n;     sandbox-exec");
+	for (unsigned i = 0; i < used->n; i++) {
+		buf_printf(&e->out, " -D %s=", used->v[i]);
+		put_variable(&e->out, used->v[i]);
+	}
+	buf_puts(&e->out, " -f " SEATBELT_FILE " ");
+	if (e->l->ir->entry)
+		put_template(e, e->l->ir->entry);
+	else
+		buf_puts(&e->out, "PROGRAM");
+	buf_puts(&e->out, " ARG...\n");
+}
+
+void seatbelt_emit_header(struct emit *e)
+{
+	const struct ir *ir = e->l->ir;
+	struct names used = used_names(e->l->arena, ir);
+
+	buf_puts(&e->out, "; Seatbelt profile of the policy ");
+	emit_comment_text(e, ir->name);
+	if (ir->version[0]) {
+		buf_putc(&e->out, ' ');
+		emit_comment_text(e, ir->version);
+	}
+	buf_printf(&e->out, ", plan %s. For macOS 11 and newer; written by sbxc.\n;\n",
+		   e->l->plan_id);
+	buf_puts(&e->out, "; It holds only when the program is started exactly so:\n");
+	put_command(e, &used);
+	put_env(e, true);
+	if (used.n)
+		buf_puts(&e->out, "; Values of -D must be real paths, as `pwd -P` prints them: "
+				  "/private/tmp/x and not /tmp/x,\n"
+				  "; without a slash at the end. A rule for any other spelling "
+				  "matches nothing.\n");
+	buf_puts(&e->out,
+		 "; The environment is cleared by `env -i`; the profile itself cannot do it.\n\n");
+}

@@ -1,0 +1,295 @@
+/*
+ * model.c - what macOS would do with the profile of a plan: the second half of the back end.
+ *
+ * Reads seatbelt.sb as bytes. The profile is evaluated anew for each set of values of its params, as sandbox-exec
+ * does with -D; the result is kept for the next request with the same values. A request that lacks a value for a param
+ * is stopped: there, the profile would not load and nothing would start.
+ */
+#include <string.h>
+
+#include "sbpl.h"
+#include "seatbelt.h"
+
+enum { MAX_KERNEL_ASKS = 4 };
+
+/* The profile with one set of values. */
+struct instance {
+	struct instance *next;
+	const char **values;                /* of the params, in their order; NULL: not given */
+	const struct sbpl_profile *profile; /* NULL: does not load */
+	const char *error;
+};
+
+struct model {
+	struct arena *arena;
+	const struct sexp *forms;
+	const char **params;
+	unsigned n_params;
+	struct instance *
+	    *instances; /* newest first; behind a pointer: it grows while the model is const */
+};
+
+/* What the kernel asks about a request for a path. */
+static const struct {
+	enum op op;
+	enum sbpl_op asks;
+	const char *vnode;
+} path_asks[] = {
+    {OP_READ, SBPL_FILE_READ_DATA, "REGULAR-FILE"},
+    {OP_LIST, SBPL_FILE_READ_DATA, "DIRECTORY"},
+    {OP_MODIFY, SBPL_FILE_WRITE_DATA, "REGULAR-FILE"},
+    {OP_CREATE, SBPL_FILE_WRITE_CREATE, "REGULAR-FILE"},
+    {OP_DELETE, SBPL_FILE_WRITE_UNLINK, "REGULAR-FILE"},
+    {OP_EXEC, SBPL_PROCESS_EXEC, "REGULAR-FILE"},
+    {OP_IOCTL, SBPL_FILE_IOCTL, "CHARACTER-DEVICE"},
+};
+
+static const struct {
+	enum op op;
+	enum sbpl_proto proto;
+	bool listens;
+} net_asks[] = {
+    {OP_CONNECT_TCP, PROTO_TCP, false},   {OP_CONNECT_UDP, PROTO_UDP, false},
+    {OP_CONNECT_UNIX, PROTO_UNIX, false}, {OP_LISTEN_TCP, PROTO_TCP, true},
+    {OP_LISTEN_UDP, PROTO_UDP, true},     {OP_LISTEN_UNIX, PROTO_UNIX, true},
+};
+
+struct asks {
+	struct sbpl_query v[MAX_KERNEL_ASKS + 2];
+	unsigned n;
+};
+
+static void find_params(struct model *m, const struct sexp *x)
+{
+	for (; x; x = x->next) {
+		const struct sexp *w = x->kind == SEXP_LIST ? x->first : NULL;
+		unsigned i = 0;
+
+		find_params(m, w);
+		if (!w || w->kind != SEXP_SYMBOL || strcmp(w->text, "param") != 0 || !w->next ||
+		    w->next->kind != SEXP_STRING)
+			continue;
+		while (i < m->n_params && strcmp(m->params[i], w->next->text) != 0)
+			i++;
+		if (i < m->n_params)
+			continue;
+		ARENA_GROW(m->arena, m->params, m->n_params);
+		m->params[m->n_params++] = w->next->text;
+	}
+}
+
+void *seatbelt_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
+{
+	struct model *m = ARENA_NEW(a, struct model);
+	const struct sbpl_profile *p;
+	const char *why = NULL;
+	unsigned i = 0;
+
+	while (i < n && strcmp(v[i].name, SEATBELT_FILE) != 0)
+		i++;
+	if (i == n) {
+		*error = "the plan holds no " SEATBELT_FILE;
+		return NULL;
+	}
+	m->arena = a;
+	m->instances = ARENA_NEW(a, struct instance *);
+	m->forms = sbpl_read(a, v[i].data, v[i].size, &why);
+	p = m->forms ? sbpl_eval(a, m->forms, NULL, 0, true, &why) : NULL;
+	if (!p || !sbpl_lint(a, m->forms, p, &why)) {
+		*error = arena_printf(a, "%s: %s", SEATBELT_FILE, why);
+		return NULL;
+	}
+	find_params(m, m->forms);
+	return m;
+}
+
+static const char *value_of(const struct request *r, const char *name)
+{
+	for (unsigned i = 0; i < r->n_given; i++)
+		if (strcmp(r->given[i].name, name) == 0)
+			return r->given[i].value;
+	return NULL;
+}
+
+static bool same_values(const struct model *m, const struct instance *x, const struct request *r)
+{
+	for (unsigned i = 0; i < m->n_params; i++) {
+		const char *v = value_of(r, m->params[i]);
+
+		if (!v != !x->values[i] || (v && strcmp(v, x->values[i]) != 0))
+			return false;
+	}
+	return true;
+}
+
+static const struct instance *instance_for(const struct model *m, const struct request *r)
+{
+	struct instance *x = *m->instances;
+
+	while (x && !same_values(m, x, r))
+		x = x->next;
+	if (x)
+		return x;
+	x = ARENA_NEW(m->arena, struct instance);
+	x->values = ARENA_ARRAY(m->arena, m->n_params, const char *);
+	for (unsigned i = 0; i < m->n_params; i++) {
+		const char *v = value_of(r, m->params[i]);
+
+		x->values[i] = v ? arena_strdup(m->arena, v) : NULL;
+	}
+	x->profile = sbpl_eval(m->arena, m->forms, r->given, r->n_given, false, &x->error);
+	/* With real values the paths can be checked whole. */
+	if (x->profile && !sbpl_lint(m->arena, m->forms, x->profile, &x->error))
+		x->profile = NULL;
+	x->next = *m->instances;
+	*m->instances = x;
+	return x;
+}
+
+static void ask(struct asks *a, struct sbpl_query q, enum sbpl_op op)
+{
+	q.op = op;
+	a->v[a->n++] = q;
+}
+
+static void ask_path(struct asks *a, struct arena *scratch, const struct request *r)
+{
+	for (size_t i = 0; i < sizeof(path_asks) / sizeof(path_asks[0]); i++)
+		if (path_asks[i].op == r->op)
+			ask(a,
+			    (struct sbpl_query){.path = sbpl_real_path(scratch, r->object),
+						.vnode = path_asks[i].vnode},
+			    path_asks[i].asks);
+}
+
+static bool is_localhost(const char *host)
+{
+	/* Not ::ffff:127.0.0.1, and no other address of 127.0.0.0/8: measured for the first, assumed for the rest. */
+	return strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 ||
+	       strcmp(host, "::1") == 0;
+}
+
+static void ask_sockets(struct asks *a, bool is_unix)
+{
+	if (is_unix) {
+		ask(a, (struct sbpl_query){.domain = "AF_UNIX"}, SBPL_SYSTEM_SOCKET);
+		return;
+	}
+	ask(a, (struct sbpl_query){.domain = "AF_INET"}, SBPL_SYSTEM_SOCKET);
+	ask(a, (struct sbpl_query){.domain = "AF_INET6"}, SBPL_SYSTEM_SOCKET);
+}
+
+static void ask_endpoint(struct asks *a, struct arena *scratch, const struct request *r,
+			 enum sbpl_proto proto, bool listens)
+{
+	struct sbpl_address at = {.set = proto != PROTO_UNIX, .proto = proto, .port = r->port};
+	struct sbpl_address none = {.set = proto != PROTO_UNIX, .proto = proto, .unbound = true};
+	struct sbpl_query q = {.path = NULL};
+
+	if (proto == PROTO_UNIX)
+		q.path = sbpl_real_path(scratch, r->object);
+	else
+		at.localhost = r->object && is_localhost(r->object);
+	ask_sockets(a, proto == PROTO_UNIX);
+	q.local = listens ? at : none;
+	if (!listens)
+		q.remote = at;
+	ask(a, q, listens ? SBPL_NETWORK_BIND : SBPL_NETWORK_OUTBOUND);
+	if (listens)
+		ask(a, q, SBPL_NETWORK_INBOUND);
+}
+
+/* Every kind of network: a protocol that is neither TCP nor UDP has no rule but one for all of them. */
+static void ask_all_net(struct asks *a)
+{
+	struct sbpl_address raw = {.set = true, .proto = PROTO_IP};
+
+	ask_sockets(a, false);
+	ask(a, (struct sbpl_query){.remote = raw, .local = {.set = true, .unbound = true}},
+	    SBPL_NETWORK_OUTBOUND);
+	ask(a, (struct sbpl_query){.local = raw}, SBPL_NETWORK_BIND);
+	ask(a, (struct sbpl_query){.local = raw}, SBPL_NETWORK_INBOUND);
+}
+
+/* What the kernel asks before the request goes through; no question: not Seatbelt's. */
+static struct asks asks_of(struct arena *scratch, const struct request *r)
+{
+	struct asks a = {.n = 0};
+
+	if (OP_BIT(r->op) & SEATBELT_PATH_OPS)
+		ask_path(&a, scratch, r);
+	if (r->op == OP_NET)
+		ask_all_net(&a);
+	if (r->op == OP_MACH)
+		ask(&a, (struct sbpl_query){.name = r->object}, SBPL_MACH_LOOKUP);
+	for (size_t i = 0; i < sizeof(net_asks) / sizeof(net_asks[0]); i++)
+		if (net_asks[i].op == r->op)
+			ask_endpoint(&a, scratch, r, net_asks[i].proto, net_asks[i].listens);
+	return a;
+}
+
+struct model_verdict seatbelt_model_decide(const void *model, struct arena *scratch,
+					   const struct request *r)
+{
+	const struct model *m = model;
+	const struct instance *x;
+	struct asks a = asks_of(scratch, r);
+
+	if (a.n == 0)
+		return (struct model_verdict){.stops = false};
+	x = instance_for(m, r);
+	if (!x->profile)
+		return (struct model_verdict){.stops = true, .where = x->error};
+	for (unsigned i = 0; i < a.n; i++) {
+		struct sbpl_verdict v = sbpl_decide(x->profile, &a.v[i]);
+
+		if (!v.allow)
+			return (struct model_verdict){
+			    .stops = true,
+			    .where = arena_printf(scratch, "%s:%u", SEATBELT_FILE, v.line)};
+	}
+	return (struct model_verdict){.stops = false};
+}
+
+/* The ports on both sides of each rule's, for the operations that the rule is about. */
+static void witness_ports(const struct sbpl_rule *rule, struct request r,
+			  void (*tell)(void *ctx, const struct request *r), void *ctx)
+{
+	const struct sbpl_filter *f = rule->filter;
+
+	if (!f || (f->id != FILTER_REMOTE && f->id != FILTER_LOCAL) || f->any_port ||
+	    f->proto == PROTO_UNIX)
+		return;
+	for (size_t i = 0; i < sizeof(net_asks) / sizeof(net_asks[0]); i++) {
+		if (net_asks[i].proto != f->proto || net_asks[i].listens != (f->id == FILTER_LOCAL))
+			continue;
+		r.op = net_asks[i].op;
+		r.object = f->any_host ? "192.0.2.1" : "localhost";
+		for (int d = -1; d <= 1; d++) {
+			if (f->port + d < 1 || f->port + d > 65535)
+				continue;
+			r.port = (uint16_t)(f->port + d);
+			tell(ctx, &r);
+		}
+	}
+}
+
+void seatbelt_witness(const void *model, const struct ir *ir,
+		      void (*tell)(void *ctx, const struct request *r), void *ctx)
+{
+	const struct model *m = model;
+	struct ir_binding *given = ARENA_ARRAY(m->arena, m->n_params, struct ir_binding);
+	struct request r = {.target = TARGET_MACOS, .given = given, .n_given = m->n_params};
+	const struct instance *x;
+	const struct sbpl_rule *rules;
+	unsigned n;
+
+	for (unsigned i = 0; i < m->n_params; i++)
+		given[i] = (struct ir_binding){m->params[i], assume_value(ir, m->params[i])};
+	x = instance_for(m, &r);
+	if (!x->profile)
+		return;
+	rules = sbpl_rules(x->profile, &n);
+	for (unsigned i = 0; i < n; i++)
+		witness_ports(&rules[i], r, tell, ctx);
+}

@@ -1,0 +1,240 @@
+/*
+ * text.c - strings, paths and comments of the profile.
+ *
+ * One bad string keeps the whole profile from loading, and a path in the wrong spelling matches nothing: both are
+ * settled here, once. Paths are rewritten as text and never looked up: the profile is made on another machine.
+ */
+#include <string.h>
+
+#include "seatbelt.h"
+
+enum {
+	STRING_MAX = 900, /* bytes between two quotes: the reader of macOS gives up near 1024 */
+	PATH_MAX_MACOS = 1023,
+};
+
+/* What the kernel sees behind the links of the system's root. Firmlinks (/Users, /opt, ...) keep their spelling. */
+static const struct {
+	const char *link, *real;
+} root_links[] = {
+    {"/tmp", "/private/tmp"},
+    {"/var", "/private/var"},
+    {"/etc", "/private/etc"},
+    {"/home", "/System/Volumes/Data/home"},
+};
+
+static int from_hex(char c)
+{
+	return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+bool tmpl_next(struct arena *a, const char **p, struct tmpl_piece *out)
+{
+	const char *s = *p, *end;
+	struct buf b = buf_new(a);
+
+	if (!*s)
+		return false;
+	if (s[0] == '$' && s[1] == '{' && (end = strchr(s, '}'))) {
+		*out = (struct tmpl_piece){true, arena_strndup(a, s + 2, (size_t)(end - s - 2)),
+					   (size_t)(end - s - 2)};
+		*p = end + 1;
+		return true;
+	}
+	while (*s && !(s[0] == '$' && s[1] == '{')) {
+		if (s[0] == '\\' && s[1] == 'x' && s[2] && s[3]) {
+			buf_putc(&b, (char)(from_hex(s[2]) * 16 + from_hex(s[3])));
+			s += 4;
+			continue;
+		}
+		if (s[0] == '\\' && s[1])
+			s++;
+		buf_putc(&b, *s++);
+	}
+	*out = (struct tmpl_piece){false, buf_str(&b), b.len};
+	*p = s;
+	return true;
+}
+
+bool tmpl_has_variable(const char *tmpl)
+{
+	for (; *tmpl; tmpl++) {
+		if (tmpl[0] == '\\' && tmpl[1])
+			tmpl++;
+		else if (tmpl[0] == '$')
+			return true;
+	}
+	return false;
+}
+
+static void quote_byte(struct buf *b, char c)
+{
+	if (c == '"' || c == '\\')
+		buf_putc(b, '\\');
+	buf_putc(b, c);
+}
+
+/* Adds `s` as one string, or as several when it is too long for one. Returns how many. */
+static unsigned quote(struct buf *b, const char *s, size_t n)
+{
+	unsigned strings = 1;
+	size_t used = 0;
+
+	buf_putc(b, '"');
+	for (size_t i = 0; i < n; i++) {
+		if (used + 2 > STRING_MAX) {
+			buf_puts(b, "\" \"");
+			used = 0;
+			strings++;
+		}
+		used += s[i] == '"' || s[i] == '\\' ? 2 : 1;
+		quote_byte(b, s[i]);
+	}
+	buf_putc(b, '"');
+	return strings;
+}
+
+void emit_quoted(struct emit *e, const char *s, size_t n)
+{
+	struct buf b = buf_new(e->l->arena);
+
+	if (quote(&b, s, n) > 1)
+		buf_printf(&e->out, "(string-append %s)", buf_str(&b));
+	else
+		buf_puts(&e->out, buf_str(&b));
+}
+
+static const char *refuse(struct emit *e, struct loc at, const char *message, const char *note)
+{
+	struct diag_rec *r = diag(e->l->diags, DIAG_NO_EXPRESSION, at, "%s", message);
+
+	diag_note(r, "%s", note);
+	e->failed = true;
+	return NULL;
+}
+
+static bool has_control_byte(const struct tmpl_piece *p)
+{
+	for (size_t i = 0; i < p->len; i++)
+		if ((unsigned char)p->s[i] < ' ' || p->s[i] == 0x7f)
+			return true;
+	return false;
+}
+
+struct pieces {
+	struct tmpl_piece *v;
+	unsigned n;
+	size_t bytes; /* of what is no variable */
+};
+
+static struct pieces split(struct arena *a, const char *tmpl)
+{
+	struct pieces p = {.n = 0};
+	struct tmpl_piece one;
+
+	while (tmpl_next(a, &tmpl, &one)) {
+		ARENA_GROW(a, p.v, p.n);
+		p.v[p.n++] = one;
+		p.bytes += one.is_var ? 0 : one.len;
+	}
+	return p;
+}
+
+static const char *join(struct arena *a, const struct pieces *p)
+{
+	struct buf b = buf_new(a);
+	unsigned strings = 0;
+
+	for (unsigned i = 0; i < p->n; i++) {
+		if (i > 0)
+			buf_putc(&b, ' ');
+		if (p->v[i].is_var)
+			buf_printf(&b, "(param \"%s\")", p->v[i].s);
+		strings += p->v[i].is_var ? 1 : quote(&b, p->v[i].s, p->v[i].len);
+	}
+	return strings > 1 ? arena_printf(a, "(string-append %s)", buf_str(&b)) : buf_str(&b);
+}
+
+/* "/t${x}" could name one of the links once x is known, and nobody would follow it. */
+static bool root_is_open(const struct pieces *p)
+{
+	return p->n > 1 && !p->v[0].is_var && !memchr(p->v[0].s + 1, '/', p->v[0].len - 1);
+}
+
+static void follow_root_link(struct arena *a, struct tmpl_piece *first)
+{
+	for (size_t i = 0; i < sizeof(root_links) / sizeof(root_links[0]); i++) {
+		size_t n = strlen(root_links[i].link);
+
+		if (first->is_var || first->len < n ||
+		    memcmp(first->s, root_links[i].link, n) != 0 ||
+		    (first->s[n] != '/' && first->s[n] != '\0'))
+			continue;
+		first->s = arena_printf(a, "%s%s", root_links[i].real, first->s + n);
+		first->len = strlen(first->s);
+		return;
+	}
+}
+
+const char *emit_path(struct emit *e, struct loc at, const char *tmpl)
+{
+	struct pieces p = split(e->l->arena, tmpl);
+
+	if (p.bytes > PATH_MAX_MACOS)
+		return refuse(e, at, "this path is longer than a path of macOS can be",
+			      "macOS takes at most 1023 bytes");
+	for (unsigned i = 0; i < p.n; i++)
+		if (!p.v[i].is_var && has_control_byte(&p.v[i]))
+			return refuse(e, at,
+				      "a control character in a path has no safe spelling on macOS",
+				      "profiles that hold one are not known to load");
+	if (root_is_open(&p))
+		return refuse(
+		    e, at, "the first folder of a path must be fixed on macOS",
+		    "/tmp, /var, /etc and /home are links there, which rules must not go through");
+	follow_root_link(e->l->arena, &p.v[0]);
+	return join(e->l->arena, &p);
+}
+
+const char *emit_text(struct emit *e, struct loc at, const char *before, const char *tmpl)
+{
+	struct pieces p = split(e->l->arena, arena_printf(e->l->arena, "%s%s", before, tmpl));
+
+	for (unsigned i = 0; i < p.n; i++)
+		if (!p.v[i].is_var && has_control_byte(&p.v[i]))
+			return refuse(e, at,
+				      "a control character in a name has no safe spelling on macOS",
+				      "profiles that hold one are not known to load");
+	return p.n ? join(e->l->arena, &p) : "\"\"";
+}
+
+void emit_comment_text(struct emit *e, const char *s)
+{
+	for (; *s; s++)
+		buf_putc(&e->out, (unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s);
+}
+
+void emit_origin(struct emit *e, const struct origin *o)
+{
+	if (!o)
+		return;
+	buf_puts(&e->out, "; ");
+	emit_comment_text(e, src_where(e->l->src, e->l->arena, o->loc));
+	if (o->because) {
+		buf_puts(&e->out, " because ");
+		emit_comment_text(e, o->because);
+	}
+	buf_putc(&e->out, '\n');
+}
+
+void emit_origins(struct emit *e, const struct ir_rule *r)
+{
+	for (int i = 0; i < OP_COUNT; i++) {
+		bool seen = !(r->ops & OP_BIT(i)) || !r->origin[i];
+
+		for (int j = 0; j < i && !seen; j++)
+			seen = (r->ops & OP_BIT(j)) && r->origin[j] == r->origin[i];
+		if (!seen)
+			emit_origin(e, r->origin[i]);
+	}
+}

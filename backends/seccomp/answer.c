@@ -1,0 +1,208 @@
+/*
+ * answer.c - which guarantees the filter keeps, alone or with others.
+ *
+ * A line `allow syscall NAME` opens a call whatever its arguments, so it takes away every guarantee
+ * that rests on this call; the answer then points at that line.
+ */
+#include "seccomp.h"
+
+#include <string.h>
+
+#include "../../compiler/syscalls.h"
+
+#define CALLS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define IO_URING   "io_uring_setup", "io_uring_enter", "io_uring_register"
+#define IPC_CALLS                                                                                  \
+	"shmget", "shmat", "shmdt", "shmctl", "semget", "semop", "semtimedop", "semctl", "msgget", \
+	    "msgsnd", "msgrcv", "msgctl", "mq_open", "mq_unlink", "mq_timedsend",                  \
+	    "mq_timedreceive", "mq_notify", "mq_getsetattr"
+
+static bool group_holds(const char *group, const char *call, unsigned depth)
+{
+	const struct syscall_group *g = depth < 8 ? syscall_group_by_name(group) : NULL;
+	for (unsigned i = 0; g && i < g->n_members; i++) {
+		const char *m = g->members[i];
+		if (m[0] == '@' ? group_holds(m + 1, call, depth + 1) : !strcmp(m, call))
+			return true;
+	}
+	return false;
+}
+
+/* The line that opens this call by its name, or by a group when groups can open it. */
+static const struct origin *line_opening(const struct ir *ir, const char *call, bool by_group)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (r->kind != RULE_SYSCALL || r->deny || !(r->targets & TARGET_BIT(TARGET_LINUX)))
+			continue;
+		if (!strcmp(r->object, call))
+			return r->origin[OP_SYSCALL];
+		if (by_group && r->object[0] == '@' && group_holds(r->object + 1, call, 0))
+			return r->origin[OP_SYSCALL];
+	}
+	return NULL;
+}
+
+static struct answer keeps(enum level level, const char *note)
+{
+	return (struct answer){.level = level, .mechanism = "seccomp", .note = note};
+}
+
+static struct answer nothing(void)
+{
+	return (struct answer){.level = LEVEL_ABSENT};
+}
+
+/* Kept unless a line opens one of the calls it rests on. */
+static struct answer unless_opened(const struct ir *ir, const char *const *governed,
+				   const char *const *others)
+{
+	const struct origin *at = NULL;
+	for (; !at && *governed; governed++)
+		at = line_opening(ir, *governed, false);
+	for (; !at && *others; others++)
+		at = line_opening(ir, *others, true);
+	if (!at)
+		return keeps(LEVEL_ENFORCED, NULL);
+	return (struct answer){
+	    .level = LEVEL_ABSENT,
+	    .note = "an `allow syscall` line opens a call that goes around this",
+	    .help = "remove that line",
+	    .at = at,
+	};
+}
+
+static struct answer answer_writes(const struct ir *ir)
+{
+	struct answer a =
+	    unless_opened(ir, CALLS("open", "openat", "openat2", "truncate"), CALLS(IO_URING));
+	if (a.level != LEVEL_ENFORCED)
+		return a;
+	return keeps(LEVEL_PARTIAL,
+		     "mode and times of files that the program owns can be changed elsewhere too");
+}
+
+static struct answer answer_no_writes(const struct ir *ir)
+{
+	struct answer a =
+	    unless_opened(ir, CALLS("open", "openat", "openat2", "truncate"), CALLS(IO_URING));
+	if (a.level != LEVEL_ENFORCED)
+		return a;
+	return keeps(LEVEL_PARTIAL, "the filter refuses truncation and changes of mode, owner, "
+				    "times and attributes; it sees no other writing");
+}
+
+/* Others keep it; the filter only closes the ways around, so all it can say is that one is open. */
+static struct answer only_objection(struct answer a)
+{
+	return a.level == LEVEL_ENFORCED ? nothing() : a;
+}
+
+static struct answer answer_ioctl(const struct ir *ir)
+{
+	if (ir_allows_any(ir, TARGET_LINUX, OP_BIT(OP_IOCTL)))
+		return nothing(); /* which devices: the filter sees no path */
+	return unless_opened(ir, CALLS("ioctl"), CALLS(IO_URING));
+}
+
+static struct answer answer_no_net(const struct ir *ir)
+{
+	return unless_opened(ir, CALLS("socket", "socketpair", "connect", "bind", "sendto"),
+			     CALLS(IO_URING));
+}
+
+static struct answer answer_outbound(const struct ir *ir)
+{
+	if (ir_allows_any(ir, TARGET_LINUX, OP_BIT(OP_NET)))
+		return nothing();
+	return unless_opened(ir, CALLS("socket", "bind", "listen", "accept", "accept4"),
+			     CALLS(IO_URING));
+}
+
+static struct answer answer_unix(const struct ir *ir)
+{
+	uint32_t ops = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_NET) | OP_BIT(OP_LISTEN_UNIX);
+	if (ir_allows_any(ir, TARGET_LINUX, ops))
+		return nothing(); /* which sockets: the address lies behind a pointer */
+	return unless_opened(ir, CALLS("socket", "socketpair"), CALLS(IO_URING));
+}
+
+static struct answer answer_udp(const struct ir *ir)
+{
+	uint32_t ops = OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_LISTEN_UDP) | OP_BIT(OP_NET);
+	if (ir_allows_any(ir, TARGET_LINUX, ops))
+		return nothing();
+	return unless_opened(ir, CALLS("socket"), CALLS(IO_URING));
+}
+
+struct answer seccomp_answer(const struct ir *ir, enum cap cap)
+{
+	switch (cap) {
+	case CAP_NET_DISABLE:
+		return answer_no_net(ir);
+	case CAP_NET_ENABLE:
+		return keeps(LEVEL_ENFORCED, NULL); /* opens the socket calls for it */
+	case CAP_NET_OUTBOUND:
+		return answer_outbound(ir);
+	case CAP_NET_UDP:
+		return answer_udp(ir);
+	case CAP_UNIX_PATH:
+	case CAP_UNIX_ABSTRACT:
+		return answer_unix(ir);
+	case CAP_PROC_NO_EXEC:
+		return unless_opened(ir, CALLS("execve", "execveat"), CALLS(NULL));
+	case CAP_SYSCALL_FILTER:
+		return keeps(LEVEL_ENFORCED, NULL);
+	case CAP_TTY_NO_INJECT:
+		return unless_opened(ir, CALLS("ioctl"), CALLS(NULL));
+	case CAP_IPC_RESTRICT:
+		return unless_opened(ir, CALLS(NULL), CALLS(IPC_CALLS));
+	case CAP_FS_IOCTL_SCOPE:
+		return answer_ioctl(ir);
+	case CAP_FS_WRITE_SCOPE:
+	case CAP_FS_WRITE_DENY_PATH:
+		return answer_writes(ir);
+	case CAP_FS_WRITE_DENY:
+		return answer_no_writes(ir);
+	case CAP_FS_EXEC_SCOPE:
+		return only_objection(
+		    unless_opened(ir, CALLS("memfd_create", "execveat"), CALLS(NULL)));
+	case CAP_NET_CONNECT_PORT:
+		return only_objection(unless_opened(
+		    ir, CALLS("socket", "sendto", "sendmsg", "sendmmsg"), CALLS(IO_URING)));
+	case CAP_NET_LISTEN_PORT:
+		return only_objection(unless_opened(ir, CALLS("socket"), CALLS(IO_URING)));
+	/* Paths, hosts and ports lie behind pointers; the rest is not about calls. */
+	case CAP_ENV_SCRUB:
+	case CAP_FS_READ_HOST:
+	case CAP_FS_READ_SCOPE:
+	case CAP_FS_READ_DENY:
+	case CAP_FS_WRITE_EPHEMERAL:
+	case CAP_FS_EXEC_DENY:
+	case CAP_FS_HIDE:
+	case CAP_FS_GLOB_LIVE:
+	case CAP_EXEC_WX:
+	case CAP_NET_CONNECT_HOST:
+	case CAP_SIGNAL_SCOPE:
+	case CAP_MACH_RESTRICT:
+	case CAP_KERNEL_ISOLATION:
+	case CAP_NS_ISOLATE:
+	case CAP_RES_MEMORY:
+	case CAP_RES_CPU:
+	case CAP_RES_PIDS:
+	case CAP_RES_IO:
+	case CAP_RES_WALL:
+	case CAP_RES_OUTPUT:
+	case CAP_RES_CPU_TIME:
+	case CAP_RES_FILES:
+	case CAP_RES_FILE_SIZE:
+	case CAP_RES_CORE:
+	case CAP_RES_STACK:
+	case CAP_RES_ADDRESS_SPACE:
+	case CAP_RES_LOCKED_MEMORY:
+	case CAP_RES_PROCESSES:
+	case CAP_COUNT:
+		break;
+	}
+	return nothing();
+}

@@ -1,0 +1,226 @@
+/*
+ * model.c - what the filters of a plan do with a request.
+ *
+ * System call requests get exactly what the filter returns. A request to start a program or to use
+ * the network is stopped when a call that it cannot do without is refused, on every arch.
+ */
+#include "seccomp.h"
+
+#include <linux/fcntl.h>
+#include <linux/seccomp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "../../compiler/syscalls.h"
+
+static struct sys_action action_of(uint32_t value)
+{
+	uint16_t data = value & SECCOMP_RET_DATA;
+	switch (value & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ALLOW:
+		return (struct sys_action){ACT_ALLOW, data};
+	case SECCOMP_RET_LOG:
+		return (struct sys_action){ACT_LOG, data};
+	case SECCOMP_RET_TRACE:
+		return (struct sys_action){ACT_TRACE, data};
+	case SECCOMP_RET_USER_NOTIF:
+		return (struct sys_action){ACT_NOTIFY, data};
+	case SECCOMP_RET_ERRNO:
+		return (struct sys_action){ACT_ERRNO, data};
+	case SECCOMP_RET_TRAP:
+		return (struct sys_action){ACT_TRAP, data};
+	case SECCOMP_RET_KILL_THREAD:
+		return (struct sys_action){ACT_KILL_THREAD, data};
+	default: /* the kernel kills for what it does not know, too */
+		return (struct sys_action){ACT_KILL_PROCESS, data};
+	}
+}
+
+static bool model_read(struct seccomp_model *m, enum arch arch, const struct artifact *f,
+		       const char **error)
+{
+	const char *wrong = bpf_open(m->arena, f->data, f->size, &m->prog[arch]);
+	if (wrong)
+		*error = arena_printf(m->arena, "%s: %s", f->name, wrong);
+	m->has[arch] = !wrong;
+	return !wrong;
+}
+
+void *seccomp_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
+{
+	struct seccomp_model *m = ARENA_NEW(a, struct seccomp_model);
+	m->arena = a;
+	for (unsigned arch = 0; arch < ARCH_COUNT; arch++) {
+		const char *name = arena_printf(a, "seccomp-%s.bpf", arch_name[arch]);
+		for (unsigned i = 0; i < n; i++)
+			if (!strcmp(v[i].name, name) && !model_read(m, arch, &v[i], error))
+				return NULL;
+		if (!m->has[arch]) {
+			*error = arena_printf(a, "no file %s", name);
+			return NULL;
+		}
+	}
+	return m;
+}
+
+static struct bpf_result model_run(const struct seccomp_model *m, enum arch arch, uint32_t nr,
+				   const uint64_t args[6])
+{
+	uint8_t data[BPF_DATA_SIZE];
+	bpf_call(data, seccomp_audit_arch(arch), nr, args);
+	return bpf_run(&m->prog[arch], data);
+}
+
+/* One call that a request cannot do without. */
+struct call {
+	const char *name;
+	uint64_t args[6];
+};
+
+static bool call_passes(const struct seccomp_model *m, enum arch arch, const struct call *c)
+{
+	const struct syscall_desc *desc = syscall_by_name(c->name);
+	if (!desc || desc->nr[arch] == SYSCALL_NONE)
+		return false;
+	struct bpf_result r = model_run(m, arch, (uint32_t)desc->nr[arch], c->args);
+	enum sys_act act = action_of(r.value).act;
+	return act == ACT_ALLOW || act == ACT_LOG;
+}
+
+/* Ways to do something: it passes when all calls of one way pass. A NULL name ends a way. */
+enum { MAX_CALLS = 8 };
+struct way {
+	struct call calls[MAX_CALLS];
+};
+
+#define SOCKET(domain, type)                                                                       \
+	{                                                                                          \
+		"socket",                                                                          \
+		{                                                                                  \
+			domain, type, 0                                                            \
+		}                                                                                  \
+	}
+#define CONNECT                                                                                    \
+	{                                                                                          \
+		"connect",                                                                         \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
+	}
+#define BIND                                                                                       \
+	{                                                                                          \
+		"bind",                                                                            \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
+	}
+#define LISTEN                                                                                     \
+	{                                                                                          \
+		"listen",                                                                          \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
+	}
+#define WAYS_END                                                                                   \
+	{                                                                                          \
+		{                                                                                  \
+			{                                                                          \
+				NULL,                                                              \
+				{                                                                  \
+					0                                                          \
+				}                                                                  \
+			}                                                                          \
+		}                                                                                  \
+	}
+
+static const struct way exec_ways[] = {
+    {{{"execve", {0}}}},
+    /* by name, and relative to a descriptor that a program could own */
+    {{{"execveat", {(uint32_t)AT_FDCWD}}}},
+    {{{"execveat", {3}}}},
+    {{{"execveat", {3, 0, 0, 0, AT_EMPTY_PATH}}}},
+    WAYS_END,
+};
+static const struct way connect_tcp_ways[] = {
+    {{SOCKET(AF_INET, SOCK_STREAM), CONNECT}},
+    {{SOCKET(AF_INET6, SOCK_STREAM), CONNECT}},
+    WAYS_END,
+};
+static const struct way connect_udp_ways[] = {
+    {{SOCKET(AF_INET, SOCK_DGRAM), CONNECT}},
+    {{SOCKET(AF_INET6, SOCK_DGRAM), CONNECT}},
+    WAYS_END,
+};
+static const struct way connect_unix_ways[] = {
+    {{SOCKET(AF_UNIX, SOCK_STREAM), CONNECT}},
+    {{SOCKET(AF_UNIX, SOCK_DGRAM), CONNECT}},
+    {{SOCKET(AF_UNIX, SOCK_SEQPACKET), CONNECT}},
+    WAYS_END,
+};
+static const struct way listen_tcp_ways[] = {
+    {{SOCKET(AF_INET, SOCK_STREAM), BIND, LISTEN}},
+    {{SOCKET(AF_INET6, SOCK_STREAM), BIND, LISTEN}},
+    WAYS_END,
+};
+static const struct way listen_udp_ways[] = {
+    {{SOCKET(AF_INET, SOCK_DGRAM), BIND}},
+    {{SOCKET(AF_INET6, SOCK_DGRAM), BIND}},
+    WAYS_END,
+};
+static const struct way listen_unix_ways[] = {
+    {{SOCKET(AF_UNIX, SOCK_STREAM), BIND, LISTEN}},
+    {{SOCKET(AF_UNIX, SOCK_DGRAM), BIND}},
+    {{SOCKET(AF_UNIX, SOCK_SEQPACKET), BIND, LISTEN}},
+    WAYS_END,
+};
+/* All of the network is there only when all of this is; netlink answers name look-ups. */
+static const struct way net_ways[] = {
+    {{SOCKET(AF_INET, SOCK_STREAM), SOCKET(AF_INET6, SOCK_DGRAM), SOCKET(AF_UNIX, SOCK_STREAM),
+      SOCKET(AF_NETLINK, SOCK_RAW), CONNECT, BIND, LISTEN}},
+    WAYS_END,
+};
+
+static const struct way *const ways_of[OP_COUNT] = {
+    [OP_EXEC] = exec_ways,
+    [OP_CONNECT_TCP] = connect_tcp_ways,
+    [OP_CONNECT_UDP] = connect_udp_ways,
+    [OP_CONNECT_UNIX] = connect_unix_ways,
+    [OP_LISTEN_TCP] = listen_tcp_ways,
+    [OP_LISTEN_UDP] = listen_udp_ways,
+    [OP_LISTEN_UNIX] = listen_unix_ways,
+    [OP_NET] = net_ways,
+};
+
+static bool way_passes(const struct seccomp_model *m, enum arch arch, const struct way *w)
+{
+	for (unsigned i = 0; i < MAX_CALLS && w->calls[i].name; i++)
+		if (!call_passes(m, arch, &w->calls[i]))
+			return false;
+	return true;
+}
+
+static bool any_way_passes(const struct seccomp_model *m, const struct way *ways)
+{
+	for (unsigned arch = 0; arch < ARCH_COUNT; arch++)
+		for (const struct way *w = ways; w->calls[0].name; w++)
+			if (way_passes(m, arch, w))
+				return true;
+	return false;
+}
+
+struct model_verdict seccomp_model_decide(const void *model, struct arena *scratch,
+					  const struct request *r)
+{
+	const struct seccomp_model *m = model;
+	if (r->target != TARGET_LINUX)
+		return (struct model_verdict){0};
+	if (r->op != OP_SYSCALL) {
+		const struct way *ways = ways_of[r->op];
+		return (struct model_verdict){.stops = ways && !any_way_passes(m, ways)};
+	}
+	struct bpf_result result = model_run(m, r->arch, r->nr, r->args);
+	struct model_verdict v = {.action = action_of(result.value)};
+	v.stops = v.action.act != ACT_ALLOW && v.action.act != ACT_LOG;
+	v.where = arena_printf(scratch, "seccomp-%s.bpf:%u", arch_name[r->arch], result.where);
+	return v;
+}

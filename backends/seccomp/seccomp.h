@@ -1,0 +1,41 @@
+/*
+ * seccomp.h - what the files of this back end share.
+ *
+ * Two halves that meet nowhere but in the bytes: lower.c, verdict.c, codegen.c, text.c make a filter;
+ * model.c, witness.c, bpf.c read one.
+ */
+#ifndef SBX_SECCOMP_H
+#define SBX_SECCOMP_H
+
+#include "../backend.h"
+#include "bpf.h"
+#include "codegen.h"
+
+/* AUDIT_ARCH_* of an arch. */
+uint32_t seccomp_audit_arch(enum arch arch);
+
+/* ---- lowering ---- */
+
+/* The filter of one arch. False when it does not fit into what the kernel takes. */
+bool seccomp_compile(struct arena *a, const struct sys_policy *p, enum arch arch, struct code *out);
+/* The same for people: what every call gets and why, then the instructions. */
+const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src *src,
+			 const struct sys_policy *p, enum arch arch, const struct code *code);
+bool seccomp_lower(struct lower *l);
+struct answer seccomp_answer(const struct ir *ir, enum cap cap);
+
+/* ---- model ---- */
+
+struct seccomp_model {
+	struct arena *arena;
+	bool has[ARCH_COUNT];
+	struct bpf_prog prog[ARCH_COUNT];
+};
+
+void *seccomp_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error);
+struct model_verdict seccomp_model_decide(const void *model, struct arena *scratch,
+					  const struct request *r);
+void seccomp_witness(const void *model, const struct ir *ir,
+		     void (*ask)(void *ctx, const struct request *r), void *ctx);
+
+#endif

@@ -1,0 +1,186 @@
+/*
+ * text.c - a filter for people: what every call gets, under which conditions, which line brings it;
+ * then the instructions, for those who check.
+ */
+#include "seccomp.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <string.h>
+
+#include "../../compiler/str.h"
+#include "../../compiler/syscalls.h"
+
+struct text {
+	struct buf out;
+	struct arena *arena;
+	const struct src *src;
+	const struct sys_policy *policy;
+	enum arch arch;
+};
+
+static const char *action_text(struct arena *a, struct sys_action action)
+{
+	static const char *const name[] = {
+	    [ACT_KILL_PROCESS] = "kill the process",
+	    [ACT_KILL_THREAD] = "kill the thread",
+	    [ACT_TRAP] = "signal SIGSYS",
+	    [ACT_ERRNO] = "errno",
+	    [ACT_NOTIFY] = "ask the supervisor",
+	    [ACT_TRACE] = "ask the tracer",
+	    [ACT_LOG] = "allow and log",
+	    [ACT_ALLOW] = "allow",
+	};
+	if (action.act != ACT_ERRNO)
+		return name[action.act];
+	if (action.data == EPERM)
+		return "errno EPERM";
+	if (action.data == ENOSYS)
+		return "errno ENOSYS";
+	return arena_printf(a, "errno %u", action.data);
+}
+
+static void put_test(struct text *t, const struct sys_test *s)
+{
+	static const char *const sign[] = {
+	    [SYS_EQ] = "==", [SYS_NE] = "!=", [SYS_LT] = "<",
+	    [SYS_LE] = "<=", [SYS_GT] = ">",  [SYS_GE] = ">=",
+	};
+	uint64_t all = s->width == 32 ? UINT32_MAX : UINT64_MAX;
+	buf_printf(&t->out, "arg%u", s->arg);
+	if (s->mask != all)
+		buf_printf(&t->out, " & 0x%llx", (unsigned long long)s->mask);
+	buf_printf(&t->out, " %s 0x%llx", sign[s->cmp], (unsigned long long)s->value);
+}
+
+static void put_cond(struct text *t, const struct sys_cond *c)
+{
+	buf_puts(&t->out, "  if ");
+	for (unsigned i = 0; i < c->n_any; i++) {
+		if (i)
+			buf_puts(&t->out, " or ");
+		for (unsigned j = 0; j < c->any[i].n_tests; j++) {
+			if (j)
+				buf_puts(&t->out, " and ");
+			put_test(t, &c->any[i].tests[j]);
+		}
+	}
+}
+
+static void put_rule(struct text *t, const struct sys_rule *r)
+{
+	buf_printf(&t->out, "  %s %d", r->call->name, r->call->nr[t->arch]);
+	if (r->cond)
+		put_cond(t, r->cond);
+	buf_printf(&t->out, "  # %s", r->reason);
+	if (r->origin)
+		buf_printf(&t->out, " (%s)", src_where(t->src, t->arena, r->origin->loc));
+	buf_putc(&t->out, '\n');
+}
+
+static bool same_action(struct sys_action a, struct sys_action b)
+{
+	return a.act == b.act && a.data == b.data;
+}
+
+/* All rules with one action, in the order of the first rule that has it. */
+static void put_action(struct text *t, unsigned first)
+{
+	const struct sys_rule *v = t->policy->rules;
+	for (unsigned i = 0; i < first; i++)
+		if (same_action(v[i].action, v[first].action) && (v[i].arches & ARCH_BIT(t->arch)))
+			return; /* was printed with that one */
+	buf_printf(&t->out, "\n%s:\n", action_text(t->arena, v[first].action));
+	for (unsigned i = first; i < t->policy->n_rules; i++)
+		if (same_action(v[i].action, v[first].action) && (v[i].arches & ARCH_BIT(t->arch)))
+			put_rule(t, &v[i]);
+}
+
+/* Calls that no rule names, a few to a line. */
+static void put_unnamed(struct text *t)
+{
+	unsigned n, column = 0;
+	const struct syscall_desc *calls = syscall_table(&n);
+	buf_printf(&t->out, "\n%s: every other call that Linux had when this was made:\n",
+		   action_text(t->arena, t->policy->known));
+	for (unsigned i = 0, r = 0; i < n; i++) {
+		bool named = false;
+		for (; r < t->policy->n_rules && t->policy->rules[r].call == &calls[i]; r++)
+			named |= (t->policy->rules[r].arches & ARCH_BIT(t->arch)) != 0;
+		if (named || calls[i].nr[t->arch] == SYSCALL_NONE)
+			continue;
+		size_t len = strlen(calls[i].name) + 1;
+		if (!column || column + len > 98)
+			buf_puts(&t->out, column ? "\n " : " ");
+		column = !column || column + len > 98 ? 1 : column;
+		buf_printf(&t->out, " %s", calls[i].name);
+		column += (unsigned)len;
+	}
+	buf_putc(&t->out, '\n');
+}
+
+static const char *word_name(struct arena *a, uint32_t offset)
+{
+	if (offset == 0)
+		return "nr";
+	if (offset == 4)
+		return "arch";
+	if (offset < 16)
+		return arena_printf(a, "word%u", offset / 4);
+	return arena_printf(a, "arg%u.%s", (offset - 16) / 8, (offset - 16) % 8 ? "high" : "low");
+}
+
+static const char *return_text(struct arena *a, uint32_t value)
+{
+	static const enum sys_act acts[] = {ACT_KILL_PROCESS, ACT_KILL_THREAD, ACT_TRAP, ACT_ERRNO,
+					    ACT_NOTIFY,       ACT_TRACE,       ACT_LOG,  ACT_ALLOW};
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+		struct sys_action action = {acts[i], value & SECCOMP_RET_DATA};
+		if (codegen_return(action) == value)
+			return action_text(a, action);
+	}
+	return arena_printf(a, "0x%x", value);
+}
+
+static void put_insn(struct text *t, const struct sock_filter *f, unsigned pc)
+{
+	static const char *const jump[] = {
+	    [BPF_JEQ >> 4] = "jeq",
+	    [BPF_JGT >> 4] = "jgt",
+	    [BPF_JGE >> 4] = "jge",
+	    [BPF_JSET >> 4] = "jset",
+	};
+	buf_printf(&t->out, "  %4u  ", pc);
+	if (f->code == (BPF_JMP | BPF_JA))
+		buf_printf(&t->out, "ja %u", pc + 1 + f->k);
+	else if (BPF_CLASS(f->code) == BPF_JMP)
+		buf_printf(&t->out, "%s 0x%x, %u, %u", jump[BPF_OP(f->code) >> 4], f->k,
+			   pc + 1 + f->jt, pc + 1 + f->jf);
+	else if (BPF_CLASS(f->code) == BPF_RET)
+		buf_printf(&t->out, "ret %s", return_text(t->arena, f->k));
+	else if (BPF_CLASS(f->code) == BPF_ALU)
+		buf_printf(&t->out, "and 0x%x", f->k);
+	else
+		buf_printf(&t->out, "ld %s", word_name(t->arena, f->k));
+	buf_putc(&t->out, '\n');
+}
+
+const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src *src,
+			 const struct sys_policy *p, enum arch arch, const struct code *code)
+{
+	struct text t = {.out = buf_new(a), .arena = a, .src = src, .policy = p, .arch = arch};
+	buf_printf(&t.out, "%s: system calls on %s, %u instructions\n\n", ir->name, arch_name[arch],
+		   code->n);
+	buf_printf(&t.out, "%s: calls of another arch%s\n", action_text(a, p->bad_arch),
+		   arch == ARCH_X86_64 ? ", and of the x32 ABI" : "");
+	buf_printf(&t.out, "%s: numbers that no Linux had when this was made\n",
+		   action_text(a, p->unknown));
+	for (unsigned i = 0; i < p->n_rules; i++)
+		if (p->rules[i].arches & ARCH_BIT(arch))
+			put_action(&t, i);
+	put_unnamed(&t);
+	buf_puts(&t.out, "\ninstructions:\n");
+	for (unsigned i = 0; i < code->n; i++)
+		put_insn(&t, &code->v[i], i);
+	return buf_str(&t.out);
+}
