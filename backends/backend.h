@@ -60,6 +60,7 @@ void lower_add(struct lower *l, const char *name, const void *data, size_t size)
 /* What a model says of one request: whether this mechanism, as the artifact stands, would stop it. */
 struct model_verdict {
 	bool stops;               /* false: it lets the request pass, or does not govern it */
+	bool refuses;             /* the loader would not start at all with the request's load-time values */
 	struct sys_action action; /* SYSCALL requests, seccomp only */
 	const char *where;        /* the line or instruction that decides, for messages; or NULL */
 };

@@ -12,6 +12,7 @@
 #include "depfile.h"
 #include "expect.h"
 #include "guarantee.h"
+#include "lint.h"
 #include "manifest.h"
 #include "plan_write.h"
 #include "resolve.h"
@@ -88,7 +89,7 @@ static enum compile_result write_plan(struct compile *c, const struct meaning *m
 static void count_caveats(struct compile *c, const struct guarantees *g)
 {
 	for (unsigned i = 0; i < g->n; i++)
-		c->n_caveats += g->v[i].answer.level < LEVEL_ENFORCED || g->v[i].answer.note;
+		c->n_caveats += guarantee_is_caveat(&g->v[i]);
 }
 
 /* From the IR on: everything that needs a policy without faults so far. */
@@ -96,6 +97,7 @@ static enum compile_result back_half(struct compile *c)
 {
 	struct lower l;
 	const struct meaning *m = meaning_new(c->arena, c->ir);
+	lint_policy(c->arena, c->ir, c->diags);
 	struct guarantees g = guarantees_check(c->arena, c->ir, c->diags);
 	if (!lower_all(c, m, &g, &l))
 		return COMPILE_REFUSED;

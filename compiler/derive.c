@@ -1,8 +1,9 @@
 /*
  * derive.c - from the rules of a policy to the list of system calls it means (sysmean_derive).
  *
- * What follows from which rule is data (derive.def); written `allow syscall` and `deny syscall` lines
- * come on top: an allow opens the call whatever its arguments, a deny wins over everything.
+ * What follows from which rule is data (derive.def); written `allow syscall` and `deny syscall`
+ * lines come on top: an allow opens the call whatever its arguments, a deny wins over
+ * everything.
  */
 #include "derive.h"
 
@@ -19,8 +20,8 @@ enum {
 	OPS_WRITE = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE),
 	OPS_CONNECT = OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_CONNECT_UNIX) |
 		      OP_BIT(OP_NET),
-	OPS_LISTEN = OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP) | OP_BIT(OP_LISTEN_UNIX) |
-		     OP_BIT(OP_NET),
+	OPS_LISTEN =
+	    OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP) | OP_BIT(OP_LISTEN_UNIX) | OP_BIT(OP_NET),
 	DEFAULT_OPEN_FILES = 1024, /* the hard limit that launch.conf sets when none is written */
 };
 

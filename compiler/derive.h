@@ -13,24 +13,24 @@
 
 /* What a policy has, as far as system calls depend on it. */
 enum derive_feature {
-	HAS_ANYTHING = 1 << 0,    /* every policy */
-	HAS_WRITE = 1 << 1,       /* something may be written */
-	HAS_WRITE_ROOT = 1 << 2,  /* every file may be changed */
+	HAS_ANYTHING = 1 << 0,   /* every policy */
+	HAS_WRITE = 1 << 1,      /* something may be written */
+	HAS_WRITE_ROOT = 1 << 2, /* every file may be changed */
 	HAS_NO_WRITE_ROOT = 1 << 3,
-	HAS_EXEC = 1 << 4,        /* programs may be started later on */
+	HAS_EXEC = 1 << 4, /* programs may be started later on */
 	HAS_NO_EXEC = 1 << 5,
-	HAS_IOCTL = 1 << 6,       /* devices may be controlled */
+	HAS_IOCTL = 1 << 6, /* devices may be controlled */
 	HAS_NO_IOCTL = 1 << 7,
 	HAS_TCP = 1 << 8,
 	HAS_UDP = 1 << 9,
 	HAS_UNIX = 1 << 10,
-	HAS_NET = 1 << 11,        /* all of the network */
-	HAS_CONNECT = 1 << 12,    /* of any kind */
+	HAS_NET = 1 << 11,     /* all of the network */
+	HAS_CONNECT = 1 << 12, /* of any kind */
 	HAS_CONNECT_UNIX = 1 << 13,
-	HAS_LISTEN = 1 << 14,     /* of any kind: bind() */
-	HAS_ACCEPT = 1 << 15,     /* of a kind that takes connections: listen(), accept() */
-	HAS_ANY_PORT = 1 << 16,   /* tcp connections to every port */
-	HAS_SOME_PORT = 1 << 17,  /* all other policies */
+	HAS_LISTEN = 1 << 14,    /* of any kind: bind() */
+	HAS_ACCEPT = 1 << 15,    /* of a kind that takes connections: listen(), accept() */
+	HAS_ANY_PORT = 1 << 16,  /* tcp connections to every port */
+	HAS_SOME_PORT = 1 << 17, /* all other policies */
 };
 
 /* The features of a policy on one arch (rules inside `on arch` count there only). */

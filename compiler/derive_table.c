@@ -16,20 +16,22 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#define COUNT(v) (sizeof(v) / sizeof((v)[0]))
+#define COUNT(v)   (sizeof(v) / sizeof((v)[0]))
 #define NAMES(...) ((const char *const[]){__VA_ARGS__})
 #define TESTS(...) ((const struct sys_test[]){__VA_ARGS__})
 
-#define TEST(n, bits, op, m, v) \
-	{.arg = (n), .width = (bits), .cmp = SYS_##op, .mask = (m), .value = (v)}
-#define INT(n, op, v) TEST(n, 32, op, UINT32_MAX, (uint32_t)(v))
+#define TEST(n, bits, op, m, v)                                                                    \
+	{                                                                                          \
+		.arg = (n), .width = (bits), .cmp = SYS_##op, .mask = (m), .value = (v)            \
+	}
+#define INT(n, op, v)     TEST(n, 32, op, UINT32_MAX, (uint32_t)(v))
 #define BITS(n, op, m, v) TEST(n, 32, op, (uint32_t)(m), (uint32_t)(v))
 
 static const struct derive_set sets[] = {
-#define SET(bits, why, ...) \
-	{.when = (bits), \
-	 .reason = (why), \
-	 .names = NAMES(__VA_ARGS__), \
+#define SET(bits, why, ...)                                                                        \
+	{.when = (bits),                                                                           \
+	 .reason = (why),                                                                          \
+	 .names = NAMES(__VA_ARGS__),                                                              \
 	 .n_names = COUNT(NAMES(__VA_ARGS__))},
 #define WAY(call, bits, why, ...)
 #define REFUSE(call, bits, code, why)
@@ -38,12 +40,12 @@ static const struct derive_set sets[] = {
 
 static const struct derive_way ways[] = {
 #define SET(bits, why, ...)
-#define WAY(call, bits, why, ...) \
-	{.name = (call), \
-	 .when = (bits), \
-	 .reason = (why), \
-	 .cond = {.n_any = 1, \
-		  .any = &(const struct sys_conj){.tests = TESTS(__VA_ARGS__), \
+#define WAY(call, bits, why, ...)                                                                  \
+	{.name = (call),                                                                           \
+	 .when = (bits),                                                                           \
+	 .reason = (why),                                                                          \
+	 .cond = {.n_any = 1,                                                                      \
+		  .any = &(const struct sys_conj){.tests = TESTS(__VA_ARGS__),                     \
 						  .n_tests = COUNT(TESTS(__VA_ARGS__))}}},
 #define REFUSE(call, bits, code, why)
 #include "derive.def"
@@ -52,7 +54,7 @@ static const struct derive_way ways[] = {
 static const struct derive_refusal refusals[] = {
 #define SET(bits, why, ...)
 #define WAY(call, bits, why, ...)
-#define REFUSE(call, bits, code, why) \
+#define REFUSE(call, bits, code, why)                                                              \
 	{.name = (call), .when = (bits), .error = (code), .reason = (why)},
 #include "derive.def"
 };

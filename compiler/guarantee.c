@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "template.h"
+#include "path_set.h"
 
 struct fold {
 	struct arena *a;
@@ -48,25 +48,40 @@ static bool is_named_host(const struct ir_rule *r) { return strcmp(r->object, "*
 static bool is_abstract(const struct ir_rule *r) { return r->object[0] == '@'; }
 static bool is_socket_path(const struct ir_rule *r) { return r->object[0] != '@'; }
 
+struct carve {
+	enum target target;
+	uint32_t ops; /* looked for; then those that an allow above gives */
+};
+
+static bool gives(void *ctx, const struct ir_rule *allow)
+{
+	struct carve *x = ctx;
+	if (allow->deny || !(allow->targets & TARGET_BIT(x->target)) || !(allow->ops & x->ops))
+		return false;
+	x->ops &= allow->ops;
+	return true;
+}
+
 /* A deny, or a hole, that takes something out of what an allow gives: the place where it is written. */
 static const struct origin *carved(struct arena *a, const struct ir *ir, enum target t, uint32_t ops)
 {
+	struct path_set *all = path_set_new(a, ir->n_rules);
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ir->rules[i].kind == RULE_PATH)
+			path_set_add(all, &ir->rules[i]);
 	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *deny = &ir->rules[i];
-		if (deny->kind != RULE_PATH || !(deny->targets & TARGET_BIT(t)) || !(deny->ops & ops))
+		const struct ir_rule *r = &ir->rules[i];
+		struct carve x = {.target = t, .ops = r->ops & ops};
+		if (r->kind != RULE_PATH || !(r->targets & TARGET_BIT(t)) || !x.ops)
 			continue;
-		if (!deny->deny && deny->n_holes) {
+		if (!r->deny && r->n_holes) {
 			struct origin *o = ARENA_NEW(a, struct origin);
-			*o = *deny->origin[__builtin_ctz(deny->ops & ops)];
-			o->loc = deny->holes[0].loc;
+			*o = *r->origin[__builtin_ctz(x.ops)];
+			o->loc = r->holes[0].loc;
 			return o;
 		}
-		for (unsigned k = 0; deny->deny && k < ir->n_rules; k++) {
-			const struct ir_rule *allow = &ir->rules[k];
-			if (allow->kind == RULE_PATH && !allow->deny && (allow->targets & TARGET_BIT(t)) &&
-			    (allow->ops & deny->ops & ops) && path_covers(allow->object, deny->object))
-				return deny->origin[__builtin_ctz(deny->ops & allow->ops & ops)];
-		}
+		if (r->deny && path_set_above(all, r->object, gives, &x))
+			return r->origin[__builtin_ctz(x.ops)];
 	}
 	return NULL;
 }

@@ -25,6 +25,20 @@ struct guarantees {
  * the ways out. Preferred ones stay in the list with their note: they travel into the plan as caveats.
  */
 struct guarantees guarantees_check(struct arena *a, const struct ir *ir, struct diags *d);
+/*
+ * Does the plan promise it wherever it starts? Only what is required and kept; a preferred guarantee may be missing on
+ * the host, and the program runs all the same.
+ */
+static inline bool guarantee_promised(const struct guarantee *g)
+{
+	return g->answer.level >= LEVEL_DELEGATED && !g->preferred;
+}
+/* Must a reader be told? Everything that does not hold as plainly as its name says. */
+static inline bool guarantee_is_caveat(const struct guarantee *g)
+{
+	return g->answer.level < LEVEL_ENFORCED || g->preferred || g->answer.note;
+}
+
 /* The entry for (target, cap), or NULL when the policy does not ask for it. */
 const struct guarantee *guarantee_find(const struct guarantees *g, enum target t, enum cap cap);
 

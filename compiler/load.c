@@ -131,8 +131,10 @@ static void define_param(struct res *r, struct scope *s, const struct ast_item *
 	if (!param_type(r, item->type, &type))
 		type = TYPE_STRING; /* the name is still defined, so that its uses are no second error */
 	if (item->value && !param_default(r, s, item, type, &v))
-		v = (struct value){.type = type, .text = type == TYPE_PATH ? "/" : "0"};
+		v = value_placeholder(type);
 	bool was_set = param_set(r, item, type, &v, &bad);
+	if (bad)
+		v = value_placeholder(type);
 	if (item->at_load) {
 		struct ir_param p = {
 		    .name = item->name->text,
@@ -152,7 +154,7 @@ static void define_param(struct res *r, struct scope *s, const struct ast_item *
 			diag_help(rec, "give one with `--set %s=...`, write a default, or add `at load`",
 				  item->name->text);
 		}
-		v = (struct value){.type = type, .text = type == TYPE_PATH ? "/" : "0"};
+		v = value_placeholder(type);
 	}
 	scope_define(r, s, item->name, v);
 }

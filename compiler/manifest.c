@@ -143,9 +143,14 @@ static void put_guarantee(struct yaml_out *y, const struct compile *c, const str
 	end_map(y);
 }
 
-static bool is_caveat(const struct guarantee *g)
+static const char *caveat_note(struct yaml_out *y, const struct guarantee *g)
 {
-	return g->answer.level < LEVEL_ENFORCED || g->answer.note;
+	if (g->answer.note)
+		return g->answer.note;
+	if (g->answer.level == LEVEL_ENFORCED)
+		return arena_printf(y->arena, "kept where the host has %s; elsewhere the program runs without it",
+				    g->answer.mechanism);
+	return cap_help[g->cap];
 }
 
 /* Everything a reader must know that does not hold as plainly as its name says; ids are stable: CAP@TARGET. */
@@ -153,13 +158,13 @@ static void put_caveats(struct yaml_out *y, const struct compile *c, const struc
 {
 	begin_list(y, "caveats", false);
 	for (unsigned i = 0; i < g->n; i++) {
-		if (!is_caveat(&g->v[i]))
+		if (!guarantee_is_caveat(&g->v[i]))
 			continue;
 		const struct origin *prefer = ir_preferred(c->ir, g->v[i].target, g->v[i].cap);
 		begin_map(y);
 		put_text(y, "id", arena_printf(y->arena, "%s@%s", cap_name[g->v[i].cap], target_name[g->v[i].target]));
 		put_word(y, "level", level_name[g->v[i].answer.level]);
-		put_text(y, "note", g->v[i].answer.note ? g->v[i].answer.note : cap_help[g->v[i].cap]);
+		put_text(y, "note", caveat_note(y, &g->v[i]));
 		put_where(y, c, "accepted", prefer);
 		end_map(y);
 	}

@@ -258,7 +258,9 @@ static void add_isolate(struct res *r, const struct place *p, const struct ast_s
 			i++;
 		if (i == ISOLATE_COUNT) {
 			struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown view `%s`", w->text);
-			const char *near = suggest(r->a, w->text, isolate_name, ISOLATE_COUNT);
+			const char *known[ISOLATE_COUNT + 2] = {"none", "all"};
+			memcpy(known + 2, isolate_name, sizeof(isolate_name));
+			const char *near = suggest(r->a, w->text, known, ISOLATE_COUNT + 2);
 			diag_help(rec, "%s", near ? near : "write none, all, or some of user, pid, mount, net, ipc, uts, cgroup");
 			return;
 		}
@@ -323,13 +325,13 @@ static void bind_argument(struct res *r, struct place *callee, const struct plac
 			  const struct ast_stmt *use)
 {
 	const struct ast_arg *given = use->args;
-	struct value v = {.type = TYPE_STRING, .text = ""};
 	while (given && strcmp(given->name->text, decl->name->text) != 0)
 		given = given->next;
 	enum type type = TYPE_STRING;
 	for (unsigned t = 0; decl->type && t < TYPE_COUNT; t++)
 		if (strcmp(type_name[t], decl->type->text) == 0)
 			type = (enum type)t;
+	struct value v = value_placeholder(type);
 	const struct ast_word *word = given ? given->value : decl->value;
 	if (!word) {
 		struct diag_rec *rec = diag(r->d, DIAG_MISSING_VALUE, use->name->loc, "`%s` needs a value for `%s`",
@@ -338,6 +340,8 @@ static void bind_argument(struct res *r, struct place *callee, const struct plac
 		diag_help(rec, "write `use %s(%s: ...)`", use->name->text, decl->name->text);
 	} else if (scope_eval(r, given ? caller->scope : callee->scope, word, &v) && value_fits(r, type, &v, word)) {
 		v.type = type;
+	} else {
+		v = value_placeholder(type);
 	}
 	scope_define(r, callee->scope, decl->name, v);
 }

@@ -26,13 +26,13 @@ static const uint16_t row_of[ARCH_COUNT][SYSCALLS_NR_END] = {
 };
 
 #define NAMES(...) ((const char *const[]){__VA_ARGS__})
-#define COUNT(v) (sizeof(v) / sizeof((v)[0]))
+#define COUNT(v)   (sizeof(v) / sizeof((v)[0]))
 
 static const struct syscall_group groups[] = {
-#define GROUP(id, text, ...) \
-	{.name = id, \
-	 .help = text, \
-	 .members = NAMES(__VA_ARGS__), \
+#define GROUP(id, text, ...)                                                                       \
+	{.name = id,                                                                               \
+	 .help = text,                                                                             \
+	 .members = NAMES(__VA_ARGS__),                                                            \
 	 .n_members = COUNT(NAMES(__VA_ARGS__))},
 #include "groups.def"
 };

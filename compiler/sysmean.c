@@ -6,7 +6,10 @@
 
 #include "syscalls.h"
 
-/* Numbers of the x32 ABI, which shares its arch with x86_64; -1 is what a tracer skips a call with. */
+/*
+ * Numbers of the x32 ABI, which shares its arch with x86_64; -1 is what a tracer skips a call
+ * with.
+ */
 enum { X32_BIT = 0x40000000 };
 
 static bool is_x32(enum arch arch, uint32_t nr)

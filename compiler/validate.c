@@ -62,6 +62,7 @@ struct model_verdict validator_verdict(struct validator *v, const struct request
 		struct model_verdict one = v->models[i].backend->model_decide(v->models[i].model, v->scratch, r);
 		if (!one.stops)
 			continue;
+		all.refuses |= one.refuses;
 		if (!all.stops || one.action.act < all.action.act)
 			all.action = one.action;
 		if (!all.stops)
@@ -159,6 +160,8 @@ bool validator_ask(struct validator *v, const struct request *r)
 	struct decision d = decide(v->meaning, r);
 	struct model_verdict m = validator_verdict(v, r);
 	v->n_asked++;
+	if (m.refuses && r->n_given)
+		return true; /* nothing would run: expect.c says so */
 	if (r->op == OP_SYSCALL ? same_action(d.action, m.action) : d.allow == !m.stops)
 		return true;
 	if (!d.allow && !m.stops && covered(v, r)) {

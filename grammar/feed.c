@@ -516,5 +516,7 @@ bool feed_refused(struct parse *p, const struct token *found)
 		p->depth--;
 		skip_from(p, found, false);
 	}
+	if (found->kind == T_LPAREN && top_is(p, OPEN_PAREN) && top(p)->loc.beg == found->loc.beg)
+		p->depth--;
 	return !silent;
 }

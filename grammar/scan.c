@@ -302,6 +302,8 @@ void scan_stray(struct parse *p, struct loc loc, const char *text, size_t n)
 		diag_help(r, "save it as UTF-8 without one: `sed -i '1s/^\\xef\\xbb\\xbf//' FILE`");
 		return;
 	}
+	if (p->mute && c > 0x20 && c < 0x7f)
+		return; /* the other bracket of `[ ]`, most of the time */
 	p->mute = true; /* a word with a hole in it is not what its author wrote */
 	if (c >= 0x80) {
 		r = parse_fault(p, DIAG_BAD_BYTE, loc, "only ASCII stands outside of strings and comments");

@@ -8,7 +8,9 @@ static struct answer none(void)
 	return (struct answer){.level = LEVEL_ABSENT};
 }
 
-/* The limit is there when one of the two is set: memory and swap, share and weight, read and write. */
+/*
+ * The limit is there when one of the two is set: memory and swap, share and weight, read and write.
+ */
 static struct answer when_set(const struct ir *ir, enum limit one, enum limit other,
 			      const char *mechanism)
 {

@@ -17,7 +17,10 @@ bool cgroup_lower(struct lower *l);
 void *cgroup_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error);
 struct model_verdict cgroup_model_decide(const void *model, struct arena *scratch,
 					 const struct request *r);
-/* The first number that the model holds for a file of the kernel; false when the file is not written. */
+/*
+ * The first number that the model holds for a file of the kernel; false when the file is not
+ * written.
+ */
 bool cgroup_model_value(const void *model, const char *file, uint64_t *out);
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * lower.c - writes cgroup.conf: one line a file of the kernel, in the order of writing.
  *
- * The kernel rounds, wraps and takes junk here without a word, so every value is proved first and written as plain
- * decimal bytes, counts or microseconds. There is no file when nothing is limited that only a cgroup can limit.
+ * The kernel rounds, wraps and takes junk here without a word, so every value is proved first and
+ * written as plain decimal bytes, counts or microseconds. There is no file when nothing is limited
+ * that only a cgroup can limit.
  */
 #include <inttypes.h>
 

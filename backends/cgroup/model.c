@@ -1,12 +1,16 @@
 /*
  * model.c - reads cgroup.conf and takes what the kernel's files take, no more.
  *
- * Stricter than the kernel where the kernel is careless: it takes numbers that wrap, and junk after cpu.max.
+ * Stricter than the kernel where the kernel is careless: it takes numbers that wrap, and junk after
+ * cpu.max.
  */
 #include "../../compiler/str.h"
 #include "cgroup.h"
 
-/* In the order of writing. What is limited by bytes ends at 2^63-1; a quota of cpu.max below 2^44 us. */
+/*
+ * In the order of writing. What is limited by bytes ends at 2^63-1; a quota of cpu.max below 2^44
+ * us.
+ */
 static const struct file {
 	const char *name;
 	uint64_t least, most;

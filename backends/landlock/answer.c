@@ -4,8 +4,8 @@
 #include "landlock.h"
 
 /*
- * TRUNCATE came with ABI 3, and the filter closes truncation by path on every kernel. Files in memory have no place
- * that EXECUTE could refuse, and the filter refuses to make them.
+ * TRUNCATE came with ABI 3, and the filter closes truncation by path on every kernel. Files in
+ * memory have no place that EXECUTE could refuse, and the filter refuses to make them.
  */
 const struct ll_promise ll_promises[LL_N_PROMISES] = {
     {OP_BIT(OP_READ) | OP_BIT(OP_LIST), CAP_FS_READ_DENY, "landlock:1"},
@@ -39,7 +39,10 @@ static bool has_denials(const struct ir *ir)
 	return false;
 }
 
-/* The line of the first denied place that lies inside what is given, for one of the operations; or NULL. */
+/*
+ * The line of the first denied place that lies inside what is given, for one of the operations; or
+ * NULL.
+ */
 static const struct origin *find_carve(const struct ir *ir, uint32_t ops)
 {
 	if (!has_denials(ir))
@@ -103,7 +106,9 @@ static struct answer answer_unix_path(const struct ir *ir)
 	return unless_net(ir, no_carve(ir, CAP_UNIX_PATH), "`allow net` opens every Unix socket");
 }
 
-/* bind() is let through for the ports, and the filter cannot see which kind of address it is given. */
+/*
+ * bind() is let through for the ports, and the filter cannot see which kind of address it is given.
+ */
 static struct answer answer_scoped(const struct ir *ir)
 {
 	const struct origin *binds =

@@ -1,9 +1,10 @@
 /*
  * landlock.h - what the files of this back end share: the policy as Landlock could keep it.
  *
- * Landlock only gives: a right on a place holds for all that lies below it and nothing takes it away again. So S1 is
- * solved here, before a line is written: an allow that a deny covers gives nothing, and a denied place inside what is
- * given is a carve, which Landlock does not have. What only load-time values can tell becomes an assert.
+ * Landlock only gives: a right on a place holds for all that lies below it and nothing takes it
+ * away again. So S1 is solved here, before a line is written: an allow that a deny covers gives
+ * nothing, and a denied place inside what is given is a carve, which Landlock does not have. What
+ * only load-time values can tell becomes an assert.
  */
 #ifndef SBX_LANDLOCK_H
 #define SBX_LANDLOCK_H
@@ -53,7 +54,9 @@ struct ll_tree {
 
 struct ll_tree ll_tree_build(struct arena *a, const struct ir *ir);
 
-/* Does the path equal the root or lie below it, whatever the load-time values are? Both templates. */
+/*
+ * Does the path equal the root or lie below it, whatever the load-time values are? Both templates.
+ */
 bool ll_covers(const char *root, const char *path);
 /* Is this a rule of the kind for Linux that has one of these operations? */
 bool ll_rule_is(const struct ir_rule *r, bool deny, uint32_t ops);

@@ -1,5 +1,6 @@
 /*
- * lower.c - writes landlock.conf: what is handled, what is given where, what the loader has to assert.
+ * lower.c - writes landlock.conf: what is handled, what is given where, what the loader has to
+ * assert.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -197,7 +198,10 @@ static void write_paths(struct texts *t, const struct ll_tree *tree, struct buf 
 	texts_write(t, out);
 }
 
-/* REFER is left out: create and delete share it, and one of them may be allowed where the other is denied. */
+/*
+ * REFER is left out: create and delete share it, and one of them may be allowed where the other is
+ * denied.
+ */
 static void write_asserts(struct texts *t, const struct ll_tree *tree, struct buf *out)
 {
 	struct gives g = {.arena = t->l->arena};
@@ -295,12 +299,10 @@ static bool check_rule(struct lower *l, const struct ir_rule *r, bool open_net, 
 		return false;
 	}
 	if (!r->deny && !open_net && (r->ops & OP_BIT(OP_CONNECT_UNIX)) &&
-	    !ll_is_socket_path(r->object) &&
-	    !ir_preferred(l->ir, TARGET_LINUX, CAP_UNIX_ABSTRACT)) {
+	    !ll_is_socket_path(r->object)) {
 		struct diag_rec *d = diag(l->diags, DIAG_NO_EXPRESSION, loc,
 					  "Linux opens all abstract Unix sockets or none");
 		diag_help(d, "use a socket of the file tree: `allow connect unix \"/run/...\"`");
-		diag_help(d, "or accept it: `prefer unix.abstract on linux because \"...\"`");
 		return false;
 	}
 	if (r->deny && (r->ops & unix_ops) &&
@@ -312,7 +314,9 @@ static bool check_rule(struct lower *l, const struct ir_rule *r, bool open_net, 
 	return true;
 }
 
-/* execve() reads the file it starts, so a place that may be started and not be read starts nothing. */
+/*
+ * execve() reads the file it starts, so a place that may be started and not be read starts nothing.
+ */
 static bool check_exec(struct lower *l, const struct ll_tree *tree)
 {
 	bool ok = true;
@@ -330,8 +334,8 @@ static bool check_exec(struct lower *l, const struct ll_tree *tree)
 }
 
 /*
- * A carve that no `prefer` line excuses ends here whatever was said before: the lines that follow would give more
- * than the policy does.
+ * A carve that no `prefer` line excuses ends here whatever was said before: the lines that follow
+ * would give more than the policy does.
  */
 static bool check_carves(struct lower *l, const struct ll_tree *tree)
 {
@@ -347,9 +351,9 @@ static bool check_carves(struct lower *l, const struct ll_tree *tree)
 			ok = false;
 			if (diag_seen(l->diags, DIAG_NOT_KEPT, loc))
 				continue;
-			struct diag_rec *rec =
-			    diag(l->diags, DIAG_NOT_KEPT, loc, "linux cannot keep `%s`",
-				 cap_name[ll_promises[k].cap]);
+			struct diag_rec *rec = diag(l->diags, DIAG_NOT_KEPT, loc,
+						    "Linux cannot keep `%s`, and it is required",
+						    cap_name[ll_promises[k].cap]);
 			diag_note(
 			    rec,
 			    "Landlock cannot take a place out of an allowed tree, and mount views "

@@ -1,6 +1,7 @@
 /*
- * model.c - reads landlock.conf, as strictly as the loader does, and more: a line that gives half an operation or a
- * right that no operation means is refused, because no question about operations would find it.
+ * model.c - reads landlock.conf, as strictly as the loader does, and more: a line that gives half
+ * an operation or a right that no operation means is refused, because no question about operations
+ * would find it.
  */
 #include "model.h"
 #include "../../compiler/str.h"

@@ -1,8 +1,8 @@
 /*
  * model_eval.c - what a kernel with the newest ABI does under this landlock.conf.
  *
- * Rights are united up the path. Places are sorted, so a question costs one binary search for each component of the
- * path and not a look at every line.
+ * Rights are united up the path. Places are sorted, so a question costs one binary search for each
+ * component of the path and not a look at every line.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -113,7 +113,7 @@ static bool expand(struct arena *a, const struct model *m, const struct model_li
 		   const struct ir_binding *given, unsigned n_given, struct spot *out)
 {
 	const char *path = expand_template(a, &m->ir, line->tmpl, given, n_given);
-	if (!path)
+	if (!path || path[0] != '/')
 		return false;
 	*out = (struct spot){path, strlen(path), line->rights};
 	return true;
@@ -169,7 +169,7 @@ static struct model_verdict decide_path(const struct model *m, struct arena *scr
 	if (r->n_given && m->has_vars)
 		w = landlock_view(scratch, m, r->given, r->n_given);
 	if (!w || w->refused)
-		return stop("the loader refuses these load-time values");
+		return (struct model_verdict){.stops = true, .refuses = true};
 	uint32_t have = rights_up(w, path);
 	if (w->entry.path && path_covers(w->entry.path, path))
 		have |= w->entry.rights;
@@ -193,7 +193,10 @@ static struct model_verdict decide_port(const struct model *m, const struct requ
 	uint32_t need = needs_port[r->op];
 	if (!(m->net & need))
 		return pass();
-	/* Binding a datagram socket to 0 makes the kernel pick a port: nothing is ever listened on at 0. */
+	/*
+	 * Binding a datagram socket to 0 makes the kernel pick a port: nothing is ever listened on
+	 * at 0.
+	 */
 	if (r->op == OP_LISTEN_UDP && r->port == 0)
 		return stop("port 0 is no port");
 	if (m->port_rights[r->port] & need)
@@ -212,8 +215,8 @@ static const char *parent_of(struct arena *scratch, const char *path)
 }
 
 /*
- * Where all of the network is open (sockets are reached without RESOLVE_UNIX), whether a socket's file can be made is a
- * question of OP_CREATE and not of the network.
+ * Where all of the network is open (sockets are reached without RESOLVE_UNIX), whether a socket's
+ * file can be made is a question of OP_CREATE and not of the network.
  */
 static struct model_verdict decide_unix(const struct model *m, struct arena *scratch,
 					const struct request *r)

@@ -1,8 +1,9 @@
 /*
  * ports.c - which ports each right of the network is given.
  *
- * Landlock lists the ports that are allowed, by number, and knows no hosts. A deny is taken out of the list; what a
- * list cannot say is an error at its line. A right that nothing limits is not handled.
+ * Landlock lists the ports that are allowed, by number, and knows no hosts. A deny is taken out of
+ * the list; what a list cannot say is an error at its line. A right that nothing limits is not
+ * handled.
  */
 #include <string.h>
 
@@ -117,7 +118,9 @@ static void give(struct ports *p, const struct ir_rule *r, unsigned i)
 		refuse(p, DIAG_NO_EXPRESSION, r, o->op,
 		       "Landlock lists ports one by one, and this range has more than 1024");
 	} else if (o->op == OP_LISTEN_UDP && r->port_lo == 0) {
-		/* Sending binds to port 0 too, so the right to do so says nothing about listening. */
+		/*
+		 * Sending binds to port 0 too, so the right to do so says nothing about listening.
+		 */
 		refuse(p, DIAG_NO_EXPRESSION, r, o->op,
 		       "port 0 is the port that the kernel picks; `listen udp` needs a port of its "
 		       "own");
@@ -177,7 +180,10 @@ static void each_rule(struct ports *p, bool deny,
 				act(p, &ir->rules[r], i);
 }
 
-/* A datagram socket that sends is bound by the kernel to a port of its choice: port 0 in Landlock's words. */
+/*
+ * A datagram socket that sends is bound by the kernel to a port of its choice: port 0 in Landlock's
+ * words.
+ */
 static void give_ports_to_send(struct ports *p)
 {
 	const struct ir *ir = p->l->ir;

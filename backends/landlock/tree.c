@@ -1,9 +1,9 @@
 /*
  * tree.c - S1 for a mechanism that can only give.
  *
- * Places are compared twice: as templates, which holds for every load-time value, and with the values that the
- * analysis assumes. Whatever is related under one of them and not settled by templates alone counts as a carve;
- * the loader's asserts watch over the rest.
+ * Places are compared twice: as templates, which holds for every load-time value, and with the
+ * values that the analysis assumes. Whatever is related under one of them and not settled by
+ * templates alone counts as a carve; the loader's asserts watch over the rest.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,10 @@ const struct ir_rule *ll_open_abstract(const struct ir *ir)
 	return find_rule(ir, false, OP_BIT(OP_NET));
 }
 
-/* Places sorted by their text. Below a place lies a run of its own: all that starts with it and a slash. */
+/*
+ * Places sorted by their text. Below a place lies a run of its own: all that starts with it and a
+ * slash.
+ */
 struct place {
 	const char *path;
 	size_t len;
@@ -102,7 +105,10 @@ static bool is_root(const char *path, size_t len)
 	return len == 1 && path[0] == '/';
 }
 
-/* To the directory above; false at the root. A template that starts with a variable lies below the root too. */
+/*
+ * To the directory above; false at the root. A template that starts with a variable lies below the
+ * root too.
+ */
 static bool go_up(const char **path, size_t *len)
 {
 	if (is_root(*path, *len))
@@ -174,7 +180,8 @@ struct builder {
 
 static const char *assume(struct builder *b, const char *tmpl)
 {
-	return expand_template(b->arena, b->ir, tmpl, NULL, 0);
+	const char *path = expand_template(b->arena, b->ir, tmpl, NULL, 0);
+	return path && path[0] == '/' ? path : NULL;
 }
 
 /* The operations of a rule that concern places: a NET rule only when it names a socket's path. */

@@ -1,8 +1,8 @@
 /*
  * env.c - which environment variables come through, and which are set.
  *
- * The loader takes names and prefixes and no exceptions, so a denied name is left out where it was allowed by name
- * and is an error inside a prefix.
+ * The loader takes names and prefixes and no exceptions, so a denied name is left out where it was
+ * allowed by name and is an error inside a prefix.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /*
- * launch.c - the back end for what the loader itself does: environment, limits of each process, session.
+ * launch.c - the back end for what the loader itself does: environment, limits of each process,
+ * session.
  */
 #include "launch.h"
 

@@ -11,8 +11,8 @@
 bool launch_lower(struct lower *l);
 
 /*
- * The parts that can fail: each adds its lines and returns false after a diagnostic. A line that is too long for a
- * plan is one, so all of them end lines with launch_end_line().
+ * The parts that can fail: each adds its lines and returns false after a diagnostic. A line that is
+ * too long for a plan is one, so all of them end lines with launch_end_line().
  */
 bool launch_end_line(struct lower *l, struct buf *b, size_t beg, struct loc loc);
 bool launch_write_env(struct lower *l, struct buf *b);

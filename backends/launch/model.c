@@ -1,7 +1,9 @@
 /*
- * model.c - reads launch.conf as strictly as the loader does, and says what it lets through: the environment.
+ * model.c - reads launch.conf as strictly as the loader does, and says what it lets through: the
+ * environment.
  *
- * What may be started is told by other mechanisms; `entry` and `exec-fd` only say how the loader starts it.
+ * What may be started is told by other mechanisms; `entry` and `exec-fd` only say how the loader
+ * starts it.
  */
 #include "launch.h"
 

@@ -20,7 +20,10 @@ static const struct rlimit_of {
 };
 enum { N_RLIMITS = sizeof(rlimits) / sizeof(rlimits[0]) };
 
-/* The kernel counts processor time in whole seconds: rounded up, so that nobody gets less than was written. */
+/*
+ * The kernel counts processor time in whole seconds: rounded up, so that nobody gets less than was
+ * written.
+ */
 static uint64_t in_units(enum limit limit, uint64_t value)
 {
 	return limit == LIMIT_CPU_TIME ? value / 1000 + (value % 1000 != 0) : value;
@@ -54,9 +57,10 @@ static bool write_one(struct lower *l, struct buf *b, const struct rlimit_of *r)
 }
 
 /*
- * Where a policy prefers the limit of the whole job and the host has no cgroup to give, each process gets at least an
- * address space of that size. A tighter `limit address-space` stands. There is none for pids: RLIMIT_NPROC counts the
- * user's processes everywhere and does not bind root.
+ * Where a policy prefers the limit of the whole job and the host has no cgroup to give, each
+ * process gets at least an address space of that size. A tighter `limit address-space` stands.
+ * There is none for pids: RLIMIT_NPROC counts the user's processes everywhere and does not bind
+ * root.
  */
 static void write_fallback(struct lower *l, struct buf *b)
 {

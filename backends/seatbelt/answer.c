@@ -27,9 +27,10 @@ static struct answer partial(const char *note, const char *help, const struct or
 }
 
 /*
- * Renaming. The name decides on macOS: a file that may be removed from one place and made in another takes the rules
- * of its new name, with all that lies below it. So a place that is closed for an operation opens when the program may
- * take it, or a folder above it, to a name where the operation is allowed.
+ * Renaming. The name decides on macOS: a file that may be removed from one place and made in
+ * another takes the rules of its new name, with all that lies below it. So a place that is closed
+ * for an operation opens when the program may take it, or a folder above it, to a name where the
+ * operation is allowed.
  */
 struct place {
 	const char *path;
@@ -46,7 +47,7 @@ struct moves {
 	const struct ir *ir;
 	uint32_t ops;         /* what must not open */
 	struct places from;   /* roots of allows to delete */
-	struct places to;     /* roots of allows to create where one of the ops is allowed too */
+	struct places to;     /* roots of allows to create */
 	struct places closed; /* denied or left out for one of the ops */
 };
 
@@ -89,22 +90,21 @@ static void collect(struct moves *m)
 }
 
 /*
- * Can what lies at `closed` be moved? Something at or above it lies in a tree where removing is allowed, and another
- * name for it exists outside itself. Removing the closed place itself, when the policy closes it for removing too, is
- * still counted: this says "perhaps" a little too often and "never" only when it is so.
+ * Can what lies at `closed` be moved? Something at or above it lies in a tree where removing is
+ * allowed, and another name for it exists outside itself. Removing the closed place itself, when
+ * the policy closes it for removing too, is still counted: this says "perhaps" a little too often
+ * and "never" only when it is so.
  */
 static bool can_move(const struct moves *m, const char *closed)
 {
-	for (unsigned i = 0; i < m->from.n; i++) {
-		bool at_root = strcmp(m->from.v[i].path, closed) == 0;
+	bool removable = false, elsewhere = false;
 
-		if (!path_covers(m->from.v[i].path, closed))
-			continue;
-		for (unsigned k = 0; k < m->to.n; k++)
-			if (!at_root || !path_covers(closed, m->to.v[k].path))
-				return true;
-	}
-	return false;
+	for (unsigned i = 0; i < m->from.n && !removable; i++)
+		removable = path_covers(m->from.v[i].path, closed);
+	/* Nothing can be moved into itself. */
+	for (unsigned i = 0; i < m->to.n && removable && !elsewhere; i++)
+		elsewhere = !path_covers(closed, m->to.v[i].path);
+	return elsewhere;
 }
 
 static struct answer unless_moved(const struct ir *ir, uint32_t ops)
@@ -146,7 +146,8 @@ static struct answer unless_moved_in(const struct ir *ir)
 	    "allow `read` there too, or only `modify create`", blind->origin[OP_DELETE]);
 }
 
-/* Terminals take pushed keystrokes through ioctl(), which is closed but where the policy opens it. */
+/* Terminals take pushed keystrokes through ioctl(), which is closed but where the policy opens it.
+ */
 static struct answer tty_answer(const struct ir *ir)
 {
 	for (unsigned i = 0; i < ir->n_rules; i++) {

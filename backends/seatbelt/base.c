@@ -1,8 +1,9 @@
 /*
  * base.c - writes base.def into the profile and says which requests it opens.
  *
- * The readable places stand on file-read*, the policy's rules on its members (lower.c). Rules on a member come before
- * those of the family, so a deny of the policy beats the base wherever it stands.
+ * The readable places stand on file-read*, the policy's rules on its members (lower.c). Rules on a
+ * member come before those of the family, so a deny of the policy beats the base wherever it
+ * stands.
  */
 #include <string.h>
 

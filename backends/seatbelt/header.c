@@ -1,19 +1,22 @@
 /*
  * header.c - the comment that begins the profile: what it is and the exact command that uses it.
  *
- * sandbox-exec neither clears the environment nor resolves the values it is given, so the command does both.
+ * sandbox-exec neither clears the environment nor resolves the values it is given, so the command
+ * does both.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "seatbelt.h"
 
-/* What the shell must put in for the variables that the loader fills in on Linux. Others are the caller's. */
+/* What the shell must put in for the variables that the loader fills in on Linux. Others are the
+ * caller's. */
 static const struct {
 	const char *name, *value;
 } builtins[] = {
     {"CWD", "\"$(pwd -P)\""},
-    {"HOME", "\"$(cd \"$(eval echo \"~$(id -un)\")\" && pwd -P)\""}, /* of the account, not of the environment */
+    {"HOME", "\"$(cd \"$(eval echo \"~$(id -un)\")\" && pwd -P)\""}, /* of the account, not of the
+									environment */
     {"TMPDIR", "\"$(cd \"${TMPDIR:-/tmp}\" && pwd -P)\""},
     {"RUNTIME_DIR", "\"$(cd \"${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}\" && pwd -P)\""},
     {"UID", "\"$(id -u)\""},
@@ -67,7 +70,8 @@ static struct names used_names(struct arena *a, const struct ir *ir)
 	return t;
 }
 
-/* Bytes as one word of a shell. A newline would end the comment, so control bytes take the $'...' form. */
+/* Bytes as one word of a shell. A newline would end the comment, so control bytes take the $'...'
+ * form. */
 static void put_word(struct buf *b, const char *s, size_t n)
 {
 	bool plain = true;
@@ -88,14 +92,60 @@ static void put_word(struct buf *b, const char *s, size_t n)
 	buf_putc(b, '\'');
 }
 
-static void put_variable(struct buf *b, const char *name)
+static const struct ir_param *param_of(const struct ir *ir, const char *name)
 {
+	for (unsigned i = 0; i < ir->n_params; i++)
+		if (strcmp(ir->params[i].name, name) == 0)
+			return &ir->params[i];
+	return NULL;
+}
+
+/* A param as a variable of the shell, which knows no `-`; two underscores are no name of the
+ * language. */
+static const char *shell_name(struct arena *a, const char *name)
+{
+	struct buf b = buf_new(a);
+
+	for (; *name; name++) {
+		buf_putc(&b, *name == '-' ? '_' : *name);
+		if (*name == '-')
+			buf_putc(&b, '_');
+	}
+	return buf_str(&b);
+}
+
+/* "${NAME:-value}"; false for bytes that have no place between double quotes. */
+static bool put_default(struct buf *b, const char *name, const struct tmpl_piece *value)
+{
+	for (size_t i = 0; i < value->len; i++)
+		if ((unsigned char)value->s[i] < ' ' || value->s[i] == 0x7f)
+			return false;
+	buf_printf(b, "\"${%s:-", name);
+	for (size_t i = 0; i < value->len; i++) {
+		if (strchr("\"\\$`}", value->s[i]))
+			buf_putc(b, '\\');
+		buf_putc(b, value->s[i]);
+	}
+	buf_puts(b, "}\"");
+	return true;
+}
+
+/* The shell stops when a value is missing: an empty one would make rules wider. */
+static void put_variable(struct emit *e, const char *name)
+{
+	const struct ir_param *param = param_of(e->l->ir, name);
+	struct tmpl_piece p = {.len = 0};
+	const char *value = param ? param->value : NULL;
+
 	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
 		if (strcmp(builtins[i].name, name) == 0) {
-			buf_puts(b, builtins[i].value);
+			buf_puts(&e->out, builtins[i].value);
 			return;
 		}
-	buf_printf(b, "\"${%s:?}\"", name); /* the shell stops when it is not set: an empty value would widen */
+	name = shell_name(e->l->arena, name);
+	if (value && tmpl_next(e->l->arena, &value, &p) && put_default(&e->out, name, &p))
+		return;
+	buf_printf(&e->out, "\"${%s:?}\"", name);
 }
 
 static void put_template(struct emit *e, const char *tmpl)
@@ -104,7 +154,7 @@ static void put_template(struct emit *e, const char *tmpl)
 
 	while (tmpl_next(e->l->arena, &tmpl, &p)) {
 		if (p.is_var)
-			put_variable(&e->out, p.s);
+			put_variable(e, p.s);
 		else
 			put_word(&e->out, p.s, p.len);
 	}
@@ -125,7 +175,8 @@ static bool env_denied(const struct ir *ir, const char *name)
 	return false;
 }
 
-/* Variables that are let through by name; those by prefix cannot be written in a command and are told apart. */
+/* Variables that are let through by name; those by prefix cannot be written in a command and are
+ * told apart. */
 static void put_env(struct emit *e, bool prefixes)
 {
 	const struct ir *ir = e->l->ir;
@@ -140,9 +191,11 @@ static void put_env(struct emit *e, bool prefixes)
 		if (prefixes != (n > 0 && r->object[n - 1] == '*'))
 			continue;
 		if (prefixes)
-			buf_printf(&e->out, "; and add those of your variables that match: %s\n", r->object);
+			buf_printf(&e->out, "; and add those of your variables that match: %s\n",
+				   r->object);
 		else
-			buf_printf(&e->out, " \\\n;     ${%s+%s=\"$%s\"}", r->object, r->object, r->object);
+			buf_printf(&e->out, " \\\n;     ${%s+%s=\"$%s\"}", r->object, r->object,
+				   r->object);
 	}
 	for (unsigned i = 0; i < ir->n_env_set && !prefixes; i++) {
 		if (!(ir->env_set[i].targets & TARGET_BIT(TARGET_MACOS)))
@@ -154,6 +207,21 @@ static void put_env(struct emit *e, bool prefixes)
 	}
 }
 
+/* One line each, for people and for model.c: name, type, and the default or nothing. */
+static void put_params(struct emit *e, const struct names *used)
+{
+	for (unsigned i = 0; i < used->n; i++) {
+		const struct ir_param *p = param_of(e->l->ir, used->v[i]);
+
+		if (!p)
+			continue;
+		buf_printf(&e->out, "; param %s %s%s", p->name, type_name[p->type],
+			   p->value ? " default " : "");
+		emit_comment_text(e, p->value ? p->value : "");
+		buf_putc(&e->out, '\n');
+	}
+}
+
 static void put_command(struct emit *e, const struct names *used)
 {
 	buf_puts(&e->out, ";   env -i");
@@ -161,7 +229,7 @@ static void put_command(struct emit *e, const struct names *used)
 	buf_puts(&e->out, " \\\n;     sandbox-exec");
 	for (unsigned i = 0; i < used->n; i++) {
 		buf_printf(&e->out, " -D %s=", used->v[i]);
-		put_variable(&e->out, used->v[i]);
+		put_variable(e, used->v[i]);
 	}
 	buf_puts(&e->out, " -f " SEATBELT_FILE " ");
 	if (e->l->ir->entry)
@@ -186,6 +254,7 @@ void seatbelt_emit_header(struct emit *e)
 		   e->l->plan_id);
 	buf_puts(&e->out, "; It holds only when the program is started exactly so:\n");
 	put_command(e, &used);
+	put_params(e, &used);
 	put_env(e, true);
 	if (used.n)
 		buf_puts(&e->out, "; Values of -D must be real paths, as `pwd -P` prints them: "

@@ -1,14 +1,17 @@
 /*
- * lower.c - the rules for paths, Mach services and the entry program, and the order of the whole profile.
+ * lower.c - the rules for paths, Mach services and the entry program, and the order of the whole
+ * profile.
  *
- * How allow, except and deny become last-match-wins lists: every word of the policy stands for a fixed set of single
- * operations, never for a family, so each operation's list alone decides. In it the allows come first, each as one
- * filter that leaves out its own holes; all denies follow. Whatever matches a deny is denied, else whatever matches
- * an allow outside its holes is allowed: the meaning of the language, in any order of places, also when the values of
- * variables nest them in ways nobody foresaw.
+ * How allow, except and deny become last-match-wins lists: every word of the policy stands for a
+ * fixed set of single operations, never for a family, so each operation's list alone decides. In it
+ * the allows come first, each as one filter that leaves out its own holes; all denies follow.
+ * Whatever matches a deny is denied, else whatever matches an allow outside its holes is allowed:
+ * the meaning of the language, in any order of places, also when the values of variables nest them
+ * in ways nobody foresaw.
  *
- * if-exists and make-dir need nothing here: a rule for a path that is not there waits for it, and makes no folder.
- * nofollow needs nothing either: rules are held against real paths, so a link that leads elsewhere is judged there.
+ * if-exists and make-dir need nothing here: a rule for a path that is not there waits for it, and
+ * makes no folder. nofollow needs nothing either: rules are held against real paths, so a link that
+ * leads elsewhere is judged there.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +19,7 @@
 #include "seatbelt.h"
 
 enum {
-	RULE_MAX =
-	    60000, /* bytes of one rule: the compiler of macOS counts its pattern in 16 bits */
+	RULE_MAX = 60000, /* bytes of one rule: macOS counts its pattern in 16 bits */
 	ANCESTORS_A_RULE = 32,
 };
 
@@ -29,11 +31,13 @@ static const struct {
 	uint32_t any, all;
 	bool allow, deny;
 } file_ops[] = {
-    /* Whoever may use a file in any way may ask for its size and times; only denying all reading denies this. */
+    /* Whoever may use a file in any way may ask for its size and times; only denying all reading
+       denies this. */
     {"file-read-metadata", SEATBELT_PATH_OPS, 0, true, false},
     {"file-read-metadata", READS, READS, false, true},
     {"file-read-xattr", OP_BIT(OP_READ), 0, true, true},
-    /* Without -acl, which gives others access, and -setugid, which makes programs run as their owner. */
+    /* Without -acl, which gives others access, and -setugid, which makes programs run as their
+       owner. */
     {"file-write-data", OP_BIT(OP_MODIFY), 0, true, true},
     {"file-write-flags", OP_BIT(OP_MODIFY), 0, true, true},
     {"file-write-mode", OP_BIT(OP_MODIFY), 0, true, true},
@@ -60,7 +64,8 @@ static struct loc rule_loc(const struct ir_rule *r)
 	return (struct loc){0, 0};
 }
 
-/* The place less its holes, and only folders or no folders when `vnode` says so. NULL after a diagnostic. */
+/* The place less its holes, and only folders or no folders when `vnode` says so. NULL after a
+ * diagnostic. */
 static const char *place(struct emit *e, const struct ir_rule *r, const char *vnode)
 {
 	const char *root = emit_path(e, rule_loc(r), r->object);
@@ -97,7 +102,8 @@ static void emit_rule(struct emit *e, const struct ir_rule *r, const char *ops, 
 	buf_printf(&e->out, "(%s%s %s)\n", r->deny ? "deny" : "allow", ops, where);
 }
 
-/* file-read-data means the bytes of a file and the names in a folder: one of them alone is asked for by the kind. */
+/* file-read-data means the bytes of a file and the names in a folder: one of them alone is asked
+ * for by the kind. */
 static const char *read_kind(uint32_t ops)
 {
 	if ((ops & READS) == READS)
@@ -145,7 +151,8 @@ static void texts_add(struct arena *a, struct texts *t, const char *s)
 	t->v[t->n++] = s;
 }
 
-/* The folders above a place, so that programs can find their way to it: their existence, not their names. */
+/* The folders above a place, so that programs can find their way to it: their existence, not their
+ * names. */
 static void collect_ancestors(struct emit *e, struct texts *t, struct loc at, const char *tmpl)
 {
 	struct arena *a = e->l->arena;
@@ -199,8 +206,8 @@ static void emit_ancestors(struct emit *e)
 }
 
 /*
- * The first exec happens under the profile already and cannot be told from a later one. Like the other back ends, a
- * program may read itself.
+ * The first exec happens under the profile already and cannot be told from a later one. Like the
+ * other back ends, a program may read itself.
  */
 static void emit_entry(struct emit *e)
 {

@@ -1,6 +1,7 @@
 /*
- * lower_net.c - rules for the network. Seatbelt knows the local machine or any host, one port or all of them, and
- * Unix sockets by path. What it has no words for is an error at its place and never a wider rule.
+ * lower_net.c - rules for the network. Seatbelt knows the local machine or any host, one port or
+ * all of them, and Unix sockets by path. What it has no words for is an error at its place and
+ * never a wider rule.
  */
 #include <string.h>
 
@@ -104,8 +105,9 @@ static void emit_endpoint(struct emit *e, const struct ir_rule *r, size_t row)
 }
 
 /*
- * As every path of the language, a socket's covers what lies below it (nothing, once it is a socket).
- * A path filter on a network operation speaks of Unix sockets; the permissions of files do not stop a connection.
+ * As every path of the language, a socket's covers what lies below it (nothing, once it is a
+ * socket). A path filter on a network operation speaks of Unix sockets; the permissions of files do
+ * not stop a connection.
  */
 static void emit_socket(struct emit *e, const struct ir_rule *r, size_t row)
 {
@@ -139,7 +141,8 @@ static bool denies_all(const struct ir *ir)
 	return false;
 }
 
-/* The allow needs no filter, so that it holds for every kind of socket; the denies of single ports still win. */
+/* The allow needs no filter, so that it holds for every kind of socket; the denies of single ports
+ * still win. */
 static void emit_all_net(struct emit *e, const struct ir_rule *r)
 {
 	if (r->deny)
@@ -177,7 +180,8 @@ static void emit_net(struct emit *e, bool deny)
 	}
 }
 
-/* Whether making a socket is asked about at all differs between versions; the answer stands for those that ask. */
+/* Whether making a socket is asked about at all differs between versions; the answer stands for
+ * those that ask. */
 static void emit_domains(struct emit *e)
 {
 	const struct ir *ir = e->l->ir;
@@ -188,11 +192,12 @@ static void emit_domains(struct emit *e)
 		    seatbelt_governs(&ir->rules[i]))
 			used |= ir->rules[i].ops;
 	for (size_t row = 0; row < sizeof(net_ops) / sizeof(net_ops[0]); row++) {
-		bool said = row > 0 &&
-			    strcmp(net_ops[row].domains, net_ops[row - 1].domains) == 0 &&
-			    (used & OP_BIT(net_ops[row - 1].op));
+		bool said = !(used & OP_BIT(net_ops[row].op));
 
-		if ((used & OP_BIT(net_ops[row].op)) && !said)
+		for (size_t i = 0; i < row && !said; i++)
+			said = (used & OP_BIT(net_ops[i].op)) &&
+			       strcmp(net_ops[i].domains, net_ops[row].domains) == 0;
+		if (!said)
 			buf_printf(&e->out, "(allow system-socket %s)\n", net_ops[row].domains);
 	}
 }

@@ -1,9 +1,10 @@
 /*
  * model.c - what macOS would do with the profile of a plan: the second half of the back end.
  *
- * Reads seatbelt.sb as bytes. The profile is evaluated anew for each set of values of its params, as sandbox-exec
- * does with -D; the result is kept for the next request with the same values. A request that lacks a value for a param
- * is stopped: there, the profile would not load and nothing would start.
+ * Reads seatbelt.sb as bytes. The profile is evaluated anew for each set of values of its params,
+ * as sandbox-exec does with -D; the result is kept for the next request with the same values.
+ * Values that a request leaves out are those that decide.h assumes; the types that this needs stand
+ * in the profile's first lines. A profile that would not load with some values stops everything.
  */
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct model {
 	const struct sexp *forms;
 	const char **params;
 	unsigned n_params;
+	struct ir header; /* its params only: what the first lines say of them */
 	struct instance *
 	    *instances; /* newest first; behind a pointer: it grows while the model is const */
 };
@@ -78,6 +80,47 @@ static void find_params(struct model *m, const struct sexp *x)
 	}
 }
 
+/* "; param NAME TYPE" or "; param NAME TYPE default VALUE" */
+static void read_param(struct model *m, struct ir_param **params, const char *line)
+{
+	const char *word = strchr(line, ' '), *rest;
+	struct ir_param p = {.name = NULL};
+	unsigned type = 0;
+
+	if (!word)
+		return;
+	p.name = arena_strndup(m->arena, line, (size_t)(word - line));
+	rest = strchr(++word, ' ');
+	word = rest ? arena_strndup(m->arena, word, (size_t)(rest - word)) : word;
+	while (type < TYPE_COUNT && strcmp(type_name[type], word) != 0)
+		type++;
+	if (type == TYPE_COUNT)
+		return;
+	p.type = (enum type)type;
+	if (rest && strncmp(rest, " default ", 9) == 0)
+		p.value = rest + 9;
+	ARENA_GROW(m->arena, *params, m->header.n_params);
+	(*params)[m->header.n_params++] = p;
+}
+
+/* The comment lines before the first rule. */
+static void read_header(struct model *m, const char *text, size_t size)
+{
+	static const char mark[] = "; param ";
+	const char *end = text + size, *stop;
+	struct ir_param *params = NULL;
+
+	for (; text < end && *text == ';'; text = stop < end ? stop + 1 : end) {
+		stop = memchr(text, '\n', (size_t)(end - text));
+		stop = stop ? stop : end;
+		if ((size_t)(stop - text) > strlen(mark) && memcmp(text, mark, strlen(mark)) == 0)
+			read_param(m, &params,
+				   arena_strndup(m->arena, text + strlen(mark),
+						 (size_t)(stop - text) - strlen(mark)));
+	}
+	m->header.params = params;
+}
+
 void *seatbelt_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
 {
 	struct model *m = ARENA_NEW(a, struct model);
@@ -100,6 +143,7 @@ void *seatbelt_model_open(struct arena *a, const struct artifact *v, unsigned n,
 		return NULL;
 	}
 	find_params(m, m->forms);
+	read_header(m, v[i].data, v[i].size);
 	return m;
 }
 
@@ -122,6 +166,30 @@ static bool same_values(const struct model *m, const struct instance *x, const s
 	return true;
 }
 
+/* What decide() takes for a value that nobody gave; NULL when there is no such thing. */
+static const char *assumed(const struct model *m, const char *name)
+{
+	return expand_template(m->arena, &m->header, arena_printf(m->arena, "${%s}", name), NULL,
+			       0);
+}
+
+static void instance_load(const struct model *m, struct instance *x)
+{
+	struct ir_binding *given = ARENA_ARRAY(m->arena, m->n_params, struct ir_binding);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < m->n_params; i++) {
+		const char *v = x->values[i] ? x->values[i] : assumed(m, m->params[i]);
+
+		if (v)
+			given[n++] = (struct ir_binding){m->params[i], v};
+	}
+	x->profile = sbpl_eval(m->arena, m->forms, given, n, true, &x->error);
+	/* With real values the paths can be checked whole. */
+	if (x->profile && !sbpl_lint(m->arena, m->forms, x->profile, &x->error))
+		x->profile = NULL;
+}
+
 static const struct instance *instance_for(const struct model *m, const struct request *r)
 {
 	struct instance *x = *m->instances;
@@ -137,10 +205,7 @@ static const struct instance *instance_for(const struct model *m, const struct r
 
 		x->values[i] = v ? arena_strdup(m->arena, v) : NULL;
 	}
-	x->profile = sbpl_eval(m->arena, m->forms, r->given, r->n_given, false, &x->error);
-	/* With real values the paths can be checked whole. */
-	if (x->profile && !sbpl_lint(m->arena, m->forms, x->profile, &x->error))
-		x->profile = NULL;
+	instance_load(m, x);
 	x->next = *m->instances;
 	*m->instances = x;
 	return x;
@@ -164,7 +229,8 @@ static void ask_path(struct asks *a, struct arena *scratch, const struct request
 
 static bool is_localhost(const char *host)
 {
-	/* Not ::ffff:127.0.0.1, and no other address of 127.0.0.0/8: measured for the first, assumed for the rest. */
+	/* Not ::ffff:127.0.0.1, and no other address of 127.0.0.0/8: measured for the first,
+	 * assumed for the rest. */
 	return strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 ||
 	       strcmp(host, "::1") == 0;
 }
@@ -199,7 +265,8 @@ static void ask_endpoint(struct asks *a, struct arena *scratch, const struct req
 		ask(a, q, SBPL_NETWORK_INBOUND);
 }
 
-/* Every kind of network: a protocol that is neither TCP nor UDP has no rule but one for all of them. */
+/* Every kind of network: a protocol that is neither TCP nor UDP has no rule but one for all of
+ * them. */
 static void ask_all_net(struct asks *a)
 {
 	struct sbpl_address raw = {.set = true, .proto = PROTO_IP};
@@ -257,7 +324,7 @@ static void witness_ports(const struct sbpl_rule *rule, struct request r,
 {
 	const struct sbpl_filter *f = rule->filter;
 
-	if (!f || (f->id != FILTER_REMOTE && f->id != FILTER_LOCAL) || f->any_port ||
+	if (!f || (f->id != FILTER_REMOTE && f->id != FILTER_LOCAL) || f->any_port || f->open ||
 	    f->proto == PROTO_UNIX)
 		return;
 	for (size_t i = 0; i < sizeof(net_asks) / sizeof(net_asks[0]); i++) {
@@ -278,14 +345,12 @@ void seatbelt_witness(const void *model, const struct ir *ir,
 		      void (*tell)(void *ctx, const struct request *r), void *ctx)
 {
 	const struct model *m = model;
-	struct ir_binding *given = ARENA_ARRAY(m->arena, m->n_params, struct ir_binding);
-	struct request r = {.target = TARGET_MACOS, .given = given, .n_given = m->n_params};
+	struct request r = {.target = TARGET_MACOS};
 	const struct instance *x;
 	const struct sbpl_rule *rules;
 	unsigned n;
 
-	for (unsigned i = 0; i < m->n_params; i++)
-		given[i] = (struct ir_binding){m->params[i], assume_value(ir, m->params[i])};
+	(void)ir;
 	x = instance_for(m, &r);
 	if (!x->profile)
 		return;

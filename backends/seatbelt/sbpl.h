@@ -1,9 +1,10 @@
 /*
  * sbpl.h - reading and judging Seatbelt profiles, from their text alone.
  *
- * Three steps, one file each: text to expressions (sbpl_read.c), expressions with the caller's -D values to rules
- * (sbpl_eval.c), rules to decisions (sbpl_decide.c). sbpl_lint.c says what a profile of ours must never hold. Nothing
- * here knows how a profile was made: model.c asks it, lower.c and its helpers never include it.
+ * Three steps, one file each: text to expressions (sbpl_read.c), expressions with the caller's -D
+ * values to rules (sbpl_eval.c), rules to decisions (sbpl_decide.c). sbpl_lint.c says what a
+ * profile of ours must never hold. Nothing here knows how a profile was made: model.c asks it,
+ * lower.c and its helpers never include it.
  */
 #ifndef SBX_SEATBELT_SBPL_H
 #define SBX_SEATBELT_SBPL_H
@@ -61,6 +62,10 @@ struct sbpl_filter_desc {
 };
 extern const struct sbpl_filter_desc sbpl_filters[FILTER_COUNT];
 
+/* An sbpl_op or sbpl_filter_id by its name; -1 when there is none. */
+int sbpl_op_find(const char *name);
+int sbpl_filter_find(const char *name);
+
 struct sexp {
 	enum sexp_kind { SEXP_LIST, SEXP_SYMBOL, SEXP_STRING, SEXP_NUMBER } kind;
 	unsigned line;
@@ -70,17 +75,16 @@ struct sexp {
 	const struct sexp *next;
 };
 
-/* The expressions of a profile, chained; NULL with *error ("line N: ...") when they cannot be read. An empty text is
- * an error too. */
+/* The expressions of a profile, chained; NULL with *error ("line N: ...") when they cannot be read.
+ * An empty text is an error too. */
 const struct sexp *sbpl_read(struct arena *a, const char *text, size_t size, const char **error);
 
 enum sbpl_proto { PROTO_IP, PROTO_TCP, PROTO_UDP, PROTO_UNIX };
 
 struct sbpl_filter {
 	enum sbpl_filter_id id;
-	const char *text; /* STRINGS (one each), SYMBOL */
-	bool
-	    open; /* text holds a param that has no value: only when checking the form of a profile */
+	const char *text;      /* STRINGS (one each), SYMBOL */
+	bool open;             /* holds a param that has no value */
 	enum sbpl_proto proto; /* ADDRESS */
 	bool any_host, any_port;
 	uint16_t port;
@@ -101,8 +105,9 @@ struct sbpl_rule {
 struct sbpl_profile;
 
 /*
- * Evaluates the profile as macOS would with these -D values. With `check`, params without a value stand for anything
- * (their strings are `open`); without it they are an error, as there. NULL with *error on anything unknown.
+ * Evaluates the profile as macOS would with these -D values. With `check`, params without a value
+ * stand for anything: filters that hold one are `open`, match nothing, and their form is judged as
+ * far as it goes. Without it they are an error, as there. NULL with *error on anything unknown.
  */
 const struct sbpl_profile *sbpl_eval(struct arena *a, const struct sexp *forms,
 				     const struct ir_binding *given, unsigned n_given, bool check,
@@ -111,8 +116,9 @@ const struct sbpl_profile *sbpl_eval(struct arena *a, const struct sexp *forms,
 const struct sbpl_rule *sbpl_rules(const struct sbpl_profile *p, unsigned *n);
 
 /*
- * The path that the kernel sees when a program uses this one: the links of the system's root are followed. Requests
- * and values of params come in the spelling of the policy; sandbox-exec is given real paths by its caller.
+ * The path that the kernel sees when a program uses this one: the links of the system's root are
+ * followed. Requests and values of params come in the spelling of the policy; sandbox-exec is given
+ * real paths by its caller.
  */
 const char *sbpl_real_path(struct arena *a, const char *path);
 
@@ -138,7 +144,8 @@ struct sbpl_verdict {
 };
 struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_query *q);
 
-/* False with *error when the profile holds what ours must not: see sbpl_lint.c. `p` was evaluated from `forms`. */
+/* False with *error when the profile holds what ours must not: see sbpl_lint.c. `p` was evaluated
+ * from `forms`. */
 bool sbpl_lint(struct arena *a, const struct sexp *forms, const struct sbpl_profile *p,
 	       const char **error);
 

@@ -1,12 +1,14 @@
 /*
  * sbpl_decide.c - what the kernel answers under a profile.
  *
- * Every operation has its own list. The last rule with a filter that matches wins; a rule without a filter is only
- * that list's fallback, whatever its place; then the parent operation is asked, unless the operation has a default of
- * its own. So a rule on a child operation beats every rule on its parent.
+ * Every operation has its own list. The last rule with a filter that matches wins; a rule without a
+ * filter is only that list's fallback, whatever its place; then the parent operation is asked,
+ * unless the operation has a default of its own. So a rule on a child operation beats every rule on
+ * its parent.
  *
- * Most filters name one path, so rules are found by it: an index from (operation, path) to the rules that can only
- * match at or below that path. A query walks up its own path instead of through all the rules.
+ * Most filters name one path, so rules are found by it: an index from (operation, path) to the
+ * rules that can only match at or below that path. A query walks up its own path instead of through
+ * all the rules.
  */
 #include <regex.h>
 #include <string.h>
@@ -24,8 +26,8 @@ static bool below(const char *root, const char *path)
 	return strncmp(root, path, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
-/* Compiled at each use: patterns are few, and a compiled one could not be given back with the arena. sbpl_lint
- * refuses what does not compile, so a failure here can only say no. */
+/* Compiled at each use: patterns are few, and a compiled one could not be given back with the
+ * arena. sbpl_lint refuses what does not compile, so a failure here can only say no. */
 static bool regex_matches(const char *pattern, const char *path)
 {
 	regex_t re;
@@ -46,7 +48,8 @@ static bool address_matches(const struct sbpl_filter *f, const struct sbpl_query
 		return q->path && (!f->first || matches(f->first, q));
 	if (!at->set || (f->proto != PROTO_IP && f->proto != at->proto))
 		return false;
-	/* A socket that connects has no address of its own yet: the any-address, which every (local ...) matches. */
+	/* A socket that connects has no address of its own yet: the any-address, which every (local
+	 * ...) matches. */
 	if (at->unbound)
 		return true;
 	return (f->any_host || at->localhost) && (f->any_port || f->port == at->port);
@@ -80,6 +83,8 @@ static bool begins(const char *prefix, const char *s)
 
 static bool matches(const struct sbpl_filter *f, const struct sbpl_query *q)
 {
+	if (f->open)
+		return false;
 	switch (f->id) {
 	case FILTER_LITERAL:
 		return same(f->text, q->path);
@@ -179,7 +184,8 @@ void sbpl_index(struct arena *a, struct sbpl_profile *p)
 	}
 }
 
-/* The newest rule of a chain that matches and is newer than `best`; rules are numbered 1 + index. */
+/* The newest rule of a chain that matches and is newer than `best`; rules are numbered 1 + index.
+ */
 static unsigned newest_match(const struct sbpl_profile *p, unsigned i, unsigned best,
 			     const struct sbpl_query *q)
 {

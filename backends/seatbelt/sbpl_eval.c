@@ -1,30 +1,15 @@
 /*
- * sbpl_eval.c - from expressions to rules: runs the profile as the library of macOS does when it loads one.
+ * sbpl_eval.c - from expressions to rules: runs the profile as the library of macOS does when it
+ * loads one.
  *
- * Known forms: version, allow, deny, if with defined?, string-append, param. Anything else, and any operation or
- * filter that words.def does not list, is an error that names it: a profile that macOS would refuse, or read in a way
- * that is not modelled here, must never look judged.
+ * Known forms: version, allow, deny, if with defined?, string-append, param. Anything else, and any
+ * operation or filter that words.def does not list, is an error that names it: a profile that macOS
+ * would refuse, or read in a way that is not modelled here, must never look judged.
  */
 #include <string.h>
 
 #include "../../compiler/str.h"
 #include "sbpl.h"
-
-const struct sbpl_op_desc sbpl_ops[SBPL_OP_COUNT] = {
-#define OPERATION(id, opname, up, owndef, filters, since)                                          \
-	[SBPL_##id] = {.name = opname,                                                             \
-		       .parent = SBPL_##up,                                                        \
-		       .own = OWN_##owndef,                                                        \
-		       .takes = TAKES_##filters,                                                   \
-		       .age = AGE_##since},
-#include "words.def"
-};
-
-const struct sbpl_filter_desc sbpl_filters[FILTER_COUNT] = {
-#define FILTER(id, fname, ops, kind)                                                               \
-	[FILTER_##id] = {.name = fname, .takes = TAKES_##ops, .arg = ARG_##kind},
-#include "words.def"
-};
 
 struct eval {
 	struct arena *arena;
@@ -71,42 +56,6 @@ static const char *head(const struct sexp *x)
 {
 	return x->kind == SEXP_LIST && x->first && x->first->kind == SEXP_SYMBOL ? x->first->text
 										 : "";
-}
-
-static int op_find(const char *name)
-{
-	if (strcmp(name, "process-exec") == 0) /* the older spelling of the same operation */
-		return SBPL_PROCESS_EXEC;
-	for (int i = 0; i < SBPL_OP_COUNT; i++)
-		if (strcmp(sbpl_ops[i].name, name) == 0)
-			return i;
-	return -1;
-}
-
-static int filter_find(const char *name)
-{
-	for (int i = 0; i < FILTER_COUNT; i++)
-		if (strcmp(sbpl_filters[i].name, name) == 0)
-			return i;
-	return -1;
-}
-
-const char *sbpl_real_path(struct arena *a, const char *path)
-{
-	static const struct {
-		const char *link, *to;
-	} links[] = {{"/tmp", "/private/tmp"},
-		     {"/var", "/private/var"},
-		     {"/etc", "/private/etc"},
-		     {"/home", "/System/Volumes/Data/home"}};
-
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		size_t n = strlen(links[i].link);
-
-		if (strncmp(path, links[i].link, n) == 0 && (path[n] == '/' || path[n] == '\0'))
-			return arena_printf(a, "%s%s", links[i].to, path + n);
-	}
-	return path;
 }
 
 static struct text eval_param(struct eval *e, const struct sexp *form)
@@ -252,7 +201,11 @@ static bool eval_host_port(struct eval *e, const struct sexp *at, struct text t,
 		return fail(e, at, "host must be * or localhost in", t.s);
 	f->open = t.open;
 	f->any_port = strcmp(colon + 1, "*") == 0;
-	if (f->any_port || (t.open && colon[1] == '\0'))
+	/* What stands for a value nobody gave yet (decide.h) is no port: the rule is there and
+	 * matches nothing. */
+	if (e->check && strncmp(colon + 1, "${", 2) == 0)
+		f->open = true;
+	if (f->any_port || f->open)
 		return true;
 	if (!parse_u64(colon + 1, strlen(colon + 1), 65535, &port) || port == 0)
 		return fail(e, at, "port must be * or 1 to 65535 in", t.s);
@@ -316,7 +269,7 @@ static const struct sbpl_filter *eval_filters(struct eval *e, enum sbpl_filter_i
 
 static const struct sbpl_filter *eval_filter(struct eval *e, const struct sexp *form)
 {
-	int id = filter_find(head(form));
+	int id = sbpl_filter_find(head(form));
 
 	if (id < 0) {
 		fail(e, form, "unknown filter", form->kind == SEXP_LIST ? head(form) : form->text);
@@ -335,7 +288,8 @@ static const struct sbpl_filter *eval_filter(struct eval *e, const struct sexp *
 	return NULL;
 }
 
-/* Does the filter, with all inside it, fit the operation? Returns the name of the one that does not, or NULL. */
+/* Does the filter, with all inside it, fit the operation? Returns the name of the one that does
+ * not, or NULL. */
 static const char *misfit(const struct sbpl_filter *f, enum sbpl_op op)
 {
 	enum sbpl_takes want = sbpl_filters[f->id].takes, has = sbpl_ops[op].takes;
@@ -405,7 +359,7 @@ static bool eval_word(struct eval *e, const struct sexp *x, struct draft *d)
 	int op;
 
 	if (x->kind == SEXP_SYMBOL) {
-		op = op_find(x->text);
+		op = sbpl_op_find(x->text);
 		if (op < 0 || d->n_ops == SBPL_OP_COUNT)
 			return fail(e, x, "unknown operation", x->text);
 		d->ops[d->n_ops++] = (enum sbpl_op)op;
@@ -448,8 +402,8 @@ static bool eval_if(struct eval *e, const struct sexp *form)
 	if (!quote || quote->next || strcmp(head(quote), "quote") != 0 || !quote->first->next ||
 	    quote->first->next->kind != SEXP_SYMBOL)
 		return fail(e, cond, "defined? takes one quoted word", NULL);
-	op = op_find(quote->first->next->text);
-	if (op < 0 && filter_find(quote->first->next->text) < 0)
+	op = sbpl_op_find(quote->first->next->text);
+	if (op < 0 && sbpl_filter_find(quote->first->next->text) < 0)
 		return otherwise ? eval_form(e, otherwise) : true;
 	e->guard = op;
 	ok = eval_form(e, then);

@@ -1,9 +1,10 @@
 /*
  * sbpl_lint.c - what a profile of ours must never hold, whoever wrote it.
  *
- * Each rule here is a mistake that a real project has shipped: a spelling of a path that no access ever has, a deny
- * that a rule on a child operation silently overrules, an address filter that lets everything out, a name that older
- * systems do not know and that keeps the whole profile from loading.
+ * Each rule here is a mistake that a real project has shipped: a spelling of a path that no access
+ * ever has, a deny that a rule on a child operation silently overrules, an address filter that lets
+ * everything out, a name that older systems do not know and that keeps the whole profile from
+ * loading.
  */
 #include <regex.h>
 #include <string.h>
@@ -127,7 +128,8 @@ static const char *filter_address(const struct sbpl_rule *r, const struct sbpl_f
 	return NULL;
 }
 
-/* Only what the matcher of macOS is known to read: no counts, no classes by name, no back references. */
+/* Only what the matcher of macOS is known to read: no counts, no classes by name, no back
+ * references. */
 static const char *filter_regex(const struct sbpl_rule *r, const struct sbpl_filter *f)
 {
 	regex_t re;

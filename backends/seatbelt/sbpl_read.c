@@ -1,8 +1,10 @@
 /*
- * sbpl_read.c - the text of a profile as expressions: lists, strings, symbols, numbers, 'quotes, comments.
+ * sbpl_read.c - the text of a profile as expressions: lists, strings, symbols, numbers, 'quotes,
+ * comments.
  *
- * Follows the reader of macOS (TinyScheme): in a string \n \t \r \" \xHH and octal are escapes and any other
- * backslash means the byte after it. Raw #"..." strings are refused: how they treat a quote is not known.
+ * Follows the reader of macOS (TinyScheme): in a string \n \t \r \" \xHH and octal are escapes and
+ * any other backslash means the byte after it. Raw #"..." strings are refused: how they treat a
+ * quote is not known.
  */
 #include <string.h>
 

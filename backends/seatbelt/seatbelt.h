@@ -1,6 +1,7 @@
 /*
- * seatbelt.h - the parts of the Seatbelt back end, for each other. The model's half (sbpl_*.c, model.c) and the
- * lowering's half (lower*.c, text.c, header.c, base.c) share nothing but this page and the name of the file.
+ * seatbelt.h - the parts of the Seatbelt back end, for each other. The model's half (sbpl_*.c,
+ * model.c) and the lowering's half (lower*.c, text.c, header.c, base.c) share nothing but this page
+ * and the name of the file.
  */
 #ifndef SBX_SEATBELT_H
 #define SBX_SEATBELT_H
@@ -45,8 +46,8 @@ void seatbelt_emit_header(struct emit *e);
 /* base.c: what every program needs, whatever the policy says. */
 void seatbelt_emit_base(struct emit *e);
 /*
- * Is the request open under every profile of ours, because the base or the start of the entry program needs it?
- * *why is one phrase for the manifest. See `baseline` in backend.h.
+ * Is the request open under every profile of ours, because the base or the start of the entry
+ * program needs it? *why is one phrase for the manifest. See `baseline` in backend.h.
  */
 bool seatbelt_baseline(const struct ir *ir, const struct request *r, const char **why);
 
@@ -55,15 +56,16 @@ bool seatbelt_baseline(const struct ir *ir, const struct request *r, const char 
 /* Bytes as an SBPL string with its quotes. Control bytes must be gone: emit_path() refuses them. */
 void emit_quoted(struct emit *e, const char *s, size_t n);
 /*
- * A path template as an SBPL expression, in the spelling that the kernel sees; NULL after a diagnostic at `at` when
- * macOS has no such path or it cannot be written. From the arena.
+ * A path template as an SBPL expression, in the spelling that the kernel sees; NULL after a
+ * diagnostic at `at` when macOS has no such path or it cannot be written. From the arena.
  */
 const char *emit_path(struct emit *e, struct loc at, const char *tmpl);
 /* A template that is no path, such as a value: "text" or (string-append ...). */
 const char *emit_text(struct emit *e, struct loc at, const char *before, const char *tmpl);
 /* The same for (path-ancestors ...) and the comments. */
 bool tmpl_has_variable(const char *tmpl);
-/* One piece of a template: bytes, or the name of a variable. `*p` moves behind it; false at the end. */
+/* One piece of a template: bytes, or the name of a variable. `*p` moves behind it; false at the
+ * end. */
 struct tmpl_piece {
 	bool is_var;
 	const char *s; /* bytes or name, from the arena */

@@ -1,8 +1,9 @@
 /*
  * text.c - strings, paths and comments of the profile.
  *
- * One bad string keeps the whole profile from loading, and a path in the wrong spelling matches nothing: both are
- * settled here, once. Paths are rewritten as text and never looked up: the profile is made on another machine.
+ * One bad string keeps the whole profile from loading, and a path in the wrong spelling matches
+ * nothing: both are settled here, once. Paths are rewritten as text and never looked up: the
+ * profile is made on another machine.
  */
 #include <string.h>
 
@@ -13,7 +14,8 @@ enum {
 	PATH_MAX_MACOS = 1023,
 };
 
-/* What the kernel sees behind the links of the system's root. Firmlinks (/Users, /opt, ...) keep their spelling. */
+/* What the kernel sees behind the links of the system's root. Firmlinks (/Users, /opt, ...) keep
+ * their spelling. */
 static const struct {
 	const char *link, *real;
 } root_links[] = {

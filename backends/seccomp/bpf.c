@@ -9,7 +9,10 @@
 
 enum { INSN_SIZE = 8 };
 
-/* What a filter of seccomp may hold; MOD, packet loads and loads into X from the call are not in it. */
+/*
+ * What a filter of seccomp may hold; MOD, packet loads and loads into X from the call are not
+ * in it.
+ */
 static const uint16_t known_codes[] = {
     BPF_LD | BPF_W | BPF_ABS,
     BPF_LD | BPF_W | BPF_LEN,
@@ -96,7 +99,10 @@ static const char *check_insn(const struct bpf_prog *p, unsigned pc)
 	return NULL;
 }
 
-/* No scratch slot is read on a path that has not written it; slots[pc]: written on every way there. */
+/*
+ * No scratch slot is read on a path that has not written it; slots[pc]: written on every way
+ * there.
+ */
 static const char *check_slots(struct arena *a, const struct bpf_prog *p)
 {
 	uint16_t *slots = ARENA_ARRAY(a, p->n, uint16_t);

@@ -25,8 +25,8 @@ struct bpf_prog {
 enum { BPF_DATA_SIZE = 64 }; /* struct seccomp_data */
 
 /*
- * Reads a program and checks all that the kernel checks before it takes one. NULL and *out set when it
- * is good, else what is wrong with it.
+ * Reads a program and checks all that the kernel checks before it takes one. NULL and *out set
+ * when it is good, else what is wrong with it.
  */
 const char *bpf_open(struct arena *a, const void *bytes, size_t size, struct bpf_prog *out);
 

@@ -12,7 +12,10 @@
 
 enum {
 	MAX_CODE = BPF_MAXINSNS,
-	/* Offsets of conditional jumps have 8 bits; two bridges may come between a check and a jump. */
+	/*
+	 * Offsets of conditional jumps have 8 bits; two bridges may come between a check and a
+	 * jump.
+	 */
 	MAX_REACH = 255 - 2,
 	MAX_RETURNS = 16,
 };

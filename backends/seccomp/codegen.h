@@ -14,9 +14,9 @@ struct code {
 };
 
 /*
- * A filter for calls of one audit arch; calls of any other get bad_arch. No argument is loaded before
- * the number is decided, so that the kernel can see which numbers are always allowed (it then skips
- * the filter for them). False when it takes more than BPF_MAXINSNS instructions.
+ * A filter for calls of one audit arch; calls of any other get bad_arch. No argument is loaded
+ * before the number is decided, so that the kernel can see which numbers are always allowed (it
+ * then skips the filter for them). False when it takes more than BPF_MAXINSNS instructions.
  */
 bool codegen(struct arena *a, struct verdict_ranges ranges, uint32_t audit_arch,
 	     struct sys_action bad_arch, struct code *out);

@@ -6,6 +6,7 @@
  */
 #include "seccomp.h"
 
+#include <linux/audit.h>
 #include <linux/fcntl.h>
 #include <linux/seccomp.h>
 #include <string.h>
@@ -36,10 +37,42 @@ static struct sys_action action_of(uint32_t value)
 	}
 }
 
+/*
+ * Calls of another arch must end the process: their numbers mean other things. No request can
+ * ask for one, so it is settled here: arches one bit or one step away from ours, and all that
+ * exist for this machine (its 32-bit ABI among them), with all numbers that could be something.
+ */
+static bool kills_foreign(const struct bpf_prog *p, uint32_t own)
+{
+	const uint32_t others[] = {0,
+				   UINT32_MAX,
+				   own - 1,
+				   own + 1,
+				   AUDIT_ARCH_I386,
+				   AUDIT_ARCH_ARM,
+				   AUDIT_ARCH_X86_64,
+				   AUDIT_ARCH_AARCH64,
+				   AUDIT_ARCH_RISCV64};
+	unsigned n_others = sizeof(others) / sizeof(others[0]);
+	static const uint64_t args[6];
+	uint8_t data[BPF_DATA_SIZE];
+	for (unsigned i = 0; i < n_others + 32; i++) {
+		uint32_t foreign = i < n_others ? others[i] : own ^ (1u << (i - n_others));
+		for (uint32_t nr = 0; foreign != own && nr < 512; nr++) {
+			bpf_call(data, foreign, nr, args);
+			if (action_of(bpf_run(p, data).value).act != ACT_KILL_PROCESS)
+				return false;
+		}
+	}
+	return true;
+}
+
 static bool model_read(struct seccomp_model *m, enum arch arch, const struct artifact *f,
 		       const char **error)
 {
 	const char *wrong = bpf_open(m->arena, f->data, f->size, &m->prog[arch]);
+	if (!wrong && !kills_foreign(&m->prog[arch], seccomp_audit_arch(arch)))
+		wrong = "it lets calls of another arch through";
 	if (wrong)
 		*error = arena_printf(m->arena, "%s: %s", f->name, wrong);
 	m->has[arch] = !wrong;

@@ -1,8 +1,8 @@
 /*
  * seccomp.h - what the files of this back end share.
  *
- * Two halves that meet nowhere but in the bytes: lower.c, verdict.c, codegen.c, text.c make a filter;
- * model.c, witness.c, bpf.c read one.
+ * Two halves that meet nowhere but in the bytes: lower.c, verdict.c, codegen.c, text.c make a
+ * filter; model.c, witness.c, bpf.c read one.
  */
 #ifndef SBX_SECCOMP_H
 #define SBX_SECCOMP_H

@@ -1,9 +1,9 @@
 /*
  * verdict.h - the first step of lowering: what each system call number gets, as merged ranges.
  *
- * The ranges cover all 32-bit numbers without gap or overlap, in ascending order, and neighbours
- * differ. Equal verdicts are one pointer. This is the seam between meaning and code: a code generator
- * sees ranges only (codegen.h).
+ * The ranges cover all 32-bit numbers without gap or overlap, in ascending order, and
+ * neighbours differ. Equal verdicts are one pointer. This is the seam between meaning and code:
+ * a code generator sees ranges only (codegen.h).
  */
 #ifndef SBX_SECCOMP_VERDICT_H
 #define SBX_SECCOMP_VERDICT_H

@@ -1,10 +1,12 @@
 /*
- * witness.c - calls worth asking about: for every number whose answer depends on arguments, the values
- * at and around every boundary the filter holds.
+ * witness.c - calls worth asking about: for every number whose answer depends on arguments, the
+ * values at and around every boundary the filter holds.
  *
- * Found in the bytes: with arch and number fixed, all branches on arguments are walked, and each test
- * of a word gives values on both sides of it. All combinations of them over the words are asked, up
- * to a limit, first with the untested halves zero, then with garbage there.
+ * Found twice: in the bytes (with arch and number fixed, all branches on arguments are walked,
+ * and each test of a word gives values on both sides of it) and in the conditions of the
+ * policy, so that a test that the filter forgot is seen as well as one it has too many. All
+ * combinations over the words are asked, up to a limit, first with the untested halves zero,
+ * then with garbage there.
  */
 #include <linux/filter.h>
 #include <string.h>
@@ -145,6 +147,29 @@ static void scan_from(struct scan *s, unsigned pc, struct acc acc)
 	}
 }
 
+static void scan_test(struct scan *s, const struct sys_test *t)
+{
+	uint64_t beyond = t->cmp == SYS_GT || t->cmp == SYS_LE ? t->value + 1 : t->value;
+	for (unsigned half = 0; half < t->width / 32u; half++) {
+		struct word *w = &s->words[2 * t->arg + half];
+		word_boundary(w, (uint32_t)(t->mask >> (32 * half)),
+			      (uint32_t)(t->value >> (32 * half)));
+		word_add(w, (uint32_t)(beyond >> (32 * half)));
+	}
+}
+
+/* The boundaries that the policy itself has for this call. */
+static void scan_policy(struct scan *s, const struct sys_policy *p, enum arch arch)
+{
+	const struct syscall_desc *call = syscall_by_nr(arch, s->nr);
+	for (unsigned i = 0; i < p->n_rules; i++) {
+		const struct sys_cond *c = p->rules[i].call == call ? p->rules[i].cond : NULL;
+		for (unsigned j = 0; c && j < c->n_any; j++)
+			for (unsigned k = 0; k < c->any[j].n_tests; k++)
+				scan_test(s, &c->any[j].tests[k]);
+	}
+}
+
 struct asker {
 	struct request request;
 	void (*ask)(void *ctx, const struct request *r);
@@ -181,7 +206,7 @@ static void ask_product(struct asker *k, const struct word *words, uint32_t fill
 	}
 }
 
-static void witness_number(struct scan *s, struct asker *k)
+static void witness_number(struct scan *s, const struct sys_policy *p, struct asker *k)
 {
 	unsigned tested = 0;
 	memset(s->words, 0, N_WORDS * sizeof(s->words[0]));
@@ -189,6 +214,7 @@ static void witness_number(struct scan *s, struct asker *k)
 		s->seen[i] = (struct acc){.kind = ACC_OTHER, .word = N_WORDS};
 	s->nr = k->request.nr;
 	scan_from(s, 0, (struct acc){.kind = ACC_OTHER});
+	scan_policy(s, p, k->request.arch);
 	for (unsigned w = 0; w < N_WORDS; w++)
 		tested += s->words[w].n;
 	if (!tested)
@@ -204,7 +230,7 @@ void seccomp_witness(const void *model, const struct ir *ir,
 	struct arena *a = arena_new();
 	unsigned n;
 	const struct syscall_desc *calls = syscall_table(&n);
-	(void)ir; /* what the filter holds is in the filter */
+	const struct sys_policy *p = sysmean_derive(a, ir);
 	struct asker k = {.ask = ask, .ctx = ctx};
 	k.request.target = TARGET_LINUX;
 	k.request.op = OP_SYSCALL;
@@ -218,7 +244,7 @@ void seccomp_witness(const void *model, const struct ir *ir,
 			if (calls[i].nr[arch] == SYSCALL_NONE)
 				continue;
 			k.request.nr = (uint32_t)calls[i].nr[arch];
-			witness_number(&s, &k);
+			witness_number(&s, p, &k);
 		}
 	}
 	arena_free(a);

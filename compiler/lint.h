@@ -1,0 +1,13 @@
+/*
+ * lint.h - warnings about policies that compile: lines that do nothing, lines that deserve a reason.
+ */
+#ifndef SBX_LINT_H
+#define SBX_LINT_H
+
+#include "diag.h"
+#include "ir.h"
+
+/* Queues the warnings. Rules brought in by library profiles are not blamed on the policy. */
+void lint_policy(struct arena *a, const struct ir *ir, struct diags *d);
+
+#endif

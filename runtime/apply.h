@@ -1,0 +1,26 @@
+/*
+ * apply.h - the steps of a start, in the order of sbx_run.c. Each returns false after a fault; each checks that it took.
+ */
+#ifndef SBX_APPLY_H
+#define SBX_APPLY_H
+
+#include "run.h"
+
+/* While everything can still be undone. */
+bool env_build(struct run *r, char *const *caller);
+bool landlock_prepare(struct run *r);
+bool exec_fd_prepare(struct run *r);
+
+/* From here on there is no way back but exit. */
+bool apply_session(struct run *r);
+bool apply_signals(struct run *r);
+bool apply_fds(struct run *r);
+bool apply_rlimits(struct run *r);
+bool apply_caps(struct run *r);
+bool apply_no_new_privs(struct run *r);
+bool apply_landlock(struct run *r);
+bool apply_seccomp(struct run *r);
+/* Returns only on failure, after a fault. */
+bool apply_exec(struct run *r);
+
+#endif

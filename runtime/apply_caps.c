@@ -1,0 +1,61 @@
+/*
+ * apply_caps.c - gives every capability up, for good. The uid stays: root without capabilities still owns root's files.
+ *
+ * Before Landlock restricts: with CAP_PERFMON kept, the environment of processes outside could be read (Linux 6.18).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "apply.h"
+
+#ifndef PR_CAP_AMBIENT
+#define PR_CAP_AMBIENT		 47
+#define PR_CAP_AMBIENT_CLEAR_ALL 4
+#endif
+
+static bool caps_get(struct caps_data data[2])
+{
+	struct caps_head head = {.version = CAPS_VERSION_3};
+
+	return syscall(SYS_capget, &head, data) == 0;
+}
+
+/* The bounding set and the securebits can be changed only with CAP_SETPCAP; without it they give nothing back. */
+static bool bounding_drop(struct run *r)
+{
+	for (int cap = 0; cap < CAP_MAX; cap++) {
+		int held = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
+		if (held < 0 && errno == EINVAL && cap > 0)
+			break; /* past the last one this kernel knows */
+		if (held < 0)
+			return fault_step(r->fault, "capabilities", "PR_CAPBSET_READ", errno);
+		if (held && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
+			return fault_step(r->fault, "capabilities", "PR_CAPBSET_DROP", errno);
+	}
+	if (prctl(PR_SET_SECUREBITS, SECUREBITS_NONE_AGAIN, 0, 0, 0))
+		return fault_step(r->fault, "capabilities", "PR_SET_SECUREBITS", errno);
+	return true;
+}
+
+bool apply_caps(struct run *r)
+{
+	static const struct caps_data none[2];
+	struct caps_head head = {.version = CAPS_VERSION_3};
+	struct caps_data data[2] = {{0}};
+
+	if (!caps_get(data))
+		return fault_step(r->fault, "capabilities", "capget", errno);
+	if (data[0].effective & 1u << CAP_SETPCAP_NR && !bounding_drop(r))
+		return false;
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
+		return fault_step(r->fault, "capabilities", "PR_CAP_AMBIENT", errno);
+	memset(data, 0, sizeof(data));
+	if (syscall(SYS_capset, &head, data))
+		return fault_step(r->fault, "capabilities", "capset", errno);
+	if (!caps_get(data) || memcmp(data, none, sizeof(none)) != 0)
+		return fault_step(r->fault, "capabilities", "they did not go", EPERM);
+	return true;
+}

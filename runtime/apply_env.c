@@ -1,0 +1,109 @@
+/*
+ * apply_env.c - builds the environment: what the plan sets, then what it lets through. Nothing else gets in.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "apply.h"
+#include "builtin.h"
+#include "template.h"
+
+/* Names that change how programs are loaded pass only when the policy spells them out. */
+static bool only_by_name(struct span name)
+{
+	return (name.len > 3 && !memcmp(name.at, "LD_", 3)) || span_is(name, "GLIBC_TUNABLES");
+}
+
+static bool line_lets(const struct env_line *e, struct span name)
+{
+	if (e->kind == ENV_ALLOW)
+		return span_same(e->name, name);
+	return e->kind == ENV_ALLOW_PREFIX && !only_by_name(name) && name.len >= e->name.len &&
+	       !memcmp(name.at, e->name.at, e->name.len);
+}
+
+static bool name_let(const struct launch *l, struct span name)
+{
+	for (unsigned i = 0; i < l->n_env; i++)
+		if (line_lets(&l->env[i], name))
+			return true;
+	return false;
+}
+
+static bool have_name(char *const *envp, unsigned n, struct span name)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!strncmp(envp[i], name.at, name.len) && envp[i][name.len] == '=')
+			return true;
+	return false;
+}
+
+/* "NAME=VALUE" in the pool, or NULL. */
+static char *env_text(struct run *r, struct span name, const char *value)
+{
+	size_t len = strlen(value);
+	char *text = pool_take(&r->pool, name.len + 1 + len + 1);
+
+	if (text) {
+		memcpy(text, name.at, name.len);
+		text[name.len] = '=';
+		memcpy(text + name.len + 1, value, len + 1);
+	}
+	return text;
+}
+
+static bool env_set(struct run *r, const struct env_line *e, unsigned *n)
+{
+	char value[PLAN_MAX_VALUE + 1];
+
+	if (!template_expand(e->value, TEMPLATE_TEXT, &r->vars, e->name, value, r->fault))
+		return false;
+	r->envp[*n] = env_text(r, e->name, value);
+	if (!r->envp[*n])
+		return fault_step(r->fault, "environment", "memory", ENOMEM);
+	++*n;
+	return true;
+}
+
+/* HOME is that of the passwd entry, never the caller's; a user without one has no HOME. */
+static bool env_home(struct run *r, unsigned *n)
+{
+	const struct span name = {"HOME", 4};
+	const char *home;
+
+	if (!name_let(&r->launch, name) || have_name(r->envp, *n, name))
+		return true;
+	if (home_find(&r->vars, &home) == HOME_NONE)
+		return true;
+	if (!builtin_get(&r->vars, BUILTIN_HOME, &home, r->fault))
+		return false;
+	r->envp[*n] = env_text(r, name, home);
+	if (!r->envp[*n])
+		return fault_step(r->fault, "environment", "memory", ENOMEM);
+	++*n;
+	return true;
+}
+
+bool env_build(struct run *r, char *const *caller)
+{
+	const struct launch *l = &r->launch;
+	unsigned n = 0, n_caller = 0;
+
+	while (caller[n_caller])
+		n_caller++;
+	r->envp = pool_map((n_caller + l->n_env + 2) * sizeof(char *));
+	if (!r->envp)
+		return fault_step(r->fault, "environment", "memory", errno);
+	for (unsigned i = 0; i < l->n_env; i++)
+		if (l->env[i].kind == ENV_SET && !env_set(r, &l->env[i], &n))
+			return false;
+	if (!env_home(r, &n))
+		return false;
+	for (unsigned i = 0; i < n_caller; i++) {
+		struct span name = {caller[i], strcspn(caller[i], "=")};
+		if (caller[i][name.len] == '=' && !span_is(name, "HOME") && name_let(l, name) &&
+		    !have_name(r->envp, n, name))
+			r->envp[n++] = caller[i];
+	}
+	return true;
+}

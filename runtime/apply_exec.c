@@ -1,0 +1,45 @@
+/*
+ * apply_exec.c - executes the program, or says why the kernel would not, with the codes that shells use.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "apply.h"
+
+static const char *exec_hint(int error)
+{
+	switch (error) {
+	case EACCES:
+		return "the policy has no `exec` rule for this program, its interpreter, or no `read` of them";
+	case EPERM:
+	case ENOSYS:
+		return "the policy lets nothing be executed; name the program with `entry`";
+	case ENOENT:
+		return "the interpreter that the program names does not exist";
+	case ENOEXEC:
+		return "it is no program for this machine, or a script without #!";
+	case E2BIG:
+		return "arguments and environment are too long";
+	default:
+		return NULL;
+	}
+}
+
+bool apply_exec(struct run *r)
+{
+	const char *hint;
+	int error;
+
+	if (r->launch.exec_fd >= 0)
+		syscall(SYS_execveat, r->launch.exec_fd, "", r->options.argv, r->envp, AT_EMPTY_PATH);
+	else
+		execve(r->program.path, r->options.argv, r->envp);
+	error = errno;
+	fault_set(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC);
+	fault_line(r->fault, "at", r->program.path, NULL);
+	fault_errno(r->fault, "failed", "exec", error);
+	hint = exec_hint(error);
+	return hint ? fault_line(r->fault, "likely", hint, NULL) : false;
+}

@@ -1,0 +1,78 @@
+/*
+ * apply_fds.c - leaves the program stdin, stdout and stderr, and the loader what it still needs, which closes itself on exec.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "apply.h"
+
+enum { FIRST = 3, HIGHEST = 1 << 20 };
+
+static bool range_close(unsigned first, unsigned last)
+{
+	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+		return true;
+	if (errno != ENOSYS)
+		return false;
+	/* Before Linux 5.9, or behind a filter: one by one. Descriptors above the largest limit of a kernel do not exist. */
+	for (unsigned fd = first; fd <= last && fd < HIGHEST; fd++)
+		close((int)fd);
+	return true;
+}
+
+bool apply_fds(struct run *r)
+{
+	int a = r->ruleset, b = r->launch.exec_fd;
+	unsigned low = (unsigned)(a < b ? a : b) , high = (unsigned)(a < b ? b : a);
+
+	/* -1 is the largest unsigned: a range before it ends at the last descriptor */
+	if (a < 0 || b < 0) {
+		low = (unsigned)(a < 0 ? b : a);
+		high = ~0u;
+	}
+	if (!range_close(FIRST, low - 1) || (low != ~0u && !range_close(low + 1, high - 1)) ||
+	    (high != ~0u && !range_close(high + 1, ~0u)))
+		return fault_step(r->fault, "descriptors", "close_range", errno);
+	return true;
+}
+
+/* The number must be below the soft limit to be made, and the limit that the program gets is at or below the number. */
+static bool nofile_raise(struct run *r)
+{
+	struct rlimit now, wanted;
+	rlim_t need = (rlim_t)r->launch.exec_fd + 1;
+	char number[NUM_TEXT];
+
+	if (getrlimit(RLIMIT_NOFILE, &now))
+		return fault_step(r->fault, "exec-fd", "getrlimit", errno);
+	if (now.rlim_cur >= need)
+		return true;
+	wanted.rlim_cur = need;
+	wanted.rlim_max = now.rlim_max < need ? need : now.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &wanted) == 0)
+		return true;
+	fault_set(r->fault, ERR_EXEC_FD);
+	fault_errno(r->fault, "failed", "setrlimit of open files", errno);
+	fault_line(r->fault, "fix", "raise the hard limit (ulimit -Hn) to ", num_text(number, need),
+		   " or more", NULL);
+	return fault_where(r->fault, r->launch.entry_where);
+}
+
+bool exec_fd_prepare(struct run *r)
+{
+	if (r->launch.exec_fd < 0 || r->options.dry_run)
+		return true;
+	if (!nofile_raise(r))
+		return false;
+	if (fcntl(r->launch.exec_fd, F_GETFD) >= 0) {
+		/* a caller's descriptor: dup3 would replace it, but one of our own must not go */
+		if (r->launch.exec_fd == r->program.fd || r->launch.exec_fd == r->ruleset)
+			return fault_step(r->fault, "exec-fd", "the number is in use", EBUSY);
+	}
+	if (dup3(r->program.fd, r->launch.exec_fd, O_CLOEXEC) != r->launch.exec_fd)
+		return fault_step(r->fault, "exec-fd", "dup3", errno);
+	return true;
+}

@@ -1,0 +1,218 @@
+/*
+ * apply_landlock.c - makes the ruleset, adds every rule by an opened handle while that can still be undone, checks the
+ * asserts, and restricts this thread at the end.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "template.h"
+
+static bool path_fault(struct run *r, enum err id, const struct landlock_rule *rule,
+		       const char *path, const char *what, int error)
+{
+	struct fault *f = r->fault;
+
+	fault_set(f, id);
+	fault_where(f, rule->where);
+	fault_line(f, "at", path, NULL);
+	if (what)
+		fault_errno(f, "failed", what, error);
+	return false;
+}
+
+static bool rule_add(struct run *r, const struct landlock_rule *rule, int fd, uint64_t rights,
+		     const char *path)
+{
+	struct landlock_path attr = {.rights = rights, .fd = fd};
+
+	if (syscall(SYS_landlock_add_rule, r->ruleset, LANDLOCK_PATH_BENEATH, &attr, 0) == 0)
+		return true;
+	return path_fault(r, ERR_PATH_OPEN, rule, path, "landlock_add_rule", errno);
+}
+
+static void grant_keep(struct run *r, struct grant grant)
+{
+	if (r->grants.list)
+		r->grants.list[r->grants.n++] = grant;
+}
+
+/* Rights that this kernel does not know, and those a file cannot have, are left out; with none left there is no rule. */
+static bool handle_grant(struct run *r, const struct landlock_rule *rule, int fd, const char *path)
+{
+	uint64_t rights = rule->rights & fs_rights_of_abi(r->host.landlock);
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return path_fault(r, ERR_PATH_OPEN, rule, path, "fstat", errno);
+	if (S_ISLNK(st.st_mode))
+		return path_fault(r, ERR_PATH_LINK, rule, path, NULL, 0);
+	if (!S_ISDIR(st.st_mode))
+		rights &= fs_rights_of_files();
+	if (!rights)
+		return true;
+	grant_keep(r, (struct grant){.place = {.dev = st.st_dev, .ino = st.st_ino},
+				     .rights = rights,
+				     .where = rule->where,
+				     .tmpl = rule->place,
+				     .directory = S_ISDIR(st.st_mode),
+				     .nofollow = rule->nofollow});
+	return rule_add(r, rule, fd, rights, path);
+}
+
+static bool fd_grant(struct run *r, const struct landlock_rule *rule, int fd, const char *path)
+{
+	bool good = handle_grant(r, rule, fd, path);
+
+	close(fd);
+	return good;
+}
+
+static bool missing_fault(struct run *r, const struct landlock_rule *rule, const char *path,
+			  int error)
+{
+	bool missing = error == ENOENT || error == ENOTDIR;
+
+	path_fault(r, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, rule, path, "open", error);
+	if (missing)
+		return fault_line(r->fault, "fix",
+				  "create it, or write `if-exists` or `make-dir` on that line", NULL);
+	return fault_line(r->fault, "fix", "give this user access to it, or change that line", NULL);
+}
+
+static bool path_make(struct run *r, const struct landlock_rule *rule, const char *path)
+{
+	if (r->options.dry_run || mkdir(path, 0700) == 0 || errno == EEXIST)
+		return true;
+	return path_fault(r, ERR_PATH_OPEN, rule, path, "mkdir", errno);
+}
+
+/* Nothing this user can open is nothing the program could have used: `if-exists` passes over it as well. */
+static bool may_skip(const struct landlock_rule *rule, int error)
+{
+	return rule->missing == MISSING_SKIP &&
+	       (error == ENOENT || error == ENOTDIR || error == EACCES);
+}
+
+static bool visit_path(void *ctx, const struct landlock_rule *rule)
+{
+	struct run *r = ctx;
+	char path[PLAN_MAX_PATH + 1];
+	int flags = O_PATH | O_CLOEXEC | (rule->nofollow ? O_NOFOLLOW : 0), fd;
+
+	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
+		return false;
+	fd = open(path, flags);
+	if (fd < 0 && errno == ENOENT && rule->missing == MISSING_MAKE) {
+		if (!path_make(r, rule, path))
+			return false;
+		if (r->options.dry_run)
+			return true;
+		fd = open(path, flags | O_DIRECTORY);
+	}
+	if (fd >= 0)
+		return fd_grant(r, rule, fd, path);
+	return may_skip(rule, errno) || missing_fault(r, rule, path, errno);
+}
+
+/* The entry program has been opened already; its ELF interpreter gets the same rights. */
+static bool visit_entry(void *ctx, const struct landlock_rule *rule)
+{
+	struct run *r = ctx;
+	struct landlock_rule interp = *rule;
+	int fd;
+
+	if (!handle_grant(r, rule, r->program.fd, r->program.path))
+		return false;
+	if (!r->program.interp[0])
+		return true;
+	interp.place = (struct span){0};
+	fd = open(r->program.interp, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return path_fault(r, ERR_PATH_OPEN, &interp, r->program.interp, "open", errno);
+	return fd_grant(r, &interp, fd, r->program.interp);
+}
+
+static bool port_value(struct run *r, const struct landlock_rule *rule, uint64_t *port)
+{
+	enum value_type type;
+	const char *value;
+
+	if (span_number(rule->port, 65535, port))
+		return true;
+	if (!vars_get(&r->vars, (struct span){rule->port.at + 2, rule->port.len - 3}, &value, &type,
+		      r->fault))
+		return fault_where(r->fault, rule->where);
+	if (type == VALUE_PORT && span_number(span_of(value), 65535, port))
+		return true;
+	fault_set(r->fault, ERR_EXPAND);
+	fault_where(r->fault, rule->where);
+	return fault_line(r->fault, "wrong", "not a port: ", value, NULL);
+}
+
+static bool visit_port(void *ctx, const struct landlock_rule *rule)
+{
+	struct run *r = ctx;
+	struct landlock_port attr = {.rights = rule->rights & net_rights_of_abi(r->host.landlock)};
+
+	if (!port_value(r, rule, &attr.port))
+		return false;
+	if (!attr.rights || r->ruleset < 0)
+		return true;
+	if (syscall(SYS_landlock_add_rule, r->ruleset, LANDLOCK_NET_PORT, &attr, 0) == 0)
+		return true;
+	fault_step(r->fault, "landlock", "landlock_add_rule of a port", errno);
+	return fault_where(r->fault, rule->where);
+}
+
+static bool visit_assert(void *ctx, const struct landlock_rule *rule)
+{
+	struct run *r = ctx;
+
+	return grants_assert(&r->grants, rule, &r->vars, r->program.interp, r->fault);
+}
+
+static bool ruleset_make(struct run *r)
+{
+	struct landlock_attr attr = {
+	    .fs = r->landlock.fs & fs_rights_of_abi(r->host.landlock),
+	    .net = r->landlock.net & net_rights_of_abi(r->host.landlock),
+	    .scope = r->landlock.scope & scopes_of_abi(r->host.landlock),
+	};
+
+	r->ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	return r->ruleset >= 0 || fault_step(r->fault, "landlock", "landlock_create_ruleset", errno);
+}
+
+bool landlock_prepare(struct run *r)
+{
+	const struct landlock_visitor visitor = {.entry = visit_entry,
+						 .path = visit_path,
+						 .port = visit_port,
+						 .assert = visit_assert,
+						 .ctx = r};
+
+	r->ruleset = -1;
+	if (!r->host.landlock)
+		return true; /* the guarantees said that it may be missing */
+	if (r->landlock.n_asserts)
+		r->grants.list = pool_map((r->landlock.n_paths + 2) * sizeof(struct grant));
+	if (r->landlock.n_asserts && !r->grants.list)
+		return fault_step(r->fault, "landlock", "memory", errno);
+	return ruleset_make(r) && landlock_visit(&r->landlock_conf, &r->landlock, &visitor);
+}
+
+bool apply_landlock(struct run *r)
+{
+	if (r->ruleset < 0)
+		return true;
+	if (syscall(SYS_landlock_restrict_self, r->ruleset, 0))
+		return fault_step(r->fault, "landlock", "landlock_restrict_self", errno);
+	if (close(r->ruleset))
+		return fault_step(r->fault, "landlock", "close", errno);
+	return true;
+}

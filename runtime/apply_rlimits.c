@@ -1,0 +1,48 @@
+/*
+ * apply_rlimits.c - lowers limits. A limit is a cap: one that is lower already stays as it is, for root as well.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "guarantee.h"
+
+/* prlimit64 has one layout on 64-bit machines; libc's own types for the number differ. */
+static long rlimit_call(int resource, const struct rlimit *set, struct rlimit *get)
+{
+	return syscall(SYS_prlimit64, 0, resource, set, get);
+}
+
+static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
+{
+	int resource = rlimit_resource(line->which);
+	struct rlimit was, set, now;
+
+	if (rlimit_call(resource, NULL, &was))
+		return fault_step(r->fault, "limits", rlimit_word(line->which), errno);
+	set.rlim_max = line->value < was.rlim_max ? line->value : was.rlim_max;
+	set.rlim_cur = set.rlim_max;
+	if (rlimit_call(resource, &set, NULL) || rlimit_call(resource, NULL, &now))
+		return fault_step(r->fault, "limits", rlimit_word(line->which), errno);
+	if (now.rlim_cur != set.rlim_cur || now.rlim_max != set.rlim_max)
+		return fault_step(r->fault, "limits", rlimit_word(line->which), EPERM);
+	return true;
+}
+
+bool apply_rlimits(struct run *r)
+{
+	const struct launch *l = &r->launch;
+
+	for (unsigned i = 0; i < l->n_rlimits; i++)
+		if (!rlimit_lower(r, &l->rlimits[i]))
+			return false;
+	for (unsigned i = 0; i < l->n_fallbacks; i++) {
+		const struct guarantee *g = launch_guarantee(l, l->fallbacks[i].cap);
+		if (!guarantee_kept(g, &r->host) && !rlimit_lower(r, &l->fallbacks[i]))
+			return false;
+	}
+	return true;
+}

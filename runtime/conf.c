@@ -1,0 +1,246 @@
+/*
+ * conf.c - the strict line format: what is not exactly as plan.h says is refused as a whole.
+ */
+#include "conf.h"
+
+#include <string.h>
+
+bool line_fault(const struct line *l, const char *why, struct span what)
+{
+	struct fault *f = l->conf->fault;
+	char number[NUM_TEXT], shown[96];
+	struct text t = text_over(shown, sizeof(shown));
+
+	text_bytes(&t, what.at ? what.at : "", what.len);
+	fault_set(f, ERR_SYNTAX);
+	fault_line(f, "at", l->conf->file, ":", num_text(number, l->number), NULL);
+	if (what.len)
+		fault_line(f, "found", shown, t.cut ? "..." : "", NULL);
+	fault_line(f, "wrong", why, NULL);
+	return fault_line(f, "fix", "compile the policy again with sbxc", NULL);
+}
+
+bool line_done(const struct line *l)
+{
+	return l->left.len == 0;
+}
+
+bool line_word(struct line *l, struct span *word)
+{
+	const char *blank;
+
+	if (line_done(l))
+		return line_fault(l, "a word is missing", (struct span){0});
+	blank = memchr(l->left.at, ' ', l->left.len);
+	*word = (struct span){l->left.at, blank ? (size_t)(blank - l->left.at) : l->left.len};
+	if (word->len == 0 || (blank && word->len + 1 == l->left.len))
+		return line_fault(l, "words are separated by exactly one blank", l->left);
+	l->left.at += word->len + (blank != NULL);
+	l->left.len -= word->len + (blank != NULL);
+	return true;
+}
+
+bool line_rest(struct line *l, struct span *rest)
+{
+	if (line_done(l))
+		return line_fault(l, "a value is missing", (struct span){0});
+	*rest = l->left;
+	l->left.at += l->left.len;
+	l->left.len = 0;
+	return true;
+}
+
+bool line_number(struct line *l, uint64_t max, uint64_t *value)
+{
+	struct span word;
+
+	if (!line_word(l, &word))
+		return false;
+	return span_number(word, max, value) || line_fault(l, "not a number in range", word);
+}
+
+bool line_end(struct line *l)
+{
+	return line_done(l) || line_fault(l, "nothing may follow here", l->left);
+}
+
+/* Length of the UTF-8 sequence at p, 0 when there is none: no overlong forms, surrogates or values past 10FFFF. */
+static size_t utf8_len(const unsigned char *p, size_t left)
+{
+	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+
+	if (n == 0 || p[0] > 0xf4 || left < n)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+static bool line_check_bytes(const struct line *l)
+{
+	const unsigned char *p = (const unsigned char *)l->left.at;
+
+	if (l->left.len == 0)
+		return line_fault(l, "an empty line", l->left);
+	if (l->left.len > PLAN_MAX_LINE)
+		return line_fault(l, "the line is too long", l->left);
+	for (size_t i = 0, n; i < l->left.len; i += n) {
+		n = utf8_len(p + i, l->left.len - i);
+		if (n == 0 || p[i] < 0x20 || p[i] == 0x7f)
+			return line_fault(l, "a byte that cannot stand here", (struct span){0});
+	}
+	return true;
+}
+
+/* Takes the line at *at, without its \n. */
+static bool line_next(const struct conf *c, size_t *at, struct line *l)
+{
+	const char *end = memchr(c->data + *at, '\n', c->size - *at);
+	size_t len = end ? (size_t)(end - c->data) - *at : 0;
+
+	l->conf = c;
+	l->number++;
+	l->left = (struct span){c->data + *at, len};
+	if (!end)
+		return line_fault(l, "the file is cut off: no `end`", (struct span){0});
+	*at += len + 1;
+	return line_check_bytes(l);
+}
+
+static bool version_check(const struct line *l, struct span version)
+{
+	struct fault *f = l->conf->fault;
+	uint64_t value;
+
+	if (!span_number(version, UINT32_MAX, &value) || value == 0)
+		return line_fault(l, "not a version", version);
+	if (value == PLAN_VERSION)
+		return true;
+	fault_set(f, ERR_VERSION);
+	fault_line(f, "at", l->conf->file, ":1", NULL);
+	return fault_line(f, "fix", "use the sbx-run that came with the sbxc of this plan", NULL);
+}
+
+static bool id_check(const struct line *l, struct span word, char id[PLAN_ID_LEN + 1])
+{
+	struct fault *f = l->conf->fault;
+
+	if (word.len != PLAN_ID_LEN)
+		return line_fault(l, "not a plan id", word);
+	for (size_t i = 0; i < PLAN_ID_LEN; i++)
+		if (!strchr("0123456789abcdef", word.at[i]))
+			return line_fault(l, "not a plan id", word);
+	if (!id[0])
+		memcpy(id, word.at, PLAN_ID_LEN);
+	if (span_is(word, id))
+		return true;
+	fault_set(f, ERR_MIXED);
+	fault_line(f, "at", l->conf->file, ":1 has another plan id than launch.conf", NULL);
+	return fault_line(f, "fix", "compile the policy again with sbxc", NULL);
+}
+
+static bool head_check(struct line *l, char id[PLAN_ID_LEN + 1])
+{
+	struct span word, version, plan_id;
+	size_t kind = strlen(l->conf->kind);
+
+	if (!line_word(l, &word))
+		return false;
+	if (word.len != kind + 4 || memcmp(word.at, "sbx-", 4) ||
+	    memcmp(word.at + 4, l->conf->kind, kind))
+		return line_fault(l, "the first line is that of another kind of file", word);
+	if (!line_word(l, &version) || !version_check(l, version))
+		return false;
+	return line_word(l, &plan_id) && id_check(l, plan_id, id) && line_end(l);
+}
+
+/*
+ * Finds the directive of a word at or after *at, the row read last (n: none yet). A required row must not be passed
+ * over.
+ */
+static bool directive_find(const struct line *l, const struct directive *table, unsigned n,
+			   struct span word, unsigned *at)
+{
+	unsigned first = *at == n ? 0 : table[*at].times == MANY ? *at : *at + 1;
+	unsigned row = 0;
+
+	while (row < n && !span_is(word, table[row].word))
+		row++;
+	if (row == n)
+		return line_fault(l, "a word this sbx-run does not know", word);
+	if (row < first)
+		return line_fault(l, "a line that is repeated or out of order", word);
+	for (unsigned i = *at == n ? 0 : *at + 1; i < row; i++)
+		if (table[i].times == ONCE)
+			return line_fault(l, "a line is missing before this one", word);
+	*at = row;
+	return true;
+}
+
+/* `end` was read: no required row may be missing. */
+static bool required_seen(const struct line *l, const struct directive *table, unsigned n,
+			  unsigned at)
+{
+	for (unsigned i = at == n ? 0 : at + 1; i < n; i++)
+		if (table[i].times == ONCE)
+			return line_fault(l, "a line is missing", span_of(table[i].word));
+	return true;
+}
+
+struct table_run {
+	const struct directive *table;
+	unsigned n, row; /* row: the one read last, n before the first */
+	void *ctx;
+};
+
+static bool table_line(void *ctx, struct line *l, struct span word)
+{
+	struct table_run *run = ctx;
+
+	return directive_find(l, run->table, run->n, word, &run->row) &&
+	       run->table[run->row].read(run->ctx, l);
+}
+
+/* All lines up to `end`; *l is then the last one. */
+static bool lines_run(const struct conf *c, struct line *l,
+		      bool (*read)(void *ctx, struct line *l, struct span word), void *ctx,
+		      char id[PLAN_ID_LEN + 1])
+{
+	struct span word;
+	size_t at = 0;
+
+	if (!line_next(c, &at, l) || !head_check(l, id))
+		return false;
+	for (;;) {
+		if (!line_next(c, &at, l) || !line_word(l, &word))
+			return false;
+		if (span_is(word, "end"))
+			break;
+		if (!read(ctx, l, word))
+			return false;
+	}
+	if (!line_end(l))
+		return false;
+	return at == c->size || line_fault(l, "something follows `end`", (struct span){0});
+}
+
+bool conf_lines(const struct conf *c, bool (*read)(void *ctx, struct line *l, struct span word),
+		void *ctx, char id[PLAN_ID_LEN + 1])
+{
+	struct line l = {0};
+
+	return lines_run(c, &l, read, ctx, id);
+}
+
+bool conf_run(const struct conf *c, const struct directive *table, unsigned n, void *ctx,
+	      char id[PLAN_ID_LEN + 1])
+{
+	struct table_run run = {.table = table, .n = n, .row = n, .ctx = ctx};
+	struct line l = {0};
+
+	return lines_run(c, &l, table_line, &run, id) && required_seen(&l, table, n, run.row);
+}

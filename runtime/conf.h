@@ -1,0 +1,56 @@
+/*
+ * conf.h - the strict line format of the plan's .conf files: whole-file checks, lines, words, directive tables.
+ *
+ * Nothing is copied: words and templates are spans into the file. Every reader is a table of directives in the order
+ * of plan.h; conf_run() keeps order, repetition and presence.
+ */
+#ifndef SBX_CONF_H
+#define SBX_CONF_H
+
+#include "fault.h"
+
+struct conf {
+	const char *file; /* its name, for messages */
+	const char *kind; /* "launch": the word after sbx- in the first line */
+	const char *data;
+	size_t size;
+	struct fault *fault;
+};
+
+struct line {
+	const struct conf *conf;
+	unsigned number;
+	struct span left; /* what no word has taken yet */
+};
+
+enum times { ONCE, MAYBE, MANY };
+
+struct directive {
+	const char *word;
+	enum times times;
+	bool (*read)(void *ctx, struct line *l); /* takes all that follows the word */
+};
+
+/*
+ * Proves the file as a whole and gives each line between the first and `end` to its directive. The plan id of the
+ * first line is compared with `id`, which is set when empty (id[0] == 0).
+ */
+bool conf_run(const struct conf *c, const struct directive *table, unsigned n, void *ctx,
+	      char id[PLAN_ID_LEN + 1]);
+
+/* The same for a file whose lines all look alike and come in any order: `read` gets the first word. */
+bool conf_lines(const struct conf *c, bool (*read)(void *ctx, struct line *l, struct span word),
+		void *ctx, char id[PLAN_ID_LEN + 1]);
+
+/* One word; a fault when the line is at its end or holds two blanks. */
+bool line_word(struct line *l, struct span *word);
+/* The rest of the line as it is, at least one byte. */
+bool line_rest(struct line *l, struct span *rest);
+bool line_number(struct line *l, uint64_t max, uint64_t *value);
+/* Nothing may be left. */
+bool line_end(struct line *l);
+bool line_done(const struct line *l); /* is nothing left? */
+/* A fault that names file and line. */
+bool line_fault(const struct line *l, const char *why, struct span what);
+
+#endif

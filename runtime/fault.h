@@ -1,0 +1,47 @@
+/*
+ * fault.h - why nothing was started: one record, filled where the fault is found, printed once by sbx_run.c.
+ *
+ * Functions that can fail take a `struct fault *` and return false after fault_set(). No stdio: everything is built
+ * in the record itself and goes out with write(2), so it works with no memory left and inside a sandbox.
+ */
+#ifndef SBX_FAULT_H
+#define SBX_FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plan.h"
+#include "text.h"
+
+enum err {
+#define ERR(id, number, slug, code, description) ERR_##id,
+#include "errors.def"
+	ERR_COUNT
+};
+
+struct fault {
+	enum err id;
+	struct text text; /* the indented lines, over buf */
+	char buf[6 * 1024];
+};
+
+/* Starts the record; always false, so that `return fault_set(...)` reads well. */
+bool fault_set(struct fault *f, enum err id);
+/* Adds a line "LABEL  WORD WORD..."; the words are joined without blanks. NULL ends them. False, as above. */
+bool fault_line(struct fault *f, const char *label, ...) __attribute__((sentinel));
+/* Adds the line `required POLICY-LINE`: where comes from the plan, still escaped. */
+bool fault_where(struct fault *f, struct span where);
+/* A set-up step failed with errno. */
+bool fault_step(struct fault *f, const char *step, const char *what, int error);
+/* The same for any id: adds `failed  WHAT: ENAME (number)`. */
+bool fault_errno(struct fault *f, const char *label, const char *what, int error);
+
+int fault_exit_code(const struct fault *f);
+void fault_print(const struct fault *f);
+const char *err_number(enum err id);
+
+/* One line on stderr that is no fault: "sbx-run: note: ..." */
+void note_print(const char *first, ...) __attribute__((sentinel));
+
+#endif

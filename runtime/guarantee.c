@@ -1,0 +1,262 @@
+/*
+ * guarantee.c - which mechanisms this host and this loader have, and what to do about one that is missing.
+ */
+#include "guarantee.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* The Linux version that brought each Landlock ABI. */
+static const char *const abi_linux[] = {"",	"5.13", "5.19", "6.2", "6.7", "6.10",
+					"6.12", "6.15", "7.0",	"7.1", "7.2", "7.3"};
+
+/* Why a mechanism is missing. what == NULL: it is there. */
+struct lack {
+	const char *what, *likely, *fix;
+	char buf[160];
+};
+
+static struct span mechanism_next(struct span *left)
+{
+	const char *plus = memchr(left->at, '+', left->len);
+	struct span word = {left->at, plus ? (size_t)(plus - left->at) : left->len};
+
+	left->at += word.len + (plus != NULL);
+	left->len -= word.len + (plus != NULL);
+	return word;
+}
+
+static bool span_starts(struct span s, const char *prefix)
+{
+	return s.len > strlen(prefix) && !memcmp(s.at, prefix, strlen(prefix));
+}
+
+static void filter_suspect(const struct host *h, struct lack *lack)
+{
+	if (h->filtered)
+		lack->likely = "a seccomp filter is on this process already (a container?): it may be "
+			       "what refuses the call";
+}
+
+static void landlock_absent(const struct host *h, struct lack *lack)
+{
+	if (h->landlock_error == EOPNOTSUPP) {
+		lack->what = "Landlock is built into this kernel but switched off at boot";
+		lack->fix = "add landlock to the lsm= boot parameter";
+		return;
+	}
+	lack->what = h->landlock_error == ENOSYS ? "this kernel has no Landlock (ENOSYS)"
+						 : "the kernel refuses Landlock to this process";
+	lack->fix = h->filtered ? "let the outer filter pass the landlock_* calls"
+				: "use Linux 5.13 or newer with CONFIG_SECURITY_LANDLOCK";
+	filter_suspect(h, lack);
+}
+
+static void landlock_look(struct span word, const struct host *h, struct lack *lack)
+{
+	struct span digits = {word.at + strlen("landlock:"), word.len - strlen("landlock:")};
+	struct text t = text_over(lack->buf, sizeof(lack->buf));
+	char has[NUM_TEXT], needs[NUM_TEXT];
+	uint64_t abi;
+
+	if (!span_number(digits, 999, &abi) || abi == 0) {
+		lack->what = "a Landlock level that this sbx-run does not know";
+	} else if (h->landlock == 0) {
+		landlock_absent(h, lack);
+	} else if (h->landlock < abi) {
+		text_str(&t, "Landlock ABI ");
+		text_str(&t, num_text(needs, abi));
+		text_str(&t, " is needed, this kernel has ");
+		text_str(&t, num_text(has, h->landlock));
+		text_str(&t, abi < COUNT(abi_linux) ? "; ABI came with Linux " : "");
+		text_str(&t, abi < COUNT(abi_linux) ? abi_linux[abi] : "");
+		lack->what = lack->buf;
+		lack->fix = "use a newer kernel";
+	}
+}
+
+static void seccomp_look(const struct host *h, struct lack *lack)
+{
+	if (h->seccomp)
+		return;
+	lack->what = h->seccomp_error == ENOSYS ? "this kernel has no seccomp(2) (ENOSYS)"
+						: "the kernel refuses seccomp(2) to this process";
+	lack->fix = "use Linux 4.14 or newer with CONFIG_SECCOMP_FILTER";
+	filter_suspect(h, lack);
+}
+
+/* Mechanisms that no host can give to this version of the loader. */
+static const struct {
+	const char *word, *what, *fix;
+} not_yet[] = {
+    {"cgroup:", "this sbx-run joins no cgroups yet",
+     "run it inside a cgroup with that limit, and write `prefer CAPABILITY on linux because ...`"},
+    {"namespace", "this sbx-run makes no namespaces yet",
+     "write `isolate none because ...`, or `prefer CAPABILITY on linux because ...`"},
+    {"supervisor", "this sbx-run stays with no program yet",
+     "write `prefer CAPABILITY on linux because ...`"},
+    {"none", "nothing on this system keeps it", "see `sbxc explain`"},
+};
+
+static void mechanism_look(struct span word, const struct host *h, struct lack *lack)
+{
+	if (span_is(word, "launch") || span_is(word, "rlimit"))
+		return;
+	if (span_is(word, "seccomp")) {
+		seccomp_look(h, lack);
+		return;
+	}
+	if (span_starts(word, "landlock:")) {
+		landlock_look(word, h, lack);
+		return;
+	}
+	lack->what = "this sbx-run does not know the mechanism";
+	lack->fix = "use the sbx-run that came with the sbxc of this plan";
+	for (size_t i = 0; i < COUNT(not_yet); i++) {
+		size_t n = strlen(not_yet[i].word);
+		bool prefix = not_yet[i].word[n - 1] == ':' && span_starts(word, not_yet[i].word);
+		if (prefix || span_is(word, not_yet[i].word)) {
+			lack->what = not_yet[i].what;
+			lack->fix = not_yet[i].fix;
+		}
+	}
+}
+
+/* The first mechanism of the guarantee that is missing. */
+static bool guarantee_look(const struct guarantee *g, const struct host *h, struct span *word,
+			   struct lack *lack)
+{
+	struct span left = g->mechanisms;
+
+	memset(lack, 0, sizeof(*lack));
+	do {
+		*word = mechanism_next(&left);
+		mechanism_look(*word, h, lack);
+	} while (!lack->what && left.len > 0);
+	return !lack->what;
+}
+
+bool guarantee_kept(const struct guarantee *g, const struct host *h)
+{
+	struct span word;
+	struct lack lack;
+
+	return guarantee_look(g, h, &word, &lack);
+}
+
+static const char *copy_text(char *buf, size_t cap, struct span s)
+{
+	struct text t = text_over(buf, cap);
+
+	text_bytes(&t, s.at, s.len);
+	return buf;
+}
+
+/* Puts the name of the capability where the fix has room for it. */
+static void fix_line(struct fault *f, const char *fix, const char *cap)
+{
+	const char *slot = strstr(fix, "CAPABILITY");
+	char head[160];
+	struct text t = text_over(head, sizeof(head));
+
+	if (!slot) {
+		fault_line(f, "fix", fix, NULL);
+		return;
+	}
+	text_bytes(&t, fix, (size_t)(slot - fix));
+	fault_line(f, "fix", head, cap, slot + strlen("CAPABILITY"), NULL);
+}
+
+static bool lack_fault(struct fault *f, struct span cap, struct span where, struct span word,
+		       const struct lack *lack)
+{
+	char name[80], mechanism[80];
+
+	fault_set(f, ERR_GUARANTEE);
+	fault_line(f, "guarantee", copy_text(name, sizeof(name), cap), NULL);
+	if (where.len)
+		fault_where(f, where);
+	fault_line(f, "missing", copy_text(mechanism, sizeof(mechanism), word), ": ", lack->what,
+		   NULL);
+	if (lack->likely)
+		fault_line(f, "likely", lack->likely, NULL);
+	if (lack->fix)
+		fix_line(f, lack->fix, name);
+	return false;
+}
+
+/* Does a (then preferred) guarantee name the mechanism? Only that lets the loader go on without it. */
+static bool tolerated(const struct launch *l, const char *word)
+{
+	for (unsigned i = 0; i < l->n_guarantees; i++) {
+		struct span left = l->guarantees[i].mechanisms;
+		while (left.len > 0) {
+			struct span m = mechanism_next(&left);
+			if (span_is(m, word) || span_starts(m, word))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool mechanisms_check(const struct launch *l, const struct host *h, struct fault *f)
+{
+	struct lack lack = {0};
+
+	if (!h->landlock && !tolerated(l, "landlock:")) {
+		landlock_absent(h, &lack);
+		return lack_fault(f, span_of("file access"), (struct span){0}, span_of("landlock"), &lack);
+	}
+	if (!h->seccomp && !tolerated(l, "seccomp")) {
+		seccomp_look(h, &lack);
+		return lack_fault(f, span_of("system calls"), (struct span){0}, span_of("seccomp"),
+				  &lack);
+	}
+	return true;
+}
+
+/* Namespaces asked for and not given are a refusal unless the policy prefers them only. */
+static bool isolate_check(const struct launch *l, struct fault *f)
+{
+	const struct guarantee *g = launch_guarantee(l, span_of("ns.isolate"));
+	char words[80];
+	struct text t = text_over(words, sizeof(words));
+
+	if (!l->isolate || (g && !g->required))
+		return true;
+	launch_isolate_text(l, &t);
+	fault_set(f, ERR_GUARANTEE);
+	fault_line(f, "guarantee", "isolate ", words, NULL);
+	fault_line(f, "missing", "namespace: this sbx-run makes no namespaces yet", NULL);
+	return fault_line(f, "fix", "write `isolate none because ...`", NULL);
+}
+
+bool guarantees_check(const struct launch *l, const struct host *h, struct fault *f)
+{
+	struct span word;
+	struct lack lack;
+
+	for (unsigned i = 0; i < l->n_guarantees; i++) {
+		const struct guarantee *g = &l->guarantees[i];
+		if (g->required && !guarantee_look(g, h, &word, &lack))
+			return lack_fault(f, g->cap, g->where, word, &lack);
+	}
+	return isolate_check(l, f) && mechanisms_check(l, h, f);
+}
+
+void guarantees_note(const struct launch *l, const struct host *h)
+{
+	char cap[80], where[200];
+	struct span word;
+	struct lack lack;
+
+	for (unsigned i = 0; i < l->n_guarantees; i++) {
+		const struct guarantee *g = &l->guarantees[i];
+		if (!g->required && !guarantee_look(g, h, &word, &lack))
+			note_print(copy_text(cap, sizeof(cap), g->cap),
+				   " is preferred and not kept: ", lack.what, " (",
+				   copy_text(where, sizeof(where), g->where), ")", NULL);
+	}
+}

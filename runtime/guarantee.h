@@ -1,0 +1,17 @@
+/*
+ * guarantee.h - compares the guarantee lines of the plan with the host: what is required and missing is a refusal, what is
+ * preferred and missing is a note.
+ */
+#ifndef SBX_GUARANTEE_H
+#define SBX_GUARANTEE_H
+
+#include "host.h"
+#include "launch_conf.h"
+
+bool guarantees_check(const struct launch *l, const struct host *h, struct fault *f);
+/* One line on stderr for each preferred guarantee that this host does not keep. */
+void guarantees_note(const struct launch *l, const struct host *h);
+/* Are all mechanisms of the guarantee there? */
+bool guarantee_kept(const struct guarantee *g, const struct host *h);
+
+#endif

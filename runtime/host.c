@@ -1,0 +1,38 @@
+/*
+ * host.c - asks the kernel for its Landlock ABI and for seccomp filters.
+ */
+#define _GNU_SOURCE
+#include "host.h"
+
+#include <errno.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "kernel.h"
+
+const char *host_machine(void)
+{
+#if defined(__x86_64__) && defined(__LP64__)
+	return "x86_64";
+#elif defined(__aarch64__) && defined(__LITTLE_ENDIAN__) || defined(__AARCH64EL__)
+	return "aarch64";
+#else
+	return "";
+#endif
+}
+
+void host_probe(struct host *h)
+{
+	uint32_t action = SECCOMP_ALLOW;
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_ABI_VERSION);
+
+	*h = (struct host){0};
+	if (abi > 0)
+		h->landlock = (unsigned)abi;
+	else
+		h->landlock_error = abi < 0 ? errno : ENOSYS;
+	h->seccomp = syscall(SYS_seccomp, SECCOMP_ACTION_AVAIL, 0, &action) == 0;
+	if (!h->seccomp)
+		h->seccomp_error = errno;
+	h->filtered = prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTERED;
+}

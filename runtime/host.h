@@ -1,0 +1,21 @@
+/*
+ * host.h - what this kernel offers, asked without side effects.
+ */
+#ifndef SBX_HOST_H
+#define SBX_HOST_H
+
+#include <stdbool.h>
+
+struct host {
+	unsigned landlock; /* ABI, 0: none */
+	int landlock_error;
+	bool seccomp;
+	int seccomp_error;
+	bool filtered; /* a seccomp filter is on this process already */
+};
+
+void host_probe(struct host *h);
+/* The name of this machine as plans spell it, "" when no plan can be for it. */
+const char *host_machine(void);
+
+#endif

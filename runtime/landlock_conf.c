@@ -1,0 +1,262 @@
+/*
+ * landlock_conf.c - reads landlock.conf; the names of rights come from the tables of plan.h.
+ */
+#include "landlock_conf.h"
+
+#include <string.h>
+
+#include "template.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+struct right {
+	const char *word;
+	unsigned char bit, abi;
+	bool file;
+};
+
+#define RIGHT(id, word_, bit_, abi_, file_)                                                        \
+	{.word = word_, .bit = bit_, .abi = abi_, .file = file_},
+static const struct right fs_rights[] = {PLAN_FS_RIGHTS(RIGHT)};
+static const struct right net_rights[] = {PLAN_NET_RIGHTS(RIGHT)};
+static const struct right scopes[] = {PLAN_SCOPES(RIGHT)};
+#undef RIGHT
+
+static uint64_t rights_of_abi(const struct right *table, size_t n, unsigned abi)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (table[i].abi <= abi)
+			bits |= 1ull << table[i].bit;
+	return bits;
+}
+
+uint64_t fs_rights_of_abi(unsigned abi)
+{
+	return rights_of_abi(fs_rights, COUNT(fs_rights), abi);
+}
+
+uint64_t net_rights_of_abi(unsigned abi)
+{
+	return rights_of_abi(net_rights, COUNT(net_rights), abi);
+}
+
+uint64_t scopes_of_abi(unsigned abi)
+{
+	return rights_of_abi(scopes, COUNT(scopes), abi);
+}
+
+uint64_t fs_rights_of_files(void)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < COUNT(fs_rights); i++)
+		if (fs_rights[i].file)
+			bits |= 1ull << fs_rights[i].bit;
+	return bits;
+}
+
+void fs_rights_text(uint64_t rights, struct text *t)
+{
+	for (size_t i = 0; i < COUNT(fs_rights); i++)
+		if (rights & 1ull << fs_rights[i].bit) {
+			text_str(t, t->len ? "," : "");
+			text_str(t, fs_rights[i].word);
+		}
+}
+
+/* One name at or after place *next of the table: rights are written in table order, so each set has one spelling. */
+static bool right_take(const struct line *l, struct span word, const struct right *table, size_t n,
+		       size_t *next, uint64_t *bits)
+{
+	size_t i = *next;
+
+	while (i < n && !span_is(word, table[i].word))
+		i++;
+	if (i == n)
+		return line_fault(l, "an unknown right, or one out of order", word);
+	*bits |= 1ull << table[i].bit;
+	*next = i + 1;
+	return true;
+}
+
+/* The rest of the line: words of the table. */
+static bool handle_read(struct line *l, const struct right *table, size_t n, uint64_t *bits)
+{
+	size_t next = 0;
+
+	do {
+		struct span word;
+		if (!line_word(l, &word) || !right_take(l, word, table, n, &next, bits))
+			return false;
+	} while (!line_done(l));
+	return true;
+}
+
+/* One word: names joined by commas, all of them handled. */
+static bool rights_read(struct line *l, const struct right *table, size_t n, uint64_t handled,
+			uint64_t *bits)
+{
+	struct span word, left;
+	size_t next = 0;
+
+	if (!line_word(l, &word))
+		return false;
+	*bits = 0;
+	for (left = word;;) {
+		const char *comma = memchr(left.at, ',', left.len);
+		struct span name = {left.at, comma ? (size_t)(comma - left.at) : left.len};
+		if (!right_take(l, name, table, n, &next, bits))
+			return false;
+		if (!comma)
+			break;
+		left = (struct span){comma + 1, left.len - name.len - 1};
+	}
+	return !(*bits & ~handled) || line_fault(l, "a right that is not handled", word);
+}
+
+static bool read_handle_fs(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+
+	return handle_read(l, fs_rights, COUNT(fs_rights), &out->fs);
+}
+
+static bool read_handle_net(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+
+	return handle_read(l, net_rights, COUNT(net_rights), &out->net);
+}
+
+static bool read_scope(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+
+	return handle_read(l, scopes, COUNT(scopes), &out->scope);
+}
+
+/* RIGHT,... WHERE TMPL */
+static bool place_read(const struct landlock *out, struct line *l, struct landlock_rule *r)
+{
+	const char *wrong;
+
+	if (!rights_read(l, fs_rights, COUNT(fs_rights), out->fs, &r->rights) ||
+	    !line_word(l, &r->where) || !line_rest(l, &r->place))
+		return false;
+	wrong = template_wrong(r->place, out->vars);
+	return !wrong || line_fault(l, wrong, r->place);
+}
+
+static bool visit(bool (*visitor)(void *, const struct landlock_rule *), const struct landlock *out,
+		  const struct landlock_rule *r)
+{
+	return !visitor || visitor(out->visitor->ctx, r);
+}
+
+static bool read_entry(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+	struct landlock_rule r = {0};
+
+	if (!place_read(out, l, &r))
+		return false;
+	out->entry = r.place;
+	return !out->visitor || visit(out->visitor->entry, out, &r);
+}
+
+static bool missing_read(struct line *l, enum missing *missing)
+{
+	static const char *const words[] = {
+	    [MISSING_ERROR] = "error", [MISSING_SKIP] = "skip", [MISSING_MAKE] = "make"};
+	struct span word;
+
+	if (!line_word(l, &word))
+		return false;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (span_is(word, words[i])) {
+			*missing = (enum missing)i;
+			return true;
+		}
+	return line_fault(l, "error, skip or make was expected", word);
+}
+
+static bool read_path(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+	struct landlock_rule r = {0};
+	struct span links;
+
+	if (!missing_read(l, &r.missing) || !line_word(l, &links))
+		return false;
+	r.nofollow = span_is(links, "nofollow");
+	if (!r.nofollow && !span_is(links, "follow"))
+		return line_fault(l, "follow or nofollow was expected", links);
+	out->n_paths++;
+	return place_read(out, l, &r) && (!out->visitor || visit(out->visitor->path, out, &r));
+}
+
+/* A number, or one variable and nothing else. */
+static bool port_check(const struct landlock *out, const struct line *l, struct span port)
+{
+	struct span name = {port.at + 2, port.len - 3};
+	uint64_t n;
+
+	if (span_number(port, 65535, &n))
+		return true;
+	if (port.len < 4 || memcmp(port.at, "${", 2) || port.at[port.len - 1] != '}' ||
+	    !vars_known(out->vars, name))
+		return line_fault(l, "not a port", port);
+	return true;
+}
+
+static bool read_port(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+	struct landlock_rule r = {0};
+
+	if (!rights_read(l, net_rights, COUNT(net_rights), out->net, &r.rights) ||
+	    !line_word(l, &r.port) || !line_word(l, &r.where) || !line_end(l))
+		return false;
+	out->n_ports++;
+	return port_check(out, l, r.port) &&
+	       (!out->visitor || visit(out->visitor->port, out, &r));
+}
+
+static bool read_assert(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+	struct landlock_rule r = {0};
+
+	out->n_asserts++;
+	return place_read(out, l, &r) && (!out->visitor || visit(out->visitor->assert, out, &r));
+}
+
+static bool file_run(const struct conf *c, char id[PLAN_ID_LEN + 1], struct landlock *out)
+{
+	static const struct directive table[] = {
+	    {"handle-fs", ONCE, read_handle_fs}, {"handle-net", MAYBE, read_handle_net},
+	    {"scope", MAYBE, read_scope},	 {"entry", MAYBE, read_entry},
+	    {"path", MANY, read_path},		 {"port", MANY, read_port},
+	    {"assert", MANY, read_assert},
+	};
+
+	return conf_run(c, table, COUNT(table), out, id);
+}
+
+bool landlock_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_LEN + 1],
+		   struct landlock *out)
+{
+	*out = (struct landlock){.vars = v};
+	return file_run(c, id, out);
+}
+
+bool landlock_visit(const struct conf *c, const struct landlock *l,
+		    const struct landlock_visitor *visitor)
+{
+	struct landlock again = {.vars = l->vars, .visitor = visitor};
+	char id[PLAN_ID_LEN + 1] = "";
+
+	return file_run(c, id, &again);
+}

@@ -1,0 +1,60 @@
+/*
+ * launch_conf.h - launch.conf in memory. Spans point into the file.
+ */
+#ifndef SBX_LAUNCH_CONF_H
+#define SBX_LAUNCH_CONF_H
+
+#include "conf.h"
+#include "params.h"
+
+struct guarantee {
+	struct span cap, mechanisms, where;
+	bool required;
+};
+
+struct env_line {
+	struct span name;  /* a name, or what stands before the * */
+	struct span value; /* template of env-set */
+	enum { ENV_ALLOW, ENV_ALLOW_PREFIX, ENV_SET } kind;
+};
+
+struct rlimit_line {
+	int which; /* row of PLAN_RLIMITS */
+	uint64_t value;
+	struct span cap; /* rlimit-fallback only */
+};
+
+enum { PLAN_MAX_RLIMITS = 8, PLAN_MAX_FALLBACKS = 16 };
+
+struct launch {
+	char id[PLAN_ID_LEN + 1];
+	struct span policy, version;
+	unsigned arches;  /* bits 1 << row of the machines table */
+	unsigned isolate; /* bits 1 << row of the namespaces table; 0: none */
+	struct param params[PLAN_MAX_PARAMS];
+	unsigned n_params;
+	struct guarantee guarantees[PLAN_MAX_GUARANTEES];
+	unsigned n_guarantees;
+	struct span entry, entry_where; /* entry.at NULL: any program */
+	int exec_fd;                    /* -1: none */
+	struct env_line env[PLAN_MAX_ENV];
+	unsigned n_env;
+	struct rlimit_line rlimits[PLAN_MAX_RLIMITS];
+	unsigned n_rlimits;
+	struct rlimit_line fallbacks[PLAN_MAX_FALLBACKS];
+	unsigned n_fallbacks;
+	bool new_session;
+};
+
+/* All of the file is proved, templates included. */
+bool launch_read(const struct conf *c, struct launch *out);
+
+const struct guarantee *launch_guarantee(const struct launch *l, struct span cap);
+
+const char *rlimit_word(int row);
+int rlimit_resource(int row);
+bool launch_has_arch(const struct launch *l, const char *machine);
+/* The namespaces that `isolate` asks for, as words joined by blanks. */
+void launch_isolate_text(const struct launch *l, struct text *t);
+
+#endif

@@ -1,0 +1,142 @@
+/*
+ * options.c - reads the command line. Options stand before the plan; what follows the program is its own.
+ */
+#include "options.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "sha256.h"
+
+#ifndef SBX_VERSION
+#define SBX_VERSION "0.1.0"
+#endif
+
+static const char help[] =
+    "usage: sbx-run [OPTION]... PLAN [--] PROGRAM [ARG]...\n"
+    "\n"
+    "Starts PROGRAM confined by the plan directory PLAN that sbxc has written.\n"
+    "\n"
+    "  --set NAME=VALUE      value of a load-time parameter of the policy\n"
+    "  --digest sha256:HEX   run only the plan whose SHA256SUMS has this hash\n"
+    "  --dry-run             prove the plan on this host, say what would be done\n"
+    "  --help, --version\n"
+    "\n"
+    "PROGRAM is a path, or a name in /usr/local/bin, /usr/bin or /bin.\n"
+    "\n"
+    "exit codes: those of PROGRAM; 125 the sandbox could not be set up, 126 PROGRAM\n"
+    "cannot be executed, 127 PROGRAM was not found. In these three cases nothing was\n"
+    "started.\n";
+
+static const char version[] = "sbx-run " SBX_VERSION " (plan version 1; seccomp, landlock up to "
+			      "ABI 11, rlimits; no namespaces, no cgroups)\n";
+
+static enum options_result print(const char *text)
+{
+	size_t len = strlen(text);
+
+	return write(STDOUT_FILENO, text, len) == (ssize_t)len ? OPTIONS_DONE : OPTIONS_WRONG;
+}
+
+static bool usage(struct fault *f, const char *why, const char *what)
+{
+	fault_set(f, ERR_USAGE);
+	fault_line(f, "wrong", why, what, NULL);
+	return fault_line(f, "fix", "sbx-run [--set NAME=VALUE]... PLAN [--] PROGRAM [ARG]..., or "
+				    "sbx-run --help",
+			  NULL);
+}
+
+static bool take_set(struct options *o, const char *text, struct fault *f)
+{
+	const char *equal = strchr(text, '=');
+
+	if (!equal || equal == text)
+		return usage(f, "--set needs NAME=VALUE, not ", text);
+	if (o->n_sets == PLAN_MAX_PARAMS)
+		return usage(f, "too many --set", "");
+	o->sets[o->n_sets++] = (struct assignment){
+	    .name = {text, (size_t)(equal - text)},
+	    .value = equal + 1,
+	};
+	return true;
+}
+
+static bool take_digest(struct options *o, const char *text, struct fault *f)
+{
+	const char *hex = text + strlen("sha256:");
+
+	if (o->digest)
+		return usage(f, "--digest stands twice", "");
+	if (strncmp(text, "sha256:", strlen("sha256:")) || strlen(hex) != SHA256_HEX ||
+	    strspn(hex, "0123456789abcdef") != SHA256_HEX)
+		return usage(f, "--digest needs sha256: and 64 lower-case hex digits, not ", text);
+	o->digest = text;
+	return true;
+}
+
+static bool take_dry_run(struct options *o, const char *text, struct fault *f)
+{
+	(void)text;
+	(void)f;
+	o->dry_run = true;
+	return true;
+}
+
+static const struct option {
+	const char *name;
+	bool value;
+	bool (*take)(struct options *o, const char *text, struct fault *f);
+} table[] = {
+    {"--set", true, take_set},
+    {"--digest", true, take_digest},
+    {"--dry-run", false, take_dry_run},
+};
+
+/* Takes the option at argv[*i], as "--name value" or "--name=value". */
+static bool option_take(char **argv, unsigned *i, struct options *o, struct fault *f)
+{
+	const char *text = argv[*i];
+
+	for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++) {
+		size_t len = strlen(table[k].name);
+		if (strncmp(text, table[k].name, len))
+			continue;
+		if (!text[len] && !table[k].value)
+			return table[k].take(o, NULL, f);
+		if (text[len] == '=' && table[k].value)
+			return table[k].take(o, text + len + 1, f);
+		if (!text[len] && argv[*i + 1])
+			return table[k].take(o, argv[++*i], f);
+	}
+	return usage(f, "not an option, or one without its value: ", text);
+}
+
+enum options_result options_parse(char **argv, struct options *o, struct fault *f)
+{
+	unsigned i = argv[0] != NULL;
+
+	*o = (struct options){0};
+	for (; argv[i] && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "--help"))
+			return print(help);
+		if (!strcmp(argv[i], "--version"))
+			return print(version);
+		if (!strcmp(argv[i], "--")) {
+			i++;
+			break;
+		}
+		if (!option_take(argv, &i, o, f))
+			return OPTIONS_WRONG;
+	}
+	if (argv[i])
+		o->plan = argv[i++];
+	if (argv[i] && !strcmp(argv[i], "--"))
+		i++;
+	o->argv = argv + i;
+	if (!o->plan || !argv[i] || !argv[i][0]) {
+		usage(f, o->plan ? "PROGRAM is missing" : "PLAN is missing", "");
+		return OPTIONS_WRONG;
+	}
+	return OPTIONS_RUN;
+}

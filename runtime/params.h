@@ -1,0 +1,84 @@
+/*
+ * params.h - the values that are known only at the start: params of launch.conf with --set, and the built-ins.
+ *
+ * The environment is never searched: HOME comes from the passwd entry of the real uid, TMPDIR is /tmp. A built-in is
+ * looked up when a template asks for it, so a plan that does not use CWD starts in a directory that has no name.
+ */
+#ifndef SBX_PARAMS_H
+#define SBX_PARAMS_H
+
+#include <sys/types.h>
+
+#include "fault.h"
+#include "pool.h"
+
+/* VALUE_TYPE(id, word) */
+#define PLAN_TYPES(VALUE_TYPE)                                                                     \
+	VALUE_TYPE(PATH, "path")                                                                   \
+	VALUE_TYPE(STRING, "string")                                                               \
+	VALUE_TYPE(PORT, "port")                                                                   \
+	VALUE_TYPE(COUNT, "count")                                                                 \
+	VALUE_TYPE(SIZE, "size")                                                                   \
+	VALUE_TYPE(DURATION, "duration")                                                           \
+	VALUE_TYPE(PERCENT, "percent")
+
+enum value_type {
+#define VALUE_TYPE(id, word) VALUE_##id,
+	PLAN_TYPES(VALUE_TYPE)
+#undef VALUE_TYPE
+	    VALUE_TYPE_COUNT
+};
+
+struct param {
+	struct span name;
+	enum value_type type;
+	struct span fallback; /* template without variables; at == NULL: a value is required */
+	const char *value;    /* set by params_set() */
+};
+
+struct assignment { /* of the command line: NAME=VALUE */
+	struct span name;
+	const char *value;
+};
+
+/* BUILTIN(id, name, type) */
+#define BUILTINS(BUILTIN)                                                                          \
+	BUILTIN(HOME, "HOME", VALUE_PATH)                                                          \
+	BUILTIN(CWD, "CWD", VALUE_PATH)                                                            \
+	BUILTIN(TMPDIR, "TMPDIR", VALUE_PATH)                                                      \
+	BUILTIN(RUNTIME_DIR, "RUNTIME_DIR", VALUE_PATH)                                            \
+	BUILTIN(UID, "UID", VALUE_COUNT)                                                           \
+	BUILTIN(EXE, "EXE", VALUE_PATH)
+
+enum builtin {
+#define BUILTIN(id, name, type) BUILTIN_##id,
+	BUILTINS(BUILTIN)
+#undef BUILTIN
+	    BUILTIN_COUNT
+};
+
+struct vars {
+	struct param *params;
+	unsigned n_params;
+	struct pool *pool;
+	const char *program;       /* what EXE resolves: a path, or NULL while it is not known */
+	const char *passwd;        /* file name; /etc/passwd but in tests */
+	const char *builtin[BUILTIN_COUNT];
+};
+
+bool type_word(struct span word, enum value_type *type);
+const char *type_text(enum value_type type);
+/* Is it a value of the type? Otherwise *why says what one looks like. */
+bool value_fits(enum value_type type, const char *value, const char **why);
+
+/* Gives every param its value: --set, else its default. */
+bool params_set(struct vars *v, const struct assignment *sets, unsigned n_sets, struct fault *f);
+/* Is this the name of a param or built-in? Looks nothing up. */
+bool vars_known(const struct vars *v, struct span name);
+bool vars_get(struct vars *v, struct span name, const char **value, enum value_type *type,
+	      struct fault *f);
+
+/* The home directory of uid in the bytes of a passwd file. */
+bool passwd_home(struct span file, uid_t uid, struct span *home);
+
+#endif

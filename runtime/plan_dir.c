@@ -1,0 +1,152 @@
+/*
+ * plan_dir.c - opens the plan once, refuses what others could change, reads each file whole before anything looks at it.
+ */
+#define _GNU_SOURCE
+#include "plan_dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pool.h"
+#include "sha256.h"
+
+enum { MAX_SUMS = 64 * 1024 };
+
+static bool unsafe(struct fault *f, const char *name, const char *why, const char *fix)
+{
+	fault_set(f, ERR_PLAN_UNSAFE);
+	fault_line(f, "at", name, NULL);
+	fault_line(f, "wrong", why, NULL);
+	return fault_line(f, "fix", fix, " ", name, NULL);
+}
+
+static bool owner_check(const struct stat *st, const char *name, struct fault *f)
+{
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		return unsafe(f, name, "it belongs to another user", "take a copy of your own of");
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return unsafe(f, name, "its group or others may write it", "chmod go-w");
+	return true;
+}
+
+static bool open_fault(struct fault *f, const char *name, const char *why, int error)
+{
+	fault_set(f, ERR_PLAN_OPEN);
+	fault_line(f, "at", name, NULL);
+	return error ? fault_errno(f, "failed", why, error) : fault_line(f, "wrong", why, NULL);
+}
+
+/* Up to size bytes; a file that shrank meanwhile gives fewer, which its hash will show. */
+static bool read_whole(int fd, char *buf, size_t *size)
+{
+	size_t got = 0;
+
+	while (got < *size) {
+		ssize_t n = read(fd, buf + got, *size - got);
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n == 0)
+			break;
+		got += n > 0 ? (size_t)n : 0;
+	}
+	*size = got;
+	return true;
+}
+
+static bool file_take(int fd, const char *name, size_t max, struct plan_file *out, struct fault *f)
+{
+	struct stat st;
+	char *buf;
+
+	if (fstat(fd, &st))
+		return open_fault(f, name, "stat", errno);
+	if (!S_ISREG(st.st_mode))
+		return open_fault(f, name, "not a regular file", 0);
+	if (!owner_check(&st, name, f))
+		return false;
+	if ((uint64_t)st.st_size > max)
+		return open_fault(f, name, "the file is too large", 0);
+	*out = (struct plan_file){.name = name, .size = (size_t)st.st_size};
+	buf = pool_map(out->size);
+	if (!buf)
+		return open_fault(f, name, "memory", errno);
+	out->data = buf;
+	return read_whole(fd, buf, &out->size) || open_fault(f, name, "read", errno);
+}
+
+/* O_NONBLOCK: a FIFO that was put in the place of a file must not stop the loader. */
+static bool file_read(int dir, const char *name, size_t max, struct plan_file *out, struct fault *f)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bool good;
+
+	if (fd < 0)
+		return open_fault(f, name, "open", errno);
+	good = file_take(fd, name, max, out, f);
+	close(fd);
+	return good;
+}
+
+static bool digest_check(const struct plan_file *sums, const char *digest, struct fault *f)
+{
+	char hex[SHA256_HEX + 1];
+
+	sha256_hex(sums->data, sums->size, hex);
+	if (!digest || !strcmp(digest + strlen("sha256:"), hex))
+		return true;
+	fault_set(f, ERR_DIGEST);
+	fault_line(f, "wanted", digest, NULL);
+	return fault_line(f, "found", "sha256:", hex, NULL);
+}
+
+bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, struct fault *f)
+{
+	struct plan_file sums;
+	struct stat st;
+	const char *wrong;
+
+	d->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (d->fd < 0)
+		return open_fault(f, path, "open", errno);
+	if (fstat(d->fd, &st))
+		return open_fault(f, path, "stat", errno);
+	if (!owner_check(&st, path, f) || !file_read(d->fd, "SHA256SUMS", MAX_SUMS, &sums, f) ||
+	    !digest_check(&sums, digest, f))
+		return false;
+	d->sums = (struct span){sums.data, sums.size};
+	wrong = sums_wrong(d->sums);
+	if (!wrong)
+		return true;
+	fault_set(f, ERR_SYNTAX);
+	fault_line(f, "at", "SHA256SUMS", NULL);
+	return fault_line(f, "wrong", wrong, NULL);
+}
+
+bool plan_dir_lists(const struct plan_dir *d, const char *name)
+{
+	struct span hex;
+
+	return sums_find(d->sums, name, &hex);
+}
+
+bool plan_dir_read(const struct plan_dir *d, const char *name, size_t max, struct plan_file *out,
+		   struct fault *f)
+{
+	char hex[SHA256_HEX + 1];
+	struct span wanted;
+
+	if (!sums_find(d->sums, name, &wanted))
+		return open_fault(f, name, "SHA256SUMS does not list this file", 0);
+	if (!file_read(d->fd, name, max, out, f))
+		return false;
+	sha256_hex(out->data, out->size, hex);
+	if (span_is(wanted, hex))
+		return true;
+	fault_set(f, ERR_CHECKSUM);
+	fault_line(f, "at", name, NULL);
+	return fault_line(f, "fix", "compile the policy again with sbxc, or copy the whole plan again",
+			  NULL);
+}

@@ -1,0 +1,32 @@
+/*
+ * plan_dir.h - the plan directory: opened once, its files read once, by whom nobody else can write.
+ */
+#ifndef SBX_PLAN_DIR_H
+#define SBX_PLAN_DIR_H
+
+#include "fault.h"
+
+struct plan_dir {
+	int fd;
+	struct span sums; /* SHA256SUMS, proved */
+};
+
+struct plan_file {
+	const char *name;
+	const char *data;
+	size_t size;
+};
+
+/* digest: "sha256:HEX" that SHA256SUMS must have, or NULL. */
+bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, struct fault *f);
+/* Is the file part of the plan? */
+bool plan_dir_lists(const struct plan_dir *d, const char *name);
+/* Reads a listed file and compares its hash. */
+bool plan_dir_read(const struct plan_dir *d, const char *name, size_t max, struct plan_file *out,
+		   struct fault *f);
+
+/* The form of SHA256SUMS: NULL when good, else why not. */
+const char *sums_wrong(struct span sums);
+bool sums_find(struct span sums, const char *name, struct span *hex);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * pool.h - memory of the prove phase: mapped once, taken in pieces, never given back. After the plan is proved nothing
+ * is taken any more.
+ */
+#ifndef SBX_POOL_H
+#define SBX_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct pool {
+	char *at;
+	size_t left;
+};
+
+/* A mapping of at least `size` zero bytes, or NULL with errno. The pages cost nothing until they are touched. */
+void *pool_map(size_t size);
+bool pool_open(struct pool *p, size_t size);
+/* Aligned for pointers and 64-bit numbers; NULL when the pool is used up. */
+void *pool_take(struct pool *p, size_t size);
+char *pool_copy(struct pool *p, const char *at, size_t len); /* adds a NUL */
+
+#endif

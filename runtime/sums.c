@@ -1,0 +1,73 @@
+/*
+ * sums.c - SHA256SUMS: "HEX  NAME\n" sorted by name, as sha256sum writes it.
+ */
+#include <string.h>
+
+#include "plan_dir.h"
+#include "sha256.h"
+
+/* One line without its \n. */
+static bool sums_line(struct span line, struct span *hex, struct span *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+
+	if (line.len < SHA256_HEX + 3 || line.len > SHA256_HEX + 2 + 255 ||
+	    memcmp(line.at + SHA256_HEX, "  ", 2))
+		return false;
+	*hex = (struct span){line.at, SHA256_HEX};
+	*name = (struct span){line.at + SHA256_HEX + 2, line.len - SHA256_HEX - 2};
+	for (size_t i = 0; i < SHA256_HEX; i++)
+		if (!memchr("0123456789abcdef", hex->at[i], 16))
+			return false;
+	for (size_t i = 0; i < name->len; i++)
+		if (!memchr(letters, name->at[i], sizeof(letters) - 1))
+			return false;
+	return name->at[0] != '.';
+}
+
+/* Takes the first line off; false when there is none whole. */
+static bool sums_next(struct span *sums, struct span *hex, struct span *name)
+{
+	const char *end = memchr(sums->at, '\n', sums->len);
+	struct span line = {sums->at, end ? (size_t)(end - sums->at) : 0};
+
+	if (!end || !sums_line(line, hex, name))
+		return false;
+	sums->at += line.len + 1;
+	sums->len -= line.len + 1;
+	return true;
+}
+
+static bool name_before(struct span a, struct span b)
+{
+	int order = memcmp(a.at, b.at, a.len < b.len ? a.len : b.len);
+
+	return order < 0 || (order == 0 && a.len < b.len);
+}
+
+const char *sums_wrong(struct span sums)
+{
+	struct span hex, name, last = {"", 0};
+
+	if (sums.len == 0)
+		return "the file is empty";
+	while (sums.len > 0) {
+		if (!sums_next(&sums, &hex, &name))
+			return "a line that is not HEX, two blanks, NAME";
+		if (!name_before(last, name))
+			return "names are sorted, each stands once";
+		last = name;
+	}
+	return NULL;
+}
+
+bool sums_find(struct span sums, const char *name, struct span *hex)
+{
+	struct span found;
+
+	while (sums.len > 0 && sums_next(&sums, hex, &found))
+		if (span_is(found, name))
+			return true;
+	return false;
+}

@@ -1,0 +1,156 @@
+/*
+ * template.c - checks and expands templates. The spelling is canonical, so a template that could be written shorter
+ * is refused as well.
+ */
+#include "template.h"
+
+#include <string.h>
+
+/* The pieces of a template, in order. */
+enum piece_kind { PIECE_BYTE, PIECE_VAR, PIECE_WRONG };
+struct piece {
+	enum piece_kind kind;
+	char byte;
+	struct span name;
+	const char *wrong;
+	size_t len; /* bytes of the template it takes */
+};
+
+static struct piece piece_wrong(const char *why)
+{
+	return (struct piece){.kind = PIECE_WRONG, .wrong = why};
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static struct piece piece_escape(struct span t)
+{
+	int hi, lo, byte;
+
+	if (t.len >= 2 && (t.at[1] == '\\' || t.at[1] == '$'))
+		return (struct piece){.kind = PIECE_BYTE, .byte = t.at[1], .len = 2};
+	if (t.len < 4 || t.at[1] != 'x')
+		return piece_wrong("a backslash that escapes nothing");
+	hi = hex_digit(t.at[2]);
+	lo = hex_digit(t.at[3]);
+	byte = hi * 16 + lo;
+	if (hi < 0 || lo < 0 || byte == 0 || (byte >= 0x20 && byte != 0x7f))
+		return piece_wrong("a \\x escape that is not one of 01 to 1f and 7f");
+	return (struct piece){.kind = PIECE_BYTE, .byte = (char)byte, .len = 4};
+}
+
+static struct piece piece_var(struct span t)
+{
+	const char *close = t.len > 1 && t.at[1] == '{' ? memchr(t.at, '}', t.len) : NULL;
+
+	if (!close || close == t.at + 2)
+		return piece_wrong("a bare $");
+	return (struct piece){.kind = PIECE_VAR,
+			      .name = {t.at + 2, (size_t)(close - t.at) - 2},
+			      .len = (size_t)(close - t.at) + 1};
+}
+
+static struct piece piece_next(struct span t)
+{
+	unsigned char c = (unsigned char)t.at[0];
+
+	if (c == '\\')
+		return piece_escape(t);
+	if (c == '$')
+		return piece_var(t);
+	if (c < 0x20 || c == 0x7f)
+		return piece_wrong("a control byte");
+	return (struct piece){.kind = PIECE_BYTE, .byte = t.at[0], .len = 1};
+}
+
+const char *template_wrong(struct span tmpl, const struct vars *v)
+{
+	while (tmpl.len > 0) {
+		struct piece p = piece_next(tmpl);
+		if (p.kind == PIECE_WRONG)
+			return p.wrong;
+		if (p.kind == PIECE_VAR && (!v || !vars_known(v, p.name)))
+			return "a variable that nothing defines";
+		tmpl.at += p.len;
+		tmpl.len -= p.len;
+	}
+	return NULL;
+}
+
+bool path_canonical(const char *path)
+{
+	if (path[0] != '/')
+		return false;
+	if (!path[1])
+		return true;
+	for (const char *p = path; *p;) {
+		size_t n = strcspn(++p, "/");
+		if (n == 0 || (n == 1 && p[0] == '.') || (n == 2 && p[0] == '.' && p[1] == '.'))
+			return false;
+		p += n;
+	}
+	return true;
+}
+
+static bool expand_fault(struct fault *f, struct span where, const char *why, struct span what)
+{
+	char shown[256];
+	struct text t = text_over(shown, sizeof(shown));
+
+	text_bytes(&t, what.at, what.len);
+	fault_set(f, ERR_EXPAND);
+	fault_where(f, where);
+	fault_line(f, "found", shown, t.cut ? "..." : "", NULL);
+	return fault_line(f, "wrong", why, NULL);
+}
+
+/* The root directory as a value ends where the next slash of the template begins. */
+static size_t value_len(const char *value, struct span after, enum template_use use)
+{
+	bool root = use == TEMPLATE_PATH && !strcmp(value, "/");
+
+	return root && after.len > 0 && after.at[0] == '/' ? 0 : strlen(value);
+}
+
+static bool expand_var(const struct piece *p, struct span after, enum template_use use,
+		       struct vars *v, struct span where, struct text *out, struct fault *f)
+{
+	enum value_type type;
+	const char *value;
+
+	if (!vars_get(v, p->name, &value, &type, f))
+		return fault_where(f, where);
+	if (use == TEMPLATE_PATH && type != VALUE_PATH && strchr(value, '/'))
+		return expand_fault(f, where, "only a value of type path may bring a / into a path",
+				    span_of(value));
+	text_bytes(out, value, value_len(value, after, use));
+	return true;
+}
+
+bool template_expand(struct span tmpl, enum template_use use, struct vars *v, struct span where,
+		     char out[PLAN_MAX_PATH + 1], struct fault *f)
+{
+	struct text t = text_over(out, PLAN_MAX_PATH + 1);
+	const struct span whole = tmpl;
+
+	while (tmpl.len > 0) {
+		struct piece p = piece_next(tmpl);
+		if (p.kind == PIECE_WRONG)
+			return expand_fault(f, where, p.wrong, whole);
+		tmpl.at += p.len;
+		tmpl.len -= p.len;
+		if (p.kind == PIECE_BYTE)
+			text_bytes(&t, &p.byte, 1);
+		else if (!expand_var(&p, tmpl, use, v, where, &t, f))
+			return false;
+	}
+	if (t.cut)
+		return expand_fault(f, where, "the result is too long", whole);
+	if (use == TEMPLATE_PATH && !path_canonical(out))
+		return expand_fault(f, where, "not an absolute path without . .. // or / at its end",
+				    span_of(out));
+	return true;
+}

@@ -1,0 +1,24 @@
+/*
+ * template.h - the templates of the plan (see TMPL in plan.h): syntax and expansion.
+ */
+#ifndef SBX_TEMPLATE_H
+#define SBX_TEMPLATE_H
+
+#include "params.h"
+
+enum template_use {
+	TEMPLATE_PATH, /* the result is a canonical absolute path; only values of type path bring a slash in */
+	TEMPLATE_TEXT, /* any text */
+};
+
+/* Is it canonical, and are its variables known? Returns the reason otherwise, NULL when good. v may be NULL: no variables. */
+const char *template_wrong(struct span tmpl, const struct vars *v);
+
+/* Expands a template that template_wrong() found good; `where` is the policy line for messages. */
+bool template_expand(struct span tmpl, enum template_use use, struct vars *v, struct span where,
+		     char out[PLAN_MAX_PATH + 1], struct fault *f);
+
+/* Absolute, no empty, . or .. component, no slash at the end ("/" excepted). */
+bool path_canonical(const char *path);
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * text.c - spans, the bounded builder, numbers and the names of errno values, without stdio and locale.
+ */
+#include "text.h"
+
+#include <errno.h>
+#include <string.h>
+
+bool span_is(struct span s, const char *word)
+{
+	return s.len == strlen(word) && !memcmp(s.at, word, s.len);
+}
+
+bool span_same(struct span a, struct span b)
+{
+	return a.len == b.len && !memcmp(a.at, b.at, a.len);
+}
+
+struct span span_of(const char *text)
+{
+	return (struct span){text, strlen(text)};
+}
+
+bool span_number(struct span s, uint64_t max, uint64_t *value)
+{
+	uint64_t n = 0;
+
+	if (s.len == 0 || (s.at[0] == '0' && s.len > 1))
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned digit = (unsigned)(unsigned char)s.at[i] - '0';
+		if (digit > 9 || n > (UINT64_MAX - digit) / 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	if (n > max)
+		return false;
+	*value = n;
+	return true;
+}
+
+struct text text_over(char *buf, size_t cap)
+{
+	buf[0] = 0;
+	return (struct text){.buf = buf, .cap = cap};
+}
+
+void text_bytes(struct text *t, const char *at, size_t len)
+{
+	size_t room = t->cap - 1 - t->len;
+
+	if (len > room) {
+		t->cut = true;
+		len = room;
+	}
+	memcpy(t->buf + t->len, at, len);
+	t->len += len;
+	t->buf[t->len] = 0;
+}
+
+void text_str(struct text *t, const char *s)
+{
+	text_bytes(t, s, strlen(s));
+}
+
+void text_safe(struct text *t, const char *at, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)at[i];
+		char shown[] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
+		if (c < 0x20 || c == 0x7f)
+			text_bytes(t, shown, sizeof(shown));
+		else
+			text_bytes(t, at + i, 1);
+	}
+}
+
+const char *num_text(char out[NUM_TEXT], uint64_t n)
+{
+	char digits[NUM_TEXT];
+	size_t i = 0;
+
+	do {
+		digits[i++] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	for (size_t k = 0; k < i; k++)
+		out[k] = digits[i - 1 - k];
+	out[i] = 0;
+	return out;
+}
+
+const char *errno_text(int error)
+{
+	static const struct {
+		int value;
+		const char *text;
+	} names[] = {
+	    {EPERM, "not permitted (EPERM)"},
+	    {ENOENT, "no such file or directory (ENOENT)"},
+	    {EIO, "input/output error (EIO)"},
+	    {E2BIG, "too large (E2BIG)"},
+	    {ENOEXEC, "not a program this kernel can start (ENOEXEC)"},
+	    {EBADF, "bad descriptor (EBADF)"},
+	    {EAGAIN, "resource limit reached (EAGAIN)"},
+	    {ENOMEM, "out of memory (ENOMEM)"},
+	    {EACCES, "permission denied (EACCES)"},
+	    {EFAULT, "bad address (EFAULT)"},
+	    {ENOTDIR, "a part of the path is not a directory (ENOTDIR)"},
+	    {EINVAL, "invalid (EINVAL)"},
+	    {ENFILE, "too many files open on this system (ENFILE)"},
+	    {EMFILE, "too many open files (EMFILE)"},
+	    {ETXTBSY, "the file is being written (ETXTBSY)"},
+	    {ENOSPC, "no space left (ENOSPC)"},
+	    {EROFS, "read-only file system (EROFS)"},
+	    {ENAMETOOLONG, "name too long (ENAMETOOLONG)"},
+	    {ENOSYS, "the system call does not exist here (ENOSYS)"},
+	    {ELOOP, "too many symbolic links (ELOOP)"},
+	    {ENOMSG, "nothing to do (ENOMSG)"},
+	    {EBADFD, "not a file of a file system (EBADFD)"},
+	    {EOPNOTSUPP, "switched off (EOPNOTSUPP)"},
+	    {EAFNOSUPPORT, "no such network family (EAFNOSUPPORT)"},
+	    {ERANGE, "out of range (ERANGE)"},
+	    {EDQUOT, "disk quota exceeded (EDQUOT)"},
+	    {EINTR, "interrupted (EINTR)"},
+	    {ESRCH, "no such process (ESRCH)"},
+	    {EEXIST, "already exists (EEXIST)"},
+	    {EBUSY, "busy (EBUSY)"},
+	    {EISDIR, "is a directory (EISDIR)"},
+	    {ENODEV, "no such device (ENODEV)"},
+	    {ELIBBAD, "its ELF interpreter is damaged (ELIBBAD)"},
+	    {ESTALE, "stale file handle (ESTALE)"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].value == error)
+			return names[i].text;
+	return NULL;
+}

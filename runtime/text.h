@@ -1,0 +1,42 @@
+/*
+ * text.h - bytes with a length, and a builder over a fixed buffer.
+ *
+ * Spans point into the plan's files and are not NUL-terminated. The builder never overflows: what does not fit is
+ * dropped and `cut` is set.
+ */
+#ifndef SBX_TEXT_H
+#define SBX_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct span {
+	const char *at;
+	size_t len;
+};
+
+struct text {
+	char *buf;
+	size_t len, cap; /* cap counts the NUL that always follows */
+	bool cut;
+};
+
+enum { NUM_TEXT = 24 }; /* bytes that hold any 64-bit number with its NUL */
+
+bool span_is(struct span s, const char *word);
+bool span_same(struct span a, struct span b);
+struct span span_of(const char *text);
+/* Decimal, no sign, no leading zero, at most max. */
+bool span_number(struct span s, uint64_t max, uint64_t *value);
+
+struct text text_over(char *buf, size_t cap);
+void text_bytes(struct text *t, const char *at, size_t len);
+void text_str(struct text *t, const char *s);
+/* The bytes as people may safely see them: control bytes become \xHH. */
+void text_safe(struct text *t, const char *at, size_t len);
+/* Writes n in decimal to out[NUM_TEXT] and returns out. */
+const char *num_text(char out[NUM_TEXT], uint64_t n);
+const char *errno_text(int error);
+
+#endif

@@ -1,0 +1,47 @@
+#!/bin/sh
+# errors.sh - tests/errors/CODE-what.sbx with its .err: all that `sbxc check` says on stderr, and its exit code.
+# NAME.args holds further options. Every row of diag.def must have a file that provokes it; those that no policy can
+# provoke are named below with the unit test that does. BLESS=1 writes the present output instead.
+set -u
+cd "$(dirname "$0")/errors" || exit 2
+: "${B:=build}"
+case $B in /*) ;; *) B=../../$B ;; esac
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+status=0
+elsewhere="E0901:tests/unit/validate.c"
+
+for policy in *.sbx; do
+	case $policy in lib-*) continue ;; esac
+	want=${policy%.sbx}.err
+	code=${policy%%-*}
+	args=$(cat "${policy%.sbx}.args" 2>/dev/null)
+	"$B/sbxc" check $args "$policy" >/dev/null 2>"$tmp/got"
+	echo "exit $?" >>"$tmp/got"
+	if [ -n "${BLESS:-}" ]; then
+		cmp -s "$tmp/got" "$want" || { cp "$tmp/got" "$want"; echo "blessed $want"; }
+	elif ! grep -q "\[$code" "$tmp/got"; then
+		cat "$tmp/got"
+		echo "FAIL errors $policy: it does not provoke $code"
+		status=1
+	elif cmp -s "$tmp/got" "$want"; then
+		echo "PASS errors $policy"
+	else
+		diff -u "$want" "$tmp/got" | head -30
+		echo "FAIL errors $policy: the message changed (make bless takes it)"
+		status=1
+	fi
+done
+
+for code in $(sed -n 's/^DIAG([A-Z_0-9]*, "\([A-Z0-9]*\)".*/\1/p' ../../compiler/diag.def); do
+	if ls "$code"-*.sbx >/dev/null 2>&1; then
+		echo "PASS errors $code has a policy that provokes it"
+	elif file=$(echo "$elsewhere" | tr ' ' '\n' | sed -n "s/^$code://p") && [ -n "$file" ] &&
+	    grep -q "$code" "../../$file"; then
+		echo "PASS errors $code has a unit test that provokes it"
+	else
+		echo "FAIL errors $code: no policy in tests/errors provokes it"
+		status=1
+	fi
+done
+exit $status

@@ -1,0 +1,52 @@
+/*
+ * parse.c - any bytes through the parser and the printer of the tree, and the diagnostics through their renderer.
+ *
+ * What must hold besides memory safety: a source with no complaint has an edition, and the tree prints the same twice.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/ast.h"
+#include "compiler/diag.h"
+#include "grammar/parse.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char *printed(const struct ast_file *f, size_t *size)
+{
+	char *text = NULL;
+	FILE *out = open_memstream(&text, size);
+	if (!out)
+		abort();
+	ast_print(f, out);
+	fclose(out);
+	return text;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena *a = arena_new();
+	struct src *src = src_new(a);
+	struct diags *diags = diags_new(a, src);
+	const struct src_file *file;
+	size_t n, m;
+	if (src_add(src, "fuzz.sbx", (const char *)data, size, &file) != SRC_OK)
+		abort();
+	const struct ast_file *f = parse_source(a, diags, file);
+	if (diag_errors(diags) == 0 && f->edition != 1)
+		abort();
+	char *once = printed(f, &n), *twice = printed(f, &m);
+	if (n != m || memcmp(once, twice, n) != 0)
+		abort();
+	FILE *null = fopen("/dev/null", "w");
+	if (!null)
+		abort();
+	diags_print(diags, null, DIAG_TEXT, true);
+	fclose(null);
+	free(once);
+	free(twice);
+	arena_free(a);
+	return 0;
+}

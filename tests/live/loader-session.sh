@@ -1,0 +1,66 @@
+#!/bin/sh
+# loader-session.sh - the new session, also when the caller made the loader a process-group leader: exit codes, signals, stops.
+. "$(dirname "$0")/lib-loader.sh"
+P=$TMP/plan
+reset
+MORE_SESSION="session new
+"
+plan "$P"
+reset
+plan "$TMP/without"
+run "$SBX_RUN" "$TMP/without" "$PROBE" state
+has "control: no session line, no new session" "*leader 0*"
+run "$SBX_RUN" "$P" "$PROBE" state
+has "a session of its own" "*leader 1*"
+run setsid --wait "$SBX_RUN" "$P" "$PROBE" state
+has "also as a group leader" "*leader 1*"
+for c in 0 3 255; do
+	run setsid --wait "$SBX_RUN" "$P" "$PROBE" exit $c
+	[ "$RC" = $c ] && pass "as a leader: exit code $c" || fail "as a leader: exit code $c" "$RC"
+done
+for s in 2 9 15; do
+	run setsid --wait sh -c '"$@"; exit $?' sh setsid --wait "$SBX_RUN" "$P" "$PROBE" die $s
+	[ "$RC" = $((128 + s)) ] && pass "as a leader: dies of signal $s as the program did" || fail "as a leader: signal $s" "$RC" "$ERR"
+done
+run sh -c 'trap "" CHLD; exec "$@"' sh setsid --wait "$SBX_RUN" "$P" "$PROBE" exit 4
+[ "$RC" = 4 ] || [ "$RC" = 0 ] && pass "an ignored SIGCHLD loses nothing here" || fail "ignored SIGCHLD" "$RC" "$ERR"
+
+children() { # PID: its children
+	cat "/proc/$1/task/$1/children" 2>/dev/null
+}
+begin() { # starts a sleeper under a loader that is a group leader: LOADER, CHILD
+	setsid "$SBX_RUN" "$P" "$PROBE" sleep 60 &
+	LOADER=$!
+	CHILD=
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		CHILD=$(children $LOADER | tr -d ' ')
+		[ -n "$CHILD" ] && [ "$(readlink "/proc/$CHILD/exe")" = "$PROBE" ] && break
+		sleep 0.05
+	done
+}
+gone() { # PID: ends within two seconds
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ -d "/proc/$1" ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+state() { sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status"; }
+for s in TERM INT HUP KILL; do
+	begin
+	if [ -z "$CHILD" ]; then fail "no child to signal"; continue; fi
+	kill -$s $LOADER
+	gone "$CHILD" && pass "SIG$s to the loader ends the program" || fail "SIG$s to the loader ends the program"
+	kill -9 "$CHILD" 2>/dev/null
+	wait $LOADER 2>/dev/null
+done
+begin
+kill -TSTP $LOADER
+sleep 0.3
+[ "$(state "$CHILD")$(state $LOADER)" = TT ] && pass "a terminal stop stops both" || fail "a terminal stop stops both" "$(state "$CHILD")$(state $LOADER)"
+kill -CONT $LOADER
+sleep 0.3
+[ "$(state "$CHILD")$(state $LOADER)" = SS ] && pass "and both go on" || fail "and both go on" "$(state "$CHILD")$(state $LOADER)"
+kill -TERM $LOADER
+wait $LOADER 2>/dev/null
+finish

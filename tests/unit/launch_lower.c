@@ -1,0 +1,347 @@
+/*
+ * launch_lower.c - the lines of launch.conf, and what its reader makes of them.
+ */
+#include "backends/launch/launch.h"
+#include "lower_ir.h"
+
+#define HEAD   "sbx-launch 1 " TEST_PLAN_ID "\n"
+#define TOP    HEAD "policy p -\ntarget linux\narch x86_64 aarch64\nisolate none\n"
+#define LIMITS "rlimit nofile 1024\nrlimit core 0\n"
+#define BOTTOM LIMITS "session new\nend\n"
+
+static const char *lower_text(struct policy *p)
+{
+	p->n_artifacts = 0;
+	cr_assert(lower_with(p, &launch_backend));
+	return artifact_text(p, "launch.conf");
+}
+
+static const void *reopen(struct policy *p)
+{
+	const char *error = NULL;
+	const void *m = launch_backend.model_open(p->arena, p->artifacts, p->n_artifacts, &error);
+	cr_assert_not_null(m, "%s", error);
+	return m;
+}
+
+static bool env_passes(const void *m, const char *name)
+{
+	struct request r = {.target = TARGET_LINUX, .op = OP_ENV, .object = name};
+	return !launch_backend.model_decide(m, NULL, &r).stops;
+}
+
+static struct ir_rule *env_rule(struct policy *p, bool deny, const char *name)
+{
+	return add_rule(p, deny, RULE_ENV, OPS(ENV), name);
+}
+
+static void env_set(struct policy *p, const char *name, const char *value)
+{
+	ARENA_GROW(p->arena, p->sets, p->ir.n_env_set);
+	p->sets[p->ir.n_env_set++] =
+	    (struct ir_env_set){name, value, TARGET_BIT(TARGET_LINUX), line_origin(p, 50)};
+	p->ir.env_set = p->sets;
+}
+
+/* An entry and no other program: the derived filter then has an exec descriptor. */
+static void set_entry(struct policy *p)
+{
+	p->ir.entry = "/usr/bin/my tool";
+	p->ir.entry_origin = line_origin(p, 7);
+}
+
+Test(launch_lower, a_small_policy_whole)
+{
+	struct policy p = policy_new();
+	p.ir.version = "1.2 beta";
+	set_entry(&p);
+	cr_expect_str_eq(lower_text(&p), HEAD
+			 "policy test 1.2\\x20beta\ntarget linux\narch x86_64 aarch64\n"
+			 "isolate none\nentry p.sbx:7 /usr/bin/my tool\nexec-fd 1024\n" BOTTOM);
+	reopen(&p);
+	allow_path(&p, OPS(READ) | OPS(EXEC), "/usr");
+	cr_expect_eq(count_lines(lower_text(&p), "exec-fd"), 0);
+	policy_free(&p);
+}
+
+Test(launch_lower, isolation_in_the_order_of_the_table)
+{
+	struct policy p = policy_new();
+	p.ir.isolate = (1u << ISOLATE_NET) | (1u << ISOLATE_USER) | (1u << ISOLATE_CGROUP);
+	set_entry(&p);
+	EXPECT_LINE(lower_text(&p), "isolate user net cgroup");
+	reopen(&p);
+	cr_expect_str_eq(launch_backend.answer(&p.ir, CAP_NS_ISOLATE).mechanism, "namespace");
+	cr_expect_eq(launch_backend.answer(&p.ir, CAP_FS_HIDE).level, LEVEL_ABSENT);
+	policy_free(&p);
+}
+
+Test(launch_lower, params)
+{
+	struct policy p = policy_new();
+	const struct ir_param params[] = {
+	    {.name = "a", .type = TYPE_PATH},
+	    {.name = "b", .type = TYPE_STRING, .value = "x y\\$"},
+	    {.name = "c", .type = TYPE_STRING, .value = ""},
+	};
+	p.ir.params = params;
+	p.ir.n_params = 3;
+	set_entry(&p);
+	const char *text = lower_text(&p);
+	EXPECT_LINE(text, "param a path required");
+	EXPECT_LINE(text, "param b string default x y\\$");
+	EXPECT_LINE(text, "param c string default");
+	reopen(&p);
+	policy_free(&p);
+}
+
+Test(launch_lower, guarantees)
+{
+	struct policy p = policy_new();
+	const struct origin *o = line_origin(&p, 12);
+	struct guarantee g[] = {
+	    {CAP_ENV_SCRUB,
+	     TARGET_LINUX,
+	     false,
+	     {LEVEL_ENFORCED, "launch", NULL, NULL, NULL},
+	     NULL,
+	     NULL},
+	    {CAP_FS_READ_SCOPE,
+	     TARGET_LINUX,
+	     false,
+	     {LEVEL_ENFORCED, "landlock:1", NULL, NULL, NULL},
+	     NULL,
+	     o},
+	    {CAP_NET_LISTEN_PORT,
+	     TARGET_LINUX,
+	     true,
+	     {LEVEL_PARTIAL, "landlock:4", "x", NULL, NULL},
+	     NULL,
+	     o},
+	    {CAP_RES_MEMORY,
+	     TARGET_LINUX,
+	     true,
+	     {LEVEL_ENFORCED, "cgroup:memory", NULL, NULL, NULL},
+	     NULL,
+	     o},
+	    {CAP_MACH_RESTRICT,
+	     TARGET_MACOS,
+	     false,
+	     {LEVEL_ENFORCED, "seatbelt", NULL, NULL, NULL},
+	     NULL,
+	     o},
+	};
+	p.guarantees = g;
+	p.n_guarantees = 5;
+	set_entry(&p);
+	const char *text = lower_text(&p);
+	EXPECT_LINE(text, "guarantee env.scrub required launch p.sbx:4000");
+	EXPECT_LINE(text, "guarantee fs.read.scope required landlock:1 p.sbx:12");
+	EXPECT_LINE(text, "guarantee net.listen.port preferred none p.sbx:12");
+	EXPECT_LINE(text, "guarantee res.memory preferred cgroup:memory p.sbx:12");
+	cr_expect_eq(count_lines(text, "guarantee"), 4);
+	reopen(&p);
+	policy_free(&p);
+}
+
+Test(launch_lower, environment)
+{
+	struct policy p = policy_new();
+	set_entry(&p);
+	env_rule(&p, false, "PATH");
+	env_rule(&p, false, "PATH");
+	env_rule(&p, false, "LC_*");
+	env_rule(&p, false, "SECRET");
+	env_rule(&p, false, "AWS_KEY");
+	env_rule(&p, true, "SECRET");
+	env_rule(&p, true, "AWS_*");
+	env_set(&p, "LANG", "C.UTF-8 ${HOME}");
+	env_set(&p, "EMPTY", "");
+	const char *text = lower_text(&p);
+	EXPECT_LINE(text, "env-allow LC_*");
+	EXPECT_LINE(text, "env-allow PATH");
+	EXPECT_LINE(text, "env-set LANG C.UTF-8 ${HOME}");
+	EXPECT_LINE(text, "env-set EMPTY");
+	cr_expect_eq(count_lines(text, "env-allow"), 2);
+	const void *m = reopen(&p);
+	static const char *const in[] = {"PATH", "LC_ALL", "LC_", "LANG", "EMPTY"};
+	static const char *const out[] = {"SECRET", "AWS_KEY", "LC", "PATHX", "LD_PRELOAD"};
+	for (unsigned i = 0; i < 5; i++) {
+		cr_expect(env_passes(m, in[i]), "%s", in[i]);
+		cr_expect_not(env_passes(m, out[i]), "%s", out[i]);
+	}
+	policy_free(&p);
+}
+
+Test(launch_lower, a_name_cannot_be_taken_out_of_a_prefix)
+{
+	struct policy p = policy_new();
+	set_entry(&p);
+	env_rule(&p, false, "LC_*");
+	env_rule(&p, true, "LC_ALL");
+	cr_expect_not(lower_with(&p, &launch_backend));
+	cr_expect(diag_seen(p.diags, DIAG_NOT_SUPPORTED, line_loc(&p, 2)));
+	policy_free(&p);
+}
+
+Test(launch_lower, what_is_denied_is_not_set)
+{
+	struct policy p = policy_new();
+	set_entry(&p);
+	env_rule(&p, true, "LANG");
+	env_set(&p, "LANG", "C");
+	cr_expect_not(lower_with(&p, &launch_backend));
+	cr_expect(diag_seen(p.diags, DIAG_CONFLICT, line_loc(&p, 50)));
+	policy_free(&p);
+}
+
+Test(launch_lower, limits_at_the_edges)
+{
+	const uint64_t huge = (uint64_t)INT64_MAX + 1;
+	const struct {
+		enum limit limit;
+		uint64_t value;
+		const char *line; /* NULL: refused */
+	} rows[] = {
+	    {LIMIT_OPEN_FILES, 2, NULL},
+	    {LIMIT_OPEN_FILES, 3, "rlimit nofile 3"},
+	    {LIMIT_OPEN_FILES, 1048575, "rlimit nofile 1048575"},
+	    {LIMIT_OPEN_FILES, 1048576, NULL},
+	    {LIMIT_CORE, INT64_MAX, "rlimit core 9223372036854775807"},
+	    {LIMIT_CORE, huge, NULL},
+	    {LIMIT_FILE_SIZE, 0, "rlimit fsize 0"},
+	    {LIMIT_FILE_SIZE, huge, NULL},
+	    {LIMIT_CPU_TIME, 0, NULL},
+	    {LIMIT_CPU_TIME, 1, "rlimit cpu 1"},
+	    {LIMIT_CPU_TIME, 1000, "rlimit cpu 1"},
+	    {LIMIT_CPU_TIME, 1001, "rlimit cpu 2"},
+	    {LIMIT_CPU_TIME, INT32_MAX * UINT64_C(1000), "rlimit cpu 2147483647"},
+	    {LIMIT_CPU_TIME, INT32_MAX * UINT64_C(1000) + 1, NULL},
+	    {LIMIT_CPU_TIME, UINT64_MAX, NULL},
+	    {LIMIT_STACK, 16383, NULL},
+	    {LIMIT_STACK, 16384, "rlimit stack 16384"},
+	    {LIMIT_STACK, huge, NULL},
+	    {LIMIT_ADDRESS_SPACE, 4095, NULL},
+	    {LIMIT_ADDRESS_SPACE, 4096, "rlimit as 4096"},
+	    {LIMIT_ADDRESS_SPACE, huge, NULL},
+	    {LIMIT_LOCKED_MEMORY, 0, "rlimit memlock 0"},
+	    {LIMIT_LOCKED_MEMORY, huge, NULL},
+	    {LIMIT_PROCESSES, 0, NULL},
+	    {LIMIT_PROCESSES, 1, "rlimit nproc 1"},
+	    {LIMIT_PROCESSES, INT32_MAX, "rlimit nproc 2147483647"},
+	    {LIMIT_PROCESSES, (uint64_t)INT32_MAX + 1, NULL},
+	};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct policy p = policy_new();
+		set_entry(&p);
+		set_limit(&p, rows[i].limit, rows[i].value);
+		cr_expect_eq(lower_with(&p, &launch_backend), rows[i].line != NULL, "row %u", i);
+		struct loc at = p.ir.limit[TARGET_LINUX][rows[i].limit].origin->loc;
+		cr_expect_eq(diag_seen(p.diags, DIAG_BAD_VALUE, at), !rows[i].line);
+		if (rows[i].line) {
+			EXPECT_LINE(artifact_text(&p, "launch.conf"), rows[i].line);
+			reopen(&p);
+		}
+		policy_free(&p);
+	}
+}
+
+Test(launch_lower, the_exec_descriptor_lies_beyond_the_limit)
+{
+	struct policy p = policy_new();
+	set_entry(&p);
+	set_limit(&p, LIMIT_OPEN_FILES, 77);
+	const char *text = lower_text(&p);
+	EXPECT_LINE(text, "exec-fd 77");
+	EXPECT_LINE(text, "rlimit nofile 77");
+	policy_free(&p);
+}
+
+Test(launch_lower, memory_falls_back_to_the_address_space)
+{
+	struct policy p = policy_new();
+	uint64_t v;
+	set_entry(&p);
+	set_limit(&p, LIMIT_MEMORY, 1 << 20);
+	cr_expect_eq(count_lines(lower_text(&p), "rlimit-fallback"), 0);
+	prefer(&p, CAP_RES_MEMORY);
+	EXPECT_LINE(lower_text(&p), "rlimit-fallback as 1048576 res.memory");
+	cr_expect(launch_model_rlimit(reopen(&p), "as", true, &v));
+	cr_expect_eq(v, 1 << 20);
+	set_limit(&p, LIMIT_ADDRESS_SPACE, 1 << 19);
+	cr_expect_eq(count_lines(lower_text(&p), "rlimit-fallback"), 0);
+	policy_free(&p);
+}
+
+Test(launch_lower, answers)
+{
+	struct policy p = policy_new();
+	cr_expect_eq(launch_backend.answer(&p.ir, CAP_ENV_SCRUB).level, LEVEL_ENFORCED);
+	cr_expect_eq(launch_backend.answer(&p.ir, CAP_RES_CPU_TIME).level, LEVEL_ABSENT);
+	set_limit(&p, LIMIT_CPU_TIME, 5000);
+	cr_expect_str_eq(launch_backend.answer(&p.ir, CAP_RES_CPU_TIME).mechanism, "rlimit");
+	cr_expect_eq(launch_backend.answer(&p.ir, CAP_NS_ISOLATE).level, LEVEL_ABSENT);
+	policy_free(&p);
+}
+
+Test(launch_lower, malformed_files_are_refused)
+{
+	static const char *const bad[] = {
+	    "",
+	    HEAD,
+	    TOP,
+	    TOP BOTTOM "\n",
+	    TOP LIMITS "end\n",
+	    TOP LIMITS "session old\nend\n",
+	    TOP "session new\nend\n",
+	    HEAD "policy p\ntarget linux\narch x86_64\nisolate none\n" BOTTOM,
+	    HEAD "policy p -\ntarget macos\narch x86_64\nisolate none\n" BOTTOM,
+	    HEAD "policy p -\ntarget linux\narch\nisolate none\n" BOTTOM,
+	    HEAD "policy p -\ntarget linux\narch aarch64 x86_64\nisolate none\n" BOTTOM,
+	    HEAD "policy p -\ntarget linux\narch mips\nisolate none\n" BOTTOM,
+	    HEAD "policy p -\ntarget linux\narch x86_64\nisolate net user\n" BOTTOM,
+	    HEAD "policy p -\ntarget linux\narch x86_64\nisolate none net\n" BOTTOM,
+	    HEAD "policy p -\ntarget linux\narch x86_64\n" BOTTOM,
+	    TOP "param x thing required\n" BOTTOM,
+	    TOP "param x path wanted\n" BOTTOM,
+	    TOP "param x path default ${y}\n" BOTTOM,
+	    TOP "param x path default \\q\n" BOTTOM,
+	    TOP "guarantee no.such required launch p:1\n" BOTTOM,
+	    TOP "guarantee env.scrub wished launch p:1\n" BOTTOM,
+	    TOP "guarantee env.scrub required none p:1\n" BOTTOM,
+	    TOP "guarantee env.scrub required launch+ p:1\n" BOTTOM,
+	    TOP "guarantee env.scrub required magic p:1\n" BOTTOM,
+	    TOP "guarantee env.scrub required landlock:0 p:1\n" BOTTOM,
+	    TOP "guarantee env.scrub required launch\n" BOTTOM,
+	    TOP "exec-fd 1024\n" BOTTOM,
+	    TOP "entry p:1 /x\nexec-fd 1023\n" BOTTOM,
+	    TOP "entry p:1 /x\nentry p:1 /x\n" BOTTOM,
+	    TOP "entry p:1\n" BOTTOM,
+	    TOP "env-set A x\nenv-allow B\n" BOTTOM,
+	    TOP "env-set A* x\n" BOTTOM,
+	    TOP "env-allow\n" BOTTOM,
+	    TOP "rlimit nofile 1024\nrlimit nofile 1024\nsession new\nend\n",
+	    TOP "rlimit nofile 01024\nsession new\nend\n",
+	    TOP "rlimit nofile 1k\nsession new\nend\n",
+	    TOP "rlimit nice 5\n" BOTTOM,
+	    TOP LIMITS "rlimit-fallback as 5\nsession new\nend\n",
+	    TOP BOTTOM "end\n",
+	    "sbx-launch 2 " TEST_PLAN_ID "\npolicy p -\n",
+	};
+	struct arena *a = arena_new();
+	const char *error = NULL;
+	cr_expect_not_null(
+	    open_text(a, &launch_backend, "launch.conf",
+		      TOP "param x path default /a b\\x7f\nguarantee env.scrub required "
+			  "launch+landlock:11+cgroup:memory p:1\nentry p:1 ${x}\nexec-fd 1024\n"
+			  "env-allow A\nenv-allow B*\nenv-set C ${x}\nenv-set D\n" LIMITS
+			  "rlimit-fallback as 5 res.memory\nsession new\nend\n",
+		      &error));
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		error = NULL;
+		cr_expect_null(open_text(a, &launch_backend, "launch.conf", bad[i], &error),
+			       "accepted: %s", bad[i]);
+		cr_expect_not_null(error);
+	}
+	arena_free(a);
+}

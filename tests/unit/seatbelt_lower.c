@@ -1,0 +1,692 @@
+/*
+ * seatbelt_lower.c - policies to profiles: each word of the language, the base, quoting of every
+ * byte, refusals at their place, and thousands of random policies whose profile is judged by the
+ * model and by S1 itself.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "seatbelt_ir.h"
+
+#define READ_LIST (OP_BIT(OP_READ) | OP_BIT(OP_LIST))
+#define WRITE     (OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE))
+
+/* ---- the base ---- */
+
+static bool asked(const char *text, struct sbpl_query q)
+{
+	struct arena *a = arena_new();
+	const char *error = NULL;
+	const struct sexp *forms = sbpl_read(a, text, strlen(text), &error);
+	const struct sbpl_profile *p = forms ? sbpl_eval(a, forms, NULL, 0, false, &error) : NULL;
+	bool allow;
+
+	cr_assert(p, "%s", error);
+	allow = sbpl_decide(p, &q).allow;
+	arena_free(a);
+	return allow;
+}
+
+static const struct {
+	struct sbpl_query q;
+	bool allow;
+} base[] = {
+    {{.op = SBPL_FILE_READ_DATA, .path = "/", .vnode = "DIRECTORY"}, true},
+    {{.op = SBPL_FILE_READ_DATA, .path = "/Users", .vnode = "DIRECTORY"}, false},
+    {{.op = SBPL_FILE_READ_DATA, .path = "/usr/lib/libSystem.B.dylib"}, true},
+    {{.op = SBPL_FILE_READ_DATA, .path = "/usr/libexec/x"}, false},
+    {{.op = SBPL_FILE_READ_DATA, .path = "/System/Volumes/Data/Users/ann/x"}, false},
+    {{.op = SBPL_FILE_READ_DATA,
+      .path = "/System/Volumes/Preboot/Cryptexes/OS/System/Library/dyld/c"},
+     true},
+    {{.op = SBPL_FILE_READ_METADATA, .path = "/etc"}, true},
+    {{.op = SBPL_FILE_READ_METADATA, .path = "/etc/passwd"}, false},
+    {{.op = SBPL_FILE_READ_METADATA, .path = "/tmp"}, true},
+    {{.op = SBPL_FILE_READ_METADATA, .path = "/var"}, true},
+    {{.op = SBPL_FILE_MAP_EXECUTABLE, .path = "/usr/lib/x.dylib"}, true},
+    {{.op = SBPL_FILE_MAP_EXECUTABLE, .path = "/private/tmp/x.dylib"}, false},
+    {{.op = SBPL_FILE_CLONE, .path = "/x"}, false},
+    {{.op = SBPL_SYSCTL_READ, .name = "hw.ncpu"}, true},
+    {{.op = SBPL_SYSCTL_WRITE, .name = "hw.ncpu"}, false},
+    {{.op = SBPL_PROCESS_FORK}, true},
+    {{.op = SBPL_PROCESS_EXEC, .path = "/bin/sh"}, false},
+    {{.op = SBPL_PROCESS_INFO_PIDINFO, .target = "self"}, true},
+    {{.op = SBPL_PROCESS_INFO_PIDINFO, .target = "others"}, false},
+    {{.op = SBPL_SIGNAL, .target = "same-sandbox"}, true},
+    {{.op = SBPL_SIGNAL, .target = "others"}, false},
+    {{.op = SBPL_NVRAM}, false},
+    {{.op = SBPL_IOKIT_GET_PROPERTIES}, false},
+    {{.op = SBPL_MACH_LOOKUP, .name = "com.apple.trustd"}, false},
+    {{.op = SBPL_SYSTEM_SOCKET, .domain = "AF_INET"}, false},
+    {{.op = SBPL_NETWORK_OUTBOUND, .path = "/private/var/run/mDNSResponder"}, false},
+    {{.op = SBPL_FILE_WRITE_DATA, .path = "/dev/null"}, false},
+};
+
+Test(seatbelt_lower, base)
+{
+	struct test_policy *p = policy_new();
+	const char *text = policy_profile(p);
+
+	for (size_t i = 0; i < sizeof(base) / sizeof(base[0]); i++)
+		cr_expect_eq(asked(text, base[i].q), base[i].allow, "row %zu", i);
+	arena_free(p->arena);
+}
+
+Test(seatbelt_lower, a_deny_beats_the_base)
+{
+	struct test_policy *p = policy_new();
+	const char *error;
+	void *m;
+
+	policy_rule(p, RULE_PATH, true, READ_LIST, "/usr/lib/secret");
+	m = model_of(p->arena, policy_profile(p), &error);
+	cr_assert(m, "%s", error);
+	cr_expect(passes(m, OP_READ, "/usr/lib/x"));
+	cr_expect(!passes(m, OP_READ, "/usr/lib/secret/x"));
+	cr_expect(!passes(m, OP_LIST, "/usr/lib/secret"));
+	arena_free(p->arena);
+}
+
+Test(seatbelt_lower, entry_starts)
+{
+	struct test_policy *p = policy_new();
+	struct request r = {.target = TARGET_MACOS, .op = OP_EXEC, .object = "/usr/bin/python3"};
+	const char *error, *why = NULL;
+	void *m;
+
+	p->ir.entry = "/usr/bin/python3";
+	p->ir.entry_origin = &p->origin;
+	m = model_of(p->arena, policy_profile(p), &error);
+	cr_assert(m, "%s", error);
+	cr_expect(passes(m, OP_EXEC, "/usr/bin/python3"));
+	cr_expect(passes(m, OP_READ, "/usr/bin/python3"));
+	cr_expect(!passes(m, OP_EXEC, "/usr/bin/perl"));
+	cr_expect(seatbelt_baseline(&p->ir, &r, &why));
+	cr_expect_not_null(why);
+	r.object = "/usr/bin/perl";
+	cr_expect(!seatbelt_baseline(&p->ir, &r, &why));
+	cr_expect_eq(seatbelt_answer(&p->ir, CAP_PROC_NO_EXEC).level, LEVEL_PARTIAL);
+	arena_free(p->arena);
+}
+
+Test(seatbelt_lower, metadata_of_ancestors)
+{
+	struct test_policy *p = policy_new();
+	const char *text;
+
+	policy_rule(p, RULE_PATH, false, READ_LIST, "/tmp/a/b");
+	text = policy_profile(p);
+	cr_expect(asked(
+	    text, (struct sbpl_query){.op = SBPL_FILE_READ_METADATA, .path = "/private/tmp/a"}));
+	cr_expect(asked(
+	    text, (struct sbpl_query){.op = SBPL_FILE_READ_METADATA, .path = "/private/tmp"}));
+	cr_expect(!asked(
+	    text, (struct sbpl_query){.op = SBPL_FILE_READ_METADATA, .path = "/private/tmp/c"}));
+	cr_expect(
+	    !asked(text, (struct sbpl_query){.op = SBPL_FILE_READ_DATA, .path = "/private/tmp/a"}));
+	arena_free(p->arena);
+}
+
+Test(seatbelt_lower, setuid_bits_and_lists_stay_closed)
+{
+	struct test_policy *p = policy_new();
+	const char *text;
+
+	policy_rule(p, RULE_PATH, false, WRITE, "/w");
+	text = policy_profile(p);
+	cr_expect(asked(text, (struct sbpl_query){.op = SBPL_FILE_WRITE_MODE, .path = "/w/x"}));
+	cr_expect(!asked(text, (struct sbpl_query){.op = SBPL_FILE_WRITE_SETUGID, .path = "/w/x"}));
+	cr_expect(!asked(text, (struct sbpl_query){.op = SBPL_FILE_WRITE_ACL, .path = "/w/x"}));
+	arena_free(p->arena);
+}
+
+/* ---- text ---- */
+
+static const char *literal(struct arena *a, const char *bytes, size_t n)
+{
+	struct buf b = buf_new(a);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if (c == '\\' || c == '$')
+			buf_printf(&b, "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			buf_printf(&b, "\\x%02x", c);
+		else
+			buf_putc(&b, (char)c);
+	}
+	return buf_str(&b);
+}
+
+Test(seatbelt_lower, every_byte)
+{
+	for (int c = 1; c < 256; c++) {
+		struct test_policy *p = policy_new();
+		char path[] = {'/', 'w', '/', (char)c, 'x', '\0'},
+		     other[] = {'/', 'w', '/', 'x', '\0'};
+		bool control = c < 0x20 || c == 0x7f;
+		const char *text, *error = NULL;
+		void *m;
+
+		if (c == '/') {
+			arena_free(p->arena);
+			continue;
+		}
+		policy_rule(p, RULE_PATH, false, OP_BIT(OP_READ), literal(p->arena, path, 5));
+		text = policy_profile(p);
+		cr_expect_eq(text == NULL, control, "byte %d", c);
+		cr_expect_eq(diag_errors(p->diags) > 0, control, "byte %d", c);
+		m = text ? model_of(p->arena, text, &error) : NULL;
+		cr_expect(control || m, "byte %d: %s", c, error ? error : "");
+		if (m) {
+			cr_expect(passes(m, OP_READ, path), "byte %d", c);
+			cr_expect(!passes(m, OP_READ, other), "byte %d", c);
+		}
+		arena_free(p->arena);
+	}
+}
+
+Test(seatbelt_lower, no_way_out_of_the_quotes)
+{
+	static const char *const paths[] = {"/w\")(allow default)(deny default \"",
+					    "/w\\",
+					    "/w\\\")",
+					    "/w;x",
+					    "/w' (b)",
+					    "/w\\\\\"",
+					    "/w #t"};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct test_policy *p = policy_new();
+		const char *error = NULL;
+		void *m;
+
+		policy_rule(p, RULE_PATH, false, OP_BIT(OP_READ),
+			    literal(p->arena, paths[i], strlen(paths[i])));
+		m = model_of(p->arena, policy_profile(p), &error);
+		cr_assert(m, "%s: %s", paths[i], error);
+		cr_expect(passes(m, OP_READ, paths[i]), "%s", paths[i]);
+		cr_expect(!passes(m, OP_READ, "/w"), "%s", paths[i]);
+		cr_expect(!passes(m, OP_READ, "/etc/passwd"), "%s", paths[i]);
+		arena_free(p->arena);
+	}
+}
+
+Test(seatbelt_lower, path_length_at_the_limits)
+{
+	static const int lengths[] = {899, 900, 901, 1023, 1024};
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		struct test_policy *p = policy_new();
+		const char *path = arena_printf(p->arena, "/%0*d", lengths[i] - 1, 7),
+			   *error = NULL;
+		void *m;
+
+		policy_rule(p, RULE_PATH, false, OP_BIT(OP_READ), path);
+		cr_expect_eq(policy_profile(p) != NULL, lengths[i] <= 1023, "%d", lengths[i]);
+		m = p->lower.n_artifacts ? model_of(p->arena, p->lower.artifacts[0].data, &error)
+					 : NULL;
+		cr_expect_eq(m != NULL, lengths[i] <= 1023, "%d: %s", lengths[i],
+			     error ? error : "");
+		cr_expect(!m || passes(m, OP_READ, path));
+		arena_free(p->arena);
+	}
+}
+
+Test(seatbelt_lower, links_of_the_root)
+{
+	static const struct {
+		const char *rule, *yes, *no;
+	} rows[] = {
+	    {"/tmp", "/private/tmp/x", "/private/tmpx"},
+	    {"/tmp/a", "/tmp/a", "/tmp/b"},
+	    {"/private/var/a", "/var/a/x", "/var/b"},
+	    {"/etc/hosts", "/private/etc/hosts", "/etc/host"},
+	    {"/tmpx", "/tmpx", "/private/tmpx"},
+	    {"/home/ann", "/home/ann/x", "/home/bob"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct test_policy *p = policy_new();
+		const char *error = NULL;
+		void *m;
+
+		policy_rule(p, RULE_PATH, false, OP_BIT(OP_READ), rows[i].rule);
+		m = model_of(p->arena, policy_profile(p), &error);
+		cr_assert(m, "%s", error);
+		cr_expect(passes(m, OP_READ, rows[i].yes), "%s", rows[i].rule);
+		cr_expect(!passes(m, OP_READ, rows[i].no), "%s", rows[i].rule);
+		arena_free(p->arena);
+	}
+}
+
+/* ---- refusals ---- */
+
+static void refused(enum rule_kind kind, enum op op, const char *object, uint16_t lo, uint16_t hi,
+		    enum diag_id id)
+{
+	struct test_policy *p = policy_new();
+	struct ir_rule *r = policy_rule(p, kind, false, OP_BIT(op), object);
+
+	r->port_lo = lo;
+	r->port_hi = hi;
+	cr_expect_null(policy_profile(p), "%s", object);
+	cr_expect(diag_seen(p->diags, id, p->origin.loc), "%s", object);
+	arena_free(p->arena);
+}
+
+Test(seatbelt_lower, refusals)
+{
+	refused(RULE_NET, OP_CONNECT_TCP, "example.org", 443, 443, DIAG_HOST_NAME);
+	refused(RULE_NET, OP_CONNECT_TCP, "10.0.0.1", 443, 443, DIAG_HOST_NAME);
+	refused(RULE_NET, OP_CONNECT_TCP, "127.0.0.1", 443, 443, DIAG_HOST_NAME);
+	refused(RULE_NET, OP_CONNECT_TCP, "*", 0, 0, DIAG_NO_EXPRESSION);
+	refused(RULE_NET, OP_LISTEN_TCP, "*", 1, 1025, DIAG_NO_EXPRESSION);
+	refused(RULE_NET, OP_CONNECT_UNIX, "@abstract", 0, 65535, DIAG_NO_EXPRESSION);
+	refused(RULE_SYSCALL, OP_SYSCALL, "ptrace", 0, 65535, DIAG_NO_EXPRESSION);
+	refused(RULE_PATH, OP_READ, "/t${x}/y", 0, 65535, DIAG_NO_EXPRESSION);
+	refused(RULE_PATH, OP_READ, "/${x}", 0, 65535, DIAG_NO_EXPRESSION);
+}
+
+Test(seatbelt_lower, another_target_is_left_alone)
+{
+	struct test_policy *p = policy_new();
+	struct ir_rule *r = policy_rule(p, RULE_NET, false, OP_BIT(OP_CONNECT_TCP), "example.org");
+
+	r->targets = TARGET_BIT(TARGET_LINUX);
+	cr_expect_not_null(policy_profile(p));
+	p->ir.targets = TARGET_BIT(TARGET_LINUX);
+	p->lower.n_artifacts = 0;
+	cr_expect(seatbelt_lower(&p->lower));
+	cr_expect_eq(p->lower.n_artifacts, 0);
+	arena_free(p->arena);
+}
+
+/* ---- the header ---- */
+
+Test(seatbelt_lower, header_shows_the_command)
+{
+	struct test_policy *p = policy_new();
+	struct ir_env_set set[] = {{"LANG", "C.UTF-8", TARGETS_ALL, NULL},
+				   {"HOME", "${workdir}", TARGETS_ALL, NULL}};
+	const char *text;
+
+	policy_rule(p, RULE_PATH, false, READ_LIST, "${workdir}/a b");
+	policy_rule(p, RULE_ENV, false, OP_BIT(OP_ENV), "PATH");
+	policy_rule(p, RULE_ENV, false, OP_BIT(OP_ENV), "LC_*");
+	p->ir.entry = "/opt/it's \\x0a";
+	p->ir.entry_origin = &p->origin;
+	cr_expect_null(policy_profile(p), "a newline in the path of the entry");
+	p->ir.entry = "/opt/it's";
+	policy_rule(p, RULE_PATH, false, READ_LIST, "${my-dir}");
+	p->ir.env_set = set;
+	p->ir.n_env_set = 2;
+	text = policy_profile(p);
+	cr_assert_not_null(text);
+	cr_expect_not_null(
+	    strstr(text, "sandbox-exec -D my-dir=\"${my__dir:?}\" -D workdir=\"${workdir:?}\" -f "
+			 "seatbelt.sb '/opt/it'\\''s' ARG..."));
+	cr_expect_not_null(strstr(text, "${PATH+PATH=\"$PATH\"}"));
+	cr_expect_not_null(strstr(text, "HOME=\"${workdir:?}\""));
+	cr_expect_not_null(strstr(text, "match: LC_*"));
+	cr_expect_not_null(strstr(text, "; policy.sbx:2 because a \"reason\"?(allow default)\n"));
+	cr_expect_null(strstr(text, "\n(allow default)"), "a reason stays inside its comment");
+	arena_free(p->arena);
+}
+
+/* ---- values that a request leaves out ---- */
+
+Test(seatbelt_lower, assumed_values)
+{
+	struct test_policy *p = policy_new();
+	struct ir_param params[] = {{.name = "dir", .type = TYPE_PATH},
+				    {.name = "kept", .type = TYPE_PATH, .value = "/srv/a b}\""},
+				    {.name = "port", .type = TYPE_PORT},
+				    {.name = "web", .type = TYPE_PORT, .value = "8080"}};
+	const char *error, *text;
+	struct ir_rule *r;
+	void *m;
+
+	p->ir.params = params;
+	p->ir.n_params = 4;
+	policy_rule(p, RULE_PATH, false, READ_LIST, "${HOME}/x");
+	policy_rule(p, RULE_PATH, false, READ_LIST, "${dir}/x");
+	policy_rule(p, RULE_PATH, false, READ_LIST, "${kept}/x");
+	r = policy_rule(p, RULE_NET, false, OP_BIT(OP_LISTEN_TCP), "*");
+	r->port_var = "port";
+	r = policy_rule(p, RULE_NET, false, OP_BIT(OP_LISTEN_UDP), "*");
+	r->port_var = "web";
+	text = policy_profile(p);
+	cr_expect_not_null(
+	    strstr(text, "\n; param dir path\n; param kept path default /srv/a b}\"\n"));
+	cr_expect_not_null(strstr(text, " -D kept=\"${kept:-/srv/a b\\}\\\"}\" "));
+	m = model_of(p->arena, text, &error);
+	cr_assert(m, "%s", error);
+	cr_expect(passes(m, OP_READ, "/home/user/x"));
+	cr_expect(!passes(m, OP_READ, "/home/user/y"));
+	cr_expect(passes(m, OP_READ, expand_template(p->arena, &p->ir, "${dir}/x/1", NULL, 0)));
+	cr_expect(passes(m, OP_READ, "/srv/a b}\"/x"));
+	for (uint16_t port = 8079; port <= 8081; port++) {
+		struct request q = {.target = TARGET_MACOS, .object = "192.0.2.1", .port = port};
+
+		q.op = OP_LISTEN_UDP;
+		cr_expect_eq(seatbelt_model_decide(m, p->arena, &q).stops, port != 8080);
+		q.op = OP_LISTEN_TCP;
+		cr_expect(seatbelt_model_decide(m, p->arena, &q).stops);
+	}
+	arena_free(p->arena);
+}
+
+/* ---- random policies ---- */
+
+static uint32_t rng_state;
+
+static uint32_t rng(uint32_t n)
+{
+	rng_state ^= rng_state << 13;
+	rng_state ^= rng_state >> 17;
+	rng_state ^= rng_state << 5;
+	return rng_state % n;
+}
+
+static const struct ir_binding values[] = {
+    {"v", "/w/a"}, {"s", "b"}, {"t", "/tmp"}, {"port", "443"}};
+enum { N_VALUES = sizeof(values) / sizeof(values[0]) };
+
+static const char *const templates[] = {"/",       "/w",       "/w/a",      "/w/a/b", "/w/b",
+					"/w/ab",   "/wx",      "/tmp",      "/tmp/a", "/tmp/a/b",
+					"/etc/x",  "/usr/lib", "${v}",      "${v}/b", "${v}/b/c",
+					"/w/${s}", "/w/a${s}", "/w/${s}/c", "${t}/a", "/usr/lib/q"};
+enum { N_TEMPLATES = sizeof(templates) / sizeof(templates[0]) };
+
+static bool covers(const char *root, const char *path)
+{
+	size_t n = strlen(root);
+
+	return n == 1 || (strncmp(root, path, n) == 0 && (path[n] == '/' || path[n] == '\0'));
+}
+
+/* S1, read from the page: some allow outside its holes, and no deny. */
+static bool oracle_path(const struct test_policy *p, struct arena *a, enum op op, const char *path)
+{
+	bool allow = false;
+
+	for (unsigned i = 0; i < p->ir.n_rules; i++) {
+		const struct ir_rule *r = &p->rules[i];
+		bool hit = r->kind == RULE_PATH && (r->ops & OP_BIT(op)) &&
+			   covers(expand_template(a, &p->ir, r->object, values, N_VALUES), path);
+
+		if (hit && r->deny)
+			return false;
+		for (unsigned h = 0; h < r->n_holes && hit; h++)
+			hit = !covers(
+			    expand_template(a, &p->ir, r->holes[h].path, values, N_VALUES), path);
+		allow |= hit;
+	}
+	return allow;
+}
+
+static struct test_policy *random_paths(void)
+{
+	struct test_policy *p = policy_new();
+	unsigned n = 1 + rng(7);
+
+	for (unsigned i = 0; i < n; i++) {
+		struct ir_rule *r =
+		    policy_rule(p, RULE_PATH, rng(4) == 0, 1 + rng(SEATBELT_PATH_OPS),
+				templates[rng(N_TEMPLATES)]);
+
+		if (rng(3) == 0)
+			r->ops = READ_LIST;
+		for (unsigned h = rng(3); h > 0 && !r->deny; h--)
+			policy_hole(p, r, templates[1 + rng(N_TEMPLATES - 1)]);
+	}
+	return p;
+}
+
+/* Compares at the path, a child, a sibling that begins alike and each ancestor; returns how often
+ * they differ. */
+static unsigned differ(const struct test_policy *p, const void *m, const char *path)
+{
+	struct arena *scratch = arena_new();
+	const char *near[] = {path,
+			      arena_printf(scratch, "%s/_o", strcmp(path, "/") == 0 ? "" : path),
+			      arena_printf(scratch, "%sz", path)};
+	unsigned bad = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		for (int op = OP_READ; op <= OP_IOCTL; op++) {
+			struct request r = {.target = TARGET_MACOS,
+					    .op = (enum op)op,
+					    .object = near[i],
+					    .given = values,
+					    .n_given = N_VALUES};
+			bool stops = seatbelt_model_decide(m, scratch, &r).stops;
+			bool allow = oracle_path(p, scratch, r.op, near[i]);
+			const char *why;
+
+			bad += stops == allow && !(!stops && seatbelt_baseline(&p->ir, &r, &why));
+		}
+	}
+	arena_free(scratch);
+	return bad;
+}
+
+static unsigned differ_everywhere(const struct test_policy *p, const void *m)
+{
+	struct arena *scratch = arena_new();
+	unsigned bad = 0;
+
+	for (size_t i = 0; i < N_TEMPLATES; i++)
+		bad +=
+		    differ(p, m, expand_template(scratch, &p->ir, templates[i], values, N_VALUES));
+	arena_free(scratch);
+	return bad;
+}
+
+Test(seatbelt_lower, random_paths_equal_the_meaning)
+{
+	rng_state = 20240607;
+	for (unsigned i = 0; i < 3000; i++) {
+		struct test_policy *p = random_paths();
+		const char *text = policy_profile(p), *error = NULL;
+		void *m = text ? model_of(p->arena, text, &error) : NULL;
+
+		cr_assert(m, "policy %u: %s", i, error ? error : "not lowered");
+		cr_assert_eq(differ_everywhere(p, m), 0, "policy %u:\n%s", i, text);
+		arena_free(p->arena);
+	}
+}
+
+static bool oracle_net(const struct test_policy *p, enum op op, const char *host, uint16_t port)
+{
+	bool allow = false;
+
+	for (unsigned i = 0; i < p->ir.n_rules; i++) {
+		const struct ir_rule *r = &p->rules[i];
+		uint16_t lo = r->port_var ? 443 : r->port_lo, hi = r->port_var ? 443 : r->port_hi;
+		bool hit = (r->ops & OP_BIT(OP_NET)) ||
+			   ((r->ops & OP_BIT(op)) && lo <= port && port <= hi &&
+			    (strcmp(r->object, "*") == 0 || strcmp(r->object, host) == 0));
+
+		if (hit && r->deny)
+			return false;
+		allow |= hit;
+	}
+	return allow;
+}
+
+static struct test_policy *random_net(void)
+{
+	static const uint16_t ports[] = {1, 22, 443, 65535};
+	struct test_policy *p = policy_new();
+
+	for (unsigned n = 1 + rng(6); n > 0; n--) {
+		bool deny = rng(3) == 0;
+		uint32_t ops = OP_BIT(OP_CONNECT_TCP) << rng(6);
+		struct ir_rule *r = policy_rule(p, RULE_NET, deny, ops, rng(3) ? "*" : "localhost");
+
+		if (rng(10) == 0) {
+			r->ops = OP_BIT(OP_NET);
+			r->object = "*";
+		} else if (ops & (OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX))) {
+			r->object = rng(2) ? "/tmp/s" : "/var/run/s";
+		} else if (rng(4) == 0) {
+			r->port_var = "port";
+			r->port_lo = r->port_hi = 0;
+		} else if (rng(3)) {
+			r->port_lo = ports[rng(4)];
+			r->port_hi = r->port_lo == 22 ? 25 : r->port_lo;
+		}
+	}
+	return p;
+}
+
+static void expect_net(const struct test_policy *p, const void *m, enum op op, const char *object,
+		       uint16_t port)
+{
+	struct arena *scratch = arena_new();
+	struct request r = {.target = TARGET_MACOS,
+			    .op = op,
+			    .object = object,
+			    .port = port,
+			    .given = values,
+			    .n_given = N_VALUES};
+
+	cr_assert_neq(seatbelt_model_decide(m, scratch, &r).stops, oracle_net(p, op, object, port),
+		      "%s %s:%u\n%s", op_name[op], object, port, p->lower.artifacts[0].data);
+	arena_free(scratch);
+}
+
+Test(seatbelt_lower, random_net_equals_the_meaning)
+{
+	static const uint16_t ports[] = {1, 2, 21, 22, 25, 26, 442, 443, 444, 65534, 65535};
+
+	rng_state = 987654321;
+	for (unsigned i = 0; i < 3000; i++) {
+		struct test_policy *p = random_net();
+		const char *text = policy_profile(p), *error = NULL;
+		void *m = text ? model_of(p->arena, text, &error) : NULL;
+
+		cr_assert(m, "policy %u: %s", i, error ? error : "not lowered");
+		for (size_t k = 0; k < sizeof(ports) / sizeof(ports[0]); k++) {
+			static const enum op ops[] = {OP_CONNECT_TCP, OP_CONNECT_UDP, OP_LISTEN_TCP,
+						      OP_LISTEN_UDP};
+
+			for (size_t o = 0; o < 4; o++) {
+				expect_net(p, m, ops[o], "localhost", ports[k]);
+				expect_net(p, m, ops[o], "192.0.2.1", ports[k]);
+			}
+		}
+		for (enum op o = OP_CONNECT_UNIX; o <= OP_LISTEN_UNIX;
+		     o = o == OP_CONNECT_UNIX ? OP_LISTEN_UNIX : OP_NET) {
+			expect_net(p, m, o, "/tmp/s", 0);
+			expect_net(p, m, o, "/var/run/s", 0);
+			expect_net(p, m, o, "/var/run/z", 0);
+		}
+		expect_net(p, m, OP_NET, "*", 0);
+		arena_free(p->arena);
+	}
+}
+
+Test(seatbelt_lower, mach)
+{
+	struct test_policy *p = policy_new();
+	const char *error;
+	void *m;
+
+	policy_rule(p, RULE_MACH, false, OP_BIT(OP_MACH), "com.apple.trustd");
+	policy_rule(p, RULE_MACH, false, OP_BIT(OP_MACH), "com.apple.logd");
+	policy_rule(p, RULE_MACH, true, OP_BIT(OP_MACH), "com.apple.logd");
+	m = model_of(p->arena, policy_profile(p), &error);
+	cr_assert(m, "%s", error);
+	cr_expect(passes(m, OP_MACH, "com.apple.trustd"));
+	cr_expect(!passes(m, OP_MACH, "com.apple.trustd.agent"));
+	cr_expect(!passes(m, OP_MACH, "com.apple.logd"));
+	cr_expect(passes(m, OP_ENV, "HOME"), "not Seatbelt's");
+	arena_free(p->arena);
+}
+
+/* ---- the tests themselves: a damaged profile is noticed ---- */
+
+static struct test_policy *carved(void)
+{
+	struct test_policy *p = policy_new();
+
+	policy_hole(p, policy_rule(p, RULE_PATH, false, READ_LIST, "/w"), "/w/a");
+	policy_rule(p, RULE_PATH, false, READ_LIST, "/w/a/b");
+	policy_rule(p, RULE_PATH, false, WRITE, "/tmp");
+	policy_rule(p, RULE_PATH, true, WRITE, "/tmp/a");
+	policy_rule(p, RULE_PATH, true, READ_LIST, "/w/b");
+	return p;
+}
+
+static bool noticed(const struct test_policy *p, const char *text)
+{
+	const char *error;
+	void *m = model_of(p->arena, text, &error);
+
+	return !m || differ_everywhere(p, m) > 0;
+}
+
+Test(seatbelt_lower, dropped_rules_are_noticed)
+{
+	struct test_policy *p = carved();
+	const char *text = policy_profile(p), *line = strstr(text, "; what the policy allows");
+	unsigned dropped = 0;
+
+	cr_expect(!noticed(p, text));
+	for (; line; line = strchr(line + 1, '\n')) {
+		const char *end = strchr(line + 1, '\n');
+
+		if (!end || (line[1] != '(' && line[1] != '\t'))
+			continue;
+		dropped++;
+		cr_expect(
+		    noticed(p, arena_printf(p->arena, "%.*s%s", (int)(line - text), text, end)),
+		    "without %.*s", (int)(end - line), line);
+	}
+	cr_expect_geq(dropped, 6);
+	arena_free(p->arena);
+}
+
+Test(seatbelt_lower, changed_words_are_noticed)
+{
+	static const struct {
+		const char *from, *to;
+	} changes[] = {
+	    {"(deny default)", "(allow default)"},
+	    {"(deny file-read-data", "(deny file-read*"},
+	    {"(allow file-read-data file-read-metadata", "(allow file-read-metadata"},
+	    {"(require-not (subpath \"/w/a\"))", ""},
+	    {"(subpath \"/private/tmp\")", "(subpath \"/tmp\")"},
+	    {"(subpath \"/private/tmp\")", "(literal \"/private/tmp\")"},
+	    {"(subpath \"/w/b\")", "(prefix \"/w/b\")"},
+	    {"(subpath \"/w/a/b\")", "(subpath \"/w/a\")"},
+	};
+	struct test_policy *p = carved();
+	const char *text = policy_profile(p);
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		const char *at = strstr(text, changes[i].from);
+
+		cr_assert(at, "%s", changes[i].from);
+		cr_expect(noticed(p, arena_printf(p->arena, "%.*s%s%s", (int)(at - text), text,
+						  changes[i].to, at + strlen(changes[i].from))),
+			  "%s", changes[i].from);
+	}
+	arena_free(p->arena);
+}
+
+Test(seatbelt_lower, denies_moved_up_are_noticed)
+{
+	struct test_policy *p = carved();
+	const char *text = policy_profile(p), *allows = strstr(text, "; what the policy allows");
+	const char *denies = strstr(text, "; what the policy denies");
+
+	cr_assert(allows && denies);
+	cr_expect(noticed(p, arena_printf(p->arena, "%.*s%s%.*s", (int)(allows - text), text,
+					  denies, (int)(denies - allows), allows)));
+	arena_free(p->arena);
+}

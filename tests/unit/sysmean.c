@@ -1,0 +1,386 @@
+/*
+ * Which system calls follow from which rules: every line of derive.def flips an observable, and
+ * every refusal stands beside the same call under a policy that allows it.
+ */
+#include "seccomp_help.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <linux/fcntl.h>
+#include <linux/netlink.h>
+#include <linux/sched.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "compiler/derive.h"
+
+#define NONE ARGS(0)
+#define X86  ARCH_X86_64
+
+static int ask_with(enum op op, const char *name, const uint64_t args[6])
+{
+	struct help h;
+	help_start(&h);
+	if (op != OP_COUNT)
+		help_op(&h, op);
+	int e = help_ask(&h, X86, name, args);
+	help_end(&h);
+	return e;
+}
+
+static int ask_bare(const char *name, const uint64_t args[6])
+{
+	return ask_with(OP_COUNT, name, args);
+}
+
+Test(derive, names_only_calls_that_exist)
+{
+	unsigned n;
+	const struct derive_set *s = derive_sets(&n);
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned j = 0; j < s[i].n_names; j++)
+			cr_expect(syscall_by_name(s[i].names[j]), "%s", s[i].names[j]);
+	const struct derive_way *w = derive_ways(&n);
+	for (unsigned i = 0; i < n; i++)
+		cr_expect(syscall_by_name(w[i].name), "%s", w[i].name);
+	const struct derive_refusal *r = derive_refusals(&n);
+	for (unsigned i = 0; i < n; i++)
+		cr_expect(syscall_by_name(r[i].name), "%s", r[i].name);
+}
+
+static bool group_holds(const char *group, const char *name)
+{
+	const struct syscall_group *g = syscall_group_by_name(group);
+	for (unsigned i = 0; i < g->n_members; i++) {
+		const char *m = g->members[i];
+		if (m[0] == '@' ? group_holds(m + 1, name) : !strcmp(m, name))
+			return true;
+	}
+	return false;
+}
+
+/* With every rule there is, no call of @dangerous and no IPC call passes; named, each does. */
+Test(derive, dangerous_calls_need_their_name)
+{
+	unsigned n, refused = 0;
+	const struct syscall_desc *t = syscall_table(&n);
+	for (unsigned i = 0; i < n; i++) {
+		if (!group_holds("dangerous", t[i].name) && !group_holds("ipc", t[i].name))
+			continue;
+		struct help h;
+		help_start(&h);
+		for (unsigned op = 0; op <= OP_NET; op++)
+			help_op(&h, op);
+		enum arch arch = t[i].nr[X86] == SYSCALL_NONE ? ARCH_AARCH64 : X86;
+		cr_expect_eq(help_ask(&h, arch, t[i].name, NONE), EPERM, "%s", t[i].name);
+		help_syscall(&h, t[i].name, false);
+		cr_expect_eq(help_ask(&h, arch, t[i].name, NONE), 0, "%s", t[i].name);
+		help_end(&h);
+		refused++;
+	}
+	cr_expect_gt(refused, 80);
+}
+
+Test(derive, base_is_allowed)
+{
+	static const char *const calls[] = {"read",       "write",      "openat",       "mmap",
+					    "exit_group", "futex",      "rt_sigreturn", "clone",
+					    "wait4",      "getdents64", "recvmsg",      "unlinkat",
+					    "ppoll",      "getrandom",  "execveat"};
+	struct help h;
+	help_start(&h);
+	help_op(&h, OP_EXEC);
+	for (unsigned i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		for (unsigned arch = 0; arch < ARCH_COUNT; arch++)
+			cr_expect_eq(help_ask(&h, arch, calls[i], NONE), 0, "%s", calls[i]);
+	help_end(&h);
+}
+
+Test(derive, sockets_need_their_rule)
+{
+	static const struct {
+		enum op op;
+		uint64_t args[6];
+	} sockets[] = {
+	    {OP_CONNECT_TCP, {AF_INET, SOCK_STREAM, 0}},
+	    {OP_CONNECT_TCP, {AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP}},
+	    {OP_LISTEN_TCP, {AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0}},
+	    {OP_CONNECT_UDP, {AF_INET, SOCK_DGRAM, 0}},
+	    {OP_LISTEN_UDP, {AF_INET6, SOCK_DGRAM, IPPROTO_UDP}},
+	    {OP_CONNECT_UNIX, {AF_UNIX, SOCK_STREAM, 0}},
+	    {OP_LISTEN_UNIX, {AF_UNIX, SOCK_SEQPACKET, 0}},
+	    {OP_NET, {AF_NETLINK, SOCK_RAW, NETLINK_ROUTE}},
+	    {OP_NET, {AF_INET, SOCK_STREAM, IPPROTO_SCTP}},
+	};
+	unsigned n = sizeof(sockets) / sizeof(sockets[0]);
+	for (unsigned i = 0; i < n; i++) {
+		cr_expect_eq(ask_with(sockets[i].op, "socket", sockets[i].args), 0, "%u", i);
+		cr_expect_eq(ask_bare("socket", sockets[i].args), EPERM, "%u", i);
+		cr_expect_eq(ask_with(OP_READ, "socket", sockets[i].args), EPERM, "%u", i);
+	}
+	cr_expect_eq(ask_with(OP_CONNECT_TCP, "socket", ARGS(AF_INET, SOCK_DGRAM)), EPERM);
+	cr_expect_eq(ask_with(OP_CONNECT_TCP, "socket", ARGS(AF_UNIX, SOCK_STREAM)), EPERM);
+	cr_expect_eq(ask_with(OP_CONNECT_UDP, "socket", ARGS(AF_INET, SOCK_STREAM)), EPERM);
+}
+
+Test(derive, no_rule_opens_odd_sockets)
+{
+	static const uint64_t odd[][6] = {
+	    {AF_INET, SOCK_RAW, IPPROTO_ICMP},
+	    {AF_PACKET, SOCK_RAW, 0},
+	    {AF_ALG, SOCK_SEQPACKET, 0},
+	    {AF_VSOCK, SOCK_STREAM, 0},
+	    {AF_INET, SOCK_PACKET, 0},
+	    {AF_NETLINK, SOCK_RAW, 9},
+	    {0x100000000 | AF_ALG, SOCK_SEQPACKET, 0},
+	};
+	for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		cr_expect_eq(ask_with(OP_NET, "socket", odd[i]), EPERM, "%u", i);
+	/* the kernel reads ints: garbage above them changes nothing */
+	cr_expect_eq(ask_with(OP_NET, "socket", ARGS(0xdead00000000 | AF_INET, SOCK_STREAM)), 0);
+	/* MPTCP is no TCP to Landlock */
+	cr_expect_eq(ask_with(OP_CONNECT_TCP, "socket", ARGS(AF_INET, SOCK_STREAM, IPPROTO_MPTCP)),
+		     EPERM);
+	cr_expect_eq(ask_with(OP_NET, "socket", ARGS(AF_INET, SOCK_STREAM, IPPROTO_MPTCP)), 0);
+}
+
+Test(derive, connect_and_listen_are_apart)
+{
+	cr_expect_eq(ask_with(OP_CONNECT_TCP, "connect", NONE), 0);
+	cr_expect_eq(ask_with(OP_CONNECT_TCP, "bind", NONE), EPERM);
+	cr_expect_eq(ask_with(OP_CONNECT_TCP, "listen", NONE), EPERM);
+	cr_expect_eq(ask_with(OP_CONNECT_TCP, "accept4", NONE), EPERM);
+	cr_expect_eq(ask_with(OP_LISTEN_TCP, "connect", NONE), EPERM);
+	cr_expect_eq(ask_with(OP_LISTEN_TCP, "bind", NONE), 0);
+	cr_expect_eq(ask_with(OP_LISTEN_TCP, "listen", NONE), 0);
+	cr_expect_eq(ask_with(OP_LISTEN_TCP, "accept4", NONE), 0);
+	cr_expect_eq(ask_with(OP_LISTEN_UDP, "bind", NONE), 0);
+	cr_expect_eq(ask_with(OP_LISTEN_UDP, "listen", NONE), EPERM);
+	cr_expect_eq(ask_with(OP_NET, "connect", NONE), 0);
+	cr_expect_eq(ask_with(OP_NET, "listen", NONE), 0);
+}
+
+/* Only "*" with every port leaves fast open: it connects without connect(). */
+Test(derive, fast_open_needs_every_port)
+{
+	struct help h;
+	help_start(&h);
+	struct ir_rule *r = help_rule(&h, RULE_NET, OP_BIT(OP_CONNECT_TCP), "*");
+	cr_expect_eq(help_ask(&h, X86, "sendto", ARGS(3, 0, 0, MSG_FASTOPEN)), 0);
+	r->port_lo = r->port_hi = 443;
+	cr_expect_eq(help_ask(&h, X86, "sendto", ARGS(3, 0, 0, MSG_FASTOPEN)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "sendmsg", ARGS(3, 0, MSG_FASTOPEN | 1)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "sendmmsg", ARGS(3, 0, 0, MSG_FASTOPEN)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "sendto", ARGS(3, MSG_FASTOPEN, MSG_FASTOPEN, 0x4000)), 0);
+	help_end(&h);
+}
+
+Test(derive, pairs_are_tied)
+{
+	cr_expect_eq(ask_bare("socketpair", ARGS(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)), 0);
+	cr_expect_eq(ask_bare("socketpair", ARGS(AF_UNIX, SOCK_DGRAM)), EPERM);
+	cr_expect_eq(ask_with(OP_CONNECT_UNIX, "socketpair", ARGS(AF_UNIX, SOCK_DGRAM)), 0);
+	cr_expect_eq(ask_bare("socketpair", ARGS(AF_TIPC, SOCK_STREAM)), EPERM);
+}
+
+Test(derive, exec_without_a_rule_is_the_entry_only)
+{
+	struct help h;
+	help_start(&h);
+	cr_expect_eq(sysmean_derive(h.arena, &h.ir)->exec_fd, 1024);
+	cr_expect_eq(help_ask(&h, X86, "execve", NONE), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "execveat", ARGS(1024, 0, 0, 0, AT_EMPTY_PATH)), 0);
+	cr_expect_eq(help_ask(&h, X86, "execveat", ARGS(1024, 0, 0, 0, 0)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "execveat", ARGS(3, 0, 0, 0, AT_EMPTY_PATH)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "memfd_create", NONE), 0);
+	h.ir.limit[TARGET_LINUX][LIMIT_OPEN_FILES] = (struct ir_limit){.set = true, .value = 77};
+	cr_expect_eq(sysmean_derive(h.arena, &h.ir)->exec_fd, 77);
+	cr_expect_eq(help_ask(&h, X86, "execveat", ARGS(1024, 0, 0, 0, AT_EMPTY_PATH)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "execveat", ARGS(77, 0, 0, 0, AT_EMPTY_PATH)), 0);
+	help_end(&h);
+}
+
+Test(derive, exec_rules_open_exec_by_name)
+{
+	struct help h;
+	help_start(&h);
+	help_op(&h, OP_EXEC);
+	cr_expect_eq(sysmean_derive(h.arena, &h.ir)->exec_fd, -1);
+	cr_expect_eq(help_ask(&h, X86, "execve", NONE), 0);
+	cr_expect_eq(help_ask(&h, X86, "execveat", ARGS(3, 0, 0, 0, 0)), 0);
+	/* a memfd is started past Landlock: seccomp_live.c shows it */
+	cr_expect_eq(help_ask(&h, X86, "execveat", ARGS(3, 0, 0, 0, AT_EMPTY_PATH)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "memfd_create", NONE), EPERM);
+	help_end(&h);
+}
+
+Test(derive, ioctl_without_a_rule_is_harmless)
+{
+	cr_expect_eq(ask_bare("ioctl", ARGS(0, FIONREAD)), 0);
+	cr_expect_eq(ask_bare("ioctl", ARGS(0, TCGETS)), 0);
+	cr_expect_eq(ask_bare("ioctl", ARGS(0, TCSETS)), EPERM);
+	cr_expect_eq(ask_with(OP_IOCTL, "ioctl", ARGS(0, TCSETS)), 0);
+	cr_expect_eq(ask_with(OP_IOCTL, "ioctl", ARGS(0, TIOCSTI)), EPERM);
+	cr_expect_eq(ask_with(OP_IOCTL, "ioctl", ARGS(0, 0x100000000 | TIOCSTI)), EPERM);
+	cr_expect_eq(ask_with(OP_IOCTL, "ioctl", ARGS(0, TIOCLINUX)), EPERM);
+	cr_expect_eq(ask_bare("ioctl", ARGS(0, TIOCSTI)), EPERM);
+}
+
+Test(derive, truncation_needs_every_file)
+{
+	struct help h;
+	help_start(&h);
+	struct ir_rule *r = help_rule(&h, RULE_PATH, OP_BIT(OP_MODIFY), "/srv");
+	cr_expect_eq(help_ask(&h, X86, "open", ARGS(0, O_RDONLY | O_TRUNC)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "open", ARGS(0, O_ACCMODE | O_TRUNC)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "open", ARGS(0, O_WRONLY | O_TRUNC | O_CREAT)), 0);
+	cr_expect_eq(help_ask(&h, X86, "openat", ARGS(0, 0, O_RDONLY | O_TRUNC)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "openat", ARGS(0, O_TRUNC, O_RDWR | O_TRUNC)), 0);
+	cr_expect_eq(help_ask(&h, X86, "openat2", NONE), ENOSYS);
+	cr_expect_eq(help_ask(&h, X86, "truncate", NONE), EPERM);
+	r->object = "/";
+	cr_expect_eq(help_ask(&h, X86, "open", ARGS(0, O_RDONLY | O_TRUNC)), 0);
+	cr_expect_eq(help_ask(&h, X86, "openat2", NONE), 0);
+	cr_expect_eq(help_ask(&h, X86, "truncate", NONE), 0);
+	struct ir_hole hole = {.path = "/etc"};
+	r->holes = &hole;
+	r->n_holes = 1;
+	cr_expect_eq(help_ask(&h, X86, "truncate", NONE), EPERM);
+	help_end(&h);
+}
+
+Test(derive, metadata_needs_a_write_rule)
+{
+	cr_expect_eq(ask_bare("chmod", NONE), EPERM);
+	cr_expect_eq(ask_with(OP_READ, "utimensat", NONE), EPERM);
+	cr_expect_eq(ask_with(OP_CREATE, "chmod", NONE), 0);
+	cr_expect_eq(ask_with(OP_MODIFY, "utimensat", NONE), 0);
+	cr_expect_eq(ask_with(OP_MODIFY, "chown", NONE), EPERM);
+	cr_expect_eq(ask_with(OP_MODIFY, "setxattr", NONE), EPERM);
+}
+
+Test(derive, processes_stay_in_their_place)
+{
+	cr_expect_eq(ask_bare("clone", ARGS(CLONE_VM | CLONE_THREAD)), 0);
+	cr_expect_eq(ask_bare("clone", ARGS(CLONE_NEWUSER)), EPERM);
+	cr_expect_eq(ask_bare("clone", ARGS(CLONE_NEWNET | SIGCHLD)), EPERM);
+	cr_expect_eq(ask_bare("clone3", NONE), ENOSYS);
+	cr_expect_eq(ask_bare("personality", ARGS(0)), 0);
+	cr_expect_eq(ask_bare("personality", ARGS(0xffffffff)), 0);
+	cr_expect_eq(ask_bare("personality", ARGS(0x0040000)), EPERM);
+	cr_expect_eq(ask_bare("prlimit64", ARGS(0)), 0);
+	cr_expect_eq(ask_bare("prlimit64", ARGS(1)), EPERM);
+	cr_expect_eq(ask_bare("setpriority", ARGS(PRIO_PROCESS, 0, 5)), 0);
+	cr_expect_eq(ask_bare("setpriority", ARGS(PRIO_USER, 0, 5)), EPERM);
+	cr_expect_eq(ask_bare("sched_setaffinity", ARGS(1)), EPERM);
+}
+
+Test(derive, written_lines)
+{
+	struct help h;
+	help_start(&h);
+	help_syscall(&h, "ptrace", false);
+	help_syscall(&h, "read", true);
+	help_syscall(&h, "@ipc", false);
+	help_syscall(&h, "@process", false);
+	help_syscall(&h, "@network-server", false);
+	cr_expect_eq(help_ask(&h, X86, "ptrace", NONE), 0);
+	cr_expect_eq(help_ask(&h, X86, "read", NONE), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "shmget", NONE), 0);
+	/* groups leave governed calls alone, names do not */
+	cr_expect_eq(help_ask(&h, X86, "clone3", NONE), ENOSYS);
+	cr_expect_eq(help_ask(&h, X86, "socket", ARGS(AF_INET, SOCK_STREAM)), EPERM);
+	help_syscall(&h, "clone3", false);
+	help_syscall(&h, "socket", false);
+	cr_expect_eq(help_ask(&h, X86, "clone3", NONE), 0);
+	cr_expect_eq(help_ask(&h, X86, "socket", ARGS(AF_INET, SOCK_STREAM)), 0);
+	help_syscall(&h, "@dangerous", true);
+	cr_expect_eq(help_ask(&h, X86, "ptrace", NONE), EPERM, "a deny wins");
+	help_end(&h);
+}
+
+Test(derive, arches_and_targets_are_kept_apart)
+{
+	struct help h;
+	help_start(&h);
+	help_syscall(&h, "ptrace", false)->arches = ARCH_BIT(ARCH_AARCH64);
+	help_syscall(&h, "bpf", false)->targets = TARGET_BIT(TARGET_MACOS);
+	help_rule(&h, RULE_NET, OP_BIT(OP_NET), "*")->targets = TARGET_BIT(TARGET_MACOS);
+	cr_expect_eq(help_ask(&h, ARCH_AARCH64, "ptrace", NONE), 0);
+	cr_expect_eq(help_ask(&h, X86, "ptrace", NONE), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "bpf", NONE), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "connect", NONE), EPERM);
+	help_end(&h);
+}
+
+Test(derive, a_rule_carries_its_line)
+{
+	struct help h;
+	help_start(&h);
+	help_op(&h, OP_READ);
+	help_op(&h, OP_CONNECT_TCP);
+	const struct sys_policy *p = sysmean_derive(h.arena, &h.ir);
+	const struct sys_rule *by;
+	sysmean_decide(p, X86, (uint32_t)syscall_by_name("connect")->nr[X86], NONE, &by);
+	cr_assert(by);
+	cr_expect_eq(by->origin, &h.origins[1]);
+	sysmean_decide(p, X86, (uint32_t)syscall_by_name("read")->nr[X86], NONE, &by);
+	cr_assert(by);
+	cr_expect_null(by->origin);
+	help_end(&h);
+}
+
+Test(sysmean, numbers_of_nobody)
+{
+	struct help h;
+	help_start(&h);
+	const struct sys_policy *p = sysmean_derive(h.arena, &h.ir);
+	const struct sys_rule *by;
+	cr_expect_eq(help_errno(sysmean_decide(p, X86, 400, NONE, &by)), ENOSYS);
+	cr_expect_eq(help_errno(sysmean_decide(p, X86, UINT32_MAX, NONE, &by)), ENOSYS);
+	cr_expect_eq(help_errno(sysmean_decide(p, X86, 0x80000000, NONE, &by)), ENOSYS);
+	cr_expect_eq(sysmean_decide(p, X86, 0x40000000, NONE, &by).act, ACT_KILL_PROCESS);
+	cr_expect_eq(sysmean_decide(p, X86, 0xfffffffe, NONE, &by).act, ACT_KILL_PROCESS);
+	cr_expect_eq(help_errno(sysmean_decide(p, ARCH_AARCH64, 0x40000000, NONE, &by)), ENOSYS);
+	help_end(&h);
+}
+
+/* Each comparison at its boundary, on both widths. */
+Test(sysmean, comparisons)
+{
+	static const struct {
+		enum sys_cmp cmp;
+		bool below, at, above;
+	} cases[] = {{SYS_EQ, false, true, false}, {SYS_NE, true, false, true},
+		     {SYS_LT, true, false, false}, {SYS_LE, true, true, false},
+		     {SYS_GT, false, false, true}, {SYS_GE, false, true, true}};
+	const struct syscall_desc *call = syscall_by_name("read");
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (uint8_t width = 32; width <= 64; width = (uint8_t)(width + 32)) {
+			uint64_t all = width == 32 ? UINT32_MAX : UINT64_MAX;
+			uint64_t v = width == 32 ? 0x80000000 : 0x80000000ull << 8;
+			struct sys_test t = {2, width, cases[i].cmp, all, v};
+			struct sys_conj conj = {&t, 1};
+			struct sys_cond cond = {&conj, 1};
+			struct sys_rule rule = {.call = call,
+						.arches = ARCHES_ALL,
+						.cond = &cond,
+						.action = {ACT_ALLOW, 0}};
+			struct sys_policy p = {
+			    .rules = &rule, .n_rules = 1, .known = {ACT_ERRNO, 1}};
+			const struct sys_rule *by;
+			cr_expect_eq(
+			    help_errno(sysmean_decide(&p, X86, 0, ARGS(0, 0, v - 1), &by)) == 0,
+			    cases[i].below);
+			cr_expect_eq(help_errno(sysmean_decide(&p, X86, 0, ARGS(0, 0, v), &by)) ==
+					 0,
+				     cases[i].at);
+			cr_expect_eq(
+			    help_errno(sysmean_decide(&p, X86, 0, ARGS(0, 0, v + 1), &by)) == 0,
+			    cases[i].above);
+		}
+	}
+}
