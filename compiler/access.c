@@ -59,7 +59,9 @@ static bool unknown_op(struct access_ctx *x, const struct ast_word *w)
 	size_t n = 0;
 	for (unsigned i = 0; i < N_OP_WORDS; i++)
 		known[n++] = op_words[i].word;
-	static const char *const others[] = {"connect", "listen", "net", "mach", "env", "syscall"};
+	static const char *const others[] = {"connect", "listen", "net", "mach", "env", "syscall", "matching"};
+	if (w->reported)
+		return fail(x);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		known[n++] = others[i];
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown word `%s`", w->text);
@@ -142,7 +144,9 @@ static bool one_modifier(struct access_ctx *x, const struct ast_word *w, uint32_
 		not_supported(x->r, w->loc, "`discard`");
 		return fail(x);
 	}
-	static const char *const known[] = {"if-exists", "make-dir", "nofollow", "except", "via", "discard"};
+	static const char *const known[] = {"if-exists", "make-dir", "nofollow", "except", "via", "discard", "because"};
+	if (w->reported)
+		return fail(x);
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown word `%s`", w->text);
 	diag_help_if(rec, suggest(x->r->a, w->text, known, sizeof(known) / sizeof(known[0])));
 	return fail(x);
@@ -157,7 +161,8 @@ static bool object_modifiers(struct access_ctx *x, const struct ast_object *o, b
 	}
 	for (const struct ast_word *w = o->modifiers; w; w = w->next) {
 		if (is_path) {
-			ok &= one_modifier(x, w, flags);
+			if (!(ok = one_modifier(x, w, flags)))
+				break; /* what follows a word that is not known was meant for it */
 			continue;
 		}
 		struct diag_rec *rec = diag(x->r->d, DIAG_NO_EFFECT, w->loc, "`%s` means nothing here", w->text);

@@ -1,8 +1,9 @@
 /*
- * ast.c - prints the tree for --emit=ast: one line a node, two spaces a level, every field that was filled.
+ * ast.c - prints the tree for --emit=ast: one line a node, two spaces a level, every field that was
+ * filled.
  *
- * `@12-40` are the bytes of the node in its file, `256MiB=268435456` is a number as written and as understood, `!` marks a
- * word of which a fault was already reported.
+ * `@12-40` are the bytes of the node in its file, `256MiB=268435456` is a number as written and as
+ * understood, `!` marks a word of which a fault was already reported.
  */
 #include "ast.h"
 
@@ -79,11 +80,15 @@ static void one(const struct printer *p, const char *label, const struct ast_wor
 static void print_cond(struct printer *p, const struct ast_cond *c)
 {
 	static const char *const kinds[] = {
-		[COND_AND] = "and", [COND_OR] = "or", [COND_NOT] = "not", [COND_TEST] = "test",
+	    [COND_AND] = "and",
+	    [COND_OR] = "or",
+	    [COND_NOT] = "not",
+	    [COND_TEST] = "test",
 	};
 	static const char *const rels[] = {
-		[REL_EQ] = "==", [REL_NE] = "!=", [REL_LT] = "<",    [REL_LE] = "<=",	 [REL_GT] = ">",
-		[REL_GE] = ">=", [REL_IN] = "in", [REL_HAS] = "has", [REL_LACKS] = "lacks",
+	    [REL_EQ] = "==", [REL_NE] = "!=",   [REL_LT] = "<",
+	    [REL_LE] = "<=", [REL_GT] = ">",    [REL_GE] = ">=",
+	    [REL_IN] = "in", [REL_HAS] = "has", [REL_LACKS] = "lacks",
 	};
 	begin(p, kinds[c->kind]);
 	place(p, c->loc);
@@ -127,10 +132,10 @@ static void print_action(const struct printer *p, const struct ast_action *a)
 static void print_access(struct printer *p, const struct ast_access *a)
 {
 	static const char *const kinds[] = {
-		[ACCESS_OPS] = "access",
-		[ACCESS_MATCHING] = "matching",
-		[ACCESS_ENV] = "env",
-		[ACCESS_SYSCALL] = "syscall",
+	    [ACCESS_OPS] = "access",
+	    [ACCESS_MATCHING] = "matching",
+	    [ACCESS_ENV] = "env",
+	    [ACCESS_SYSCALL] = "syscall",
 	};
 	begin(p, kinds[a->kind]);
 	place(p, a->loc);
@@ -163,9 +168,9 @@ static void print_args(const struct printer *p, const struct ast_arg *a)
 static void print_tstmt(struct printer *p, const struct ast_tstmt *t)
 {
 	static const char *const kinds[] = {
-		[TSTMT_GIVEN] = "given",	     [TSTMT_ALLOW] = "expect allow",
-		[TSTMT_DENY] = "expect deny",	     [TSTMT_ENFORCED] = "expect enforced",
-		[TSTMT_CAVEAT] = "expect caveat",
+	    [TSTMT_GIVEN] = "given",          [TSTMT_ALLOW] = "expect allow",
+	    [TSTMT_DENY] = "expect deny",     [TSTMT_ENFORCED] = "expect enforced",
+	    [TSTMT_CAVEAT] = "expect caveat",
 	};
 	begin(p, kinds[t->kind]);
 	place(p, t->loc);
@@ -203,16 +208,16 @@ static void print_block(struct printer *p, const struct ast_stmt *s);
 static void print_stmt(struct printer *p, const struct ast_stmt *s)
 {
 	static const char *const kinds[] = {
-		[STMT_ABOUT] = "about",	    [STMT_TARGETS] = "targets", [STMT_ENTRY] = "entry",
-		[STMT_USE] = "use",	    [STMT_ALLOW] = "allow",	[STMT_DENY] = "deny",
-		[STMT_NEVER] = "never",	    [STMT_DROP] = "drop",	[STMT_LIMIT] = "limit",
-		[STMT_REQUIRE] = "require", [STMT_PREFER] = "prefer",	[STMT_SET_ENV] = "set-env",
-		[STMT_DEFAULT] = "default", [STMT_ON] = "on",		[STMT_LET] = "let",
-		[STMT_UNSAFE] = "unsafe",   [STMT_SETTING] = "setting", [STMT_TEST] = "test",
+	    [STMT_ABOUT] = "about",     [STMT_TARGETS] = "targets", [STMT_ENTRY] = "entry",
+	    [STMT_USE] = "use",         [STMT_ALLOW] = "allow",     [STMT_DENY] = "deny",
+	    [STMT_NEVER] = "never",     [STMT_DROP] = "drop",       [STMT_LIMIT] = "limit",
+	    [STMT_REQUIRE] = "require", [STMT_PREFER] = "prefer",   [STMT_SET_ENV] = "set-env",
+	    [STMT_DEFAULT] = "default", [STMT_ON] = "on",           [STMT_LET] = "let",
+	    [STMT_UNSAFE] = "unsafe",   [STMT_SETTING] = "setting", [STMT_TEST] = "test",
 	};
 	static const char *const drops[] = {
-		[DROP_ALLOW] = " allow",     [DROP_DENY] = " deny",	[DROP_LIMIT] = " limit",
-		[DROP_REQUIRE] = " require", [DROP_PREFER] = " prefer",
+	    [DROP_ALLOW] = " allow",     [DROP_DENY] = " deny",     [DROP_LIMIT] = " limit",
+	    [DROP_REQUIRE] = " require", [DROP_PREFER] = " prefer",
 	};
 	begin(p, kinds[s->kind]);
 	place(p, s->loc);
@@ -247,9 +252,9 @@ static void print_block(struct printer *p, const struct ast_stmt *s)
 static void print_item(struct printer *p, const struct ast_item *i)
 {
 	static const char *const kinds[] = {
-		[ITEM_IMPORT] = "import",   [ITEM_LET] = "let",	    [ITEM_PARAM] = "param",
-		[ITEM_GROUP] = "group",	    [ITEM_PROXY] = "proxy", [ITEM_PROFILE] = "profile",
-		[ITEM_POLICY] = "policy",   [ITEM_TEST] = "test",
+	    [ITEM_IMPORT] = "import", [ITEM_LET] = "let",     [ITEM_PARAM] = "param",
+	    [ITEM_GROUP] = "group",   [ITEM_PROXY] = "proxy", [ITEM_PROFILE] = "profile",
+	    [ITEM_POLICY] = "policy", [ITEM_TEST] = "test",
 	};
 	begin(p, kinds[i->kind]);
 	place(p, i->loc);

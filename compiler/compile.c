@@ -16,6 +16,7 @@
 #include "manifest.h"
 #include "plan_write.h"
 #include "resolve.h"
+#include "str.h"
 #include "validate.h"
 
 static const char ZERO_ID[] = "00000000000000000000000000000000";
@@ -23,6 +24,10 @@ static const char ZERO_ID[] = "00000000000000000000000000000000";
 static bool open_main(struct compile *c, const struct src_file **out)
 {
 	const char *slash = strrchr(c->opt->path, '/');
+	if (!utf8_valid(slash ? slash + 1 : c->opt->path)) {
+		c->failure = "the file's name is not UTF-8: plans carry it, so give it another";
+		return false;
+	}
 	enum src_error e = src_open(c->src, c->opt->path, slash ? slash + 1 : c->opt->path, out);
 	if (e == SRC_OK)
 		return true;

@@ -8,8 +8,9 @@
 #include "str.h"
 #include "template.h"
 
-/* Path rules by the path they stand on, for one set of load-time values. */
+/* Path rules of one target by the path they stand on, for one set of load-time values. */
 struct path_index {
+	enum target target;
 	const struct ir_binding *given;
 	unsigned n_given;
 	struct path_slot {
@@ -131,32 +132,57 @@ static struct path_slot *index_slot(const struct path_index *x, const char *path
 	return &x->slots[i];
 }
 
+/*
+ * The one name of a place. macOS ships links for some roots of its tree, so that /tmp/x and /private/tmp/x are one
+ * place there; a policy may use either. Linux has no such fixed links.
+ */
+static const char *place_name(struct arena *a, enum target t, const char *path)
+{
+	static const struct {
+		const char *link, *real;
+	} links[] = {
+	    {"/tmp", "/private/tmp"},
+	    {"/var", "/private/var"},
+	    {"/etc", "/private/etc"},
+	    {"/home", "/System/Volumes/Data/home"},
+	};
+	for (size_t i = 0; t == TARGET_MACOS && i < sizeof(links) / sizeof(links[0]); i++)
+		if (path_covers(links[i].link, path))
+			return arena_printf(a, "%s%s", links[i].real, path + strlen(links[i].link));
+	return path;
+}
+
+static const char *place_of(struct meaning *m, const struct path_index *x, const char *tmpl)
+{
+	const char *path = expand_template(m->arena, m->ir, tmpl, x->given, x->n_given);
+	return path ? place_name(m->arena, x->target, path) : NULL;
+}
+
 static void index_add(struct meaning *m, struct path_index *x, const struct ir_rule *rule)
 {
-	const char *path = expand_template(m->arena, m->ir, rule->object, x->given, x->n_given);
+	const char *path = rule->targets & TARGET_BIT(x->target) ? place_of(m, x, rule->object) : NULL;
 	if (!path)
-		return; /* the loader refuses such values: the rule covers nothing */
+		return; /* of another system, or with values the loader refuses: the rule covers nothing */
 	struct path_slot *slot = index_slot(x, path, strlen(path));
 	struct path_entry *e = ARENA_NEW(m->arena, struct path_entry);
 	const char **holes = ARENA_ARRAY(m->arena, rule->n_holes, const char *);
 	for (unsigned i = 0; i < rule->n_holes; i++)
-		holes[i] = expand_template(m->arena, m->ir, rule->holes[i].path, x->given, x->n_given);
+		holes[i] = place_of(m, x, rule->holes[i].path);
 	*e = (struct path_entry){.next = slot->entries, .rule = rule, .holes = holes};
 	slot->path = path;
 	slot->entries = e;
 }
 
-static struct path_index *index_new(struct meaning *m, const struct ir_binding *given, unsigned n_given)
+static struct path_index *index_new(struct meaning *m, enum target t, const struct ir_binding *given, unsigned n_given)
 {
 	struct path_index *x = ARENA_NEW(m->arena, struct path_index);
-	*x = (struct path_index){.given = given, .n_given = n_given, .n_slots = 16};
+	*x = (struct path_index){.target = t, .given = given, .n_given = n_given, .n_slots = 16};
 	while (x->n_slots < (m->ir->n_rules + TARGET_COUNT) * 2)
 		x->n_slots *= 2;
 	x->slots = ARENA_ARRAY(m->arena, x->n_slots, struct path_slot);
 	/* Backwards, so that the chain of a place is in the order of the rules. */
 	if (m->ir->entry)
-		for (unsigned t = 0; t < TARGET_COUNT; t++)
-			index_add(m, x, &m->entry[t]);
+		index_add(m, x, &m->entry[t]);
 	for (unsigned i = m->ir->n_rules; i-- > 0;)
 		if (m->ir->rules[i].kind == RULE_PATH)
 			index_add(m, x, &m->ir->rules[i]);
@@ -168,10 +194,10 @@ static struct path_index *index_new(struct meaning *m, const struct ir_binding *
 static const struct path_index *index_for(const struct meaning *m, const struct request *r)
 {
 	for (const struct path_index *x = m->indexes; x; x = x->next)
-		if (x->n_given == r->n_given && (x->n_given == 0 || x->given == r->given))
+		if (x->target == r->target && x->n_given == r->n_given && (x->n_given == 0 || x->given == r->given))
 			return x;
 	/* The index is a cache: making one changes no answer. */
-	return index_new((struct meaning *)(uintptr_t)m, r->given, r->n_given);
+	return index_new((struct meaning *)(uintptr_t)m, r->target, r->given, r->n_given);
 }
 
 struct meaning *meaning_new(struct arena *a, const struct ir *ir)
@@ -189,7 +215,6 @@ struct meaning *meaning_new(struct arena *a, const struct ir *ir)
 			e->ops |= OP_BIT(OP_EXEC);
 		e->origin[OP_READ] = e->origin[OP_EXEC] = ir->entry_origin;
 	}
-	index_new(m, NULL, 0);
 	return m;
 }
 
@@ -214,13 +239,13 @@ static const struct ir_hole *hole_of(const struct path_entry *e, const char *pat
 }
 
 /* What the rules on one ancestor say. Returns true when a deny was found: it ends the walk. */
-static bool decide_place(const struct path_slot *slot, const struct request *r, struct decision *d)
+static bool decide_place(const struct path_slot *slot, const struct request *r, const char *path, struct decision *d)
 {
 	for (const struct path_entry *e = slot->entries; e; e = e->next) {
 		const struct ir_rule *rule = e->rule;
-		if (!(rule->ops & OP_BIT(r->op)) || !(rule->targets & TARGET_BIT(r->target)))
+		if (!(rule->ops & OP_BIT(r->op)))
 			continue;
-		const struct ir_hole *hole = rule->deny ? NULL : hole_of(e, r->object);
+		const struct ir_hole *hole = rule->deny ? NULL : hole_of(e, path);
 		if (rule->deny) {
 			*d = (struct decision){.by = rule->origin[r->op], .reason = "denied by a line of the policy"};
 			return true;
@@ -240,11 +265,14 @@ static struct decision decide_path(const struct meaning *m, const struct request
 {
 	const struct path_index *x = index_for(m, r);
 	struct decision d = {.reason = "no rule allows it"};
-	size_t len = strlen(r->object);
-	bool denied = decide_place(index_slot(x, "/", 1), r, &d);
+	struct arena *a = r->target == TARGET_MACOS ? arena_new() : NULL;
+	const char *path = place_name(a, r->target, r->object);
+	size_t len = strlen(path);
+	bool denied = decide_place(index_slot(x, "/", 1), r, path, &d);
 	for (size_t i = 1; i <= len && !denied; i++)
-		if (len > 1 && (r->object[i] == '/' || r->object[i] == '\0'))
-			denied = decide_place(index_slot(x, r->object, i), r, &d);
+		if (len > 1 && (path[i] == '/' || path[i] == '\0'))
+			denied = decide_place(index_slot(x, path, i), r, path, &d);
+	arena_free(a);
 	if (d.allow) {
 		d.hole = NULL;
 		d.near_allow = NULL;

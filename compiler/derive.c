@@ -81,6 +81,8 @@ static struct ops_seen ops_collect(const struct ir *ir, enum arch arch)
 uint32_t derive_features(const struct ir *ir, enum arch arch)
 {
 	struct ops_seen seen = ops_collect(ir, arch);
+	if (seen.denied_all & OP_BIT(OP_NET)) /* `deny net` speaks of every kind */
+		seen.denied_all |= OPS_CONNECT | OPS_LISTEN;
 	uint32_t some = seen.some & ~seen.denied_all, all = seen.all & ~seen.denied;
 	uint32_t f = HAS_ANYTHING;
 	for (unsigned i = 0; i < COUNT(by_ops); i++)

@@ -22,17 +22,12 @@ struct printer {
 	FILE *out;
 	const struct src *src;
 	const struct style *style;
-	int gutter; /* width of line numbers */
+	int gutter;    /* width of line numbers */
+	unsigned line; /* the source line shown last in this block: two marks on it show it once */
 };
 
 static const char *const severity_word[] = {
     [SEV_ERROR] = "error", [SEV_WARNING] = "warning", [SEV_NOTE] = "note"};
-
-/* People want the path they typed; a library profile goes by its name wherever it is installed. */
-static const char *shown_name(const struct src_file *f)
-{
-	return f->is_std ? f->name : f->path;
-}
 
 static const char *severity_colour(const struct style *s, enum severity severity)
 {
@@ -49,6 +44,14 @@ static void put_safe(FILE *out, const char *s, size_t n)
 		else
 			fputc(c, out);
 	}
+}
+
+/* People want the path they typed; a library profile goes by its name wherever it is installed. */
+static void put_place(FILE *out, const struct src_pos *p)
+{
+	const char *name = p->file->is_std ? p->file->name : p->file->path;
+	put_safe(out, name, strlen(name));
+	fprintf(out, ":%u:%u", p->line, p->column);
 }
 
 static size_t safe_width(const char *s, size_t n)
@@ -90,17 +93,20 @@ static void put_gutter(const struct printer *pr, unsigned line)
 }
 
 /* One source line with a row of marks under it. */
-static void put_snippet(const struct printer *pr, struct loc where, const char *label, char mark, const char *colour)
+static void put_snippet(struct printer *pr, struct loc where, const char *label, char mark, const char *colour)
 {
 	struct src_pos p;
 	if (!src_locate(pr->src, where.beg, &p))
 		return;
 	size_t beg, len, col = p.column - 1;
 	line_window(&p, &beg, &len);
-	put_gutter(pr, p.line);
-	fputs(beg ? " ..." : " ", pr->out);
-	put_safe(pr->out, p.line_text + beg, len);
-	fputs(beg + len < p.line_len && p.line_text[p.line_len - 1] != '\r' ? "...\n" : "\n", pr->out);
+	if (p.line != pr->line || p.line_len > LINE_WIDTH) {
+		put_gutter(pr, p.line);
+		fputs(beg ? " ..." : " ", pr->out);
+		put_safe(pr->out, p.line_text + beg, len);
+		fputs(beg + len < p.line_len && p.line_text[p.line_len - 1] != '\r' ? "...\n" : "\n", pr->out);
+	}
+	pr->line = p.line;
 	put_gutter(pr, 0);
 	fputs(beg ? "    " : " ", pr->out);
 	for (size_t i = beg; i < col && i < p.line_len; i++) {
@@ -126,9 +132,10 @@ static void put_snippet(const struct printer *pr, struct loc where, const char *
 }
 
 /* All places of a record that lie in one file, in line order, the main one marked ^ and the others -. */
-static void put_places(const struct printer *pr, const struct diag_rec *r, const struct src_file *file, bool main_file)
+static void put_places(struct printer *pr, const struct diag_rec *r, const struct src_file *file, bool main_file)
 {
 	bool main_done = !main_file;
+	pr->line = 0;
 	const char *colour = severity_colour(pr->style, diag_info(r->id)->severity);
 	for (unsigned i = 0; i < r->n_second; i++) {
 		struct src_pos p;
@@ -176,7 +183,7 @@ static void put_head(const struct printer *pr, const struct diag_rec *r)
 	fprintf(pr->out, "%s\n", pr->style->reset);
 }
 
-static void put_other_files(const struct printer *pr, const struct diag_rec *r, const struct src_file *main_file)
+static void put_other_files(struct printer *pr, const struct diag_rec *r, const struct src_file *main_file)
 {
 	for (unsigned i = 0; i < r->n_second; i++) {
 		struct src_pos p, q;
@@ -187,8 +194,9 @@ static void put_other_files(const struct printer *pr, const struct diag_rec *r, 
 			seen = src_locate(pr->src, r->second[k].where.beg, &q) && q.file == p.file;
 		if (seen)
 			continue;
-		fprintf(pr->out, "%s%*s:::%s %s:%u:%u\n", pr->style->frame, pr->gutter, "", pr->style->reset,
-			shown_name(p.file), p.line, p.column);
+		fprintf(pr->out, "%s%*s:::%s ", pr->style->frame, pr->gutter, "", pr->style->reset);
+		put_place(pr->out, &p);
+		fputc('\n', pr->out);
 		put_gutter(pr, 0);
 		fputc('\n', pr->out);
 		put_places(pr, r, p.file, false);
@@ -203,8 +211,9 @@ static void print_text(struct printer *pr, const struct diag_rec *r)
 	pr->gutter = gutter_width(pr->src, r);
 	put_head(pr, r);
 	if (src_locate(pr->src, r->where.beg, &p)) {
-		fprintf(pr->out, "%s%*s-->%s %s:%u:%u\n", pr->style->frame, pr->gutter, "", pr->style->reset,
-			shown_name(p.file), p.line, p.column);
+		fprintf(pr->out, "%s%*s-->%s ", pr->style->frame, pr->gutter, "", pr->style->reset);
+		put_place(pr->out, &p);
+		fputc('\n', pr->out);
 		put_gutter(pr, 0);
 		fputc('\n', pr->out);
 		put_places(pr, r, p.file, true);
@@ -225,8 +234,10 @@ static void print_gcc(const struct printer *pr, const struct diag_rec *r)
 {
 	struct src_pos p;
 	const struct diag_info *info = diag_info(r->id);
-	if (src_locate(pr->src, r->where.beg, &p))
-		fprintf(pr->out, "%s:%u:%u: ", shown_name(p.file), p.line, p.column);
+	if (src_locate(pr->src, r->where.beg, &p)) {
+		put_place(pr->out, &p);
+		fputs(": ", pr->out);
+	}
 	fprintf(pr->out, "%s: ", severity_word[info->severity]);
 	put_safe(pr->out, r->text, strlen(r->text));
 	fprintf(pr->out, " [%s]\n", info->code);

@@ -66,13 +66,17 @@ static bool gives(void *ctx, const struct ir_rule *allow)
 static const struct origin *carved(struct arena *a, const struct ir *ir, enum target t, uint32_t ops)
 {
 	struct path_set *all = path_set_new(a, ir->n_rules);
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (ir->rules[i].kind == RULE_PATH)
-			path_set_add(all, &ir->rules[i]);
+	const char **place = ARENA_ARRAY(a, ir->n_rules, const char *); /* with the values that are assumed */
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		bool is_path = ir->rules[i].kind == RULE_PATH;
+		place[i] = is_path ? expand_template(a, ir, ir->rules[i].object, NULL, 0) : NULL;
+		if (place[i])
+			path_set_add(all, place[i], &ir->rules[i]);
+	}
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		struct carve x = {.target = t, .ops = r->ops & ops};
-		if (r->kind != RULE_PATH || !(r->targets & TARGET_BIT(t)) || !x.ops)
+		if (!place[i] || !(r->targets & TARGET_BIT(t)) || !x.ops)
 			continue;
 		if (!r->deny && r->n_holes) {
 			struct origin *o = ARENA_NEW(a, struct origin);
@@ -80,7 +84,7 @@ static const struct origin *carved(struct arena *a, const struct ir *ir, enum ta
 			o->loc = r->holes[0].loc;
 			return o;
 		}
-		if (r->deny && path_set_above(all, r->object, gives, &x))
+		if (r->deny && path_set_above(all, place[i], gives, &x))
 			return r->origin[__builtin_ctz(x.ops)];
 	}
 	return NULL;
@@ -174,7 +178,9 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 		*at = ir->isolate_origin;
 		return linux_target && (ir->isolate & (1u << ISOLATE_MOUNT));
 	case CAP_RES_MEMORY:
+	case CAP_RES_SWAP:
 	case CAP_RES_CPU:
+	case CAP_RES_CPU_WEIGHT:
 	case CAP_RES_PIDS:
 	case CAP_RES_IO:
 	case CAP_RES_WALL:
@@ -276,6 +282,8 @@ static const char *cap_sentence(enum cap cap)
 static void report_not_kept(struct fold *f, const struct guarantee *g, bool asked)
 {
 	const char *system = g->target == TARGET_LINUX ? "Linux" : "macOS";
+	if (g->cap == CAP_NET_CONNECT_HOST && !asked)
+		return; /* lowering refuses each such line, with a better message: E0403 */
 	struct loc at = g->answer.at ? g->answer.at->loc : g->origin ? g->origin->loc : f->ir->loc;
 	struct diag_rec *rec = diag(f->d, DIAG_NOT_KEPT, at, "%s cannot keep `%s`, and it is required", system, cap_name[g->cap]);
 	diag_label(rec, "needs `%s`", cap_name[g->cap]);

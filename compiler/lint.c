@@ -34,7 +34,7 @@ void lint_policy(struct arena *a, const struct ir *ir, struct diags *d)
 	struct path_set *denies = path_set_new(a, ir->n_rules);
 	for (unsigned i = 0; i < ir->n_rules; i++)
 		if (ir->rules[i].kind == RULE_PATH && ir->rules[i].deny)
-			path_set_add(denies, &ir->rules[i]);
+			path_set_add(denies, ir->rules[i].object, &ir->rules[i]);
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		struct dead x = {.allow = r, .left = r->ops};

@@ -10,6 +10,7 @@
 
 #include "../backends/backend.h"
 #include "compile.h"
+#include "str.h"
 
 enum { EXIT_USAGE = 2, MAX_SETS = 64 };
 
@@ -107,6 +108,8 @@ static int add_set(struct cli *c, const char *text)
 	const char *eq = strchr(text, '=');
 	if (!eq || eq == text)
 		return usage("--set takes NAME=VALUE", text);
+	if (!utf8_valid(text))
+		return usage("--set takes UTF-8 text only", NULL);
 	if (c->opt.n_sets == MAX_SETS)
 		return usage("too many --set", NULL);
 	const char *name = arena_strndup(c->arena, text, (size_t)(eq - text));
@@ -199,6 +202,8 @@ static int check_options(const struct cli *c)
 		return usage("one policy at a time, or `sbxc check FILE...`; not expected", c->files[1]);
 	if (!c->check && !c->opt.out_dir && c->opt.emit == EMIT_NONE)
 		return usage("say where the plan goes: -o DIR, or write `sbxc check FILE`", NULL);
+	if (c->opt.out_dir && !c->opt.out_dir[0])
+		return usage("-o names no directory", NULL);
 	if (c->opt.depfile && !c->opt.out_dir)
 		return usage("--depfile needs -o", NULL);
 	if (c->opt.std_dir && !is_dir(c->opt.std_dir))

@@ -1,5 +1,5 @@
 /*
- * path_set.c - a hash of path templates, so that questions about n rules cost n walks and not n * n comparisons.
+ * path_set.c - a hash of paths, so that questions about n rules cost n walks and not n * n comparisons.
  */
 #include "path_set.h"
 
@@ -7,6 +7,7 @@
 
 struct path_node {
 	const struct path_node *next;
+	const char *path;
 	const struct ir_rule *rule;
 };
 
@@ -34,11 +35,11 @@ static uint32_t hash(const char *s, size_t n)
 	return h;
 }
 
-void path_set_add(struct path_set *s, const struct ir_rule *r)
+void path_set_add(struct path_set *s, const char *path, const struct ir_rule *r)
 {
-	struct path_node **slot = &s->slots[hash(r->object, strlen(r->object)) & (s->n_slots - 1)];
+	struct path_node **slot = &s->slots[hash(path, strlen(path)) & (s->n_slots - 1)];
 	struct path_node *node = ARENA_NEW(s->arena, struct path_node);
-	*node = (struct path_node){.next = *slot, .rule = r};
+	*node = (struct path_node){.next = *slot, .path = path, .rule = r};
 	*slot = node;
 }
 
@@ -46,7 +47,7 @@ static bool at(const struct path_set *s, const char *path, size_t n, path_set_fn
 {
 	const struct path_node *node = s->slots[hash(path, n) & (s->n_slots - 1)];
 	for (; node; node = node->next)
-		if (strncmp(node->rule->object, path, n) == 0 && node->rule->object[n] == '\0' && fn(ctx, node->rule))
+		if (strncmp(node->path, path, n) == 0 && node->path[n] == '\0' && fn(ctx, node->rule))
 			return true;
 	return false;
 }

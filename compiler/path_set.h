@@ -1,8 +1,5 @@
 /*
- * path_set.h - rules by the path template they stand on, and the walk from a path up to the root.
- *
- * Two templates are compared as text, component by component: what is certain when the plan is made. (What depends on
- * load-time values is decide()'s and the loader's.)
+ * path_set.h - rules by the path they stand on, and the walk from a path up to the root, component by component.
  */
 #ifndef SBX_PATH_SET_H
 #define SBX_PATH_SET_H
@@ -14,7 +11,7 @@ struct path_set;
 
 /* An empty set with room for n rules. */
 struct path_set *path_set_new(struct arena *a, unsigned n);
-void path_set_add(struct path_set *s, const struct ir_rule *r);
+void path_set_add(struct path_set *s, const char *path, const struct ir_rule *r);
 
 /* Calls fn with each rule that stands on the path or on an ancestor of it, until fn returns true; then that is the
  * result. */

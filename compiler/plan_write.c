@@ -39,6 +39,17 @@ static bool same_bytes(int dir, const struct artifact *v)
 	return same;
 }
 
+/* seccomp-ARCH.bpf, seccomp-ARCH.txt */
+static bool seccomp_name(const char *name)
+{
+	size_t n = strlen("seccomp-");
+	if (strncmp(name, "seccomp-", n) != 0)
+		return false;
+	size_t arch = strspn(name + n, "abcdefghijklmnopqrstuvwxyz0123456789_");
+	const char *end = name + n + arch;
+	return arch && (strcmp(end, ".bpf") == 0 || strcmp(end, ".txt") == 0);
+}
+
 /* Names a plan may hold: those of this one, and those any version of sbxc writes. */
 static bool plan_name(const char *name, const struct artifact *v, unsigned n)
 {
@@ -50,7 +61,7 @@ static bool plan_name(const char *name, const struct artifact *v, unsigned n)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(name, known[i]) == 0)
 			return true;
-	return strncmp(name, "seccomp-", 8) == 0;
+	return seccomp_name(name);
 }
 
 struct listing {
@@ -59,21 +70,29 @@ struct listing {
 	const char *foreign; /* a name that is of no plan, or NULL */
 };
 
+/* What replacing the directory would delete must be files that only sbxc writes: every plan is sealed by its sums. */
 static bool list_plan(struct arena *a, const char *path, const struct artifact *v, unsigned n, struct listing *out)
 {
 	DIR *d = opendir(path);
+	bool sealed = false;
+	struct stat st;
 	*out = (struct listing){0};
 	if (!d)
 		return false;
 	for (const struct dirent *e; (e = readdir(d));) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+		const char *name = e->d_name;
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
-		if (!plan_name(e->d_name, v, n) || out->n == MAX_PLAN_FILES)
-			out->foreign = arena_strdup(a, e->d_name);
+		if (!plan_name(name, v, n) || out->n == MAX_PLAN_FILES ||
+		    (fstatat(dirfd(d), name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode)))
+			out->foreign = arena_strdup(a, name);
 		else
-			out->names[out->n++] = arena_strdup(a, e->d_name);
+			out->names[out->n++] = arena_strdup(a, name);
+		sealed |= strcmp(name, "SHA256SUMS") == 0;
 	}
 	closedir(d);
+	if (!sealed && out->n && !out->foreign)
+		out->foreign = out->names[0];
 	return true;
 }
 
@@ -180,8 +199,37 @@ static const char *temp_beside(struct arena *a, const char *place)
 	return arena_printf(a, "%.*s.sbx-plan-XXXXXX", folder, place);
 }
 
+static const char *foreign_error(struct arena *a, const char *shown, const struct listing *old)
+{
+	return arena_printf(a, "%s holds `%s`, which is not of a plan: name a new or empty directory", shown, old->foreign);
+}
+
+static void sync_folder(struct arena *a, const char *place)
+{
+	const char *slash = strrchr(place, '/');
+	int fd = open(slash ? arena_strndup(a, place, (size_t)(slash - place) + 1) : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
+}
+
+/* The old plan, swapped out to tmp, goes. What came into it since it was looked at goes back with it. */
+static const char *drop_old(struct arena *a, const char *shown, const char *tmp, const char *place,
+			    const struct artifact *v, unsigned n)
+{
+	struct listing old;
+	if (!list_plan(a, tmp, v, n, &old))
+		return NULL; /* another compiler may clean up what was its own */
+	if (old.foreign && swap_in(tmp, place, true))
+		return foreign_error(a, shown, &old);
+	sync_folder(a, place);
+	remove_plan(tmp, old.names, old.n);
+	return NULL;
+}
+
 static const char *write_and_swap(struct arena *a, const char *shown, const char *place, bool exists,
-				  const struct listing *old, const struct artifact *v, unsigned n)
+				  const struct artifact *v, unsigned n)
 {
 	const char *names[MAX_PLAN_FILES], *failed, *error = NULL;
 	char *tmp = arena_strdup(a, temp_beside(a, place));
@@ -191,12 +239,14 @@ static const char *write_and_swap(struct arena *a, const char *shown, const char
 		return arena_printf(a, "cannot make a directory beside %s: %s", shown, strerror(errno));
 	if (!fill_dir(tmp, v, n, &failed))
 		error = arena_printf(a, "cannot write %s of the plan: %s", failed, strerror(errno));
-	else if (!swap_in(tmp, place, exists))
+	else if (swap_in(tmp, place, exists))
+		error = exists ? drop_old(a, shown, tmp, place, v, n) : NULL;
+	else if (!exists && errno == EEXIST && swap_in(tmp, place, true))
+		error = drop_old(a, shown, tmp, place, v, n); /* another compiler was faster */
+	else
 		error = arena_printf(a, "cannot put the plan at %s: %s", shown, strerror(errno));
 	if (error)
 		remove_plan(tmp, names, n);
-	else if (exists)
-		remove_plan(tmp, old->names, old->n);
 	return error;
 }
 
@@ -214,8 +264,7 @@ const char *plan_write(struct arena *a, const char *dir, const struct artifact *
 	if (exists && !list_plan(a, place, v, n, &old))
 		return arena_printf(a, "cannot read %s: %s", dir, strerror(errno));
 	if (old.foreign)
-		return arena_printf(a, "%s holds `%s`, which is not of a plan: name a new or empty directory", dir,
-				    old.foreign);
+		return foreign_error(a, dir, &old);
 	if (exists && (st.st_mode & 022) == 0 && is_unchanged(place, &old, v, n)) {
 		*unchanged = true;
 		return NULL;
@@ -223,22 +272,36 @@ const char *plan_write(struct arena *a, const char *dir, const struct artifact *
 	sigset_t all, before;
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
-	const char *error = write_and_swap(a, dir, place, exists, &old, v, n);
+	const char *error = write_and_swap(a, dir, place, exists, v, n);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return error;
 }
 
-const char *file_write(struct arena *a, const char *path, const void *data, size_t size)
+static const char *put_whole(struct arena *a, const char *path, const void *data, size_t size)
 {
 	char *tmp = arena_printf(a, "%s.XXXXXX", path);
 	int fd = mkostemp(tmp, O_CLOEXEC);
 	if (fd < 0)
 		return arena_printf(a, "cannot write %s: %s", path, strerror(errno));
 	bool ok = write_all(fd, data, size) && fchmod(fd, 0644) == 0;
-	ok = close(fd) == 0 && ok;
+	int saved = errno;
+	if (close(fd) != 0 && ok) {
+		ok = false;
+		saved = errno;
+	}
 	if (ok && rename(tmp, path) == 0)
 		return NULL;
-	const char *error = arena_printf(a, "cannot write %s: %s", path, strerror(errno));
+	const char *error = arena_printf(a, "cannot write %s: %s", path, strerror(ok ? errno : saved));
 	unlink(tmp);
+	return error;
+}
+
+const char *file_write(struct arena *a, const char *path, const void *data, size_t size)
+{
+	sigset_t all, before;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	const char *error = put_whole(a, path, data, size);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return error;
 }

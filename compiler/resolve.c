@@ -36,6 +36,17 @@ static struct origin *origin_new(struct res *r, const struct place *p, struct lo
 
 /* ---- names of the closed sets ---- */
 
+/* Near names, and the names that end in the word: `memory` for `res.memory`. */
+static const char *suggest_cap(struct res *r, const char *word)
+{
+	for (unsigned c = 0; c < CAP_COUNT; c++) {
+		const char *dot = strchr(cap_name[c], '.');
+		if (dot && strcmp(dot + 1, word) == 0)
+			return arena_printf(r->a, "did you mean `%s`?", cap_name[c]);
+	}
+	return suggest(r->a, word, cap_name, CAP_COUNT);
+}
+
 bool resolve_cap(struct res *r, const struct ast_word *w, enum cap *out)
 {
 	for (unsigned c = 0; c < CAP_COUNT; c++) {
@@ -45,7 +56,7 @@ bool resolve_cap(struct res *r, const struct ast_word *w, enum cap *out)
 		}
 	}
 	struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_CAP, w->loc, "there is no guarantee `%s`", w->text);
-	diag_help_if(rec, suggest(r->a, w->text, cap_name, CAP_COUNT));
+	diag_help_if(rec, suggest_cap(r, w->text));
 	return false;
 }
 
@@ -614,8 +625,8 @@ static void read_targets(struct res *r, const struct ast_item *policy)
 static void check_startable(struct res *r, const struct ast_item *policy)
 {
 	const struct ir_build *b = r->build;
-	if (b->ir.entry)
-		return;
+	if (b->ir.entry || diag_errors(r->d))
+		return; /* the line that starts something may be one of those with a fault */
 	for (unsigned i = 0; i < b->n_rules; i++)
 		if (!b->rules[i].deny && (b->rules[i].ops & OP_BIT(OP_EXEC)))
 			return;

@@ -103,7 +103,7 @@ static bool string_variable(struct res *r, const struct scope *s, const struct a
 const char *scope_string(struct res *r, const struct scope *s, const struct ast_word *w)
 {
 	struct buf out = buf_new(r->a);
-	bool ok = true;
+	bool ok = !w->reported; /* one cause, one message */
 	for (uint32_t i = 0; i < w->len;) {
 		char c = w->text[i];
 		if (c == '\\' && i + 1 < w->len) {
@@ -195,7 +195,7 @@ static bool no_glob(struct res *r, const struct ast_word *w)
 const char *scope_path(struct res *r, const struct scope *s, const struct ast_word *w)
 {
 	struct buf shape = buf_new(r->a);
-	if (!no_glob(r, w))
+	if (w->reported || !no_glob(r, w))
 		return NULL;
 	const char *t = scope_string(r, s, w);
 	if (!t)
@@ -234,6 +234,8 @@ static bool eval_name(struct res *r, const struct scope *s, const struct ast_wor
 bool scope_eval(struct res *r, const struct scope *s, const struct ast_word *w, struct value *out)
 {
 	*out = (struct value){.number = w->number};
+	if (w->reported)
+		return false;
 	switch (w->kind) {
 	case WORD_STRING:
 		out->text = scope_string(r, s, w);

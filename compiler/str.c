@@ -84,6 +84,33 @@ bool parse_u64(const char *s, size_t n, uint64_t max, uint64_t *out)
 	return true;
 }
 
+/* Bytes of the character at s; 0 when there is none. The second byte tells long forms and surrogates. */
+static unsigned utf8_len(const unsigned char *s)
+{
+	unsigned n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+	unsigned lo = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned hi = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+	for (unsigned i = 1; i < n; i++) {
+		if (s[i] < lo || s[i] > hi)
+			return 0;
+		lo = 0x80;
+		hi = 0xbf;
+	}
+	return n;
+}
+
+bool utf8_valid(const char *s)
+{
+	const unsigned char *at = (const unsigned char *)s;
+	while (*at) {
+		unsigned n = utf8_len(at);
+		if (n == 0)
+			return false;
+		at += n;
+	}
+	return true;
+}
+
 int cmp_strp(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -28,6 +28,9 @@ const char *buf_str(const struct buf *b);
 /* A 64-bit number in decimal without a locale. Digits only, value at most max; false on anything else. */
 bool parse_u64(const char *s, size_t n, uint64_t max, uint64_t *out);
 
+/* Is the text UTF-8: shortest forms only, no surrogates, nothing above U+10FFFF? */
+bool utf8_valid(const char *s);
+
 /* Optimal string alignment distance (insert, delete, replace, swap of neighbours: 1 each). */
 unsigned edit_distance(const char *a, const char *b);
 

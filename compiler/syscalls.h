@@ -1,7 +1,7 @@
 /*
  * syscalls.h - the names and numbers of Linux system calls.
  *
- * The table is generated from kernel headers (syscalls.tsv, made by tests/../tools: see the file's first lines), one
+ * The table is generated from kernel headers (syscalls.tsv, made by gen-syscalls.py: see its first lines), one
  * row a call: name, the kernel that brought it, its number on each arch or none.
  */
 #ifndef SBX_SYSCALLS_H

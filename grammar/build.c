@@ -81,8 +81,9 @@ void node_comma(struct parse *p, struct loc comma)
 {
 	if (!p->hole)
 		return;
-	struct diag_rec *r = parse_fault(p, DIAG_UNEXPECTED, comma,
-					 "what follows could be an exception or an object of its own");
+	struct diag_rec *r =
+	    parse_fault(p, DIAG_UNEXPECTED, comma,
+			"what follows could be an exception or an object of its own");
 	diag_second(r, p->hole->loc, "an exception");
 	diag_help(r, "for more exceptions write `except { ... }`, one a line");
 	diag_help(r, "for more objects give each its own line");
@@ -93,6 +94,6 @@ struct ast_item *node_headless(struct parse *p, enum ast_item_kind kind, struct 
 {
 	if (!p->head_name)
 		return NULL;
-	return NODE_NEW(p, ast_item, .kind = kind, .loc = whole, .head = head,
-			.name = p->head_name, .block = block.first);
+	return NODE_NEW(p, ast_item, .kind = kind, .loc = whole, .head = head, .name = p->head_name,
+			.block = block.first);
 }

@@ -1,18 +1,23 @@
 /*
  * bytes.c - which bytes may stand in strings and comments.
  *
- * A policy is read by people before it is enforced, so nothing in it may make the text on a screen differ from the text
- * in the file: no control bytes (terminal sequences, a bare carriage return), no marks that turn the direction of writing.
+ * A policy is read by people before it is enforced, so nothing in it may make the text on a screen
+ * differ from the text in the file: no control bytes (terminal sequences, a bare carriage return),
+ * no marks that turn the direction of writing.
  */
 #include "grammar.h"
 
-/* Decodes one code point at S of at most N bytes, strictly (shortest form, no surrogates). Its length, 0 if wrong. */
+/*
+ * Decodes one code point at S of at most N bytes, strictly (shortest form, no surrogates). Its
+ * length, 0 if wrong.
+ */
 static size_t utf8_decode(const unsigned char *s, size_t n, uint32_t *out)
 {
 	static const struct {
 		unsigned char mask, lead;
 		uint32_t least;
-	} forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+	} forms[] = {
+	    {0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
 	for (size_t more = 0; more < 4; more++) {
 		if ((s[0] & forms[more].mask) != forms[more].lead)
 			continue;
@@ -37,7 +42,10 @@ static bool is_control(uint32_t c)
 	return (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0);
 }
 
-/* Embeddings, overrides and isolates: they show text in an order that is not the order of the bytes. */
+/*
+ * Embeddings, overrides and isolates: they show text in an order that is not the order of the
+ * bytes.
+ */
 static bool is_turning(uint32_t c)
 {
 	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
@@ -49,8 +57,8 @@ static void complain(struct parse *p, struct loc at, uint32_t c, bool is_string)
 	struct diag_rec *r;
 	if (is_turning(c)) {
 		r = parse_fault(p, DIAG_BAD_BYTE, at,
-				"a %s holds U+%04X, which makes text read otherwise than it is", place,
-				c);
+				"a %s holds U+%04X, which makes text read otherwise than it is",
+				place, c);
 		diag_help(r, "remove it");
 		return;
 	}
@@ -66,7 +74,8 @@ static void complain(struct parse *p, struct loc at, uint32_t c, bool is_string)
 
 static void complain_utf8(struct parse *p, struct loc at)
 {
-	struct diag_rec *r = parse_fault(p, DIAG_BAD_BYTE, at, "a string holds bytes that are not UTF-8");
+	struct diag_rec *r =
+	    parse_fault(p, DIAG_BAD_BYTE, at, "a string holds bytes that are not UTF-8");
 	diag_help(r, "save the file as UTF-8; a value with other bytes can be given when the "
 		     "sandbox starts: `param NAME: path at load`");
 }

@@ -1,9 +1,10 @@
 /*
  * feed.c - between the scanner and the parser: what a word means for the structure of the file.
  *
- * Drops the newlines that end nothing, keeps the open braces, and mends what one slip would otherwise turn into many
- * messages: a missing brace or parenthesis, a misspelled word in front of a block, a list behind a refused statement.
- * Each mend reports once and mutes the parser to the end of the line. Every byte is looked at a bounded number of times.
+ * Drops the newlines that end nothing, keeps the open braces, and mends what one slip would
+ * otherwise turn into many messages: a missing brace or parenthesis, a misspelled word in front of
+ * a block, a list behind a refused statement. Each mend reports once and mutes the parser to the
+ * end of the line. Every byte is looked at a bounded number of times.
  */
 #include "grammar.h"
 
@@ -13,7 +14,8 @@
 
 #include "sbx.tab.h"
 
-struct diag_rec *parse_fault(struct parse *p, enum diag_id id, struct loc where, const char *fmt, ...)
+struct diag_rec *parse_fault(struct parse *p, enum diag_id id, struct loc where, const char *fmt,
+			     ...)
 {
 	char text[512]; /* messages quote words of the file, which may be of any length */
 	va_list ap;
@@ -29,11 +31,6 @@ struct diag_rec *parse_fault(struct parse *p, enum diag_id id, struct loc where,
 static struct opener *top(struct parse *p)
 {
 	return p->depth ? &p->open[p->depth - 1] : NULL;
-}
-
-static bool top_is(struct parse *p, enum opener_kind kind)
-{
-	return p->depth && top(p)->kind == kind;
 }
 
 static bool is_head(int kind)
@@ -130,8 +127,9 @@ static void skip_from(struct parse *p, const struct token *t, bool close)
 }
 
 /*
- * Inside of what is skipped only the openers and closers of the same kind count. True when T ends it and must go on to
- * the parser. A brace ends what began with a parenthesis: that one was never closed.
+ * Inside of what is skipped only the openers and closers of the same kind count. True when T ends
+ * it and must go on to the parser. A brace ends what began with a parenthesis: that one was never
+ * closed.
  */
 static bool skip_step(struct parse *p, const struct token *t)
 {
@@ -154,10 +152,11 @@ static bool skip_step(struct parse *p, const struct token *t)
 
 void feed_open_paren(struct parse *p)
 {
-	struct diag_rec *r = parse_fault(p, DIAG_NOT_CLOSED, top(p)->loc, "parenthesis is not closed");
+	struct diag_rec *r =
+	    parse_fault(p, DIAG_NOT_CLOSED, top(p)->loc, "parenthesis is not closed");
 	diag_label(r, "this `(` has no `)`");
 	diag_help(r, "add `)`");
-	while (top_is(p, OPEN_PAREN))
+	while (parse_top_is(p, OPEN_PAREN))
 		p->depth--;
 	p->mute = true;
 }
@@ -182,106 +181,11 @@ static void blame_open_brace(struct parse *p, const struct token *t)
 static void blame_skipped(struct parse *p)
 {
 	if (!p->deep_seen) {
-		struct diag_rec *r = parse_fault(p, DIAG_NOT_CLOSED, p->skip_at, "block is not closed");
+		struct diag_rec *r =
+		    parse_fault(p, DIAG_NOT_CLOSED, p->skip_at, "block is not closed");
 		diag_label(r, "this `{` has no `}`");
 	}
 	p->blamed = true;
-}
-
-/* `polcy x {`: a word that begins a line with a brace is corrected, so that what is inside still gets read. */
-static bool line_has_brace(const struct parse *p, struct loc from)
-{
-	enum { FAR = 4096 };
-	const char *s = p->file->text + (from.end - p->file->base);
-	const char *end = p->file->text + p->file->size;
-	bool quoted = false;
-	if (end - s > FAR)
-		end = s + FAR;
-	for (; s < end && *s != '\n'; s++) {
-		if (*s == '"' && s[-1] != '\\')
-			quoted = !quoted;
-		else if (!quoted && *s == '#')
-			return false;
-		else if (!quoted && *s == '{')
-			return true;
-	}
-	return false;
-}
-
-static const char *lower(struct parse *p, const char *text)
-{
-	char *s = arena_strdup(p->arena, text);
-	for (char *c = s; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c | 0x20);
-	return s;
-}
-
-static int block_word_meant(struct parse *p, const struct token *t)
-{
-	static const int items[] = {T_POLICY, T_PROFILE, T_TEST, 0};
-	static const int stmts[] = {T_ALLOW, T_DENY, T_ON, T_TEST, T_NEVER, T_DROP, T_FINAL, 0};
-	static const int tests[] = {T_EXPECT, 0};
-	const int *kinds = p->depth == 0 ? items : top_is(p, OPEN_TEST) ? tests : stmts;
-	const char *text = lower(p, t->word->text);
-	int exact = keyword_find(text, strlen(text));
-	for (const int *k = kinds; exact && *k; k++)
-		if (*k == exact)
-			return exact;
-	return keyword_near(p, text, kinds);
-}
-
-static void correct_block_word(struct parse *p, struct token *t)
-{
-	int kind = block_word_meant(p, t);
-	struct diag_rec *r;
-	if (p->depth == 0)
-		r = parse_fault(p, DIAG_UNKNOWN_BLOCK, t->loc, "unknown kind of block `%s`", t->word->text);
-	else if (kind)
-		r = parse_fault(p, DIAG_UNKNOWN_WORD, t->loc, "unknown word `%s`", t->word->text);
-	else
-		return; /* report.c says more when the brace comes */
-	if (kind)
-		diag_help(r, "did you mean `%s`?", keyword_text(kind));
-	else
-		diag_help(r, "blocks are `policy NAME { }`, `profile NAME { }` and `test \"...\" { }`");
-	t->kind = kind ? kind : T_OTHER;
-	p->mute = !kind;
-	t->word->text = kind ? keyword_text(kind) : t->word->text;
-}
-
-/* ---- the header ---- */
-
-static void check_header(struct parse *p, struct token *t)
-{
-	static const int header[] = {T_SBX, 0};
-	struct diag_rec *r;
-	p->started = true;
-	if (t->kind == T_SBX)
-		return;
-	struct loc at = t->kind == T_END ? (struct loc){p->file->base, p->file->base + 1} : t->loc;
-	r = parse_fault(p, DIAG_NO_EDITION, at, "the file does not say which edition it is written in");
-	diag_label(r, "expected `sbx 1` here");
-	diag_help(r, "make `sbx 1` the first line");
-	if (!t->word || t->word->kind == WORD_STRING)
-		return;
-	const char *text = lower(p, t->word->text);
-	if (strcmp(text, "sbx") == 0 || keyword_near(p, text, header))
-		t->kind = T_SBX; /* misspelled: the rest of its line is the header all the same */
-}
-
-static void check_edition(struct parse *p, const struct token *t)
-{
-	enum { EDITION = 1 };
-	struct diag_rec *r;
-	if (p->prev.kind != T_SBX || t->kind != T_INT || p->first.kind != T_SBX || p->ast->edition ||
-	    t->word->number == EDITION || t->word->reported)
-		return;
-	t->word->reported = true;
-	r = parse_fault(p, DIAG_NEW_EDITION, t->loc, "this sbxc does not know edition %s",
-			t->word->text);
-	diag_label(r, "it knows edition 1");
-	diag_help(r, "use an sbxc that knows it, or write the file in edition 1");
 }
 
 /* ---- the stream ---- */
@@ -290,10 +194,13 @@ static bool ends_nothing(struct parse *p)
 {
 	int k = p->prev.kind;
 	return p->prev.kind == 0 || k == T_NL || k == T_LBRACE || k == T_COMMA ||
-	       top_is(p, OPEN_PAREN);
+	       parse_top_is(p, OPEN_PAREN);
 }
 
-/* At the end of a first line without its `{`: that brace, in front of the next word or in its place. */
+/*
+ * At the end of a first line without its `{`: that brace, in front of the next word or in its
+ * place.
+ */
 static struct token missing_brace(struct parse *p)
 {
 	struct loc at = {p->prev.loc.end, p->prev.loc.end + 1};
@@ -312,8 +219,8 @@ static struct token missing_brace(struct parse *p)
 		return t;
 	}
 	if (!quiet) {
-		struct diag_rec *r = parse_fault(p, DIAG_UNEXPECTED, at,
-						 "expected `{` at the end of the line");
+		struct diag_rec *r =
+		    parse_fault(p, DIAG_UNEXPECTED, at, "expected `{` at the end of the line");
 		diag_second(r, p->first.loc, "this begins a block");
 		diag_help(r, "add `{`");
 	}
@@ -329,7 +236,7 @@ static struct token close_step(struct parse *p, struct token t)
 {
 	if (p->prev.kind && p->prev.kind != T_NL)
 		return inject(p, T_NL, t);
-	while (top_is(p, OPEN_PAREN))
+	while (parse_top_is(p, OPEN_PAREN))
 		p->depth--;
 	if (p->depth > p->close_to) {
 		p->first = (struct token){0};
@@ -343,16 +250,16 @@ static struct token close_step(struct parse *p, struct token t)
 static bool at_start(struct parse *p)
 {
 	int k = p->prev.kind;
-	return (k == 0 || k == T_NL || k == T_LBRACE) && !top_is(p, OPEN_LIST) &&
-	       !top_is(p, OPEN_PAREN);
+	return (k == 0 || k == T_NL || k == T_LBRACE) && !parse_top_is(p, OPEN_LIST) &&
+	       !parse_top_is(p, OPEN_PAREN);
 }
 
 static void begin(struct parse *p, struct token *t)
 {
 	if (!p->started)
-		check_header(p, t);
-	if ((t->kind == T_NAME || t->kind == T_BADWORD) && line_has_brace(p, t->loc))
-		correct_block_word(p, t);
+		mend_header(p, t);
+	if ((t->kind == T_NAME || t->kind == T_BADWORD) && mend_line_has_brace(p, t->loc))
+		mend_block_word(p, t);
 	p->first = *t;
 	p->n_loose = 0;
 	p->head_open = false;
@@ -361,7 +268,7 @@ static void begin(struct parse *p, struct token *t)
 /* Inside a parenthesis or after a comma a new statement can only mean that something is missing. */
 static bool interrupts(struct parse *p, const struct token *t)
 {
-	bool continued = top_is(p, OPEN_PAREN) || p->prev.kind == T_COMMA;
+	bool continued = parse_top_is(p, OPEN_PAREN) || p->prev.kind == T_COMMA;
 	if (!continued || !t->line_first || !is_verb(t->kind))
 		return false;
 	const char *after = p->file->text + (t->loc.end - p->file->base);
@@ -392,11 +299,11 @@ static enum verdict opener(struct parse *p, struct token *t)
 static void closer(struct parse *p, const struct token *t)
 {
 	if (t->kind == T_RPAREN) {
-		if (top_is(p, OPEN_PAREN))
+		if (parse_top_is(p, OPEN_PAREN))
 			p->depth--;
 		return;
 	}
-	if (top_is(p, OPEN_PAREN))
+	if (parse_top_is(p, OPEN_PAREN))
 		feed_open_paren(p);
 	if (p->depth)
 		pop_brace(p, t);
@@ -411,11 +318,15 @@ static enum verdict newline(struct parse *p, struct token *t)
 	return GIVE;
 }
 
-/* A statement after a test that stands no deeper than the test itself. */
+/*
+ * A statement after a test that stands no deeper than the test itself: the `}` is missing. In a
+ * file without indents (a test in a policy at column 1) it may as well be an `expect` that was
+ * forgotten, so there the parser decides.
+ */
 static bool leaves_test(struct parse *p, const struct token *t)
 {
-	return top_is(p, OPEN_TEST) && is_verb(t->kind) && t->kind != T_GIVEN &&
-	       t->kind != T_EXPECT && t->line_first && at_start(p) &&
+	return parse_top_is(p, OPEN_TEST) && is_verb(t->kind) && t->kind != T_GIVEN &&
+	       t->kind != T_EXPECT && t->line_first && at_start(p) && top(p)->indent > 0 &&
 	       p->indent <= top(p)->indent;
 }
 
@@ -432,7 +343,7 @@ static bool must_close(struct parse *p, const struct token *t)
 static void begin_closing(struct parse *p, const struct token *t)
 {
 	bool item = t->kind == T_END || (is_item_only(t->kind) && p->indent == 0);
-	if (top_is(p, OPEN_PAREN))
+	if (parse_top_is(p, OPEN_PAREN))
 		feed_open_paren(p);
 	else if (p->depth)
 		blame_open_brace(p, t);
@@ -465,14 +376,14 @@ static enum verdict consider(struct parse *p, struct token *t)
 	if (t->kind == T_NL)
 		return newline(p, t);
 	if (interrupts(p, t)) {
-		if (top_is(p, OPEN_PAREN))
+		if (parse_top_is(p, OPEN_PAREN))
 			feed_open_paren(p);
 		*t = inject(p, T_NL, *t);
 		return GIVE;
 	}
 	if (at_start(p) && !p->recovering)
 		begin(p, t);
-	check_edition(p, t);
+	mend_edition(p, t);
 	if (t->kind == T_LBRACE || t->kind == T_LPAREN)
 		return opener(p, t);
 	if (t->kind == T_RBRACE || t->kind == T_RPAREN)
@@ -512,11 +423,13 @@ bool feed_refused(struct parse *p, const struct token *found)
 		p->first.kind = 0; /* whatever it would have begun, it did not */
 	if (p->first.kind == T_POLICY || p->first.kind == T_PROFILE)
 		p->head_name = p->n_loose ? p->loose[0].word : NULL;
-	if (found->kind == T_LBRACE && top_is(p, OPEN_LIST) && top(p)->loc.beg == found->loc.beg) {
+	if (found->kind == T_LBRACE && parse_top_is(p, OPEN_LIST) &&
+	    top(p)->loc.beg == found->loc.beg) {
 		p->depth--;
 		skip_from(p, found, false);
 	}
-	if (found->kind == T_LPAREN && top_is(p, OPEN_PAREN) && top(p)->loc.beg == found->loc.beg)
+	if (found->kind == T_LPAREN && parse_top_is(p, OPEN_PAREN) &&
+	    top(p)->loc.beg == found->loc.beg)
 		p->depth--;
 	return !silent;
 }

@@ -1,9 +1,10 @@
 /*
- * grammar.h - what the files of this folder share: the state of one parse, tokens, lists, node constructors.
+ * grammar.h - what the files of this folder share: the state of one parse, tokens, lists, node
+ * constructors.
  *
- * Bytes go through four hands: sbx.l finds the words, scan.c reads literals, feed.c decides what each word means for
- * the structure (newlines, open braces, recovery), sbx.y builds the tree. report.c words what sbx.y did not expect.
- * Include sbx.tab.h after this file.
+ * Bytes go through four hands: sbx.l finds the words, scan.c reads literals, feed.c decides what
+ * each word means for the structure (newlines, open braces, recovery), sbx.y builds the tree.
+ * report.c words what sbx.y did not expect. Include sbx.tab.h after this file.
  */
 #ifndef SBX_GRAMMAR_H
 #define SBX_GRAMMAR_H
@@ -20,19 +21,33 @@
 
 enum {
 	PARSE_MAX_FAULTS = 1000, /* of one file; what follows is not read */
-	PARSE_MAX_TESTS = 1024,  /* comparisons in one condition: the tree of an and/or chain is as deep as it is long */
-	PARSE_MAX_LOOSE = 8,     /* names of one statement that a later fault may be blamed on */
+	PARSE_MAX_TESTS = 1024,  /* comparisons of a condition: its tree is as deep as long */
+	PARSE_MAX_LOOSE = 8,     /* names of one statement that a fault may be blamed on */
 	PARSE_MAX_PENDING = 4,
 };
 
 /* Lists in source order; adding is one step. NULL is not added. */
-struct word_list { struct ast_word *first, *last; };
-struct object_list { struct ast_object *first, *last; };
-struct arg_list { struct ast_arg *first, *last; };
-struct on_list { struct ast_on *first, *last; };
-struct stmt_list { struct ast_stmt *first, *last; };
-struct tstmt_list { struct ast_tstmt *first, *last; };
-struct item_list { struct ast_item *first, *last; };
+struct word_list {
+	struct ast_word *first, *last;
+};
+struct object_list {
+	struct ast_object *first, *last;
+};
+struct arg_list {
+	struct ast_arg *first, *last;
+};
+struct on_list {
+	struct ast_on *first, *last;
+};
+struct stmt_list {
+	struct ast_stmt *first, *last;
+};
+struct tstmt_list {
+	struct ast_tstmt *first, *last;
+};
+struct item_list {
+	struct ast_item *first, *last;
+};
 
 #define LIST_ADD(list, node)                                                                       \
 	do {                                                                                       \
@@ -70,10 +85,10 @@ struct opener {
 	enum opener_kind kind;
 	struct loc loc;
 	uint32_t indent; /* blanks at the start of its line */
-	bool injected;   /* made up by the feed after a complaint: say nothing if it is never closed */
+	bool injected;   /* made up after a complaint: say nothing if it is never closed */
 };
 
-/* A block whose `}` stands at another indent than its first line: the likely place of a missing one. */
+/* A block whose `}` stands at another indent than its first line: a likely mistake. */
 struct misfit {
 	struct loc open, close;
 };
@@ -95,7 +110,7 @@ struct parse {
 	unsigned n_pending;
 	struct token prev;   /* the last one given to the parser */
 	struct token before; /* the one before that */
-	struct token first; /* first of the present statement or item; kind 0: none */
+	struct token first;  /* first of the present statement or item; kind 0: none */
 	struct token loose[PARSE_MAX_LOOSE]; /* plain names of the present statement */
 	unsigned n_loose;
 	struct opener open[SRC_MAX_NESTING];
@@ -109,28 +124,32 @@ struct parse {
 	bool started;         /* the header was looked at */
 	bool newline;         /* the last raw token was a newline */
 	bool head_open;       /* the `{` of the present head was seen */
-	bool mute;            /* the fault of this line was reported: till its end the parser says nothing */
-	bool recovering;      /* the parser throws tokens away until a newline or `}` */
-	bool closing;         /* openers are being closed because what came cannot stand inside of them */
-	unsigned close_to;    /* ... down to this depth */
-	bool blamed;          /* ... and what is open was reported */
-	bool deep_seen;       /* TOO_DEEP was reported */
+	bool mute; /* the fault of this line was reported: till its end the parser says nothing */
+	bool recovering; /* the parser throws tokens away until a newline or `}` */
+	bool closing; /* openers are being closed because what came cannot stand inside of them */
+	unsigned close_to; /* ... down to this depth */
+	bool blamed;       /* ... and what is open was reported */
+	bool deep_seen;    /* TOO_DEEP was reported */
 
 	struct item_list items;
 	struct word_list modifiers, except; /* of the last object */
 	struct ast_word *head_name; /* of the last policy or profile whose first line was refused */
-	unsigned tests; /* comparisons in the present condition */
-	const struct ast_word *hole; /* of the last object, if written `except "x"` without braces */
+	unsigned tests;             /* comparisons in the present condition */
+	const struct ast_word
+	    *hole; /* of the last object, if written `except "x"` without braces */
 };
 
 /* diag(), counted. */
-struct diag_rec *parse_fault(struct parse *p, enum diag_id id, struct loc where, const char *fmt, ...)
-	SBX_PRINTF(4, 5);
+struct diag_rec *parse_fault(struct parse *p, enum diag_id id, struct loc where, const char *fmt,
+			     ...) SBX_PRINTF(4, 5);
 
 /* sbx.l: the next word of the file into T; its kind. */
 int scan_token(struct token *t, void *scanner);
 
-/* scan.c: each reads the TEXT of N bytes at t->loc, makes t->word, complains where it must, returns the kind. */
+/*
+ * scan.c: each reads the TEXT of N bytes at t->loc, makes t->word, complains where it must, returns
+ * the kind.
+ */
 int scan_name(struct parse *p, struct token *t, const char *text, size_t n);
 int scan_word(struct parse *p, struct token *t, const char *text, size_t n, int kind);
 int scan_number(struct parse *p, struct token *t, const char *text, size_t n);
@@ -145,7 +164,10 @@ void scan_stray(struct parse *p, struct loc loc, const char *text, size_t n);
 /* The unit that people mean by UNIT ("MB": "MiB"), or NULL. True units answer themselves. */
 const char *scan_unit_meant(const char *unit);
 
-/* bytes.c: complains of what may not stand in a string (or a comment, where bytes that are no UTF-8 are let be). */
+/*
+ * bytes.c: complains of what may not stand in a string (or a comment, where bytes that are no UTF-8
+ * are let be).
+ */
 void bytes_check(struct parse *p, struct loc loc, const char *text, size_t n, bool is_string);
 
 /* feed.c: the next token for the parser. */
@@ -155,7 +177,23 @@ bool feed_refused(struct parse *p, const struct token *found);
 /* Complains that the innermost parenthesis is not closed and forgets it. */
 void feed_open_paren(struct parse *p);
 
-/* report.c: the parser could not take `found`; it could have taken the keywords and the things named in phrases. */
+static inline bool parse_top_is(const struct parse *p, enum opener_kind kind)
+{
+	return p->depth && p->open[p->depth - 1].kind == kind;
+}
+
+/* mend.c: what a file's first word, or a word in front of a block, was meant to be. */
+void mend_header(struct parse *p, struct token *t);
+void mend_edition(struct parse *p, const struct token *t);
+bool mend_line_has_brace(const struct parse *p, struct loc from);
+void mend_block_word(struct parse *p, struct token *t);
+/* TEXT with small letters. */
+const char *parse_lower(struct parse *p, const char *text);
+
+/*
+ * report.c: the parser could not take `found`; it could have taken the keywords and the things
+ * named in phrases.
+ */
 struct expected {
 	const char *keywords[64];
 	unsigned n_keywords;
@@ -180,7 +218,10 @@ struct ast_cond *node_both(struct parse *p, enum ast_cond_kind kind, struct ast_
 /* One comparison. Complains of the one past PARSE_MAX_TESTS and answers NULL from there on. */
 struct ast_cond *node_test(struct parse *p, struct loc loc, struct ast_word *arg, enum ast_rel rel,
 			   struct ast_word *values, struct ast_word *mask);
-/* An object, then what follows it; the tails of its lists are kept in the parse until the next object begins. */
+/*
+ * An object, then what follows it; the tails of its lists are kept in the parse until the next
+ * object begins.
+ */
 struct ast_object *node_object(struct parse *p, struct ast_word *string);
 void node_modifier(struct parse *p, struct ast_object *o, struct ast_word *name);
 void node_except(struct parse *p, struct ast_object *o, struct word_list holes, struct loc whole);
@@ -189,7 +230,10 @@ struct object_list node_join(struct object_list a, struct object_list b);
 void node_because(struct object_list objects, struct ast_word *because);
 /* Complains of `"/a" except "/b", "/c"`: is "/c" a second exception or a second object? */
 void node_comma(struct parse *p, struct loc comma);
-/* A policy or profile whose first line had a fault, under the name it had there; NULL if it had none. */
+/*
+ * A policy or profile whose first line had a fault, under the name it had there; NULL if it had
+ * none.
+ */
 struct ast_item *node_headless(struct parse *p, enum ast_item_kind kind, struct loc head,
 			       struct loc whole, struct stmt_list block);
 

@@ -18,7 +18,8 @@ static const struct {
 
 enum { N_KEYWORDS = sizeof(table) / sizeof(*table) };
 
-_Static_assert((int)T_SBX + N_KEYWORDS - 1 == (int)T_CAVEAT, "keywords.def and the tokens of sbx.y differ");
+_Static_assert((int)T_SBX + N_KEYWORDS - 1 == (int)T_CAVEAT,
+	       "keywords.def and the tokens of sbx.y differ");
 
 static const char *const words[] = {
 #define KW(token, word) word,

@@ -1,9 +1,10 @@
 /*
- * report.c - words what the parser did not expect: the smallest text to change, and only such help as fits the place.
+ * report.c - words what the parser did not expect: the smallest text to change, and only such help
+ * as fits the place.
  *
- * Suggestions come from the keywords the parser could have taken (LAC makes that set exact). Two kinds of slips show
- * only later, because plain names are accepted there: a clause word behind an object (`becuase`), and a verb (`alow`).
- * For these the earlier name is blamed.
+ * Suggestions come from the keywords the parser could have taken (LAC makes that set exact). Two
+ * kinds of slips show only later, because plain names are accepted there: a clause word behind an
+ * object (`becuase`), and a verb (`alow`). For these the earlier name is blamed.
  */
 #include <string.h>
 
@@ -61,11 +62,15 @@ static bool has_phrase(const struct expected *e, const char *text)
 
 static bool is_of_value(const char *phrase)
 {
-	static const char *const of[] = {"a string", "a number", "a size", "a time", "a percentage", "a name"};
+	static const char *const of[] = {"a string", "a number",     "a size",
+					 "a time",   "a percentage", "a name"};
 	return has(of, sizeof(of) / sizeof(*of), phrase);
 }
 
-/* Fills ALL with what is worth naming: one phrase for a value, no closer beside the end of the line. */
+/*
+ * Fills ALL with what is worth naming: one phrase for a value, no closer beside the end of the
+ * line.
+ */
 static unsigned choices(struct parse *p, const struct expected *e, const char **all)
 {
 	enum { EVERY = 30 }; /* more than any place takes but those where keywords are names */
@@ -106,10 +111,7 @@ static const char *choices_text(struct parse *p, const struct expected *e)
 /* A phrase that offers one of WORDS for TEXT, also when only the case of the letters differs. */
 static const char *offer(struct parse *p, const char *text, const char *const *words, unsigned n)
 {
-	char *low = arena_strdup(p->arena, text);
-	for (char *c = low; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c | 0x20);
+	const char *low = parse_lower(p, text);
 	if (has(words, n, low))
 		return arena_printf(p->arena, "did you mean `%s`?", low);
 	return suggest(p->arena, low, words, n);
@@ -125,10 +127,14 @@ static bool unknown_word(struct parse *p, const struct token *t, const char *hel
 	return true;
 }
 
-/* `allow read "/x" becuase "..."`: the word was taken for a modifier, and only the string behind it is refused. */
+/*
+ * `allow read "/x" becuase "..."`: the word was taken for a modifier, and only the string behind it
+ * is refused.
+ */
 static bool blame_loose(struct parse *p, const struct token *found)
 {
-	static const char *const words[] = {"because", "env", "except", "matching", "syscall", "via"};
+	static const char *const words[] = {"because",  "env",     "except",
+					    "matching", "syscall", "via"};
 	int verb = p->first.kind;
 	if (verb != T_ALLOW && verb != T_DENY && verb != T_FINAL && verb != T_NEVER &&
 	    verb != T_DROP && verb != T_EXPECT)
@@ -136,7 +142,8 @@ static bool blame_loose(struct parse *p, const struct token *found)
 	for (unsigned i = 0; i < p->n_loose; i++) {
 		const struct token *t = &p->loose[i];
 		if (t->loc.beg < found->loc.beg &&
-		    unknown_word(p, t, offer(p, t->word->text, words, sizeof(words) / sizeof(*words))))
+		    unknown_word(p, t,
+				 offer(p, t->word->text, words, sizeof(words) / sizeof(*words))))
 			return true;
 	}
 	return false;
@@ -146,16 +153,17 @@ static bool blame_loose(struct parse *p, const struct token *found)
 static bool blame_first(struct parse *p, const struct token *found)
 {
 	static const char *const assigns[] = {"let", "set"};
-	static const char *const verbs[] = {"about", "allow", "default", "deny", "drop", "entry", "final",
-					    "limit", "never", "on", "prefer", "require", "set", "targets",
-					    "unknown", "unsafe", "use"};
+	static const char *const verbs[] = {
+	    "about", "allow",  "default", "deny", "drop",    "entry",   "final",  "limit", "never",
+	    "on",    "prefer", "require", "set",  "targets", "unknown", "unsafe", "use"};
 	bool assign = found->kind == T_ASSIGN;
-	if (p->first.kind != T_NAME || found->word || found->kind == T_LBRACE || ends_line(found->kind))
+	if (p->first.kind != T_NAME || found->word || found->kind == T_LBRACE ||
+	    ends_line(found->kind))
 		return false;
-	return unknown_word(p, &p->first,
-			    assign ? offer(p, p->first.word->text, assigns, 2)
-				   : offer(p, p->first.word->text, verbs,
-					   sizeof(verbs) / sizeof(*verbs)));
+	return unknown_word(
+	    p, &p->first,
+	    assign ? offer(p, p->first.word->text, assigns, 2)
+		   : offer(p, p->first.word->text, verbs, sizeof(verbs) / sizeof(*verbs)));
 }
 
 static bool blame_unit(struct parse *p, const struct token *found)
@@ -262,8 +270,8 @@ static bool blame_word(struct parse *p, const struct token *found, const struct 
 		return true;
 	if (found->kind != T_BADWORD && !(found->kind == T_NAME && found->line_first))
 		return false;
-	struct diag_rec *r = parse_fault(p, DIAG_UNKNOWN_WORD, found->loc, "unknown word `%s`",
-					 found->word->text);
+	struct diag_rec *r =
+	    parse_fault(p, DIAG_UNKNOWN_WORD, found->loc, "unknown word `%s`", found->word->text);
 	const char *text = choices_text(p, e);
 	if (text)
 		diag_help(r, "expected %s", text);
@@ -275,7 +283,8 @@ static void say_unexpected(struct parse *p, const struct token *found, const str
 	const char *text = choices_text(p, e);
 	struct loc at = place_of(p, found);
 	if (text)
-		parse_fault(p, DIAG_UNEXPECTED, at, "expected %s, found %s", text, name_of(p, found));
+		parse_fault(p, DIAG_UNEXPECTED, at, "expected %s, found %s", text,
+			    name_of(p, found));
 	else
 		parse_fault(p, DIAG_UNEXPECTED, at, "%s cannot stand here", name_of(p, found));
 }
@@ -284,7 +293,8 @@ void report_unexpected(struct parse *p, const struct token *found, const struct 
 {
 	if (blame_comma(p, found) || blame_paren(p, found) || blame_header(p, found) ||
 	    blame_loose(p, found) || blame_first(p, found) || blame_unit(p, found) ||
-	    blame_brace(p, found) || blame_forgotten(p, found, e) || blame_place(p, found) || blame_word(p, found, e))
+	    blame_brace(p, found) || blame_forgotten(p, found, e) || blame_place(p, found) ||
+	    blame_word(p, found, e))
 		return;
 	say_unexpected(p, found, e);
 }

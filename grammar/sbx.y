@@ -1,9 +1,10 @@
 /*
  * sbx.y - the grammar of edition 1: tokens to tree.
  *
- * No meaning is decided here and nothing is freed here. feed.c prepares the tokens: newlines inside parentheses, after
- * a comma, after `{` and after another newline are gone, every `{` has its `}`, the last line has its newline.
- * Recovery is at the newline and at `}`; each such rule says yyerrok, or the next fault would stay unsaid.
+ * No meaning is decided here and nothing is freed here. feed.c prepares the tokens: newlines inside
+ * parentheses, after a comma, after `{` and after another newline are gone, every `{` has its `}`,
+ * the last line has its newline. Recovery is at the newline and at `}`; each such rule says
+ * yyerrok, or the next fault would stay unsaid.
  */
 %require "3.8"
 %define api.pure full
@@ -221,7 +222,8 @@ stmt:
 					    .block = $3.first); }
 | "on" error block		{ yyerrok; $$ = NULL; }
 | "let" word ASSIGN value	{ $$ = STMT(STMT_LET, @$, @1, .name = $2, .value = $4); }
-| test				{ $$ = $1 ? STMT(STMT_TEST, @$, node_first(@1, "test"), .test = $1) : NULL; }
+| test				{ $$ = $1 ? STMT(STMT_TEST, @$, node_first(@1, "test"),
+						  .test = $1) : NULL; }
 ;
 
 /* What may end in a reason. */
@@ -355,7 +357,10 @@ envkeys:
   envkey			{ $$ = (struct word_list){$1, $1}; }
 | envkeys COMMA envkey		{ $$ = $1; LIST_ADD($$, $3); }
 ;
-/* Names of environment variables that are not all capitals (http_proxy, "LC_*") are written as strings. */
+/*
+ * Names of environment variables that are not all capitals (http_proxy, "LC_*") are written as
+ * strings.
+ */
 envkey:
   CONST
 | STRING

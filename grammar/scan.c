@@ -1,6 +1,7 @@
 /*
- * scan.c - reads the words that sbx.l found: names, numbers with units, strings; and what people write in their place
- * (paths without quotes, decimal units, other quotes), which is reported once and then taken as what was meant.
+ * scan.c - reads the words that sbx.l found: names, numbers with units, strings; and what people
+ * write in their place (paths without quotes, decimal units, other quotes), which is reported once
+ * and then taken as what was meant.
  */
 #include <string.h>
 #include <strings.h>
@@ -21,7 +22,9 @@ int scan_word(struct parse *p, struct token *t, const char *text, size_t n, int 
 {
 	bool is_group = kind == T_GROUPNAME;
 	t->word = word_new(p, t,
-			   is_group ? WORD_GROUP : kind == T_CONST ? WORD_CONST : WORD_NAME,
+			   is_group          ? WORD_GROUP
+			   : kind == T_CONST ? WORD_CONST
+					     : WORD_NAME,
 			   text + is_group, n - is_group);
 	return kind;
 }
@@ -39,29 +42,31 @@ static const struct unit {
 	uint64_t factor;
 	int kind;
 } units[] = {
-	{"B", 1, T_SIZE},
-	{"KiB", 1ULL << 10, T_SIZE},
-	{"MiB", 1ULL << 20, T_SIZE},
-	{"GiB", 1ULL << 30, T_SIZE},
-	{"TiB", 1ULL << 40, T_SIZE},
-	{"ms", 1, T_DURATION},
-	{"s", 1000, T_DURATION},
-	{"min", 60 * 1000, T_DURATION},
-	{"h", 60 * 60 * 1000, T_DURATION},
-	{"%", 1, T_PERCENT},
+    {"B", 1, T_SIZE},
+    {"KiB", 1ULL << 10, T_SIZE},
+    {"MiB", 1ULL << 20, T_SIZE},
+    {"GiB", 1ULL << 30, T_SIZE},
+    {"TiB", 1ULL << 40, T_SIZE},
+    {"ms", 1, T_DURATION},
+    {"s", 1000, T_DURATION},
+    {"min", 60 * 1000, T_DURATION},
+    {"h", 60 * 60 * 1000, T_DURATION},
+    {"%", 1, T_PERCENT},
 };
 
-/* What people write, and what they mean by it. A bare `m` could be either kind, so it is not here. */
+/*
+ * What people write, and what they mean by it. A bare `m` could be either kind, so it is not here.
+ */
 static const struct {
 	const char *wrong, *right;
 } meant[] = {
-	{"k", "KiB"},	   {"kb", "KiB"},     {"kib", "KiB"},	{"ki", "KiB"},	  {"mb", "MiB"},
-	{"mib", "MiB"},	   {"mi", "MiB"},     {"g", "GiB"},	{"gb", "GiB"},	  {"gib", "GiB"},
-	{"gi", "GiB"},	   {"t", "TiB"},      {"tb", "TiB"},	{"tib", "TiB"},	  {"ti", "TiB"},
-	{"b", "B"},	   {"byte", "B"},     {"bytes", "B"},	{"msec", "ms"},	  {"msecs", "ms"},
-	{"millis", "ms"},  {"sec", "s"},      {"secs", "s"},	{"second", "s"},  {"seconds", "s"},
-	{"minute", "min"}, {"minutes", "min"}, {"mins", "min"}, {"hr", "h"},	  {"hrs", "h"},
-	{"hour", "h"},	   {"hours", "h"},    {"percent", "%"},
+    {"k", "KiB"},      {"kb", "KiB"},      {"kib", "KiB"},   {"ki", "KiB"},   {"mb", "MiB"},
+    {"mib", "MiB"},    {"mi", "MiB"},      {"g", "GiB"},     {"gb", "GiB"},   {"gib", "GiB"},
+    {"gi", "GiB"},     {"t", "TiB"},       {"tb", "TiB"},    {"tib", "TiB"},  {"ti", "TiB"},
+    {"b", "B"},        {"byte", "B"},      {"bytes", "B"},   {"msec", "ms"},  {"msecs", "ms"},
+    {"millis", "ms"},  {"sec", "s"},       {"secs", "s"},    {"second", "s"}, {"seconds", "s"},
+    {"minute", "min"}, {"minutes", "min"}, {"mins", "min"},  {"hr", "h"},     {"hrs", "h"},
+    {"hour", "h"},     {"hours", "h"},     {"percent", "%"},
 };
 
 static const struct unit *unit_find(const char *word)
@@ -85,10 +90,10 @@ const char *scan_unit_meant(const char *unit)
 /* The kind of the word that KIND of token carries. */
 static enum ast_word_kind number_kind(int kind)
 {
-	return kind == T_SIZE ? WORD_SIZE
+	return kind == T_SIZE       ? WORD_SIZE
 	       : kind == T_DURATION ? WORD_DURATION
-	       : kind == T_PERCENT ? WORD_PERCENT
-				   : WORD_INT;
+	       : kind == T_PERCENT  ? WORD_PERCENT
+				    : WORD_INT;
 }
 
 static int number_done(struct token *t, int kind, uint64_t value, bool reported)
@@ -99,7 +104,10 @@ static int number_done(struct token *t, int kind, uint64_t value, bool reported)
 	return kind;
 }
 
-/* A unit that does not exist: what was probably meant goes on, so that one mistake stays one message. */
+/*
+ * A unit that does not exist: what was probably meant goes on, so that one mistake stays one
+ * message.
+ */
 static const struct unit *unit_complain(struct parse *p, const struct token *t, const char *unit,
 					size_t digits)
 {
@@ -110,14 +118,15 @@ static const struct unit *unit_complain(struct parse *p, const struct token *t, 
 	if (!u) {
 		const char *near = suggest(p->arena, unit, words, sizeof(words) / sizeof(*words));
 		diag_help_if(r, near);
-		diag_help(r, "units are B KiB MiB GiB TiB for sizes, ms s min h for times, %% for shares");
+		diag_help(
+		    r,
+		    "units are B KiB MiB GiB TiB for sizes, ms s min h for times, %% for shares");
 		return NULL;
 	}
 	if (u->kind == T_SIZE && u->factor > 1)
 		diag_label(r, "1000 or 1024 based?");
 	diag_help(r, "%swrite `%.*s%s`", u->kind == T_SIZE ? "sizes are binary: " : "",
-		  digits > SHOWN ? SHOWN : (int)digits,
-		  t->word->text, u->word);
+		  digits > SHOWN ? SHOWN : (int)digits, t->word->text, u->word);
 	return u;
 }
 
@@ -133,7 +142,8 @@ static int number_hex(struct parse *p, struct token *t, const char *text, size_t
 	for (size_t i = 2; i < n; i++) {
 		const char *digits = "0123456789abcdef", *d = strchr(digits, text[i] | 0x20);
 		if (!d || text[i] == '_') {
-			parse_fault(p, DIAG_BAD_NUMBER, t->loc, "`%s` is not a number", t->word->text);
+			parse_fault(p, DIAG_BAD_NUMBER, t->loc, "`%s` is not a number",
+				    t->word->text);
 			return number_done(t, T_INT, 0, true);
 		}
 		if (v >> 60)
@@ -147,7 +157,7 @@ static int number_decimals(struct parse *p, struct token *t, const char *unit)
 {
 	const struct unit *u = unit_find(unit);
 	struct diag_rec *r =
-		parse_fault(p, DIAG_BAD_NUMBER, t->loc, "`%s` is not a whole number", t->word->text);
+	    parse_fault(p, DIAG_BAD_NUMBER, t->loc, "`%s` is not a whole number", t->word->text);
 	diag_help(r, "use a smaller unit: `1536MiB` for one and a half GiB");
 	return number_done(t, u ? u->kind : T_INT, 0, true);
 }
@@ -163,7 +173,8 @@ int scan_number(struct parse *p, struct token *t, const char *text, size_t n)
 	while (text[digits] >= '0' && text[digits] <= '9')
 		digits++;
 	if (text[digits] == '.')
-		return number_decimals(p, t, text + digits + 1 + strspn(text + digits + 1, "0123456789"));
+		return number_decimals(p, t,
+				       text + digits + 1 + strspn(text + digits + 1, "0123456789"));
 	const struct unit *u = digits < n ? unit_find(text + digits) : NULL;
 	bool reported = digits < n && !u;
 	if (reported)
@@ -173,8 +184,8 @@ int scan_number(struct parse *p, struct token *t, const char *text, size_t n)
 	    __builtin_mul_overflow(v, u ? u->factor : 1, &v))
 		return number_too_large(p, t, kind);
 	if (digits > 1 && text[0] == '0' && !reported) {
-		struct diag_rec *r = parse_fault(p, DIAG_BAD_NUMBER, t->loc,
-						 "`%s` begins with a zero", text);
+		struct diag_rec *r =
+		    parse_fault(p, DIAG_BAD_NUMBER, t->loc, "`%s` begins with a zero", text);
 		diag_help(r, "octal or decimal? write `%s`", text + strspn(text, "0"));
 		reported = true;
 	}
@@ -231,8 +242,8 @@ int scan_open_string(struct parse *p, struct token *t, const char *text, size_t 
 
 int scan_single_quoted(struct parse *p, struct token *t, const char *text, size_t n)
 {
-	struct diag_rec *r = parse_fault(p, DIAG_UNEXPECTED, t->loc,
-					 "strings stand between double quotes");
+	struct diag_rec *r =
+	    parse_fault(p, DIAG_UNEXPECTED, t->loc, "strings stand between double quotes");
 	diag_help(r, "write `\"%.*s%s\"`", n - 2 > SHOWN ? SHOWN : (int)(n - 2), text + 1,
 		  n - 2 > SHOWN ? "..." : "");
 	t->word = word_new(p, t, WORD_STRING, text + 1, n - 2);
@@ -273,7 +284,8 @@ void scan_comment(struct parse *p, struct loc loc, const char *text, size_t n)
 void scan_slashes(struct parse *p, struct loc loc)
 {
 	struct loc slashes = {loc.beg, loc.beg + 2};
-	struct diag_rec *r = parse_fault(p, DIAG_UNEXPECTED, slashes, "`//` begins no comment here");
+	struct diag_rec *r =
+	    parse_fault(p, DIAG_UNEXPECTED, slashes, "`//` begins no comment here");
 	diag_help(r, "comments begin with `#`");
 }
 
@@ -283,8 +295,8 @@ void scan_crlf(struct parse *p, struct loc loc)
 		return;
 	p->cr_seen = true;
 	struct loc cr = {loc.beg, loc.beg + 1};
-	struct diag_rec *r = parse_fault(p, DIAG_BAD_BYTE, cr,
-					 "lines end with a carriage return (said once)");
+	struct diag_rec *r =
+	    parse_fault(p, DIAG_BAD_BYTE, cr, "lines end with a carriage return (said once)");
 	diag_help(r, "convert the file: `sed -i 's/\\r$//' FILE`");
 }
 
@@ -306,7 +318,8 @@ void scan_stray(struct parse *p, struct loc loc, const char *text, size_t n)
 		return; /* the other bracket of `[ ]`, most of the time */
 	p->mute = true; /* a word with a hole in it is not what its author wrote */
 	if (c >= 0x80) {
-		r = parse_fault(p, DIAG_BAD_BYTE, loc, "only ASCII stands outside of strings and comments");
+		r = parse_fault(p, DIAG_BAD_BYTE, loc,
+				"only ASCII stands outside of strings and comments");
 		diag_help(r, "between quotes and after `#` any UTF-8 text may stand");
 	} else if (c < 0x20 || c == 0x7f) {
 		r = parse_fault(p, DIAG_BAD_BYTE, loc, "a control byte 0x%02x", c);

@@ -24,9 +24,13 @@ static struct answer cgroup_answer(const struct ir *ir, enum cap cap)
 {
 	switch (cap) {
 	case CAP_RES_MEMORY:
-		return when_set(ir, LIMIT_MEMORY, LIMIT_SWAP, "cgroup:memory");
+		return when_set(ir, LIMIT_MEMORY, LIMIT_MEMORY, "cgroup:memory");
+	case CAP_RES_SWAP:
+		return when_set(ir, LIMIT_SWAP, LIMIT_SWAP, "cgroup:memory");
 	case CAP_RES_CPU:
-		return when_set(ir, LIMIT_CPU, LIMIT_CPU_WEIGHT, "cgroup:cpu");
+		return when_set(ir, LIMIT_CPU, LIMIT_CPU, "cgroup:cpu");
+	case CAP_RES_CPU_WEIGHT:
+		return when_set(ir, LIMIT_CPU_WEIGHT, LIMIT_CPU_WEIGHT, "cgroup:cpu");
 	case CAP_RES_PIDS:
 		return when_set(ir, LIMIT_PIDS, LIMIT_PIDS, "cgroup:pids");
 	case CAP_RES_IO:

@@ -202,7 +202,9 @@ struct answer landlock_answer(const struct ir *ir, enum cap cap)
 	case CAP_KERNEL_ISOLATION:
 	case CAP_NS_ISOLATE:
 	case CAP_RES_MEMORY:
+	case CAP_RES_SWAP:
 	case CAP_RES_CPU:
+	case CAP_RES_CPU_WEIGHT:
 	case CAP_RES_PIDS:
 	case CAP_RES_IO:
 	case CAP_RES_WALL:

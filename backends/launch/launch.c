@@ -90,6 +90,8 @@ static struct answer launch_answer(const struct ir *ir, enum cap cap)
 	case CAP_MACH_RESTRICT:
 	case CAP_KERNEL_ISOLATION:
 	case CAP_RES_MEMORY:
+	case CAP_RES_SWAP:
+	case CAP_RES_CPU_WEIGHT:
 	case CAP_RES_CPU:
 	case CAP_RES_PIDS:
 	case CAP_RES_IO:

@@ -246,7 +246,9 @@ struct answer seatbelt_answer(const struct ir *ir, enum cap cap)
 	case CAP_NS_ISOLATE:
 		return absent("macOS has no namespaces", NULL);
 	case CAP_RES_MEMORY:
+	case CAP_RES_SWAP:
 	case CAP_RES_CPU:
+	case CAP_RES_CPU_WEIGHT:
 	case CAP_RES_PIDS:
 	case CAP_RES_IO:
 	case CAP_RES_WALL:

@@ -79,7 +79,7 @@ static struct answer answer_writes(const struct ir *ir)
 	if (a.level != LEVEL_ENFORCED)
 		return a;
 	return keeps(LEVEL_PARTIAL,
-		     "mode and times of files that the program owns can be changed elsewhere too");
+		     "mode, group and times of files that the user owns can be changed everywhere");
 }
 
 static struct answer answer_no_writes(const struct ir *ir)
@@ -188,7 +188,9 @@ struct answer seccomp_answer(const struct ir *ir, enum cap cap)
 	case CAP_KERNEL_ISOLATION:
 	case CAP_NS_ISOLATE:
 	case CAP_RES_MEMORY:
+	case CAP_RES_SWAP:
 	case CAP_RES_CPU:
+	case CAP_RES_CPU_WEIGHT:
 	case CAP_RES_PIDS:
 	case CAP_RES_IO:
 	case CAP_RES_WALL:

@@ -31,12 +31,20 @@ static const char *action_text(struct arena *a, struct sys_action action)
 	    [ACT_LOG] = "allow and log",
 	    [ACT_ALLOW] = "allow",
 	};
+	static const struct {
+		uint16_t error;
+		const char *name;
+	} errors[] = {
+	    {EPERM, "errno EPERM"},
+	    {EACCES, "errno EACCES"},
+	    {ENOSYS, "errno ENOSYS"},
+	    {EOPNOTSUPP, "errno EOPNOTSUPP"},
+	};
 	if (action.act != ACT_ERRNO)
 		return name[action.act];
-	if (action.data == EPERM)
-		return "errno EPERM";
-	if (action.data == ENOSYS)
-		return "errno ENOSYS";
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (errors[i].error == action.data)
+			return errors[i].name;
 	return arena_printf(a, "errno %u", action.data);
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# demo.sh - the shortest tour: compiles code-eval.sbx, runs a script that only computes, then one that tries to get
-# out, with the same script outside the sandbox as the control. Ends with 0 only if all of it went as it should;
-# leaves nothing behind. B names the build directory.
+# demo.sh - the shortest tour: compiles code-eval.sbx, runs a script that only computes, then one
+# that tries to get out, with the same script outside the sandbox as the control. Ends with 0 only
+# if all of it went as it should; leaves nothing behind. B names the build directory.
 set -u
 
 here=$(unset CDPATH; cd -- "$(dirname -- "$0")" && pwd)
@@ -56,7 +56,7 @@ run_confined() {
 	"$build/sbx-run" --set "workdir=$tmp/work" "$tmp/plan" -- "$python" -I - "$@"
 }
 
-[ -x "$build/sbxc" ] && [ -x "$build/sbx-run" ] || die "no sbxc and sbx-run in $build: run make first"
+[ -x "$build/sbxc" ] && [ -x "$build/sbx-run" ] || die "nothing is built in $build: run make"
 [ -x "$python" ] || die "$python is not there: install python3"
 tmp=$(mktemp -d) || die "no temporary directory"
 mkdir "$tmp/work" "$tmp/host" && chmod 700 "$tmp/work" || die "cannot write to $tmp"

@@ -1,7 +1,9 @@
 /*
- * parse.c - any bytes through the parser and the printer of the tree, and the diagnostics through their renderer.
+ * parse.c - any bytes through the parser and the printer of the tree, and the diagnostics through
+ * their renderer.
  *
- * What must hold besides memory safety: a source with no complaint has an edition, and the tree prints the same twice.
+ * What must hold besides memory safety: a source with no complaint has an edition, and the tree
+ * prints the same twice.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 #!/bin/bash
-# examples.sh - every policy of policies/examples, live: the real program does its real work under the plan, and each
-# thing the policy denies is tried by one probe twice: without the sandbox it must succeed, under the plan it must not.
+# examples.sh - every policy of policies/examples, live: the real program does its real work under
+# the plan, and each thing the policy denies is tried by one probe twice: without the sandbox it
+# must succeed, under the plan it must not.
 #
 #     tests/live/examples.sh [NAME]...      NAME: one of the sections at the end of this file
 #
@@ -43,6 +44,7 @@ finish() {
 
 # One line of a file, for messages.
 line_of() { tr '\n' ' ' <"$1" | cut -c1-300; }
+outputs() { printf '%s %s' "$(line_of "$tmp/stdout")" "$(line_of "$tmp/stderr")"; }
 
 compile() { # compile POLICY PLAN [OPTION]...
 	local policy=$1 plan=$2
@@ -58,17 +60,21 @@ compile_for_probe() { # compile_for_probe NAME PLAN [OPTION]...
 	shift 2
 	sed "s|^\( *entry \)\".*\"|\1\"$probe\"|" "$examples/$name.sbx" >"$tmp/$name-probe.sbx"
 	# an entry that moved elsewhere would leave the probe out of the test
-	grep -q "entry \"$probe\"" "$tmp/$name-probe.sbx" || { fail "probe" "no entry line in $name.sbx"; return 1; }
+	if ! grep -q "entry \"$probe\"" "$tmp/$name-probe.sbx"; then
+		fail "probe" "no entry line in $name.sbx"
+		return 1
+	fi
 	compile "$tmp/$name-probe.sbx" "$plan" "$@"
 }
 
-# confined is an array: sbx-run with its options and the plan of the section, to be followed by the program.
+# confined is an array: the options of sbx-run and the plan of the section.
 try_confined() { # try_confined PROGRAM [ARG]...: stdout in $tmp/stdout, stderr in $tmp/stderr
 	"$build/sbx-run" "${confined[@]}" -- "$@" >"$tmp/stdout" 2>"$tmp/stderr"
 }
 
-# What the program does without the sandbox it must not do under the plan. A refusal names its errno; anything else
-# (a loader that failed, a probe that died) is no proof. `before` is run ahead of each try, to make them equal.
+# What the program does without the sandbox it must not do under the plan. A refusal names its
+# errno; anything else (a loader that failed, a probe that died) is no proof. `before` is run ahead of
+# each try, to make them equal.
 before=
 denies() { # denies NAME PROBE-COMMAND [ARG]...
 	local name=$1 free status
@@ -83,24 +89,26 @@ denies() { # denies NAME PROBE-COMMAND [ARG]...
 	try_confined "$probe" "$@"
 	status=$?
 	case $status:$(<"$tmp/stdout") in
-	1:EACCES | 1:EPERM | 1:EXDEV) pass "denies $name ($(<"$tmp/stdout"); without the sandbox: ok)" ;;
+	1:EACCES | 1:EPERM) pass "denies $name ($(<"$tmp/stdout"); without the sandbox: ok)" ;;
 	0:*) fail "denies $name" "it succeeded under the plan" ;;
-	*) fail "denies $name" "status $status, $(line_of "$tmp/stdout") $(line_of "$tmp/stderr")" ;;
+	*) fail "denies $name" "status $status, $(outputs)" ;;
 	esac
 }
 
-# A system call with arguments no kernel accepts: without the sandbox the kernel itself complains about them.
+# A system call with arguments no kernel accepts: without the sandbox the kernel itself complains.
 denies_syscall() { # denies_syscall NAME NUMBER
 	local free
 	free=$("$probe" syscall "$2" 2>&1)
 	case $free in
 	ENOSYS) skip "system call $1: this kernel does not have it"; return ;;
-	ok | EPERM | EACCES) skip "system call $1: no control, it says $free without the sandbox"; return ;;
+	ok | EPERM | EACCES) skip "system call $1: no control, it says $free by itself"; return ;;
 	esac
 	try_confined "$probe" syscall "$2"
 	case $?:$(<"$tmp/stdout") in
-	1:EPERM | 1:ENOSYS) pass "denies system call $1 ($(<"$tmp/stdout"); without the sandbox: $free)" ;;
-	*) fail "denies system call $1" "$(line_of "$tmp/stdout"), without the sandbox: $free $(line_of "$tmp/stderr")" ;;
+	1:EPERM | 1:ENOSYS)
+		pass "denies system call $1 ($(<"$tmp/stdout"); without the sandbox: $free)"
+		;;
+	*) fail "denies system call $1" "without the sandbox $free, then $(outputs)" ;;
 	esac
 }
 
@@ -110,7 +118,7 @@ allows() { # allows NAME PROBE-COMMAND [ARG]...
 	if try_confined "$probe" "$@" && [[ $(<"$tmp/stdout") = ok ]]; then
 		pass "allows $name"
 	else
-		fail "allows $name" "$(line_of "$tmp/stdout") $(line_of "$tmp/stderr")"
+		fail "allows $name" "$(outputs)"
 	fi
 }
 
@@ -135,11 +143,15 @@ refused() { # refused NAME TEXT-ON-STDERR PROGRAM [ARG]...
 	if [[ $status -ne 0 && $status -ne 125 ]] && grep -q -- "$text" "$tmp/stderr"; then
 		pass "$name"
 	else
-		fail "$name" "status $status, $(line_of "$tmp/stdout") $(line_of "$tmp/stderr")"
+		fail "$name" "status $status, $(outputs)"
 	fi
 }
 
-free_port() { "$python" -I -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+free_port() {
+	"$python" -I -c '
+import socket
+print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
+}
 
 wait_for() { # wait_for COMMAND...: up to 5 s
 	local left=100
@@ -179,7 +191,7 @@ denies_env() {
 	if [[ $? -eq 0 && $free = 1 ]] && ! grep -q SBX_TEST_SECRET "$tmp/stdout"; then
 		pass "denies the caller's environment (without the sandbox: seen)"
 	else
-		fail "denies the caller's environment" "$(line_of "$tmp/stdout") $(line_of "$tmp/stderr")"
+		fail "denies the caller's environment" "$(outputs)"
 	fi
 }
 
@@ -241,8 +253,8 @@ example_code_eval() {
 }
 
 example_build_step() {
-	local out=$tmp/made free=$tmp/free text='the cat saw the dog; The end of the cat.'
-	command -v gcc >/dev/null && command -v make >/dev/null || { skip "gcc or make is not installed"; return; }
+	local make out=$tmp/made free=$tmp/free text='the cat saw the dog; The end of the cat.'
+	[[ -x /usr/bin/gcc && -x /usr/bin/make ]] || { skip "no gcc or make in /usr/bin"; return; }
 	mkdir "$out" "$free"
 	cp -r "$examples/build-step" "$tmp/src"
 	compile "$examples/build-step.sbx" "$tmp/plan-build" || return
@@ -251,25 +263,28 @@ example_build_step() {
 	try_confined /usr/bin/make -C "$tmp/src" OUT="$out"
 	same "make builds the project" 0 $?
 	if make -s -C "$tmp/src" OUT="$free" >"$tmp/log" 2>&1; then
-		same "and the program works" "$("$free/wordfreq" <<<"$text")" "$("$out/wordfreq" <<<"$text" 2>&1)"
-		same "which counts 'the' four times" "4 the" "$("$out/wordfreq" <<<"$text" 2>/dev/null | head -1)"
+		same "and the program works" "$("$free/wordfreq" <<<"$text")" \
+			"$("$out/wordfreq" <<<"$text" 2>&1)"
+		same "which counts 'the' four times" "4 the" \
+			"$("$out/wordfreq" <<<"$text" 2>/dev/null | head -1)"
 	else
 		fail "control build" "$(line_of "$tmp/log")"
 	fi
 	try_confined /usr/bin/make -C "$tmp/src" OUT="$out" clean
 	same "make clean removes it" "" "$(ls "$out")"
 
+	make=(/usr/bin/make -f "$tmp/src/probe.mk")
 	recipe() { printf 'all:\n\t@%s\n' "$1" >"$tmp/src/probe.mk"; }
 	recipe 'cat /etc/passwd >/dev/null'
-	refused "a recipe cannot read /etc/passwd" 'Permission denied' /usr/bin/make -f "$tmp/src/probe.mk"
+	refused "a recipe cannot read /etc/passwd" 'Permission denied' "${make[@]}"
 	recipe "echo x >>$tmp/src/main.c"
-	refused "a recipe cannot change the source" 'Permission denied' /usr/bin/make -f "$tmp/src/probe.mk"
+	refused "a recipe cannot change the source" 'Permission denied' "${make[@]}"
 	recipe "rm $tmp/src/table.h && cp $examples/build-step/table.h $tmp/src/"
-	refused "a recipe cannot remove the source" 'Permission denied' /usr/bin/make -f "$tmp/src/probe.mk"
+	refused "a recipe cannot remove the source" 'Permission denied' "${make[@]}"
 	recipe "/usr/bin/python3 -c ''"
-	refused "a recipe cannot start python" 'Permission denied' /usr/bin/make -f "$tmp/src/probe.mk"
+	refused "a recipe cannot start python" 'Permission denied' "${make[@]}"
 	recipe "cp $free/wordfreq $out/prog && echo a | $out/prog"
-	refused "a recipe cannot start what was built" 'Permission denied' /usr/bin/make -f "$tmp/src/probe.mk"
+	refused "a recipe cannot start what was built" 'Permission denied' "${make[@]}"
 	rm -f "$tmp/src/probe.mk"
 
 	compile_for_probe build-step "$tmp/plan-build-probe" || return
@@ -288,7 +303,7 @@ example_build_step() {
 example_ripgrep() {
 	local dir=$tmp/tree expected
 	[[ -x /usr/bin/rg ]] || { skip "/usr/bin/rg is not installed (package ripgrep)"; return; }
-	getent passwd "$(id -u)" >/dev/null || { skip "this user has no passwd entry, so no \${HOME}"; return; }
+	getent passwd "$(id -u)" >/dev/null || { skip "this user has no passwd entry"; return; }
 	mkdir -p "$dir/sub"
 	printf 'a needle here\n' >"$dir/one.txt"
 	printf 'none\nNeedle two\n' >"$dir/sub/two.txt"
@@ -303,7 +318,8 @@ example_ripgrep() {
 	try_confined /usr/bin/rg -c none
 	same "with threads too" "sub/two.txt:1" "$(<"$tmp/stdout")"
 	refused "rg cannot search elsewhere" 'Permission denied' /usr/bin/rg secret "$tmp/else"
-	refused "rg cannot start a preprocessor" 'could not start' /usr/bin/rg --pre /bin/cat needle one.txt
+	refused "rg cannot start a preprocessor" 'could not start' \
+		/usr/bin/rg --pre /bin/cat needle one.txt
 
 	compile_for_probe ripgrep "$tmp/plan-rg-probe" || return
 	confined=("$tmp/plan-rg-probe")
@@ -335,13 +351,14 @@ serve() { # serve PORT COMMAND...
 	"$@" >"$tmp/log" 2>&1 </dev/null &
 	server=$!
 	children+=("$server")
-	wait_for "$probe" connect "$at" >/dev/null || fail "the server starts" "$(line_of "$tmp/log")"
+	wait_for "$probe" connect "$at" >/dev/null ||
+		fail "the server starts" "$(line_of "$tmp/log")"
 }
 
 example_static_web() {
 	local www=$tmp/www at other server
-	[[ -x /usr/bin/busybox ]] || { skip "/usr/bin/busybox is not installed (package busybox)"; return; }
-	/usr/bin/busybox --list | grep -qx httpd || { skip "this busybox has no httpd"; return; }
+	/usr/bin/busybox --list 2>/dev/null | grep -qx httpd ||
+		{ skip "there is no /usr/bin/busybox with httpd (package busybox)"; return; }
 	mkdir -p "$www/sub" "$www/cgi-bin"
 	echo "front page" >"$www/index.html"
 	echo "below" >"$www/sub/page.txt"
@@ -361,7 +378,8 @@ example_static_web() {
 	same "control: a link out of the folder is served without the sandbox" "200 a secret" \
 		"$(fetch "$other" /leak.txt 2>&1)"
 	same "and not under the plan" 404 "$(fetch "$at" /leak.txt 2>&1 | head -c 3)"
-	same "control: a script of the folder runs without the sandbox" "200 ran" "$(fetch "$other" /cgi-bin/run 2>&1)"
+	same "control: a script of the folder runs without the sandbox" "200 ran" \
+		"$(fetch "$other" /cgi-bin/run 2>&1)"
 	same "and not under the plan" "" "$(fetch "$at" /cgi-bin/run 2>/dev/null | grep ran)"
 	same "still serves after that" "200 front page" "$(fetch "$at" /index.html 2>&1)"
 	kill "$server" 2>/dev/null
@@ -370,8 +388,8 @@ example_static_web() {
 	confined=(--set "www=$www" "$tmp/plan-web")
 	if [[ $abi -ge 4 ]]; then
 		other=$(free_port)
-		timeout 5 "$build/sbx-run" "${confined[@]}" -- /usr/bin/busybox httpd -f -p "127.0.0.1:$other" \
-			-h "$www" >"$tmp/stdout" 2>"$tmp/stderr"
+		timeout 5 "$build/sbx-run" "${confined[@]}" -- /usr/bin/busybox httpd -f \
+			-p "127.0.0.1:$other" -h "$www" >"$tmp/stdout" 2>"$tmp/stderr"
 		same "the server cannot take another port" 1 $?
 	else
 		skip "another port: Landlock ABI $abi does not see ports"
@@ -405,10 +423,13 @@ example_demo() {
 
 prepare() {
 	section=host
-	[[ -x $build/sbxc && -x $build/sbx-run ]] || { fail "programs" "no sbxc and sbx-run in $build"; finish; }
+	[[ -x $build/sbxc && -x $build/sbx-run ]] ||
+		{ fail "programs" "no sbxc and sbx-run in $build"; finish; }
 	[[ -x $python ]] || { skip "$python is not installed"; finish; }
 	grep -q '^Seccomp:' /proc/self/status || { skip "this kernel has no seccomp"; finish; }
-	abi=$("$python" -I -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))')
+	abi=$("$python" -I -c '
+import ctypes
+print(ctypes.CDLL(None).syscall(444, None, 0, 1))')
 	[[ $abi -ge 1 ]] || { skip "this kernel has no Landlock, or something hides it"; finish; }
 	case $(uname -m) in
 	x86_64) nr_ptrace=101 nr_unshare=272 nr_mount=165 nr_keyctl=250 ;;

@@ -1,5 +1,6 @@
 /*
- * grammar_help.h - a source text through the parser, and the words of its tree one by one. For grammar_*.c only.
+ * grammar_help.h - a source text through the parser, and the words of its tree one by one. For
+ * grammar_*.c only.
  */
 #ifndef TESTS_GRAMMAR_HELP_H
 #define TESTS_GRAMMAR_HELP_H

@@ -1,5 +1,6 @@
 /*
- * grammar_keywords.c - the structure words stay few and never take a word that people need as a name.
+ * grammar_keywords.c - the structure words stay few and never take a word that people need as a
+ * name.
  */
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * grammar_parse.c - structure: every word's place is its text, one slip is one message, what surrounds a slip is kept,
- * limits hold at the limit and one past it, size costs time in proportion.
+ * grammar_parse.c - structure: every word's place is its text, one slip is one message, what
+ * surrounds a slip is kept, limits hold at the limit and one past it, size costs time in
+ * proportion.
  */
 #include "grammar_help.h"
 
@@ -13,9 +14,14 @@ static void check_word(const struct parsed *p, const struct ast_word *w)
 	for (; w; w = w->next) {
 		char *text = arena_strndup(p->arena, p->file->text + (w->loc.beg - p->file->base),
 					   w->loc.end - w->loc.beg);
-		const char *form = w->kind == WORD_STRING ? "\"%s\"" : w->kind == WORD_GROUP ? "@%s" : "%s";
+		const char *form = w->kind == WORD_STRING  ? "\"%s\""
+				   : w->kind == WORD_GROUP ? "@%s"
+							   : "%s";
 		char want[200];
-		snprintf(want, sizeof(want), form[0] == '%' ? "%s%s" : form[0] == '@' ? "%s@%s" : "%s\"%s\"",
+		snprintf(want, sizeof(want),
+			 form[0] == '%'   ? "%s%s"
+			 : form[0] == '@' ? "%s@%s"
+					  : "%s\"%s\"",
 			 "", w->text);
 		cr_assert_str_eq(text, want);
 		n_words++;
@@ -24,11 +30,12 @@ static void check_word(const struct parsed *p, const struct ast_word *w)
 
 Test(grammar_parse, the_place_of_a_word_is_its_text)
 {
-	struct parsed p = parse_body("allow read write \"/a\" if-exists via out except \"/b\", \"/c\"\n"
-				     "allow syscall @io, read with errno EPERM\n"
-				     "limit memory 256MiB because \"why\"\n"
-				     "require res.memory on linux\n"
-				     "isolate pid, 5 KIND std/x\n");
+	struct parsed p =
+	    parse_body("allow read write \"/a\" if-exists via out except \"/b\", \"/c\"\n"
+		       "allow syscall @io, read with errno EPERM\n"
+		       "limit memory 256MiB because \"why\"\n"
+		       "require res.memory on linux\n"
+		       "isolate pid, 5 KIND std/x\n");
 	const struct ast_stmt *allow = nth_stmt(&p, 0), *call = nth_stmt(&p, 1);
 	check_word(&p, allow->access->ops);
 	check_word(&p, allow->access->objects->modifiers);
@@ -47,57 +54,60 @@ Test(grammar_parse, the_place_of_a_word_is_its_text)
 	arena_free(p.arena);
 }
 
-/* One slip inside a policy: one message, of that code, and the statements before and after are both there. */
+/*
+ * One slip inside a policy: one message, of that code, and the statements before and after are both
+ * there.
+ */
 static const struct {
 	const char *slip, *code;
 } slips[] = {
-	{"limit", "E0101"},
-	{"limit pids", "E0101"},
-	{"limit pids 5 6", "E0101"},
-	{"allow", "E0101"},
-	{"allow read \"/a\" \"/b\"", "E0101"},
-	{"allow read {\n\"/a\",\n}", "E0101"},
-	{"allow read {\n\"/a\" = \"/b\"\n}", "E0101"},
-	{"allow read \"/a\" except {\n5\n}", "E0101"},
-	{"allow read \"/a\" exept {\n\"/b\"\n}", "E0100"},
-	{"allow read \"/a\" = {\n\"/b\"\n}", "E0101"},
-	{"allow read \"/a\" except \"/b\", \"/c\"", "E0101"},
-	{"allow read \"/a\" via x via y", "E0101"},
-	{"allow read \"/a\" becuase \"b\"", "E0100"},
-	{"allow read maching \"*\" under \"/\"", "E0100"},
-	{"allow sycall read, write", "E0100"},
-	{"deny syscall a where b = 1", "E0101"},
-	{"deny syscall a where b", "E0101"},
-	{"deny syscall a where (b == 1", "E0106"},
-	{"deny syscall a where b in (1, 2", "E0106"},
-	{"deny syscall a where b in 1", "E0101"},
-	{"deny syscall a wit errno EPERM", "E0100"},
-	{"requir = res.memory", "E0100"},
-	{"require res.memory onn linux", "E0100"},
-	{"onn linux {\nallow net\n}", "E0100"},
-	{"on linux\nallow net\n}", "E0101"},
-	{"on linux\n{\nallow net\n}", "E0101"},
-	{"on {\nallow net\n}", "E0101"},
-	{"on 5 {\nallow net\n}", "E0101"},
-	{"test {\nexpect deny net\n}", "E0101"},
-	{"test \"t\" {\nexpct deny net\n}", "E0100"},
-	{"test \"t\" {\ngiven x 5\n}", "E0101"},
-	{"test \"t\" {\nallow net\n}", "E0101"},
-	{"policy q {\nallow net\n}", "E0101"},
-	{" param x: path", "E0101"},
-	{"foo {\nbar\n}", "E0105"},
-	{"foo = 3", "E0101"},
-	{"use std/x(a \"b\")", "E0101"},
-	{"use std/x(a: \"b\"", "E0106"},
-	{"use Std/x", "E0101"},
-	{"set env a = \"b\"", "E0101"},
-	{"isolate pid,, net", "E0101"},
-	{"about \"a\" \\ \"b\"", "E0107"},
-	{"about \"a\";", "E0101"},
-	{"about \"a\" // b", "E0101"},
-	{"never deny net", "E0101"},
-	{"final limit pids 5", "E0101"},
-	{"}{", "E0101"},
+    {"limit", "E0101"},
+    {"limit pids", "E0101"},
+    {"limit pids 5 6", "E0101"},
+    {"allow", "E0101"},
+    {"allow read \"/a\" \"/b\"", "E0101"},
+    {"allow read {\n\"/a\",\n}", "E0101"},
+    {"allow read {\n\"/a\" = \"/b\"\n}", "E0101"},
+    {"allow read \"/a\" except {\n5\n}", "E0101"},
+    {"allow read \"/a\" exept {\n\"/b\"\n}", "E0100"},
+    {"allow read \"/a\" = {\n\"/b\"\n}", "E0101"},
+    {"allow read \"/a\" except \"/b\", \"/c\"", "E0101"},
+    {"allow read \"/a\" via x via y", "E0101"},
+    {"allow read \"/a\" becuase \"b\"", "E0100"},
+    {"allow read maching \"*\" under \"/\"", "E0100"},
+    {"allow sycall read, write", "E0100"},
+    {"deny syscall a where b = 1", "E0101"},
+    {"deny syscall a where b", "E0101"},
+    {"deny syscall a where (b == 1", "E0106"},
+    {"deny syscall a where b in (1, 2", "E0106"},
+    {"deny syscall a where b in 1", "E0101"},
+    {"deny syscall a wit errno EPERM", "E0100"},
+    {"requir (res.memory)", "E0100"},
+    {"require res.memory onn linux", "E0100"},
+    {"onn linux {\nallow net\n}", "E0100"},
+    {"on linux\nallow net\n}", "E0101"},
+    {"on linux\n{\nallow net\n}", "E0101"},
+    {"on {\nallow net\n}", "E0101"},
+    {"on 5 {\nallow net\n}", "E0101"},
+    {"test {\nexpect deny net\n}", "E0101"},
+    {"test \"t\" {\nexpct deny net\n}", "E0100"},
+    {"test \"t\" {\ngiven x 5\n}", "E0101"},
+    {"test \"t\" {\nallow net\n}", "E0101"},
+    {" policy q {\nallow net\n}", "E0101"},
+    {" param x: path", "E0101"},
+    {"foo {\nbar\n}", "E0105"},
+    {"foo = 3", "E0101"},
+    {"use std/x(a \"b\")", "E0101"},
+    {"use std/x(a: \"b\"", "E0106"},
+    {"use Std/x", "E0101"},
+    {"set env a = \"b\"", "E0101"},
+    {"isolate pid,, net", "E0101"},
+    {"about \"a\" \\ \"b\"", "E0107"},
+    {"about \"a\";", "E0101"},
+    {"about \"a\" // b", "E0101"},
+    {"never deny net", "E0101"},
+    {"final limit pids 5", "E0101"},
+    {"}{", "E0101"},
 };
 
 Test(grammar_parse, one_slip_is_one_message_and_the_rest_is_kept)
@@ -112,6 +122,8 @@ Test(grammar_parse, one_slip_is_one_message_and_the_rest_is_kept)
 		const struct ast_stmt *s = nth_stmt(&p, 0);
 		if (i == kept) {
 			cr_assert_gt(diag_errors(p.diags), 0);
+			free(text);
+			arena_free(p.arena);
 			continue;
 		}
 		cr_assert_eq(diag_errors(p.diags), 1, "%s: %s", slips[i].slip, text);
@@ -133,11 +145,15 @@ Test(grammar_parse, without_a_slip_there_is_no_message)
 	arena_free(p.arena);
 }
 
-/* Any beginning of a good policy but the whole is refused: a torn file is never taken for a smaller policy. */
+/*
+ * Any beginning of a good policy but the whole is refused: a torn file is never taken for a smaller
+ * policy.
+ */
 Test(grammar_parse, a_policy_that_was_cut_off_is_refused)
 {
-	static const char whole[] = "sbx 1\npolicy p {\n  allow read {\n    \"/a\" if-exists\n  }\n"
-				    "  use x(a: \"b\")\n  test \"t\" {\n    expect deny net\n  }\n}\n";
+	static const char whole[] =
+	    "sbx 1\npolicy p {\n  allow read {\n    \"/a\" if-exists\n  }\n"
+	    "  use x(a: \"b\")\n  test \"t\" {\n    expect deny net\n  }\n}\n";
 	static const size_t head = sizeof("sbx 1\n") - 1, last = sizeof(whole) - 1;
 	for (size_t n = 0; n <= last; n++) {
 		struct parsed p = parse_bytes(whole, n);
@@ -207,26 +223,29 @@ Test(grammar_parse, comparisons_at_the_limit_and_one_more)
 	arena_free(a);
 }
 
-/* Ten megabytes of one thing: within seconds (a quadratic step takes hours) and within a thousand messages. */
+/*
+ * Ten megabytes of one thing: within seconds (a quadratic step takes hours) and within a thousand
+ * messages.
+ */
 static const struct {
 	const char *head, *part;
 	unsigned errors; /* 0: any number from 1 on */
 } floods[] = {
-	{"sbx 1\n", "{", 0},
-	{"sbx 1\npolicy p {\n", "{\n", 0},
-	{"sbx 1\npolicy p {\n", "on linux {\n", 1},
-	{"sbx 1\npolicy p {\ndeny syscall a where ", "(", 0},
-	{"sbx 1\npolicy p {\ndeny syscall a where ", "a == 1 and ", 0},
-	{"sbx 1\n", "}\n", 0},
-	{"sbx 1\n", "policy\n", 0},
-	{"sbx 1\n", "\"", 0},
-	{"sbx 1\n#", "x", 0},
-	{"sbx 1\npolicy p {\nisolate ", "a ", 1},
-	{"sbx 1\npolicy p {\nallow read \"/a\" ", "b ", 1},
-	{"sbx 1\npolicy p {\nallow read \"/a\"", ", \"/b\"", 1},
-	{"sbx 1\npolicy p {\n", "limitt = 3\n", 0},
-	{"sbx 1\npolicy p {\n", "{} ", 0},
-	{"", "\1", 0},
+    {"sbx 1\n", "{", 0},
+    {"sbx 1\npolicy p {\n", "{\n", 0},
+    {"sbx 1\npolicy p {\n", "on linux {\n", 1},
+    {"sbx 1\npolicy p {\ndeny syscall a where ", "(", 0},
+    {"sbx 1\npolicy p {\ndeny syscall a where ", "a == 1 and ", 0},
+    {"sbx 1\n", "}\n", 0},
+    {"sbx 1\n", "policy\n", 0},
+    {"sbx 1\n", "\"", 0},
+    {"sbx 1\n#", "x", 0},
+    {"sbx 1\npolicy p {\nisolate ", "a ", 1},
+    {"sbx 1\npolicy p {\nallow read \"/a\" ", "b ", 1},
+    {"sbx 1\npolicy p {\nallow read \"/a\"", ", \"/b\"", 1},
+    {"sbx 1\npolicy p {\n", "limitt = 3\n", 0},
+    {"sbx 1\npolicy p {\n", "{} ", 0},
+    {"", "\1", 0},
 };
 
 Test(grammar_parse, floods, .timeout = 120)

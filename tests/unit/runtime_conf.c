@@ -2,6 +2,7 @@
  * runtime_conf.c - the strict line reader: one canonical file passes, each way of being wrong is refused.
  */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../../runtime/conf.h"

@@ -1,0 +1,114 @@
+/*
+ * plan_conf.c - fuzz target for the loader's readers: any bytes as launch.conf, landlock.conf, cgroup.conf, SHA256SUMS, a filter.
+ *
+ * The first byte of the input chooses the reader, the rest is the file. What launch.conf or landlock.conf lets through is expanded
+ * too, so templates are reached. With -DFUZZ_MAIN it runs over the files given as arguments.
+ */
+#define _GNU_SOURCE
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../runtime/bpf_check.h"
+#include "../../runtime/cgroup_conf.h"
+#include "../../runtime/guarantee.h"
+#include "../../runtime/landlock_conf.h"
+#include "../../runtime/plan_dir.h"
+#include "../../runtime/template.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool rule_expand(void *ctx, const struct landlock_rule *r)
+{
+	struct vars *v = ctx;
+	char out[PLAN_MAX_PATH + 1];
+	struct fault f;
+
+	if (r->place.at && template_expand(r->place, TEMPLATE_PATH, v, r->where, out, &f) &&
+	    !path_canonical(out))
+		abort();
+	return true;
+}
+
+static void try_landlock(const struct conf *c)
+{
+	static struct param params[] = {{.name = {"p", 1}, .type = VALUE_PATH, .value = "/p"},
+					{.name = {"s", 1}, .type = VALUE_STRING, .value = "s"}};
+	struct vars v = {.params = params, .n_params = 2, .passwd = "/dev/null"};
+	const struct landlock_visitor visitor = {rule_expand, rule_expand, rule_expand, rule_expand, &v};
+	char id[PLAN_ID_LEN + 1] = "";
+	struct pool pool;
+	struct landlock l;
+	char memory[1 << 14];
+
+	pool = (struct pool){memory, sizeof(memory)};
+	v.pool = &pool;
+	if (landlock_read(c, &v, id, &l) && !landlock_visit(c, &l, &visitor))
+		abort();
+}
+
+static void try_launch(const struct conf *c)
+{
+	static struct launch l;
+	const struct host host = {.landlock = 7, .seccomp = true};
+	struct fault f;
+
+	if (launch_read(c, &l))
+		guarantees_check(&l, &host, &f);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const kinds[] = {"launch", "landlock", "cgroup"};
+	struct fault f;
+	struct conf c = {.file = "fuzz", .fault = &f};
+	char id[PLAN_ID_LEN + 1] = "";
+	unsigned n;
+
+	if (size == 0)
+		return 0;
+	c.data = (const char *)data + 1;
+	c.size = size - 1;
+	c.kind = kinds[data[0] % 3];
+	switch (data[0] % 5) {
+	case 0:
+		try_launch(&c);
+		break;
+	case 1:
+		try_landlock(&c);
+		break;
+	case 2:
+		cgroup_read(&c, id, &n);
+		break;
+	case 3:
+		sums_wrong((struct span){c.data, c.size});
+		break;
+	default: {
+		char *copy = malloc(c.size + 1); /* aligned, as the loader maps it */
+		if (copy) {
+			memcpy(copy, c.data, c.size);
+			bpf_check("fuzz", copy, c.size, &f);
+		}
+		free(copy);
+	}
+	}
+	return 0;
+}
+
+#ifdef FUZZ_MAIN
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+	static uint8_t buf[1 << 20];
+
+	for (int i = 1; i < argc; i++) {
+		FILE *in = fopen(argv[i], "rb");
+		if (!in)
+			return 1;
+		LLVMFuzzerTestOneInput(buf, fread(buf, 1, sizeof(buf), in));
+		fclose(in);
+	}
+	return 0;
+}
+#endif

@@ -1,0 +1,303 @@
+/*
+ * runtime_plan.c - launch.conf, landlock.conf, cgroup.conf: each canonical form passes, each line that is wrong is refused.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../../runtime/cgroup_conf.h"
+#include "../../runtime/guarantee.h"
+#include "../../runtime/landlock_conf.h"
+
+#define ID "0123456789abcdef0123456789abcdef"
+#define LAUNCH "sbx-launch 1 " ID "\npolicy p 1.0\ntarget linux\n"
+#define BASE LAUNCH "arch x86_64\nisolate none\n"
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static struct launch launch;
+
+static enum err launch_err(const char *text)
+{
+	struct fault f;
+	struct conf c = {"launch.conf", "launch", text, strlen(text), &f};
+
+	return launch_read(&c, &launch) ? ERR_COUNT : f.id;
+}
+
+Test(runtime_launch, everything)
+{
+	cr_assert_eq(launch_err(LAUNCH
+				"arch x86_64 aarch64\nisolate user net\n"
+				"param a path required\nparam b string default x y\n"
+				"guarantee fs.read.scope required landlock:1 t.sbx:3\n"
+				"guarantee res.memory preferred cgroup:memory t.sbx:4\n"
+				"entry t.sbx:5 ${a}/bin\nexec-fd 100\n"
+				"env-allow HOME\nenv-allow LC_*\nenv-set A ${b}\nenv-set B\n"
+				"rlimit nofile 100\nrlimit core 0\nrlimit-fallback as 5 res.memory\n"
+				"session new\nend\n"),
+		     ERR_COUNT);
+	cr_expect_eq(launch.arches, 3);
+	cr_expect_eq(launch.isolate, 1 | 8);
+	cr_expect_eq(launch.n_params, 2);
+	cr_expect_eq(launch.n_guarantees, 2);
+	cr_expect_eq(launch.exec_fd, 100);
+	cr_expect_eq(launch.n_env, 4);
+	cr_expect_eq(launch.n_rlimits, 2);
+	cr_expect_eq(launch.n_fallbacks, 1);
+	cr_expect(launch.new_session);
+	cr_expect_str_eq(launch.id, ID);
+	cr_expect(launch_has_arch(&launch, "aarch64") && !launch_has_arch(&launch, "riscv64"));
+}
+
+Test(runtime_launch, least)
+{
+	cr_assert_eq(launch_err(BASE "end\n"), ERR_COUNT);
+	cr_expect_eq(launch.exec_fd, -1);
+	cr_expect_null(launch.entry.at);
+}
+
+Test(runtime_launch, malformed)
+{
+	static const char *const texts[] = {
+	    LAUNCH "arch\nisolate none\nend\n",
+	    LAUNCH "arch i386\nisolate none\nend\n",
+	    LAUNCH "arch aarch64 x86_64\nisolate none\nend\n",
+	    LAUNCH "arch x86_64 x86_64\nisolate none\nend\n",
+	    LAUNCH "arch x86_64\nisolate\nend\n",
+	    LAUNCH "arch x86_64\nisolate none user\nend\n",
+	    LAUNCH "arch x86_64\nisolate net user\nend\n",
+	    LAUNCH "arch x86_64\nend\n",
+	    "sbx-launch 1 " ID "\npolicy p 1.0\ntarget macos\narch x86_64\nisolate none\nend\n",
+	    "sbx-launch 1 " ID "\npolicy p\ntarget linux\narch x86_64\nisolate none\nend\n",
+	    BASE "param A path required\nend\n",
+	    BASE "param 1a path required\nend\n",
+	    BASE "param a thing required\nend\n",
+	    BASE "param a path optional\nend\n",
+	    BASE "param a path required x\nend\n",
+	    BASE "param a path default\nend\n",
+	    BASE "param a path default ${HOME}\nend\n",
+	    BASE "param a path required\nparam a path required\nend\n",
+	    BASE "guarantee a needed landlock:1 t:1\nend\n",
+	    BASE "guarantee a required none t:1\nend\n",
+	    BASE "guarantee a required rlimit\nend\n",
+	    BASE "guarantee a required rlimit t:1 x\nend\n",
+	    BASE "guarantee a required rlimit t:1\nguarantee a required rlimit t:1\nend\n",
+	    BASE "entry t:1\nend\n",
+	    BASE "entry t:1 ${nobody}\nend\n",
+	    BASE "entry t:1 /a\nentry t:1 /a\nend\n",
+	    BASE "exec-fd 100\nrlimit nofile 10\nend\n",
+	    BASE "entry t:1 /a\nexec-fd 2\nrlimit nofile 1\nend\n",
+	    BASE "entry t:1 /a\nexec-fd 100\nend\n",
+	    BASE "entry t:1 /a\nexec-fd 100\nrlimit nofile 101\nend\n",
+	    BASE "entry t:1 /a\nexec-fd 1048577\nrlimit nofile 10\nend\n",
+	    BASE "env-allow *\nend\n",
+	    BASE "env-allow A=B\nend\n",
+	    BASE "env-allow A**\nend\n",
+	    BASE "env-allow 1A\nend\n",
+	    BASE "env-allow A\nenv-allow A\nend\n",
+	    BASE "env-set A $x\nend\n",
+	    BASE "env-set A x\nenv-set A y\nend\n",
+	    BASE "rlimit nofiles 1\nend\n",
+	    BASE "rlimit nofile -1\nend\n",
+	    BASE "rlimit nofile unlimited\nend\n",
+	    BASE "rlimit nofile 1\nrlimit nofile 1\nend\n",
+	    BASE "rlimit nofile 9223372036854775808\nend\n",
+	    BASE "rlimit-fallback as 5 res.memory\nend\n",
+	    BASE "guarantee res.memory required rlimit t:1\nrlimit-fallback as 5 res.memory\nend\n",
+	    BASE "session old\nend\n",
+	    BASE "session new\nsession new\nend\n",
+	};
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		cr_expect_eq(launch_err(texts[i]), ERR_SYNTAX, "text %zu: %s", i,
+			     texts[i] + strlen(LAUNCH));
+}
+
+/* n lines "PREFIX i SUFFIX" after BASE. */
+static enum err launch_many(unsigned n, const char *format)
+{
+	static char text[PLAN_MAX_ENV * 64];
+	size_t at = (size_t)sprintf(text, "%s", BASE);
+
+	for (unsigned i = 0; i < n; i++) {
+		const char *slot = strchr(format, '#');
+		at += (size_t)sprintf(text + at, "%.*s%u%s", (int)(slot - format), format, i, slot + 1);
+	}
+	strcpy(text + at, "end\n");
+	return launch_err(text);
+}
+
+Test(runtime_launch, limits)
+{
+	cr_expect_eq(launch_many(PLAN_MAX_PARAMS, "param p# path required\n"), ERR_COUNT);
+	cr_expect_eq(launch_many(PLAN_MAX_PARAMS + 1, "param p# path required\n"), ERR_SYNTAX);
+	cr_expect_eq(launch_many(PLAN_MAX_GUARANTEES, "guarantee g# required rlimit t:1\n"),
+		     ERR_COUNT);
+	cr_expect_eq(launch_many(PLAN_MAX_GUARANTEES + 1, "guarantee g# required rlimit t:1\n"),
+		     ERR_SYNTAX);
+	cr_expect_eq(launch_many(PLAN_MAX_ENV, "env-allow E#\n"), ERR_COUNT);
+	cr_expect_eq(launch_many(PLAN_MAX_ENV + 1, "env-allow E#\n"), ERR_SYNTAX);
+}
+
+static enum err landlock_err(const char *text, struct landlock *out)
+{
+	static struct param param = {.name = {"port", 4}, .type = VALUE_PORT, .value = "80"};
+	static const struct vars vars = {.params = &param, .n_params = 1};
+	char id[PLAN_ID_LEN + 1] = "";
+	struct fault f;
+	struct conf c = {"landlock.conf", "landlock", text, strlen(text), &f};
+
+	return landlock_read(&c, &vars, id, out) ? ERR_COUNT : f.id;
+}
+
+#define LANDLOCK "sbx-landlock 1 " ID "\nhandle-fs execute read_file\n"
+#define NET LANDLOCK "handle-net bind_tcp\n"
+
+Test(runtime_landlock, everything)
+{
+	struct landlock l;
+
+	cr_assert_eq(landlock_err(LANDLOCK
+				  "handle-net bind_tcp connect_tcp\nscope abstract_unix_socket "
+				  "signal\nentry execute,read_file t:1 /a b\n"
+				  "path error follow execute t:2 ${HOME}/x\n"
+				  "path skip nofollow read_file t:2 /\npath make follow read_file t:2 /m\n"
+				  "port bind_tcp,connect_tcp ${port} t:3\nport bind_tcp 0 t:3\n"
+				  "assert read_file t:4 /secret\nend\n",
+				  &l),
+		     ERR_COUNT);
+	cr_expect_eq(l.fs, 1 | 4);
+	cr_expect_eq(l.net, 3);
+	cr_expect_eq(l.scope, 3);
+	cr_expect_eq(l.n_paths, 3);
+	cr_expect_eq(l.n_ports, 2);
+	cr_expect_eq(l.n_asserts, 1);
+}
+
+Test(runtime_landlock, malformed)
+{
+	static const char *const texts[] = {
+	    "sbx-landlock 1 " ID "\nend\n",
+	    "sbx-landlock 1 " ID "\nhandle-fs\nend\n",
+	    "sbx-landlock 1 " ID "\nhandle-fs read_file execute\nend\n",
+	    "sbx-landlock 1 " ID "\nhandle-fs execute execute\nend\n",
+	    "sbx-landlock 1 " ID "\nhandle-fs everything\nend\n",
+	    LANDLOCK "path error follow write_file t:1 /a\nend\n",
+	    LANDLOCK "path error follow read_file,execute t:1 /a\nend\n",
+	    LANDLOCK "path error follow execute, t:1 /a\nend\n",
+	    LANDLOCK "path error follow ,execute t:1 /a\nend\n",
+	    LANDLOCK "path error execute t:1 /a\nend\n",
+	    LANDLOCK "path fail follow execute t:1 /a\nend\n",
+	    LANDLOCK "path error follow execute t:1\nend\n",
+	    LANDLOCK "path error follow execute t:1 ${nobody}\nend\n",
+	    LANDLOCK "path error follow execute t:1 /a\\q\nend\n",
+	    LANDLOCK "entry execute t:1 /a\nentry execute t:1 /a\nend\n",
+	    LANDLOCK "scope everything\nend\n",
+	    LANDLOCK "port bind_tcp 80 t:1\nend\n",
+	    NET "port bind_tcp 65536 t:1\nend\n",
+	    NET "port bind_tcp ${nobody} t:1\nend\n",
+	    NET "port bind_tcp ${} t:1\nend\n",
+	    NET "port bind_tcp ${ t:1\nend\n",
+	    NET "port bind_tcp 80\nend\n",
+	    NET "port connect_tcp 80 t:1\nend\n",
+	    NET "port bind_tcp 80 t:1 x\nend\n",
+	    NET "port bind_tcp 80 t:1\npath error follow execute t:1 /a\nend\n",
+	    LANDLOCK "assert write_file t:1 /a\nend\n",
+	};
+	struct landlock l;
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		cr_expect_eq(landlock_err(texts[i], &l), ERR_SYNTAX, "text %zu: %s", i, texts[i]);
+}
+
+Test(runtime_landlock, rights_by_abi)
+{
+	/* the unions that the kernel's documentation gives */
+	static const uint64_t fs[] = {0,      0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff,
+				      0xffff, 0xffff, 0xffff, 0x1ffff};
+	struct text t;
+	char buf[64];
+
+	for (unsigned abi = 0; abi < COUNT(fs); abi++)
+		cr_expect_eq(fs_rights_of_abi(abi), fs[abi], "ABI %u", abi);
+	cr_expect_eq(net_rights_of_abi(3), 0);
+	cr_expect_eq(net_rights_of_abi(4), 3);
+	cr_expect_eq(net_rights_of_abi(10), 15);
+	cr_expect_eq(scopes_of_abi(5), 0);
+	cr_expect_eq(scopes_of_abi(6), 3);
+	cr_expect_eq(fs_rights_of_files(), 1 | 2 | 4 | 1 << 14 | 1 << 15 | 1 << 16);
+	t = text_over(buf, sizeof(buf));
+	fs_rights_text(1 | 8, &t);
+	cr_expect_str_eq(buf, "execute,read_dir");
+}
+
+static enum err cgroup_err(const char *lines)
+{
+	char id[PLAN_ID_LEN + 1] = "", text[512];
+	struct fault f;
+	struct conf c = {"cgroup.conf", "cgroup", text, 0, &f};
+	unsigned n;
+
+	c.size = (size_t)snprintf(text, sizeof(text), "sbx-cgroup 1 %s\n%s", ID, lines);
+	return cgroup_read(&c, id, &n) ? ERR_COUNT : f.id;
+}
+
+Test(runtime_cgroup, settings)
+{
+	static const char *const bad[] = {
+	    "memory.max\nend\n",
+	    "memory.max 1K\nend\n",
+	    "memory.max 9223372036854775808\nend\n",
+	    "memory.max 1 2\nend\n",
+	    "memory.max 1\nmemory.max 1\nend\n",
+	    "memory.oom.group 2\nend\n",
+	    "cpu.max 999 100000\nend\n",
+	    "cpu.max 50000\nend\n",
+	    "cpu.max 50000 100000 7\nend\n",
+	    "cpu.max 50000 1000001\nend\n",
+	    "cpu.weight 0\nend\n",
+	    "pids.max 4194305\nend\n",
+	    "cgroup.procs 1\nend\n",
+	    "../memory.max 1\nend\n",
+	    "memory.max 1\n",
+	};
+
+	cr_expect_eq(cgroup_err("memory.swap.max 0\nmemory.max 268435456\nmemory.oom.group 1\n"
+				"cpu.max 50000 100000\npids.max 64\nend\n"),
+		     ERR_COUNT);
+	cr_expect_eq(cgroup_err("cpu.max max 100000\npids.max max\nend\n"), ERR_COUNT);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		cr_expect_eq(cgroup_err(bad[i]), ERR_SYNTAX, "%s", bad[i]);
+}
+
+static enum err weigh(const char *line, struct host host)
+{
+	char text[512];
+	struct fault f;
+
+	snprintf(text, sizeof(text), "%s%send\n", BASE, line);
+	cr_assert_eq(launch_err(text), ERR_COUNT);
+	return guarantees_check(&launch, &host, &f) ? ERR_COUNT : f.id;
+}
+
+Test(runtime_guarantee, hosts)
+{
+	const struct host full = {.landlock = 7, .seccomp = true};
+	const struct host bare = {.landlock_error = 38, .seccomp = true};
+	const struct host blind = {.landlock = 7, .seccomp_error = 38};
+
+	cr_expect_eq(weigh("", full), ERR_COUNT);
+	cr_expect_eq(weigh("", bare), ERR_GUARANTEE);
+	cr_expect_eq(weigh("", blind), ERR_GUARANTEE);
+	cr_expect_eq(weigh("guarantee a required landlock:7 t:1\n", full), ERR_COUNT);
+	cr_expect_eq(weigh("guarantee a required landlock:8 t:1\n", full), ERR_GUARANTEE);
+	cr_expect_eq(weigh("guarantee a preferred landlock:8 t:1\n", full), ERR_COUNT);
+	cr_expect_eq(weigh("guarantee a preferred landlock:1 t:1\n", bare), ERR_COUNT);
+	cr_expect_eq(weigh("guarantee a preferred seccomp t:1\n", blind), ERR_COUNT);
+	cr_expect_eq(weigh("guarantee a required seccomp+landlock:8 t:1\n", full), ERR_GUARANTEE);
+	cr_expect_eq(weigh("guarantee a required seccomp+ t:1\n", full), ERR_COUNT);
+	cr_expect_eq(weigh("guarantee a required +seccomp t:1\n", full), ERR_GUARANTEE);
+	cr_expect_eq(weigh("guarantee a required landlock:0 t:1\n", full), ERR_GUARANTEE);
+	cr_expect_eq(weigh("guarantee a required landlock: t:1\n", full), ERR_GUARANTEE);
+	cr_expect_eq(weigh("guarantee a required cgroup: t:1\n", full), ERR_GUARANTEE);
+}

@@ -1,0 +1,63 @@
+/*
+ * runtime_text.c - numbers, the bounded builder, messages.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "../../runtime/fault.h"
+
+Test(runtime_text, numbers)
+{
+	char buf[NUM_TEXT];
+	uint64_t n = 42;
+
+	cr_expect_str_eq(num_text(buf, 0), "0");
+	cr_expect_str_eq(num_text(buf, UINT64_MAX), "18446744073709551615");
+	cr_expect(span_number(span_of("18446744073709551615"), UINT64_MAX, &n) && n == UINT64_MAX);
+	cr_expect(!span_number(span_of("18446744073709551616"), UINT64_MAX, &n));
+	cr_expect(!span_number(span_of(""), 9, &n));
+	cr_expect(!span_number(span_of("00"), 9, &n));
+	cr_expect(!span_number(span_of("1 "), 9, &n));
+	cr_expect(!span_number(span_of("10"), 9, &n));
+	cr_expect(span_number(span_of("0"), 9, &n) && n == 0);
+}
+
+Test(runtime_text, builder_never_overflows)
+{
+	char buf[8];
+	struct text t = text_over(buf, sizeof(buf));
+
+	text_str(&t, "abcd");
+	cr_expect(!t.cut);
+	text_str(&t, "efghij");
+	cr_expect(t.cut);
+	cr_expect_str_eq(buf, "abcdefg");
+	t = text_over(buf, sizeof(buf));
+	text_safe(&t, "\n\x7f", 2);
+	cr_expect_str_eq(buf, "\\x0a\\x7");
+}
+
+Test(runtime_fault, lines)
+{
+	static char long_word[8000];
+	struct fault f;
+
+	fault_set(&f, ERR_PATH_MISSING);
+	fault_where(&f, span_of("my\\x20file\\\\x.sbx:3"));
+	fault_errno(&f, "failed", "open", 2);
+	cr_expect_str_eq(f.buf, "   required   my file\\x.sbx:3\n"
+				"   failed     open: no such file or directory (ENOENT)\n");
+	cr_expect_eq(fault_exit_code(&f), EXIT_SANDBOX);
+	fault_set(&f, ERR_NOT_FOUND);
+	cr_expect_eq(fault_exit_code(&f), EXIT_NOT_FOUND);
+	memset(long_word, 'x', sizeof(long_word) - 1);
+	fault_line(&f, "at", long_word, NULL);
+	cr_expect(f.text.cut);
+}
+
+Test(runtime_fault, numbers_are_unique)
+{
+	for (unsigned i = 0; i < ERR_COUNT; i++)
+		for (unsigned k = 0; k < i; k++)
+			cr_expect_str_neq(err_number((enum err)i), err_number((enum err)k));
+}
