@@ -30,7 +30,11 @@ struct answer {
 	const char *mechanism;
 	const char *note;   /* PARTIAL, ABSENT: one sentence that says what is missing, for people; else NULL */
 	const char *help;   /* how to get it another way, or NULL */
-	const struct origin *at; /* the line that cannot be kept, or NULL */
+	/*
+	 * The line that cannot be kept, or NULL. With PARTIAL and ABSENT it is an objection: this line defeats the
+	 * guarantee, however well another back end keeps the rest of it, so the fold takes the weakest such answer.
+	 */
+	const struct origin *at;
 };
 
 struct artifact {

@@ -30,7 +30,6 @@ static const struct {
 	uint32_t has, has_not;
 	uint32_t ops;
 } by_ops[] = {
-    {HAS_WRITE, 0, OPS_WRITE},
     {HAS_EXEC, HAS_NO_EXEC, OP_BIT(OP_EXEC)},
     {HAS_IOCTL, HAS_NO_IOCTL, OP_BIT(OP_IOCTL)},
     {HAS_TCP, 0, OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_LISTEN_TCP)},

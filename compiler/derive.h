@@ -14,7 +14,6 @@
 /* What a policy has, as far as system calls depend on it. */
 enum derive_feature {
 	HAS_ANYTHING = 1 << 0,   /* every policy */
-	HAS_WRITE = 1 << 1,      /* something may be written */
 	HAS_WRITE_ROOT = 1 << 2, /* every file may be changed */
 	HAS_NO_WRITE_ROOT = 1 << 3,
 	HAS_EXEC = 1 << 4, /* programs may be started later on */

@@ -259,19 +259,21 @@ static enum cap stronger(const struct ir *ir, enum target t, enum cap cap)
 
 static struct answer best_answer(const struct ir *ir, enum target t, enum cap cap, const struct backend **keeper)
 {
-	struct answer best = {.level = LEVEL_ABSENT};
+	struct answer best = {.level = LEVEL_ABSENT}, objection = {.level = LEVEL_ABSENT};
 	*keeper = NULL;
 	for (unsigned i = 0; backends[i]; i++) {
 		if (backends[i]->target != t)
 			continue;
 		struct answer a = backends[i]->answer(ir, cap);
-		bool better = a.level > best.level || (a.level == best.level && !best.note && a.note);
-		if (!better)
-			continue;
-		best = a;
-		*keeper = a.level == LEVEL_ABSENT ? NULL : backends[i];
+		bool objects = a.at && a.level < LEVEL_DELEGATED;
+		if (objects && (!objection.at || a.level < objection.level))
+			objection = a;
+		if (a.level > best.level || (a.level == best.level && !best.note && a.note)) {
+			best = a;
+			*keeper = a.level == LEVEL_ABSENT ? NULL : backends[i];
+		}
 	}
-	return best;
+	return objection.at ? objection : best;
 }
 
 static const char *cap_sentence(enum cap cap)

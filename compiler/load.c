@@ -45,6 +45,8 @@ static void import_file(struct res *r, const struct ast_file *from, const struct
 	const char *rel = scope_plain(r, NULL, item->value);
 	if (!rel)
 		return;
+	while (strncmp(rel, "./", 2) == 0)
+		rel += 2; /* one spelling, so that a file is known again */
 	bool absolute = rel[0] == '/';
 	const char *path = absolute ? rel : arena_printf(r->a, "%s%s", folder_of(r->a, from->src->path), rel);
 	const char *name = absolute ? rel : arena_printf(r->a, "%s%s", folder_of(r->a, from->src->name), rel);

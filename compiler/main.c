@@ -2,6 +2,7 @@
  * main.c - options, exit codes, and the only place that prints.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -242,6 +243,7 @@ static enum compile_result run_one(struct cli *c, const char *path)
 int main(int argc, char **argv)
 {
 	struct cli c = {.arena = arena_new()};
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error like a full disk */
 	c.files = ARENA_ARRAY(c.arena, (size_t)argc, const char *);
 	c.opt.sets = c.sets;
 	int code = parse_options(&c, argc, argv);

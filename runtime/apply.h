@@ -1,5 +1,6 @@
 /*
- * apply.h - the steps of a start, in the order of sbx_run.c. Each returns false after a fault; each checks that it took.
+ * apply.h - the steps of a start, in the order of sbx_run.c. Each returns false after a fault; each
+ * checks that it took.
  */
 #ifndef SBX_APPLY_H
 #define SBX_APPLY_H

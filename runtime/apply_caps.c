@@ -1,9 +1,10 @@
 /*
- * apply_caps.c - gives every capability up, for good. The uid stays: root without capabilities still owns root's files.
+ * apply_caps.c - gives every capability up, for good. The uid stays: root without capabilities
+ * still owns root's files.
  *
- * Before Landlock restricts: with CAP_PERFMON kept, the environment of processes outside could be read (Linux 6.18).
+ * Before Landlock restricts: with CAP_PERFMON kept, the environment of processes outside could be
+ * read (Linux 6.18).
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -12,7 +13,7 @@
 #include "apply.h"
 
 #ifndef PR_CAP_AMBIENT
-#define PR_CAP_AMBIENT		 47
+#define PR_CAP_AMBIENT           47
 #define PR_CAP_AMBIENT_CLEAR_ALL 4
 #endif
 
@@ -23,7 +24,10 @@ static bool caps_get(struct caps_data data[2])
 	return syscall(SYS_capget, &head, data) == 0;
 }
 
-/* The bounding set and the securebits can be changed only with CAP_SETPCAP; without it they give nothing back. */
+/*
+ * The bounding set and the securebits can be changed only with CAP_SETPCAP; without it they give
+ * nothing back.
+ */
 static bool bounding_drop(struct run *r)
 {
 	for (int cap = 0; cap < CAP_MAX; cap++) {

@@ -1,5 +1,6 @@
 /*
- * apply_env.c - builds the environment: what the plan sets, then what it lets through. Nothing else gets in.
+ * apply_env.c - builds the environment: what the plan sets, then what it lets through. Nothing else
+ * gets in.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
- * apply_exec.c - executes the program, or says why the kernel would not, with the codes that shells use.
+ * apply_exec.c - executes the program, or says why the kernel would not, with the codes that shells
+ * use.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -12,7 +12,8 @@ static const char *exec_hint(int error)
 {
 	switch (error) {
 	case EACCES:
-		return "the policy has no `exec` rule for this program, its interpreter, or no `read` of them";
+		return "the policy has no `exec` rule for this program, its interpreter, or no "
+		       "`read` of them";
 	case EPERM:
 	case ENOSYS:
 		return "the policy lets nothing be executed; name the program with `entry`";
@@ -33,7 +34,8 @@ bool apply_exec(struct run *r)
 	int error;
 
 	if (r->launch.exec_fd >= 0)
-		syscall(SYS_execveat, r->launch.exec_fd, "", r->options.argv, r->envp, AT_EMPTY_PATH);
+		syscall(SYS_execveat, r->launch.exec_fd, "", r->options.argv, r->envp,
+			AT_EMPTY_PATH);
 	else
 		execve(r->program.path, r->options.argv, r->envp);
 	error = errno;

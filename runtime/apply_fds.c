@@ -1,7 +1,7 @@
 /*
- * apply_fds.c - leaves the program stdin, stdout and stderr, and the loader what it still needs, which closes itself on exec.
+ * apply_fds.c - leaves the program stdin, stdout and stderr, and the loader what it still needs,
+ * which closes itself on exec.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -17,7 +17,10 @@ static bool range_close(unsigned first, unsigned last)
 		return true;
 	if (errno != ENOSYS)
 		return false;
-	/* Before Linux 5.9, or behind a filter: one by one. Descriptors above the largest limit of a kernel do not exist. */
+	/*
+	 * Before Linux 5.9, or behind a filter: one by one. Descriptors above the largest limit of
+	 * a kernel do not exist.
+	 */
 	for (unsigned fd = first; fd <= last && fd < HIGHEST; fd++)
 		close((int)fd);
 	return true;
@@ -26,7 +29,7 @@ static bool range_close(unsigned first, unsigned last)
 bool apply_fds(struct run *r)
 {
 	int a = r->ruleset, b = r->launch.exec_fd;
-	unsigned low = (unsigned)(a < b ? a : b) , high = (unsigned)(a < b ? b : a);
+	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
 
 	/* -1 is the largest unsigned: a range before it ends at the last descriptor */
 	if (a < 0 || b < 0) {
@@ -39,7 +42,10 @@ bool apply_fds(struct run *r)
 	return true;
 }
 
-/* The number must be below the soft limit to be made, and the limit that the program gets is at or below the number. */
+/*
+ * The number must be below the soft limit to be made, and the limit that the program gets is at or
+ * below the number.
+ */
 static bool nofile_raise(struct run *r)
 {
 	struct rlimit now, wanted;

@@ -1,8 +1,7 @@
 /*
- * apply_landlock.c - makes the ruleset, adds every rule by an opened handle while that can still be undone, checks the
- * asserts, and restricts this thread at the end.
+ * apply_landlock.c - makes the ruleset, adds every rule by an opened handle while that can still be
+ * undone, checks the asserts, and restricts this thread at the end.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -41,7 +40,10 @@ static void grant_keep(struct run *r, struct grant grant)
 		r->grants.list[r->grants.n++] = grant;
 }
 
-/* Rights that this kernel does not know, and those a file cannot have, are left out; with none left there is no rule. */
+/*
+ * Rights that this kernel does not know, and those a file cannot have, are left out; with none left
+ * there is no rule.
+ */
 static bool handle_grant(struct run *r, const struct landlock_rule *rule, int fd, const char *path)
 {
 	uint64_t rights = rule->rights & fs_rights_of_abi(r->host.landlock);
@@ -80,8 +82,10 @@ static bool missing_fault(struct run *r, const struct landlock_rule *rule, const
 	path_fault(r, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, rule, path, "open", error);
 	if (missing)
 		return fault_line(r->fault, "fix",
-				  "create it, or write `if-exists` or `make-dir` on that line", NULL);
-	return fault_line(r->fault, "fix", "give this user access to it, or change that line", NULL);
+				  "create it, or write `if-exists` or `make-dir` on that line",
+				  NULL);
+	return fault_line(r->fault, "fix", "give this user access to it, or change that line",
+			  NULL);
 }
 
 static bool path_make(struct run *r, const struct landlock_rule *rule, const char *path)
@@ -91,7 +95,10 @@ static bool path_make(struct run *r, const struct landlock_rule *rule, const cha
 	return path_fault(r, ERR_PATH_OPEN, rule, path, "mkdir", errno);
 }
 
-/* Nothing this user can open is nothing the program could have used: `if-exists` passes over it as well. */
+/*
+ * Nothing this user can open is nothing the program could have used: `if-exists` passes over it as
+ * well.
+ */
 static bool may_skip(const struct landlock_rule *rule, int error)
 {
 	return rule->missing == MISSING_SKIP &&
@@ -185,7 +192,8 @@ static bool ruleset_make(struct run *r)
 	};
 
 	r->ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-	return r->ruleset >= 0 || fault_step(r->fault, "landlock", "landlock_create_ruleset", errno);
+	return r->ruleset >= 0 ||
+	       fault_step(r->fault, "landlock", "landlock_create_ruleset", errno);
 }
 
 bool landlock_prepare(struct run *r)

@@ -1,7 +1,7 @@
 /*
- * apply_rlimits.c - lowers limits. A limit is a cap: one that is lower already stays as it is, for root as well.
+ * apply_rlimits.c - lowers limits. A limit is a cap: one that is lower already stays as it is, for
+ * root as well.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>

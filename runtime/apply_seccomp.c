@@ -1,7 +1,7 @@
 /*
- * apply_seccomp.c - installs the filter. Last of all: it need not let the loader do anything but execute the program.
+ * apply_seccomp.c - installs the filter. Last of all: it need not let the loader do anything but
+ * execute the program.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <sys/prctl.h>
 #include <unistd.h>

@@ -1,10 +1,11 @@
 /*
- * apply_session.c - a session of its own for the program, so that it has no terminal to push keystrokes into.
+ * apply_session.c - a session of its own for the program, so that it has no terminal to push
+ * keystrokes into.
  *
- * setsid() refuses a process-group leader, and a shell with job control makes each of its jobs one. Then the program runs in
- * a child, and this process only stands for it: passes signals on, stops and goes on with it, ends as it ends.
+ * setsid() refuses a process-group leader, and a shell with job control makes each of its jobs one.
+ * Then the program runs in a child, and this process only stands for it: passes signals on, stops
+ * and goes on with it, ends as it ends.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,7 +16,9 @@
 
 #include "apply.h"
 
-/* Dies of the same signal, so that the caller sees what the program did; without a core of its own. */
+/*
+ * Dies of the same signal, so that the caller sees what the program did; without a core of its own.
+ */
 static _Noreturn void end_as(int status)
 {
 	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -43,7 +46,10 @@ static void child_changed(pid_t child)
 	}
 }
 
-/* What a terminal sends goes to all of the program's group, as it would have; the rest to the program alone. */
+/*
+ * What a terminal sends goes to all of the program's group, as it would have; the rest to the
+ * program alone.
+ */
 static void signal_pass(pid_t child, int signal)
 {
 	bool terminal = signal == SIGINT || signal == SIGQUIT || signal == SIGHUP;

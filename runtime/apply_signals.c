@@ -1,7 +1,6 @@
 /*
  * apply_signals.c - undoes what a caller left behind: blocked and ignored signals, a loose umask.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -11,7 +10,10 @@
 
 #include "apply.h"
 
-/* Straight to the kernel: libc keeps the signals of its threads to itself, but an ignored one would be inherited all the same. */
+/*
+ * Straight to the kernel: libc keeps the signals of its threads to itself, but an ignored one would
+ * be inherited all the same.
+ */
 struct kernel_sigaction {
 	void *handler;
 	unsigned long flags;

@@ -1,9 +1,10 @@
 /*
  * bpf_check.c - the kernel's own verdict on a seccomp filter, in user space.
  *
- * The rules are those of bpf_check_classic() and seccomp_check_filter() of Linux (net/core/filter.c, kernel/seccomp.c): the
- * instructions seccomp knows, jumps that stay inside, loads of the 64 bytes of seccomp_data, scratch memory that was written
- * on every way, a return at the end.
+ * The rules are those of bpf_check_classic() and seccomp_check_filter() of Linux
+ * (net/core/filter.c, kernel/seccomp.c): the instructions seccomp knows, jumps that stay inside,
+ * loads of the 64 bytes of seccomp_data, scratch memory that was written on every way, a return at
+ * the end.
  */
 #include "bpf_check.h"
 
@@ -28,28 +29,28 @@ static const struct {
 	uint16_t code;
 	enum insn_kind kind;
 } insns_known[] = {
-    {0x20, INSN_LOAD_DATA},			     /* ld [k] */
-    {0x80, INSN_PLAIN},	    {0x81, INSN_PLAIN},	     /* ld len, ldx len */
-    {0x00, INSN_PLAIN},	    {0x01, INSN_PLAIN},	     /* ld #k, ldx #k */
-    {0x60, INSN_LOAD_MEM},  {0x61, INSN_LOAD_MEM},   /* ld M[k], ldx M[k] */
-    {0x02, INSN_STORE_MEM}, {0x03, INSN_STORE_MEM},  /* st, stx */
-    {0x04, INSN_PLAIN},	    {0x0c, INSN_PLAIN},	     /* add k, x */
-    {0x14, INSN_PLAIN},	    {0x1c, INSN_PLAIN},	     /* sub */
-    {0x24, INSN_PLAIN},	    {0x2c, INSN_PLAIN},	     /* mul */
-    {0x34, INSN_DIVIDE},    {0x3c, INSN_PLAIN},	     /* div */
-    {0x44, INSN_PLAIN},	    {0x4c, INSN_PLAIN},	     /* or */
-    {0x54, INSN_PLAIN},	    {0x5c, INSN_PLAIN},	     /* and */
-    {0x64, INSN_SHIFT},	    {0x6c, INSN_PLAIN},	     /* lsh */
-    {0x74, INSN_SHIFT},	    {0x7c, INSN_PLAIN},	     /* rsh */
-    {0x84, INSN_PLAIN},				     /* neg */
-    {0xa4, INSN_PLAIN},	    {0xac, INSN_PLAIN},	     /* xor */
-    {0x05, INSN_JUMP},				     /* ja */
-    {0x15, INSN_BRANCH},    {0x1d, INSN_BRANCH},     /* jeq */
-    {0x25, INSN_BRANCH},    {0x2d, INSN_BRANCH},     /* jgt */
-    {0x35, INSN_BRANCH},    {0x3d, INSN_BRANCH},     /* jge */
-    {0x45, INSN_BRANCH},    {0x4d, INSN_BRANCH},     /* jset */
-    {0x06, INSN_RETURN},    {0x16, INSN_RETURN},     /* ret k, ret a */
-    {0x07, INSN_PLAIN},	    {0x87, INSN_PLAIN},	     /* tax, txa */
+    {0x20, INSN_LOAD_DATA},                         /* ld [k] */
+    {0x80, INSN_PLAIN},     {0x81, INSN_PLAIN},     /* ld len, ldx len */
+    {0x00, INSN_PLAIN},     {0x01, INSN_PLAIN},     /* ld #k, ldx #k */
+    {0x60, INSN_LOAD_MEM},  {0x61, INSN_LOAD_MEM},  /* ld M[k], ldx M[k] */
+    {0x02, INSN_STORE_MEM}, {0x03, INSN_STORE_MEM}, /* st, stx */
+    {0x04, INSN_PLAIN},     {0x0c, INSN_PLAIN},     /* add k, x */
+    {0x14, INSN_PLAIN},     {0x1c, INSN_PLAIN},     /* sub */
+    {0x24, INSN_PLAIN},     {0x2c, INSN_PLAIN},     /* mul */
+    {0x34, INSN_DIVIDE},    {0x3c, INSN_PLAIN},     /* div */
+    {0x44, INSN_PLAIN},     {0x4c, INSN_PLAIN},     /* or */
+    {0x54, INSN_PLAIN},     {0x5c, INSN_PLAIN},     /* and */
+    {0x64, INSN_SHIFT},     {0x6c, INSN_PLAIN},     /* lsh */
+    {0x74, INSN_SHIFT},     {0x7c, INSN_PLAIN},     /* rsh */
+    {0x84, INSN_PLAIN},                             /* neg */
+    {0xa4, INSN_PLAIN},     {0xac, INSN_PLAIN},     /* xor */
+    {0x05, INSN_JUMP},                              /* ja */
+    {0x15, INSN_BRANCH},    {0x1d, INSN_BRANCH},    /* jeq */
+    {0x25, INSN_BRANCH},    {0x2d, INSN_BRANCH},    /* jgt */
+    {0x35, INSN_BRANCH},    {0x3d, INSN_BRANCH},    /* jge */
+    {0x45, INSN_BRANCH},    {0x4d, INSN_BRANCH},    /* jset */
+    {0x06, INSN_RETURN},    {0x16, INSN_RETURN},    /* ret k, ret a */
+    {0x07, INSN_PLAIN},     {0x87, INSN_PLAIN},     /* tax, txa */
 };
 
 static bool kind_of(uint16_t code, enum insn_kind *kind)
@@ -88,8 +89,8 @@ static const char *insn_wrong(const struct bpf_insn *in, enum insn_kind kind, un
 }
 
 /*
- * Jumps go forward only, so one pass knows which scratch words are written on every way to an instruction: `valid` on the
- * way that falls through, ways[] for those that jump there.
+ * Jumps go forward only, so one pass knows which scratch words are written on every way to an
+ * instruction: `valid` on the way that falls through, ways[] for those that jump there.
  */
 static const char *memory_wrong(const struct bpf_insn *insns, unsigned n, unsigned *at)
 {

@@ -1,8 +1,8 @@
 /*
- * builtin.c - the built-in variables. None of them comes from the environment: HOME is the passwd entry of the real
- * uid, read from the file itself (NSS would load foreign code), TMPDIR is /tmp, RUNTIME_DIR is /run/user/UID.
+ * builtin.c - the built-in variables. None of them comes from the environment: HOME is the passwd
+ * entry of the real uid, read from the file itself (NSS would load foreign code), TMPDIR is /tmp,
+ * RUNTIME_DIR is /run/user/UID.
  */
-#define _GNU_SOURCE
 #include "builtin.h"
 
 #include <errno.h>

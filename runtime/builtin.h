@@ -8,7 +8,10 @@
 
 enum builtin builtin_find(struct span name); /* BUILTIN_COUNT: none */
 enum value_type builtin_type(enum builtin b);
-/* HOME_NONE: the user has no passwd entry, or there is no such file; HOME_UNREAD: it could not be read. */
+/*
+ * HOME_NONE: the user has no passwd entry, or there is no such file; HOME_UNREAD: it could not be
+ * read.
+ */
 enum home { HOME_FOUND, HOME_NONE, HOME_UNREAD };
 enum home home_find(struct vars *v, const char **value);
 bool builtin_get(struct vars *v, enum builtin b, const char **value, struct fault *f);

@@ -1,6 +1,6 @@
 /*
- * cgroup_conf.c - reads cgroup.conf. Ranges are kept here because the kernel takes junk: cpu.max accepts trailing words,
- * memory.max wraps (landlock-cgroup facts, 6.1 and 7.3).
+ * cgroup_conf.c - reads cgroup.conf. Ranges are kept here because the kernel takes junk: cpu.max
+ * accepts trailing words, memory.max wraps (landlock-cgroup facts, 6.1 and 7.3).
  */
 #include "cgroup_conf.h"
 
@@ -11,8 +11,8 @@
 static const struct setting {
 	const char *file;
 	uint64_t min, max;
-	bool max_word;         /* may it be `max`? */
-	uint64_t min2, max2;   /* a second number; 0, 0: none */
+	bool max_word;       /* may it be `max`? */
+	uint64_t min2, max2; /* a second number; 0, 0: none */
 } settings[] = {
     {"cgroup.max.depth", 0, INT32_MAX, true, 0, 0},
     {"cgroup.max.descendants", 0, INT32_MAX, true, 0, 0},

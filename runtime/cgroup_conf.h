@@ -1,6 +1,6 @@
 /*
- * cgroup_conf.h - cgroup.conf. This sbx-run joins no cgroup yet; the file is proved all the same, so that a damaged plan
- * is refused whatever the host gives.
+ * cgroup_conf.h - cgroup.conf. This sbx-run joins no cgroup yet; the file is proved all the same,
+ * so that a damaged plan is refused whatever the host gives.
  */
 #ifndef SBX_CGROUP_CONF_H
 #define SBX_CGROUP_CONF_H

@@ -64,7 +64,10 @@ bool line_end(struct line *l)
 	return line_done(l) || line_fault(l, "nothing may follow here", l->left);
 }
 
-/* Length of the UTF-8 sequence at p, 0 when there is none: no overlong forms, surrogates or values past 10FFFF. */
+/*
+ * Length of the UTF-8 sequence at p, 0 when there is none: no overlong forms, surrogates or values
+ * past 10FFFF.
+ */
 static size_t utf8_len(const unsigned char *p, size_t left)
 {
 	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
@@ -159,8 +162,8 @@ static bool head_check(struct line *l, char id[PLAN_ID_LEN + 1])
 }
 
 /*
- * Finds the directive of a word at or after *at, the row read last (n: none yet). A required row must not be passed
- * over.
+ * Finds the directive of a word at or after *at, the row read last (n: none yet). A required row
+ * must not be passed over.
  */
 static bool directive_find(const struct line *l, const struct directive *table, unsigned n,
 			   struct span word, unsigned *at)

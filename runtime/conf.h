@@ -1,8 +1,9 @@
 /*
- * conf.h - the strict line format of the plan's .conf files: whole-file checks, lines, words, directive tables.
+ * conf.h - the strict line format of the plan's .conf files: whole-file checks, lines, words,
+ * directive tables.
  *
- * Nothing is copied: words and templates are spans into the file. Every reader is a table of directives in the order
- * of plan.h; conf_run() keeps order, repetition and presence.
+ * Nothing is copied: words and templates are spans into the file. Every reader is a table of
+ * directives in the order of plan.h; conf_run() keeps order, repetition and presence.
  */
 #ifndef SBX_CONF_H
 #define SBX_CONF_H
@@ -32,13 +33,15 @@ struct directive {
 };
 
 /*
- * Proves the file as a whole and gives each line between the first and `end` to its directive. The plan id of the
- * first line is compared with `id`, which is set when empty (id[0] == 0).
+ * Proves the file as a whole and gives each line between the first and `end` to its directive. The
+ * plan id of the first line is compared with `id`, which is set when empty (id[0] == 0).
  */
 bool conf_run(const struct conf *c, const struct directive *table, unsigned n, void *ctx,
 	      char id[PLAN_ID_LEN + 1]);
 
-/* The same for a file whose lines all look alike and come in any order: `read` gets the first word. */
+/*
+ * The same for a file whose lines all look alike and come in any order: `read` gets the first word.
+ */
 bool conf_lines(const struct conf *c, bool (*read)(void *ctx, struct line *l, struct span word),
 		void *ctx, char id[PLAN_ID_LEN + 1]);
 

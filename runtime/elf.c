@@ -1,6 +1,6 @@
 /*
- * elf.c - reads just enough of an ELF file, with every offset checked: the kernel will open the interpreter on the program's
- * behalf, so it needs the program's Landlock rights.
+ * elf.c - reads just enough of an ELF file, with every offset checked: the kernel will open the
+ * interpreter on the program's behalf, so it needs the program's Landlock rights.
  */
 #include "elf.h"
 

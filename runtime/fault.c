@@ -93,7 +93,9 @@ const char *err_number(enum err id)
 	return errors[id].number;
 }
 
-/* A short write or a closed stderr changes nothing about the refusal, so results are not looked at. */
+/*
+ * A short write or a closed stderr changes nothing about the refusal, so results are not looked at.
+ */
 static void write_all(const char *at, size_t len)
 {
 	while (len > 0) {

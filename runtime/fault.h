@@ -1,8 +1,10 @@
 /*
- * fault.h - why nothing was started: one record, filled where the fault is found, printed once by sbx_run.c.
+ * fault.h - why nothing was started: one record, filled where the fault is found, printed once by
+ * sbx_run.c.
  *
- * Functions that can fail take a `struct fault *` and return false after fault_set(). No stdio: everything is built
- * in the record itself and goes out with write(2), so it works with no memory left and inside a sandbox.
+ * Functions that can fail take a `struct fault *` and return false after fault_set(). No stdio:
+ * everything is built in the record itself and goes out with write(2), so it works with no memory
+ * left and inside a sandbox.
  */
 #ifndef SBX_FAULT_H
 #define SBX_FAULT_H
@@ -28,7 +30,10 @@ struct fault {
 
 /* Starts the record; always false, so that `return fault_set(...)` reads well. */
 bool fault_set(struct fault *f, enum err id);
-/* Adds a line "LABEL  WORD WORD..."; the words are joined without blanks. NULL ends them. False, as above. */
+/*
+ * Adds a line "LABEL  WORD WORD..."; the words are joined without blanks. NULL ends them. False, as
+ * above.
+ */
 bool fault_line(struct fault *f, const char *label, ...) __attribute__((sentinel));
 /* Adds the line `required POLICY-LINE`: where comes from the plan, still escaped. */
 bool fault_where(struct fault *f, struct span where);

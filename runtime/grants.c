@@ -1,8 +1,7 @@
 /*
- * grants.c - the check of `assert` lines with the real places of this host: a symbolic link or a param may put a granted
- * directory above a denied one, or a granted file below it.
+ * grants.c - the check of `assert` lines with the real places of this host: a symbolic link or a
+ * param may put a granted directory above a denied one, or a granted file below it.
  */
-#define _GNU_SOURCE
 #include "grants.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /*
- * guarantee.c - which mechanisms this host and this loader have, and what to do about one that is missing.
+ * guarantee.c - which mechanisms this host and this loader have, and what to do about one that is
+ * missing.
  */
 #include "guarantee.h"
 
@@ -9,8 +10,8 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The Linux version that brought each Landlock ABI. */
-static const char *const abi_linux[] = {"",	"5.13", "5.19", "6.2", "6.7", "6.10",
-					"6.12", "6.15", "7.0",	"7.1", "7.2", "7.3"};
+static const char *const abi_linux[] = {"",     "5.13", "5.19", "6.2", "6.7", "6.10",
+					"6.12", "6.15", "7.0",  "7.1", "7.2", "7.3"};
 
 /* Why a mechanism is missing. what == NULL: it is there. */
 struct lack {
@@ -36,8 +37,9 @@ static bool span_starts(struct span s, const char *prefix)
 static void filter_suspect(const struct host *h, struct lack *lack)
 {
 	if (h->filtered)
-		lack->likely = "a seccomp filter is on this process already (a container?): it may be "
-			       "what refuses the call";
+		lack->likely =
+		    "a seccomp filter is on this process already (a container?): it may be "
+		    "what refuses the call";
 }
 
 static void landlock_absent(const struct host *h, struct lack *lack)
@@ -187,7 +189,9 @@ static bool lack_fault(struct fault *f, struct span cap, struct span where, stru
 	return false;
 }
 
-/* Does a (then preferred) guarantee name the mechanism? Only that lets the loader go on without it. */
+/*
+ * Does a (then preferred) guarantee name the mechanism? Only that lets the loader go on without it.
+ */
 static bool tolerated(const struct launch *l, const char *word)
 {
 	for (unsigned i = 0; i < l->n_guarantees; i++) {
@@ -207,7 +211,8 @@ static bool mechanisms_check(const struct launch *l, const struct host *h, struc
 
 	if (!h->landlock && !tolerated(l, "landlock:")) {
 		landlock_absent(h, &lack);
-		return lack_fault(f, span_of("file access"), (struct span){0}, span_of("landlock"), &lack);
+		return lack_fault(f, span_of("file access"), (struct span){0}, span_of("landlock"),
+				  &lack);
 	}
 	if (!h->seccomp && !tolerated(l, "seccomp")) {
 		seccomp_look(h, &lack);

@@ -1,6 +1,6 @@
 /*
- * guarantee.h - compares the guarantee lines of the plan with the host: what is required and missing is a refusal, what is
- * preferred and missing is a note.
+ * guarantee.h - compares the guarantee lines of the plan with the host: what is required and
+ * missing is a refusal, what is preferred and missing is a note.
  */
 #ifndef SBX_GUARANTEE_H
 #define SBX_GUARANTEE_H

@@ -1,7 +1,6 @@
 /*
  * host.c - asks the kernel for its Landlock ABI and for seccomp filters.
  */
-#define _GNU_SOURCE
 #include "host.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
- * kernel.h - the kernel interfaces that libc headers do not have: musl has no linux/ headers, and those of an old
- * distribution know less than the kernel that runs.
+ * kernel.h - the kernel interfaces that libc headers do not have: musl has no linux/ headers, and
+ * those of an old distribution know less than the kernel that runs.
  *
  * Values from include/uapi/linux/{landlock,seccomp,filter,capability,securebits}.h of Linux 7.x.
  */
@@ -12,14 +12,17 @@
 
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset 444 /* 444 to 446 on every machine */
-#define SYS_landlock_add_rule	    445
+#define SYS_landlock_add_rule       445
 #define SYS_landlock_restrict_self  446
 #endif
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
 
-/* landlock_create_ruleset(2); a longer struct is fine for any kernel as long as what it does not know is zero. */
+/*
+ * landlock_create_ruleset(2); a longer struct is fine for any kernel as long as what it does not
+ * know is zero.
+ */
 struct landlock_attr {
 	uint64_t fs, net, scope;
 };

@@ -66,7 +66,10 @@ void fs_rights_text(uint64_t rights, struct text *t)
 		}
 }
 
-/* One name at or after place *next of the table: rights are written in table order, so each set has one spelling. */
+/*
+ * One name at or after place *next of the table: rights are written in table order, so each set has
+ * one spelling.
+ */
 static bool right_take(const struct line *l, struct span word, const struct right *table, size_t n,
 		       size_t *next, uint64_t *bits)
 {
@@ -220,8 +223,7 @@ static bool read_port(void *ctx, struct line *l)
 	    !line_word(l, &r.port) || !line_word(l, &r.where) || !line_end(l))
 		return false;
 	out->n_ports++;
-	return port_check(out, l, r.port) &&
-	       (!out->visitor || visit(out->visitor->port, out, &r));
+	return port_check(out, l, r.port) && (!out->visitor || visit(out->visitor->port, out, &r));
 }
 
 static bool read_assert(void *ctx, struct line *l)
@@ -237,8 +239,8 @@ static bool file_run(const struct conf *c, char id[PLAN_ID_LEN + 1], struct land
 {
 	static const struct directive table[] = {
 	    {"handle-fs", ONCE, read_handle_fs}, {"handle-net", MAYBE, read_handle_net},
-	    {"scope", MAYBE, read_scope},	 {"entry", MAYBE, read_entry},
-	    {"path", MANY, read_path},		 {"port", MANY, read_port},
+	    {"scope", MAYBE, read_scope},        {"entry", MAYBE, read_entry},
+	    {"path", MANY, read_path},           {"port", MANY, read_port},
 	    {"assert", MANY, read_assert},
 	};
 

@@ -1,6 +1,6 @@
 /*
- * landlock_conf.h - landlock.conf. The rules can be very many, so they are not kept: the file is read twice, first to
- * prove and count it, then to hand each rule to a visitor.
+ * landlock_conf.h - landlock.conf. The rules can be very many, so they are not kept: the file is
+ * read twice, first to prove and count it, then to hand each rule to a visitor.
  */
 #ifndef SBX_LANDLOCK_CONF_H
 #define SBX_LANDLOCK_CONF_H

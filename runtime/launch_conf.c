@@ -153,10 +153,9 @@ static bool read_param(void *ctx, struct line *l)
 	if (out->n_params == PLAN_MAX_PARAMS)
 		return line_fault(l, "too many params", p.name);
 	if (span_is(how, "default")) {
+		p.fallback = (struct span){"", 0};
 		if (!line_done(l) && !template_read(l, NULL, &p.fallback))
 			return false;
-		if (!p.fallback.at)
-			return line_fault(l, "a value is missing", (struct span){0});
 	} else if (!span_is(how, "required") || !line_end(l)) {
 		return line_fault(l, "`required` or `default VALUE` was expected", how);
 	}
@@ -306,7 +305,10 @@ static bool read_session(void *ctx, struct line *l)
 	return out->new_session || line_fault(l, "`new` was expected", word);
 }
 
-/* The number must stay out of the program's reach for ever: it lies beyond the hard limit that is set. */
+/*
+ * The number must stay out of the program's reach for ever: it lies beyond the hard limit that is
+ * set.
+ */
 static bool exec_fd_check(const struct conf *c, const struct launch *out)
 {
 	struct line l = {.conf = c};
@@ -321,18 +323,12 @@ static bool exec_fd_check(const struct conf *c, const struct launch *out)
 bool launch_read(const struct conf *c, struct launch *out)
 {
 	static const struct directive table[] = {
-	    {"policy", ONCE, read_policy},
-	    {"target", ONCE, read_target},
-	    {"arch", ONCE, read_arch},
-	    {"isolate", ONCE, read_isolate},
-	    {"param", MANY, read_param},
-	    {"guarantee", MANY, read_guarantee},
-	    {"entry", MAYBE, read_entry},
-	    {"exec-fd", MAYBE, read_exec_fd},
-	    {"env-allow", MANY, read_env_allow},
-	    {"env-set", MANY, read_env_set},
-	    {"rlimit", MANY, read_rlimit},
-	    {"rlimit-fallback", MANY, read_fallback},
+	    {"policy", ONCE, read_policy},       {"target", ONCE, read_target},
+	    {"arch", ONCE, read_arch},           {"isolate", ONCE, read_isolate},
+	    {"param", MANY, read_param},         {"guarantee", MANY, read_guarantee},
+	    {"entry", MAYBE, read_entry},        {"exec-fd", MAYBE, read_exec_fd},
+	    {"env-allow", MANY, read_env_allow}, {"env-set", MANY, read_env_set},
+	    {"rlimit", MANY, read_rlimit},       {"rlimit-fallback", MANY, read_fallback},
 	    {"session", MAYBE, read_session},
 	};
 

@@ -1,5 +1,6 @@
 /*
- * options.c - reads the command line. Options stand before the plan; what follows the program is its own.
+ * options.c - reads the command line. Options stand before the plan; what follows the program is
+ * its own.
  */
 #include "options.h"
 
@@ -42,8 +43,9 @@ static bool usage(struct fault *f, const char *why, const char *what)
 {
 	fault_set(f, ERR_USAGE);
 	fault_line(f, "wrong", why, what, NULL);
-	return fault_line(f, "fix", "sbx-run [--set NAME=VALUE]... PLAN [--] PROGRAM [ARG]..., or "
-				    "sbx-run --help",
+	return fault_line(f, "fix",
+			  "sbx-run [--set NAME=VALUE]... PLAN [--] PROGRAM [ARG]..., or "
+			  "sbx-run --help",
 			  NULL);
 }
 

@@ -1,8 +1,10 @@
 /*
- * params.h - the values that are known only at the start: params of launch.conf with --set, and the built-ins.
+ * params.h - the values that are known only at the start: params of launch.conf with --set, and the
+ * built-ins.
  *
- * The environment is never searched: HOME comes from the passwd entry of the real uid, TMPDIR is /tmp. A built-in is
- * looked up when a template asks for it, so a plan that does not use CWD starts in a directory that has no name.
+ * The environment is never searched: HOME comes from the passwd entry of the real uid, TMPDIR is
+ * /tmp. A built-in is looked up when a template asks for it, so a plan that does not use CWD starts
+ * in a directory that has no name.
  */
 #ifndef SBX_PARAMS_H
 #define SBX_PARAMS_H
@@ -61,8 +63,8 @@ struct vars {
 	struct param *params;
 	unsigned n_params;
 	struct pool *pool;
-	const char *program;       /* what EXE resolves: a path, or NULL while it is not known */
-	const char *passwd;        /* file name; /etc/passwd but in tests */
+	const char *program; /* what EXE resolves: a path, or NULL while it is not known */
+	const char *passwd;  /* file name; /etc/passwd but in tests */
 	const char *builtin[BUILTIN_COUNT];
 };
 

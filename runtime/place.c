@@ -1,8 +1,7 @@
 /*
- * place.c - finds the real directories above a path without /proc: symbolic links are read one by one, and the way up is "..",
- * which crosses mounts as Landlock's own walk does.
+ * place.c - finds the real directories above a path without /proc: symbolic links are read one by
+ * one, and the way up is "..", which crosses mounts as Landlock's own walk does.
  */
-#define _GNU_SOURCE
 #include "place.h"
 
 #include <errno.h>
@@ -42,7 +41,10 @@ static void close_quiet(int fd)
 	errno = saved;
 }
 
-/* The directory part of path, relative to at; path is cut there. *last is what follows, "" when path is a directory. */
+/*
+ * The directory part of path, relative to at; path is cut there. *last is what follows, "" when
+ * path is a directory.
+ */
 static int head_open(int at, char *path, const char **last)
 {
 	char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -87,10 +89,11 @@ int place_parent(const char *path, bool follow)
 }
 
 /*
- * The root is its own parent. A directory that is mounted below itself looks like that too, so the identity is compared with
- * that of "/" as well.
+ * The root is its own parent. A directory that is mounted below itself looks like that too, so the
+ * identity is compared with that of "/" as well.
  */
-static bool climb_from(int *dir, struct place root, bool (*see)(void *ctx, struct place p), void *ctx)
+static bool climb_from(int *dir, struct place root, bool (*see)(void *ctx, struct place p),
+		       void *ctx)
 {
 	struct place here, above;
 

@@ -1,7 +1,7 @@
 /*
- * plan_dir.c - opens the plan once, refuses what others could change, reads each file whole before anything looks at it.
+ * plan_dir.c - opens the plan once, refuses what others could change, reads each file whole before
+ * anything looks at it.
  */
-#define _GNU_SOURCE
 #include "plan_dir.h"
 
 #include <errno.h>
@@ -147,6 +147,6 @@ bool plan_dir_read(const struct plan_dir *d, const char *name, size_t max, struc
 		return true;
 	fault_set(f, ERR_CHECKSUM);
 	fault_line(f, "at", name, NULL);
-	return fault_line(f, "fix", "compile the policy again with sbxc, or copy the whole plan again",
-			  NULL);
+	return fault_line(f, "fix",
+			  "compile the policy again with sbxc, or copy the whole plan again", NULL);
 }

@@ -1,7 +1,6 @@
 /*
  * pool.c - one anonymous mapping, handed out front to back.
  */
-#define _GNU_SOURCE
 #include "pool.h"
 
 #include <string.h>
@@ -9,8 +8,8 @@
 
 void *pool_map(size_t size)
 {
-	void *p = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		       -1, 0);
+	void *p =
+	    mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	return p == MAP_FAILED ? NULL : p;
 }
 

@@ -1,6 +1,6 @@
 /*
- * pool.h - memory of the prove phase: mapped once, taken in pieces, never given back. After the plan is proved nothing
- * is taken any more.
+ * pool.h - memory of the prove phase: mapped once, taken in pieces, never given back. After the
+ * plan is proved nothing is taken any more.
  */
 #ifndef SBX_POOL_H
 #define SBX_POOL_H
@@ -13,7 +13,10 @@ struct pool {
 	size_t left;
 };
 
-/* A mapping of at least `size` zero bytes, or NULL with errno. The pages cost nothing until they are touched. */
+/*
+ * A mapping of at least `size` zero bytes, or NULL with errno. The pages cost nothing until they
+ * are touched.
+ */
 void *pool_map(size_t size);
 bool pool_open(struct pool *p, size_t size);
 /* Aligned for pointers and 64-bit numbers; NULL when the pool is used up. */

@@ -1,8 +1,7 @@
 /*
- * program.c - finds the program. The environment's PATH is not looked at; with an `entry` the plan decides and the command
- * line must agree with it.
+ * program.c - finds the program. The environment's PATH is not looked at; with an `entry` the plan
+ * decides and the command line must agree with it.
  */
-#define _GNU_SOURCE
 #include "program.h"
 
 #include <errno.h>
@@ -77,7 +76,8 @@ bool program_find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault 
 	if (error != ENOENT)
 		return find_fault(typed, error, f);
 	not_found(f, typed, " is not in /usr/local/bin, /usr/bin or /bin");
-	return fault_line(f, "fix", "give its path (PATH of the environment is not searched)", NULL);
+	return fault_line(f, "fix", "give its path (PATH of the environment is not searched)",
+			  NULL);
 }
 
 static const char *last_part(const char *path)
@@ -132,8 +132,9 @@ static bool entry_look(const struct launch *l, struct program *p, struct fault *
 		fault_set(f, ERR_SCRIPT);
 		fault_line(f, "at", p->path, " begins with #!", NULL);
 		fault_where(f, l->entry_where);
-		return fault_line(f, "fix", "name the interpreter as entry and give it the script as "
-					    "an argument",
+		return fault_line(f, "fix",
+				  "name the interpreter as entry and give it the script as "
+				  "an argument",
 				  NULL);
 	case ELF_DAMAGED:
 		return not_executable(f, p->path, "a damaged ELF file");

@@ -1,5 +1,6 @@
 /*
- * program.h - which file will be executed: PROGRAM of the command line, held against the entry of the plan.
+ * program.h - which file will be executed: PROGRAM of the command line, held against the entry of
+ * the plan.
  */
 #ifndef SBX_PROGRAM_H
 #define SBX_PROGRAM_H

@@ -1,5 +1,6 @@
 /*
- * run.h - one start: what the command line said, the proved plan, what was opened for it. The steps of apply.h work on it.
+ * run.h - one start: what the command line said, the proved plan, what was opened for it. The steps
+ * of apply.h work on it.
  */
 #ifndef SBX_RUN_H
 #define SBX_RUN_H

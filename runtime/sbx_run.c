@@ -1,10 +1,10 @@
 /*
  * sbx_run.c - the loader: proves a plan, applies it to itself, becomes the program.
  *
- * Everything is proved before the first step that cannot be undone. After that a failure ends in one message and exit 125;
- * no way leads to the program with less than the plan requires. No stdio, no locale, no environment.
+ * Everything is proved before the first step that cannot be undone. After that a failure ends in
+ * one message and exit 125; no way leads to the program with less than the plan requires. No stdio,
+ * no locale, no environment.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -28,14 +28,10 @@ static const struct step {
 	const char *name;
 	bool (*apply)(struct run *r);
 } steps[] = {
-    {"session", apply_session},
-    {"signals and umask", apply_signals},
-    {"descriptors", apply_fds},
-    {"limits", apply_rlimits},
-    {"capabilities", apply_caps},
-    {"no_new_privs", apply_no_new_privs},
-    {"landlock", apply_landlock},
-    {"seccomp", apply_seccomp},
+    {"session", apply_session},   {"signals and umask", apply_signals},
+    {"descriptors", apply_fds},   {"limits", apply_rlimits},
+    {"capabilities", apply_caps}, {"no_new_privs", apply_no_new_privs},
+    {"landlock", apply_landlock}, {"seccomp", apply_seccomp},
     {"exec", apply_exec},
 };
 
@@ -70,11 +66,8 @@ static bool conf_take(struct run *r, const char *name, const char *kind, struct 
 
 	if (!plan_dir_read(&r->dir, name, PLAN_MAX_CONF, &file, r->fault))
 		return false;
-	*c = (struct conf){.file = name,
-			   .kind = kind,
-			   .data = file.data,
-			   .size = file.size,
-			   .fault = r->fault};
+	*c = (struct conf){
+	    .file = name, .kind = kind, .data = file.data, .size = file.size, .fault = r->fault};
 	return true;
 }
 

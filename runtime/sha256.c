@@ -1,7 +1,8 @@
 /*
  * sha256.c - SHA-256 as FIPS 180-4 gives it, over bytes in memory.
  *
- * The loader links libc only, and every file of a plan is hashed at each start: plain, but without copies.
+ * The loader links libc only, and every file of a plan is hashed at each start: plain, but without
+ * copies.
  */
 #include "sha256.h"
 

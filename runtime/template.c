@@ -1,6 +1,6 @@
 /*
- * template.c - checks and expands templates. The spelling is canonical, so a template that could be written shorter
- * is refused as well.
+ * template.c - checks and expands templates. The spelling is canonical, so a template that could be
+ * written shorter is refused as well.
  */
 #include "template.h"
 
@@ -150,7 +150,7 @@ bool template_expand(struct span tmpl, enum template_use use, struct vars *v, st
 	if (t.cut)
 		return expand_fault(f, where, "the result is too long", whole);
 	if (use == TEMPLATE_PATH && !path_canonical(out))
-		return expand_fault(f, where, "not an absolute path without . .. // or / at its end",
-				    span_of(out));
+		return expand_fault(
+		    f, where, "not an absolute path without . .. // or / at its end", span_of(out));
 	return true;
 }

@@ -7,11 +7,15 @@
 #include "params.h"
 
 enum template_use {
-	TEMPLATE_PATH, /* the result is a canonical absolute path; only values of type path bring a slash in */
+	/* a canonical absolute path; only values of type path bring a slash in */
+	TEMPLATE_PATH,
 	TEMPLATE_TEXT, /* any text */
 };
 
-/* Is it canonical, and are its variables known? Returns the reason otherwise, NULL when good. v may be NULL: no variables. */
+/*
+ * Is it canonical, and are its variables known? Returns the reason otherwise, NULL when good. v may
+ * be NULL: no variables.
+ */
 const char *template_wrong(struct span tmpl, const struct vars *v);
 
 /* Expands a template that template_wrong() found good; `where` is the policy line for messages. */

@@ -1,5 +1,6 @@
 /*
- * text.c - spans, the bounded builder, numbers and the names of errno values, without stdio and locale.
+ * text.c - spans, the bounded builder, numbers and the names of errno values, without stdio and
+ * locale.
  */
 #include "text.h"
 

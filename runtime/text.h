@@ -1,8 +1,8 @@
 /*
  * text.h - bytes with a length, and a builder over a fixed buffer.
  *
- * Spans point into the plan's files and are not NUL-terminated. The builder never overflows: what does not fit is
- * dropped and `cut` is set.
+ * Spans point into the plan's files and are not NUL-terminated. The builder never overflows: what
+ * does not fit is dropped and `cut` is set.
  */
 #ifndef SBX_TEXT_H
 #define SBX_TEXT_H

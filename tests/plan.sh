@@ -94,7 +94,7 @@ deterministic() {
 	(cd ref-a && sha256sum --quiet --strict -c SHA256SUMS) >err 2>&1 || why="sha256sum -c fails"
 	[[ $(wc -l <ref-a/SHA256SUMS) -eq $(($(ls ref-a | wc -l) - 1)) ]] || why="SHA256SUMS does not name every file"
 	verdict "sha256sum -c, and every file is named" "$why"
-	grep -rlE "$tmp|$(hostname)\b" ref-a >err && why="the plan names this machine"
+	grep -rlE "$tmp|$(uname -n)\b" ref-a >err && why="the plan names this machine"
 	verdict "no path or name of the machine in the plan" "$why"
 }
 
@@ -224,3 +224,291 @@ full_disk() {
 	refuses "a result that cannot be printed is said" 2 'cannot write the result' \
 	    bash -c "$sbxc check a.sbx >/dev/full"
 }
+
+# ---- every moment ----
+
+can_trace() { [[ $(strace -qq -e trace=openat -e inject=openat:error=EIO cat /dev/null 2>&1) = *INJECTED* ]]; }
+
+# The calls of one whole replacement, from the first that writes, as "NAME NTH".
+moments() { # NAME-PATTERN
+	cp -r ref-a moment
+	strace -qq -o trace -e "trace=$1" "$sbxc" -q b.sbx -o moment
+	sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' trace | awk '{ print $1, ++n[$1] }'
+	rm -rf moment
+}
+
+# Each call in turn is hit; then the plan is whole, old or new, and nothing else is left.
+every_moment() { # TITLE CALLS INJECTION CODES LITTER-ALLOWED
+	local call nth tried=0 why='' news=0
+	moments "$2" >points
+	while read -r call nth; do
+		cp -r ref-a moment
+		strace -qq -o /dev/null -e "trace=$call" -e "inject=$call:$3:when=$nth" "$sbxc" -q b.sbx -o moment >out 2>err
+		RC=$?
+		tried=$((tried + 1))
+		[[ " $4 " = *" $RC "* ]] || why="$call $nth: exit $RC"
+		is_plan moment ref-a ref-b || why="$call $nth: half a plan"
+		[[ $RC -ne 2 ]] || is_plan moment ref-a || why="$call $nth: an error, but the plan was replaced"
+		[[ $RC -ne 0 ]] || is_plan moment ref-b || why="$call $nth: no error, but the plan is the old one"
+		[[ $RC -ne 2 || $(grep -c '^sbxc: ' err) -eq 1 ]] || why="$call $nth: not one message"
+		[[ $5 = yes || -z $(litter 1) ]] || why="$call $nth: left $(litter 1)"
+		is_plan moment ref-b && news=$((news + 1))
+		rm -rf moment .sbx-plan-*
+		[[ -z $why ]] || break
+	done <points
+	[[ $tried -ge 8 || -n $why ]] || why="only $tried moments"
+	verdict "$1: $tried moments, the new plan at $news of them" "$why"
+}
+
+interrupted() {
+	if ! command -v strace >/dev/null || ! can_trace; then
+		skip "every moment" "strace is not there or may not trace"
+		return
+	fi
+	local all=mkdir,openat,write,fchmod,fsync,close,rename,renameat2,unlinkat,rmdir,rt_sigprocmask
+	every_moment "killed" "$all" signal=KILL "137" yes
+	every_moment "interrupted by ^C" "$all" signal=INT "130" no
+	every_moment "terminated" write,fsync,renameat2,unlinkat,rt_sigprocmask signal=TERM "143" no
+	every_moment "each call fails with EIO" mkdir,write,fchmod,fsync error=EIO "2 0" no
+	every_moment "each write finds no space" write,mkdir,fsync error=ENOSPC "2 0" no
+	cp -r ref-a unswapped
+	refuses "a swap that fails leaves the old plan" 2 'cannot put the plan' strace -qq -o /dev/null \
+	    -e trace=renameat2 -e inject=renameat2:error=EXDEV "$sbxc" -q b.sbx -o unswapped
+	is_plan unswapped ref-a || fail "a swap that fails leaves the old plan" "it changed"
+	[[ -z $(litter) ]] || fail "a swap that fails" "left $(litter)"
+}
+
+big() { # COUNT: a policy of that many rules
+	printf 'sbx 1\npolicy big version "1.0.0" {\n    targets linux\n    entry "/bin/true"\n    use std/base-system\n'
+	printf '    isolate none\n'
+	seq -f '    allow read "/srv/some/where/d%06.0f/x"' 1 "$1"
+	printf '}\n'
+}
+
+# Signals at random moments of a long compile: most of them before the write begins.
+random_moments() {
+	local i sig why='' done_at_once=0
+	big 4000 >long.sbx
+	for i in $(seq 1 30); do
+		sig=$([[ $((i % 2)) -eq 0 ]] && echo KILL || echo INT)
+		rm -rf long && cp -r ref-a long
+		# a background job of a script ignores ^C unless it asks for it
+		(trap - INT; exec "$sbxc" -q long.sbx -o long) >/dev/null 2>err &
+		local pid=$!
+		sleep "0.$(printf %03d $((i * 7)))"
+		kill -$sig $pid 2>/dev/null || done_at_once=$((done_at_once + 1))
+		wait $pid 2>/dev/null
+		(cd long && sha256sum --quiet --strict -c SHA256SUMS >/dev/null 2>&1) || why="round $i ($sig): half a plan"
+		[[ $sig = KILL || -z $(litter 1) ]] || why="round $i: left $(litter 1)"
+		rm -rf .sbx-plan-*
+	done
+	verdict "a long compile stopped at 30 moments" "$why"
+}
+
+two_at_once() { # NAME SETUP: two compilers write into one place
+	local i a b why=''
+	for i in $(seq 1 40); do
+		rm -rf both
+		eval "$2"
+		"$sbxc" -q a.sbx -o both >/dev/null 2>err & a=$!
+		"$sbxc" -q b.sbx -o both >/dev/null 2>err2 & b=$!
+		wait $a || why="round $i: $(cat err)"
+		wait $b || why="round $i: $(cat err2)"
+		is_plan both ref-a ref-b || why="round $i: neither plan"
+		[[ -z $(litter 1) ]] || why="round $i: left $(litter 1)"
+	done
+	verdict "$1" "$why"
+}
+
+# ---- what goes in ----
+
+# Runs within 120 s of processor time and 3 GiB, far more than it takes here: a bound on the order of growth.
+bounded() { if [[ $sanitized -gt 0 ]]; then "$@"; else (ulimit -t 120 -v 3145728 && exec "$@"); fi; }
+
+large() {
+	local why='' n=230000
+	[[ $sanitized -eq 0 ]] || n=20000
+	big $n >huge.sbx
+	run bounded "$sbxc" -q huge.sbx -o huge
+	[[ $RC -eq 0 && $(grep -c '^path ' huge/landlock.conf) -ge $n ]] || why="exit $RC"
+	verdict "$n rules ($(($(stat -c %s huge.sbx) >> 20)) MiB) compile" "$why"
+	rm -rf huge huge.sbx
+	{ cat a.sbx; yes '# a comment that goes on and on' | head -c 10485760; } >comments.sbx
+	run bounded "$sbxc" -q comments.sbx -o comments
+	grep -qE 'path .*/srv/a$' comments/landlock.conf || why="exit $RC"
+	verdict "10 MiB of comments compile" "$why"
+	{ cat a.sbx; yes '# a comment that goes on and on' | head -c 16777216; } >comments.sbx
+	refuses "a file of more than 16 MiB" 2 'larger than 16 MiB' bounded "$sbxc" check comments.sbx
+	{ printf 'sbx 1\npolicy p {\n'; yes '    allow raed "/x"' | head -n 300000; echo '}'; } >comments.sbx
+	run bounded "$sbxc" check comments.sbx
+	why=
+	[[ $RC -eq 1 && $(wc -l <err) -lt 500 ]] || why="exit $RC, $(wc -l <err) lines"
+	verdict "300000 mistakes: the first 20 are shown, the rest is counted" "$why"
+	printf 'sbx 1\npolicy p {\n    targets linux\n    allow read "/%010000000d"\n}\n' 0 >comments.sbx
+	run bounded "$sbxc" check comments.sbx
+	why=
+	[[ $RC -eq 1 && $(wc -c <err) -lt 4000 ]] || why="exit $RC, $(wc -c <err) bytes of messages"
+	verdict "a line of 10 MB is refused in few words" "$why"
+	rm -f comments.sbx
+}
+
+no_memory() {
+	local why='' kib small=0
+	if [[ $sanitized -gt 0 ]]; then
+		skip "too little memory" "the sanitizers need all of it"
+		return
+	fi
+	big 4000 >long.sbx
+	rm -rf long && "$sbxc" -q long.sbx -o ref-long && cp -r ref-a long
+	for kib in $(seq 6000 2000 40000); do
+		run bash -c "ulimit -v $kib; exec $sbxc -q long.sbx -o long"
+		[[ $RC -ne 2 ]] || grep -q 'out of memory\|Cannot allocate' err && is_plan long ref-a ref-long ||
+		    [[ $RC -eq 0 || $RC -eq 127 ]] || why="$kib KiB: exit $RC"
+		[[ $RC -ne 2 ]] || small=$((small + 1))
+		rm -rf long && cp -r ref-a long
+	done
+	[[ $small -gt 0 ]] || why="no size was too small"
+	verdict "too little memory: a message, and the old plan" "$why"
+}
+
+odd_inputs() {
+	local name why=''
+	for name in 'a b' "q'\"" $'new\nline' 'dollar$(x)' $'tab\t' 'back\slash' '-dash' $'esc\e[31m' 'ünï'; do
+		cp a.sbx "./$name.sbx"
+		run "$sbxc" -q "./$name.sbx" -o odd
+		[[ $RC -eq 0 ]] && (cd odd && sha256sum --quiet -c SHA256SUMS) || why="$name: exit $RC"
+		# words of a line are separated by one space, whatever the name: KIND ... FILE:LINE /srv/a
+		[[ $(grep '/srv/a$' odd/landlock.conf | wc -w) -eq 6 ]] || why="$name: the name breaks the words of a line"
+		python3 - odd/landlock.conf <<-'P' || why="$name: a raw control byte"
+			import sys; sys.exit(any(b < 32 and b != 10 for b in open(sys.argv[1], 'rb').read()))
+		P
+		rm -rf odd
+	done
+	verdict "names of policies with spaces, quotes, newlines, tabs, escapes, dashes" "$why"
+	printf 'sbx 1\npolicy p {\n    targts linux\n}\n' >$'bad\e[31m\n.sbx'
+	run "$sbxc" check $'bad\e[31m\n.sbx'
+	why=
+	grep -q $'\e' err && why="the escape reached the terminal"
+	verdict "a name with an escape is shown harmless" "$why"
+	printf 'sbx 1\n' >$'bad\xff.sbx'
+	refuses "a name that is not UTF-8" 2 'not UTF-8' "$sbxc" check $'bad\xff.sbx'
+	refuses "a --set that is not UTF-8" 2 'UTF-8' "$sbxc" check a.sbx --set $'x=\xff'
+	refuses "a directory as policy" 2 'not a regular file' "$sbxc" check bin
+	refuses "/ as policy" 2 'not a regular file' "$sbxc" check /
+	refuses "/dev/null as policy" 2 'not a regular file' "$sbxc" check /dev/null
+	mkfifo fifo
+	refuses "a FIFO as policy, without waiting" 2 'not a regular file' timeout 5 "$sbxc" check fifo
+	refuses "a pipe as policy" 2 'not a regular file' bash -c "cat a.sbx | $sbxc check /dev/stdin"
+	run bash -c "$sbxc check /dev/stdin <a.sbx"
+	verdict "control: a file on standard input" "$([[ $RC -eq 0 ]] || echo "exit $RC")"
+	refuses "a policy that is not there" 2 'cannot read none.sbx: No such file' "$sbxc" check none.sbx
+	ln -s loop.sbx loop.sbx
+	refuses "a link to itself" 2 'symbolic links' "$sbxc" check loop.sbx
+}
+
+wrong_policies() {
+	local code name text n=0
+	while IFS='|' read -r code name text; do
+		printf '%b' "$text" >wrong.sbx
+		refuses "wrong: $name" 1 "^error\[$code\]" "$sbxc" check wrong.sbx
+		n=$((n + 1))
+	done <<-'W'
+		E0001|an empty file|
+		E0001|only a newline|\n
+		E0002|a later edition|sbx 2\n
+		E0106|a policy cut off|sbx 1\npolicy p {\n    targets linux\n
+		E0106|a string cut off|sbx 1\npolicy p {\n    targets linux\n    about "x\n}\n
+		E0107|a NUL in the text|sbx 1\npolicy p {\n    targets linux\n    isolate\0 none\n    entry "/bin/true"\n}\n
+		E0107|a NUL in a path|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/tr\0ue"\n}\n
+		E0301|no policy|sbx 1\nlet x = "/y"\n
+		E0302|no target|sbx 1\npolicy p {\n    entry "/bin/true"\n}\n
+		E0100|an unknown target|sbx 1\npolicy p {\n    targets linus\n    entry "/bin/true"\n}\n
+		E0202|a relative path|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "bin/true"\n}\n
+		E0202|a path with ..|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    allow read "/a/../b"\n}\n
+		E0206|a star in a path|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    allow read "/a/*"\n}\n
+		E0204|an unknown variable|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    allow read "${home}"\n}\n
+		E0207|an unknown profile|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    use std/bash\n}\n
+		E0207|a profile that climbs out of the library|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    use std/nothing-here\n}\n
+		E0209|a file that imports itself|sbx 1\nimport "wrong.sbx"\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n}\n
+		E0209|a file that imports itself by another name|sbx 1\nimport "./wrong.sbx"\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n}\n
+		E0208|an import of a directory|sbx 1\nimport "bin"\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n}\n
+		E0208|an import of a FIFO|sbx 1\nimport "fifo"\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n}\n
+		E0211|an unknown system call|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    deny syscall ptrase\n}\n
+		E0103|an unknown unit|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    limit memory 1GB\n}\n
+		E0108|a number past 64 bits|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    limit open-files 99999999999999999999\n}\n
+	W
+	[[ $n -ge 20 ]] || fail "wrong policies" "only $n"
+	printf 'sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    test "t" {\n        expect allow read "/x"\n    }\n}\n' >wrong.sbx
+	cp -r ref-a kept
+	refuses "a policy whose test fails writes no plan" 3 '^error\[E0502\]' "$sbxc" wrong.sbx -o kept
+	is_plan kept ref-a || fail "a policy whose test fails" "the plan changed"
+	run "$sbxc" check a.sbx none.sbx wrong.sbx
+	verdict "of more files the gravest code counts" "$([[ $RC -eq 3 ]] || echo "exit $RC")"
+}
+
+usage() {
+	refuses "no file" 2 'no policy file' "$sbxc"
+	refuses "no -o" 2 'say where the plan goes' "$sbxc" a.sbx
+	refuses "an unknown option" 2 'unknown option: --force' "$sbxc" --force a.sbx -o p
+	refuses "a value is missing" 2 'missing after: -o' "$sbxc" a.sbx -o
+	refuses "two policies" 2 'one policy at a time' "$sbxc" a.sbx b.sbx -o p
+	refuses "--set without a value" 2 'NAME=VALUE' "$sbxc" a.sbx -o p --set x
+	refuses "--std that is no directory" 2 'names no directory' "$sbxc" a.sbx -o p --std a.sbx
+	refuses "--set of no param" 1 'E0701' "$sbxc" a.sbx -o p --set x=1
+	[[ ! -e p ]] || fail "wrong use" "it wrote a plan"
+}
+
+params() {
+	local why=''
+	policy c 'allow read "${dir}"'
+	sed -i '2i param dir: path = "/srv/a"' c.sbx
+	"$sbxc" -q c.sbx -o c1 && "$sbxc" -q c.sbx -o c2 --set dir=/srv/other && "$sbxc" -q c.sbx -o c3 --set=dir=/srv/a
+	grep -q ' /srv/a$' c1/landlock.conf && grep -q ' /srv/other$' c2/landlock.conf || why="--set has no effect"
+	grep -q /srv/a c2/landlock.conf && why="the default is in the plan too"
+	[[ $(diff -rq c1 c3 | wc -l) -eq 2 ]] || why="the default given by hand differs in more than plan.yaml's record of it"
+	verdict "--set gives the value of a param" "$why"
+	refuses "--set with a bad value" 1 'E0205|E0202' "$sbxc" c.sbx -o c4 --set dir=srv
+}
+
+depfile() {
+	local why='' sub='sub dir'
+	mkdir "$sub"
+	policy "$sub/lib" && policy "$sub/main" 'use inner'
+	printf 'sbx 1\nprofile inner {\n    allow read "/srv/a"\n}\n' >"$sub/lib #1.sbx"
+	sed -i '2i import "lib #1.sbx"' "$sub/main.sbx"
+	printf 'plan/SHA256SUMS:\n\t%s "sub dir/main.sbx" -q -o plan --depfile plan.d\n\techo built >>log\n-include plan.d\n' \
+	    "$sbxc" >dep.mk
+	run make -s -f dep.mk && run make -s -f dep.mk
+	[[ -f log && $(wc -l <log) -eq 1 ]] || why="the second make built again, or the first did not"
+	sleep 0.02 && sed -i 's|/srv/a|/srv/b|' "$sub/lib #1.sbx"
+	run make -s -f dep.mk
+	[[ $(wc -l <log) -eq 2 ]] && grep -q '/srv/b$' plan/landlock.conf || why="a changed import did not build"
+	sleep 0.02 && touch policies/std/base-system.sbx
+	run make -s -f dep.mk
+	[[ $(wc -l <log) -eq 3 ]] || why="a changed library profile did not build"
+	verdict "--depfile: make builds when an import or a library profile changed, and only then" "$why"
+	refuses "--depfile into a directory that is not there" 2 'cannot write no/p.d' \
+	    "$sbxc" a.sbx -o plan-d --depfile no/p.d
+	refuses "--depfile without -o" 2 'needs -o' "$sbxc" check a.sbx --depfile p.d
+	cp a.sbx $'n\nl.sbx'
+	refuses "--depfile of a name with a newline" 2 'newline' "$sbxc" $'n\nl.sbx' -o plan-d --depfile p.d
+	[[ -z $(litter 1) ]] || fail "--depfile" "left $(litter 1)"
+}
+
+deterministic
+untouched
+in_the_way
+permissions
+full_disk
+interrupted 2>/dev/null # the shell tells of every child that was killed
+random_moments 2>/dev/null
+two_at_once "two compilers at once over a plan: one of the two, whole" 'cp -r ref-a both'
+two_at_once "two compilers at once into a new place: one of the two, whole" ':'
+large
+no_memory
+odd_inputs
+wrong_policies
+usage
+params
+depfile
+exit $status

@@ -11,6 +11,12 @@
 #include "../../compiler/syscalls.h"
 
 #define CALLS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define META_CALLS                                                                                 \
+	"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat",       \
+	    "utime", "utimes", "futimesat", "utimensat"
+#define XATTR_CALLS                                                                                \
+	"setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr",         \
+	    "fremovexattr", "removexattrat", "file_setattr"
 #define IO_URING   "io_uring_setup", "io_uring_enter", "io_uring_register"
 #define IPC_CALLS                                                                                  \
 	"shmget", "shmat", "shmdt", "shmctl", "semget", "semop", "semtimedop", "semctl", "msgget", \
@@ -72,30 +78,27 @@ static struct answer unless_opened(const struct ir *ir, const char *const *gover
 	};
 }
 
+/* Others keep it; the filter only closes the ways around, so all it can say is that one is open. */
+static struct answer only_objection(struct answer a)
+{
+	return a.level == LEVEL_ENFORCED ? nothing() : a;
+}
+
+/* Landlock keeps writes in their place; it sees neither changes of metadata nor what io_uring does. */
 static struct answer answer_writes(const struct ir *ir)
 {
 	struct answer a =
 	    unless_opened(ir, CALLS("open", "openat", "openat2", "truncate"), CALLS(IO_URING));
 	if (a.level != LEVEL_ENFORCED)
 		return a;
-	return keeps(LEVEL_PARTIAL,
-		     "mode, group and times of files that the user owns can be changed everywhere");
-}
-
-static struct answer answer_no_writes(const struct ir *ir)
-{
-	struct answer a =
-	    unless_opened(ir, CALLS("open", "openat", "openat2", "truncate"), CALLS(IO_URING));
-	if (a.level != LEVEL_ENFORCED)
-		return a;
-	return keeps(LEVEL_PARTIAL, "the filter refuses truncation and changes of mode, owner, "
-				    "times and attributes; it sees no other writing");
-}
-
-/* Others keep it; the filter only closes the ways around, so all it can say is that one is open. */
-static struct answer only_objection(struct answer a)
-{
-	return a.level == LEVEL_ENFORCED ? nothing() : a;
+	a = unless_opened(ir, CALLS(XATTR_CALLS), CALLS(META_CALLS));
+	if (a.level == LEVEL_ENFORCED)
+		return nothing();
+	a.level = LEVEL_PARTIAL;
+	a.mechanism = "seccomp";
+	a.note = "mode, owner, times or attributes can be changed on every file the user owns, "
+		 "because an `allow syscall` line opens the calls for it";
+	return a;
 }
 
 static struct answer answer_ioctl(const struct ir *ir)
@@ -161,9 +164,8 @@ struct answer seccomp_answer(const struct ir *ir, enum cap cap)
 		return answer_ioctl(ir);
 	case CAP_FS_WRITE_SCOPE:
 	case CAP_FS_WRITE_DENY_PATH:
-		return answer_writes(ir);
 	case CAP_FS_WRITE_DENY:
-		return answer_no_writes(ir);
+		return answer_writes(ir);
 	case CAP_FS_EXEC_SCOPE:
 		return only_objection(
 		    unless_opened(ir, CALLS("memfd_create", "execveat"), CALLS(NULL)));

@@ -1,14 +1,17 @@
 /*
- * filter.c - seccomp filters for tests: written to a file as part of a hand-made plan, or put on a command to imitate a host
- * whose kernel or container refuses calls.
+ * filter.c - seccomp filters for tests: written to a file as part of a hand-made plan, or put on a
+ * command to imitate a host whose kernel or container refuses calls.
  *
  *     filter write FILE RULE...         filter run RULE... -- COMMAND [ARG]...
  *     filter lead COMMAND [ARG]...      as the leader of a process group of its own
  *     RULE: NUMBER=ERRNO                answer the call with the errno
  *           NUMBER:ARG=ERRNO            ... unless its first argument is ARG
- * Names instead of numbers: landlock seccomp execve execveat socket getppid close_range openat write.
+ * Names instead of numbers: landlock seccomp execve execveat socket getppid close_range openat
+ * write.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -35,9 +38,9 @@ static const struct {
 	const char *name;
 	long nr;
 } names[] = {
-    {"landlock", 444},	   {"seccomp", SYS_seccomp}, {"execve", SYS_execve},
+    {"landlock", 444},          {"seccomp", SYS_seccomp}, {"execve", SYS_execve},
     {"execveat", SYS_execveat}, {"socket", SYS_socket},   {"getppid", SYS_getppid},
-    {"close_range", 436},  {"openat", SYS_openat},   {"write", SYS_write},
+    {"close_range", 436},       {"openat", SYS_openat},   {"write", SYS_write},
 };
 
 static const struct {

@@ -5,7 +5,8 @@ set -u
 export LC_ALL=C
 HERE=$(cd "$(dirname "$0")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
-SBX_RUN=${SBX_RUN:-$ROOT/build/sbx-run}
+case ${B:=build} in /*) ;; *) B=$ROOT/$B ;; esac
+SBX_RUN=${SBX_RUN:-$B/sbx-run}
 TMP=$(mktemp -d /tmp/sbx-loader.XXXXXX) || exit 1
 chmod 755 "$TMP"
 mkdir "$TMP/bin"

@@ -3,10 +3,13 @@
  *
  *     probe COMMAND [ARG]... [, COMMAND [ARG]...]...
  *
- * Prints `ok` or the name of the errno for each command; exits 1 when the last one failed, 2 on a usage error. Linked
- * statically, so that nothing but the question itself needs a permission. Uses no file that is not named.
+ * Prints `ok` or the name of the errno for each command; exits 1 when the last one failed, 2 on a
+ * usage error. Linked statically, so that nothing but the question itself needs a permission. Uses
+ * no file that is not named.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -41,17 +44,16 @@ static const char *errno_name(int e)
 		const char *name;
 	} names[] = {
 #define E(x) {x, #x}
-	    E(EPERM),	       E(ENOENT),      E(ESRCH),	E(EINTR),      E(EIO),
-	    E(ENXIO),	       E(E2BIG),       E(ENOEXEC),	E(EBADF),      E(ECHILD),
-	    E(EAGAIN),	       E(ENOMEM),      E(EACCES),	E(EFAULT),     E(EBUSY),
-	    E(EEXIST),	       E(EXDEV),       E(ENODEV),	E(ENOTDIR),    E(EISDIR),
-	    E(EINVAL),	       E(ENFILE),      E(EMFILE),	E(ENOTTY),     E(ETXTBSY),
-	    E(EFBIG),	       E(ENOSPC),      E(ESPIPE),	E(EROFS),      E(EMLINK),
-	    E(EPIPE),	       E(ENAMETOOLONG), E(ENOSYS),	E(ENOTEMPTY),  E(ELOOP),
-	    E(EPROTO),	       E(EOVERFLOW),   E(ENOTSOCK),	E(EMSGSIZE),   E(EPROTONOSUPPORT),
-	    E(EOPNOTSUPP),     E(EAFNOSUPPORT), E(EADDRINUSE),	E(EADDRNOTAVAIL),
-	    E(ENETUNREACH),    E(ECONNRESET),  E(ETIMEDOUT),	E(ECONNREFUSED), E(ENOKEY),
-	    E(ESOCKTNOSUPPORT),
+	    E(EPERM),      E(ENOENT),       E(ESRCH),        E(EINTR),         E(EIO),
+	    E(ENXIO),      E(E2BIG),        E(ENOEXEC),      E(EBADF),         E(ECHILD),
+	    E(EAGAIN),     E(ENOMEM),       E(EACCES),       E(EFAULT),        E(EBUSY),
+	    E(EEXIST),     E(EXDEV),        E(ENODEV),       E(ENOTDIR),       E(EISDIR),
+	    E(EINVAL),     E(ENFILE),       E(EMFILE),       E(ENOTTY),        E(ETXTBSY),
+	    E(EFBIG),      E(ENOSPC),       E(ESPIPE),       E(EROFS),         E(EMLINK),
+	    E(EPIPE),      E(ENAMETOOLONG), E(ENOSYS),       E(ENOTEMPTY),     E(ELOOP),
+	    E(EPROTO),     E(EOVERFLOW),    E(ENOTSOCK),     E(EMSGSIZE),      E(EPROTONOSUPPORT),
+	    E(EOPNOTSUPP), E(EAFNOSUPPORT), E(EADDRINUSE),   E(EADDRNOTAVAIL), E(ENETUNREACH),
+	    E(ECONNRESET), E(ETIMEDOUT),    E(ECONNREFUSED), E(ENOKEY),        E(ESOCKTNOSUPPORT),
 #undef E
 	};
 	static char other[32];
@@ -406,8 +408,8 @@ static int do_rlimits(char **a)
 	static const struct {
 		const char *name;
 		int which;
-	} all[] = {{"nofile", RLIMIT_NOFILE}, {"core", RLIMIT_CORE}, {"fsize", RLIMIT_FSIZE},
-		   {"cpu", RLIMIT_CPU},	      {"stack", RLIMIT_STACK}, {"as", RLIMIT_AS},
+	} all[] = {{"nofile", RLIMIT_NOFILE},   {"core", RLIMIT_CORE},   {"fsize", RLIMIT_FSIZE},
+		   {"cpu", RLIMIT_CPU},         {"stack", RLIMIT_STACK}, {"as", RLIMIT_AS},
 		   {"memlock", RLIMIT_MEMLOCK}, {"nproc", RLIMIT_NPROC}};
 	(void)a;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -450,18 +452,41 @@ static const struct command {
 	int n_args;
 	int (*run)(char **args);
 } commands[] = {
-    {"read", 1, do_read},	{"cat", 1, do_cat},	      {"write", 1, do_write},
-    {"modify", 1, do_modify},	{"create", 1, do_create},     {"truncate", 1, do_truncate},
-    {"mkdir", 1, do_mkdir},	{"delete", 1, do_delete},     {"rename", 2, do_rename},
-    {"chmod", 1, do_chmod},	{"list", 1, do_list},	      {"stat", 1, do_stat},
-    {"exec", 1, do_exec},	{"fork", 0, do_fork},	      {"become", 1, do_become},
-    {"execveat", 1, do_execveat}, {"connect", 1, do_connect}, {"listen", 1, do_listen},
-    {"connect-unix", 1, do_connect_unix}, {"udp", 1, do_udp}, {"socket", 2, do_socket},
-    {"ioctl-tiocsti", 0, do_ioctl_tiocsti}, {"ioctl", 2, do_ioctl}, {"signal", 1, do_signal},
-    {"syscall", 1, do_syscall}, {"wx", 0, do_wx},	      {"env", 0, do_env},
-    {"fds", 0, do_fds},		{"caps", 0, do_caps},	      {"state", 0, do_state},
-    {"rlimits", 0, do_rlimits}, {"print", 1, do_print},	      {"sleep", 1, do_sleep},
-    {"exit", 1, do_exit},	{"die", 1, do_die},
+    {"read", 1, do_read},
+    {"cat", 1, do_cat},
+    {"write", 1, do_write},
+    {"modify", 1, do_modify},
+    {"create", 1, do_create},
+    {"truncate", 1, do_truncate},
+    {"mkdir", 1, do_mkdir},
+    {"delete", 1, do_delete},
+    {"rename", 2, do_rename},
+    {"chmod", 1, do_chmod},
+    {"list", 1, do_list},
+    {"stat", 1, do_stat},
+    {"exec", 1, do_exec},
+    {"fork", 0, do_fork},
+    {"become", 1, do_become},
+    {"execveat", 1, do_execveat},
+    {"connect", 1, do_connect},
+    {"listen", 1, do_listen},
+    {"connect-unix", 1, do_connect_unix},
+    {"udp", 1, do_udp},
+    {"socket", 2, do_socket},
+    {"ioctl-tiocsti", 0, do_ioctl_tiocsti},
+    {"ioctl", 2, do_ioctl},
+    {"signal", 1, do_signal},
+    {"syscall", 1, do_syscall},
+    {"wx", 0, do_wx},
+    {"env", 0, do_env},
+    {"fds", 0, do_fds},
+    {"caps", 0, do_caps},
+    {"state", 0, do_state},
+    {"rlimits", 0, do_rlimits},
+    {"print", 1, do_print},
+    {"sleep", 1, do_sleep},
+    {"exit", 1, do_exit},
+    {"die", 1, do_die},
 };
 
 static const struct command *command_find(const char *name)

@@ -1,5 +1,6 @@
 /*
- * runtime_conf.c - the strict line reader: one canonical file passes, each way of being wrong is refused.
+ * runtime_conf.c - the strict line reader: one canonical file passes, each way of being wrong is
+ * refused.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>

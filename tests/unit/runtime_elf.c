@@ -1,7 +1,7 @@
 /*
- * runtime_elf.c - the interpreter of a program: real files, and one small file damaged at every place.
+ * runtime_elf.c - the interpreter of a program: real files, and one small file damaged at every
+ * place.
  */
-#define _GNU_SOURCE
 #include <criterion/criterion.h>
 #include <elf.h>
 #include <fcntl.h>

@@ -1,7 +1,6 @@
 /*
  * runtime_place.c - real directories above a path, through links.
  */
-#define _GNU_SOURCE
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>

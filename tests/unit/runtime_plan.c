@@ -1,5 +1,6 @@
 /*
- * runtime_plan.c - launch.conf, landlock.conf, cgroup.conf: each canonical form passes, each line that is wrong is refused.
+ * runtime_plan.c - launch.conf, landlock.conf, cgroup.conf: each canonical form passes, each line
+ * that is wrong is refused.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -9,9 +10,9 @@
 #include "../../runtime/guarantee.h"
 #include "../../runtime/landlock_conf.h"
 
-#define ID "0123456789abcdef0123456789abcdef"
-#define LAUNCH "sbx-launch 1 " ID "\npolicy p 1.0\ntarget linux\n"
-#define BASE LAUNCH "arch x86_64\nisolate none\n"
+#define ID       "0123456789abcdef0123456789abcdef"
+#define LAUNCH   "sbx-launch 1 " ID "\npolicy p 1.0\ntarget linux\n"
+#define BASE     LAUNCH "arch x86_64\nisolate none\n"
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static struct launch launch;
@@ -26,19 +27,21 @@ static enum err launch_err(const char *text)
 
 Test(runtime_launch, everything)
 {
-	cr_assert_eq(launch_err(LAUNCH
-				"arch x86_64 aarch64\nisolate user net\n"
-				"param a path required\nparam b string default x y\n"
-				"guarantee fs.read.scope required landlock:1 t.sbx:3\n"
-				"guarantee res.memory preferred cgroup:memory t.sbx:4\n"
-				"entry t.sbx:5 ${a}/bin\nexec-fd 100\n"
-				"env-allow HOME\nenv-allow LC_*\nenv-set A ${b}\nenv-set B\n"
-				"rlimit nofile 100\nrlimit core 0\nrlimit-fallback as 5 res.memory\n"
-				"session new\nend\n"),
-		     ERR_COUNT);
+	cr_assert_eq(
+	    launch_err(LAUNCH "arch x86_64 aarch64\nisolate user net\n"
+			      "param a path required\nparam b string default x y\n"
+				"param c string default\n"
+			      "guarantee fs.read.scope required landlock:1 t.sbx:3\n"
+			      "guarantee res.memory preferred cgroup:memory t.sbx:4\n"
+			      "entry t.sbx:5 ${a}/bin\nexec-fd 100\n"
+			      "env-allow HOME\nenv-allow LC_*\nenv-set A ${b}\nenv-set B\n"
+			      "rlimit nofile 100\nrlimit core 0\nrlimit-fallback as 5 res.memory\n"
+			      "session new\nend\n"),
+	    ERR_COUNT);
 	cr_expect_eq(launch.arches, 3);
 	cr_expect_eq(launch.isolate, 1 | 8);
-	cr_expect_eq(launch.n_params, 2);
+	cr_expect_eq(launch.n_params, 3);
+	cr_expect(launch.params[2].fallback.at && !launch.params[2].fallback.len);
 	cr_expect_eq(launch.n_guarantees, 2);
 	cr_expect_eq(launch.exec_fd, 100);
 	cr_expect_eq(launch.n_env, 4);
@@ -74,7 +77,6 @@ Test(runtime_launch, malformed)
 	    BASE "param a thing required\nend\n",
 	    BASE "param a path optional\nend\n",
 	    BASE "param a path required x\nend\n",
-	    BASE "param a path default\nend\n",
 	    BASE "param a path default ${HOME}\nend\n",
 	    BASE "param a path required\nparam a path required\nend\n",
 	    BASE "guarantee a needed landlock:1 t:1\nend\n",
@@ -121,7 +123,8 @@ static enum err launch_many(unsigned n, const char *format)
 
 	for (unsigned i = 0; i < n; i++) {
 		const char *slot = strchr(format, '#');
-		at += (size_t)sprintf(text + at, "%.*s%u%s", (int)(slot - format), format, i, slot + 1);
+		at += (size_t)sprintf(text + at, "%.*s%u%s", (int)(slot - format), format, i,
+				      slot + 1);
 	}
 	strcpy(text + at, "end\n");
 	return launch_err(text);
@@ -151,21 +154,22 @@ static enum err landlock_err(const char *text, struct landlock *out)
 }
 
 #define LANDLOCK "sbx-landlock 1 " ID "\nhandle-fs execute read_file\n"
-#define NET LANDLOCK "handle-net bind_tcp\n"
+#define NET      LANDLOCK "handle-net bind_tcp\n"
 
 Test(runtime_landlock, everything)
 {
 	struct landlock l;
 
-	cr_assert_eq(landlock_err(LANDLOCK
-				  "handle-net bind_tcp connect_tcp\nscope abstract_unix_socket "
-				  "signal\nentry execute,read_file t:1 /a b\n"
-				  "path error follow execute t:2 ${HOME}/x\n"
-				  "path skip nofollow read_file t:2 /\npath make follow read_file t:2 /m\n"
-				  "port bind_tcp,connect_tcp ${port} t:3\nport bind_tcp 0 t:3\n"
-				  "assert read_file t:4 /secret\nend\n",
-				  &l),
-		     ERR_COUNT);
+	cr_assert_eq(
+	    landlock_err(LANDLOCK
+			 "handle-net bind_tcp connect_tcp\nscope abstract_unix_socket "
+			 "signal\nentry execute,read_file t:1 /a b\n"
+			 "path error follow execute t:2 ${HOME}/x\n"
+			 "path skip nofollow read_file t:2 /\npath make follow read_file t:2 /m\n"
+			 "port bind_tcp,connect_tcp ${port} t:3\nport bind_tcp 0 t:3\n"
+			 "assert read_file t:4 /secret\nend\n",
+			 &l),
+	    ERR_COUNT);
 	cr_expect_eq(l.fs, 1 | 4);
 	cr_expect_eq(l.net, 3);
 	cr_expect_eq(l.scope, 3);
@@ -213,8 +217,8 @@ Test(runtime_landlock, malformed)
 Test(runtime_landlock, rights_by_abi)
 {
 	/* the unions that the kernel's documentation gives */
-	static const uint64_t fs[] = {0,      0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff,
-				      0xffff, 0xffff, 0xffff, 0x1ffff};
+	static const uint64_t fs[] = {0,      0x1fff, 0x3fff, 0x7fff, 0x7fff,
+				      0xffff, 0xffff, 0xffff, 0xffff, 0x1ffff};
 	struct text t;
 	char buf[64];
 

@@ -22,10 +22,8 @@ static void fixture_open(struct fixture *x)
 	x->params[1] = (struct param){.name = span_of("s"), .type = VALUE_STRING, .value = "x y"};
 	x->params[2] = (struct param){.name = span_of("port"), .type = VALUE_PORT, .value = "80"};
 	cr_assert(pool_open(&x->pool, 1 << 20));
-	x->vars = (struct vars){.params = x->params,
-				.n_params = 3,
-				.pool = &x->pool,
-				.passwd = "/etc/passwd"};
+	x->vars = (struct vars){
+	    .params = x->params, .n_params = 3, .pool = &x->pool, .passwd = "/etc/passwd"};
 }
 
 static const char *expand(struct fixture *x, const char *tmpl, enum template_use use)
@@ -71,10 +69,9 @@ Test(runtime_template, paths)
 
 Test(runtime_template, not_canonical)
 {
-	static const char *const wrong[] = {"$",    "$a",     "${}",   "${nobody}", "${dir",
-					    "\\",   "\\n",    "\\x41", "\\x0A",	    "\\x00",
-					    "\\x7", "\x01",   "\x7f",  "a$",	    "${PATH}",
-					    "\\x80"};
+	static const char *const wrong[] = {
+	    "$",     "$a",    "${}",  "${nobody}", "${dir", "\\", "\\n",     "\\x41",
+	    "\\x0A", "\\x00", "\\x7", "\x01",      "\x7f",  "a$", "${PATH}", "\\x80"};
 	struct fixture x;
 
 	fixture_open(&x);
@@ -99,7 +96,8 @@ Test(runtime_template, too_long)
 Test(runtime_template, canonical_paths)
 {
 	static const char *const good[] = {"/", "/a", "/a/b", "/...", "/.a", "/a../b", "/ "};
-	static const char *const bad[] = {"", "a", "//", "/a/", "/a//b", "/.", "/..", "/a/./b", "/a/.."};
+	static const char *const bad[] = {"",   "a",   "//",     "/a/",  "/a//b",
+					  "/.", "/..", "/a/./b", "/a/.."};
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		cr_expect(path_canonical(good[i]), "%s", good[i]);
@@ -114,16 +112,26 @@ Test(runtime_params, types)
 		const char *value;
 		bool fits;
 	} rows[] = {
-	    {VALUE_PATH, "/a", true},	   {VALUE_PATH, "a", false},
-	    {VALUE_PORT, "0", true},	   {VALUE_PORT, "65535", true},
-	    {VALUE_PORT, "65536", false},  {VALUE_PORT, "080", false},
-	    {VALUE_PORT, "", false},	   {VALUE_COUNT, "18446744073709551615", true},
-	    {VALUE_COUNT, "18446744073709551616", false}, {VALUE_COUNT, "1k", false},
-	    {VALUE_SIZE, "64MiB", true},   {VALUE_SIZE, "64", false},
-	    {VALUE_SIZE, "64MB", false},   {VALUE_SIZE, "16777216TiB", false},
-	    {VALUE_SIZE, "MiB", false},	   {VALUE_DURATION, "5min", true},
-	    {VALUE_DURATION, "5m", false}, {VALUE_PERCENT, "50%", true},
-	    {VALUE_PERCENT, "50", false},  {VALUE_STRING, "", true},
+	    {VALUE_PATH, "/a", true},
+	    {VALUE_PATH, "a", false},
+	    {VALUE_PORT, "0", true},
+	    {VALUE_PORT, "65535", true},
+	    {VALUE_PORT, "65536", false},
+	    {VALUE_PORT, "080", false},
+	    {VALUE_PORT, "", false},
+	    {VALUE_COUNT, "18446744073709551615", true},
+	    {VALUE_COUNT, "18446744073709551616", false},
+	    {VALUE_COUNT, "1k", false},
+	    {VALUE_SIZE, "64MiB", true},
+	    {VALUE_SIZE, "64", false},
+	    {VALUE_SIZE, "64MB", false},
+	    {VALUE_SIZE, "16777216TiB", false},
+	    {VALUE_SIZE, "MiB", false},
+	    {VALUE_DURATION, "5min", true},
+	    {VALUE_DURATION, "5m", false},
+	    {VALUE_PERCENT, "50%", true},
+	    {VALUE_PERCENT, "50", false},
+	    {VALUE_STRING, "", true},
 	};
 	const char *why;
 

@@ -1,10 +1,11 @@
 /*
- * plan_conf.c - fuzz target for the loader's readers: any bytes as launch.conf, landlock.conf, cgroup.conf, SHA256SUMS, a filter.
+ * runtime_plan_conf.c - fuzz target for the loader's readers: any bytes as launch.conf,
+ * landlock.conf, cgroup.conf, SHA256SUMS, a filter.
  *
- * The first byte of the input chooses the reader, the rest is the file. What launch.conf or landlock.conf lets through is expanded
- * too, so templates are reached. With -DFUZZ_MAIN it runs over the files given as arguments.
+ * The first byte of the input chooses the reader, the rest is the file. What launch.conf or
+ * landlock.conf lets through is expanded too, so templates are reached. With -DFUZZ_MAIN it runs
+ * over the files given as arguments.
  */
-#define _GNU_SOURCE
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,8 @@ static void try_landlock(const struct conf *c)
 	static struct param params[] = {{.name = {"p", 1}, .type = VALUE_PATH, .value = "/p"},
 					{.name = {"s", 1}, .type = VALUE_STRING, .value = "s"}};
 	struct vars v = {.params = params, .n_params = 2, .passwd = "/dev/null"};
-	const struct landlock_visitor visitor = {rule_expand, rule_expand, rule_expand, rule_expand, &v};
+	const struct landlock_visitor visitor = {rule_expand, rule_expand, rule_expand, rule_expand,
+						 &v};
 	char id[PLAN_ID_LEN + 1] = "";
 	struct pool pool;
 	struct landlock l;

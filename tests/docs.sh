@@ -1,0 +1,145 @@
+#!/bin/sh
+# docs.sh - the manual says what the tables say. Between `.\" table: FILE` and `.\" end` a page lists the words of FILE
+# with their sentences, no more and no less; every option of --help stands in the page of its tool and in its
+# completions; mandoc finds no fault. Then checks itself on a page with a word missing and one with a sentence changed.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+: "${B:=build}"
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+status=0
+
+# rows FILE MACRO WORD HELP: "word<TAB>sentence" of each MACRO(...) in FILE; WORD and HELP count the string literals of
+# a row from 1, HELP 0 means that the table has no sentences. Blocks of comment do not count.
+rows() {
+	awk -v macro="$2" -v word="$3" -v help="$4" '
+	/^\/\*/ { comment = 1 }
+	comment { if (/\*\//) comment = 0; next }
+	index($0, macro "(") == 1 { row = 1; n = 0; text[word] = text[help] = "" }
+	row {
+		rest = $0
+		while (match(rest, /"([^"\\]|\\.)*"/)) {
+			text[++n] = substr(rest, RSTART + 1, RLENGTH - 2)
+			rest = substr(rest, RSTART + RLENGTH)
+		}
+		if (n >= word && n >= help) {
+			gsub(/\\"/, "\"", text[help]); gsub(/\\\\/, "\\", text[help])
+			printf "%s\t%s\n", text[word], help ? text[help] : ""
+			row = 0
+		}
+	}' "$1"
+}
+
+# listed PAGE TABLE HELP: the same of a page; the sentence is the first line after the word, without a full stop.
+listed() {
+	awk -v table="$2" -v help="$3" '
+	$1 == ".\\\"" && $2 == "table:" { on = $3 == table; next }
+	$1 == ".\\\"" && $2 == "end" { on = 0 }
+	!on { next }
+	$1 == ".It" && $2 == "Cm" { word = $3; if (!help) printf "%s\t\n", word; next }
+	word != "" && help { gsub(/\\e/, "\\"); sub(/\.$/, ""); printf "%s\t%s\n", word, $0; word = "" }' "$1"
+}
+
+# same PAGE FILE MACRO WORD HELP: 0 when page and table agree; prints what differs otherwise
+same() {
+	rows "$2" "$3" "$4" "$5" | sort >"$tmp/table"
+	listed "$1" "$(basename "$2")" "$5" | sort >"$tmp/page"
+	[ -s "$tmp/table" ] && diff -u "$tmp/table" "$tmp/page"
+}
+
+check_table() {
+	if same "$@"; then
+		echo "PASS docs $1 lists $2 ($(wc -l <"$tmp/table") words)"
+	else
+		echo "FAIL docs $1 does not say what $2 says"
+		status=1
+	fi
+}
+
+check_table docs/sbx.5 compiler/target.def TARGET 1 0
+check_table docs/sbx.5 compiler/arch.def ARCH 1 0
+check_table docs/sbx.5 compiler/op_word.def OP_WORD 1 0
+check_table docs/sbx.5 compiler/groups.def GROUP 1 2
+check_table docs/sbx.5 compiler/limit.def LIMIT 1 2
+check_table docs/sbx.5 compiler/cap.def CAP 1 2
+check_table docs/sbx.5 compiler/type.def TYPE 1 0
+check_table docs/sbx.5 compiler/setting.def SETTING 1 2
+check_table docs/sbx.5 compiler/isolate.def ISOLATE 1 0
+check_table docs/sbxc.1 compiler/diag.def DIAG 1 3
+check_table docs/sbx-run.1 runtime/errors.def ERR 1 3
+
+# Built-in variables, keywords and right words live in C tables: it is enough that the page knows them.
+for word in $(sed -n 's/^KW([A-Z]*, "\([a-z]*\)").*/\1/p' grammar/keywords.def) CWD EXE HOME RUNTIME_DIR TMPDIR UID; do
+	if grep -qw -- "$word" docs/sbx.5; then
+		echo "PASS docs sbx.5 knows $word"
+	else
+		echo "FAIL docs sbx.5: the word $word is missing"
+		status=1
+	fi
+done
+for word in $(sed -n 's/^	RIGHT([A-Z_]*, "\([a-z_]*\)".*/\1/p; s/^	RLIMIT("\([a-z]*\)".*/\1/p' runtime/plan.h); do
+	if grep -qw -- "$word" docs/plan.md; then
+		echo "PASS docs plan.md knows $word"
+	else
+		echo "FAIL docs plan.md: the word $word is missing"
+		status=1
+	fi
+done
+
+# options TOOL: what its --help names, one a line
+options() {
+	"$B/$1" --help | grep -oE '(^|[[:space:],])--?[a-z][a-z-]*' | tr -d ' \t,' | sort -u
+}
+
+for tool in sbxc sbx-run; do
+	options "$tool" >"$tmp/options"
+	[ -s "$tmp/options" ] || { echo "FAIL docs $tool --help names no option"; status=1; }
+	while read -r option; do
+		if ! grep -q -- "^\.It Fl ${option#-}\( \|$\)" "docs/$tool.1"; then
+			echo "FAIL docs $tool.1: the option $option is missing"
+			status=1
+		elif ! grep -qw -e "$option" "docs/completions/$tool.bash"; then
+			echo "FAIL docs completions/$tool.bash: the option $option is missing"
+			status=1
+		else
+			echo "PASS docs $tool $option"
+		fi
+	done <"$tmp/options"
+done
+
+for page in docs/*.[15]; do
+	if ! command -v mandoc >/dev/null; then
+		echo "SKIP docs lint of $page: mandoc is not installed"
+	elif mandoc -Tlint -Wwarning "$page"; then
+		echo "PASS docs lint of $page"
+	else
+		echo "FAIL docs lint of $page: see above"
+		status=1
+	fi
+done
+
+# What a page shows as a policy must compile.
+for page in docs/sbx.5 README.md; do
+	awk '/^sbx 1$/ { on = 1 } on && (/^\.Ed/ || /^```/) { exit } on { gsub(/\\e/, "\\"); print }' "$page" >"$tmp/p.sbx"
+	if out=$("$B/sbxc" check "$tmp/p.sbx" 2>&1); then
+		echo "PASS docs the policy of $page compiles"
+	else
+		printf '%s\n' "$out"
+		echo "FAIL docs the policy of $page does not compile"
+		status=1
+	fi
+done
+
+# The checks themselves must be able to fail.
+mkdir "$tmp/docs"
+sed '/^\.It Cm net\.udp$/,/^\.It/{/net\.udp/d;}' docs/sbx.5 >"$tmp/docs/word.5"
+sed 's/^nothing may be written/nothing may be red/' docs/sbx.5 >"$tmp/docs/sentence.5"
+for case in word sentence; do
+	if same "$tmp/docs/$case.5" compiler/cap.def CAP 1 2 >/dev/null; then
+		echo "FAIL docs self-test: a wrong $case was not noticed"
+		status=1
+	else
+		echo "PASS docs self-test $case"
+	fi
+done
+exit $status
