@@ -125,6 +125,14 @@ static bool param_default(struct res *r, const struct scope *s, const struct ast
 	return true;
 }
 
+/* How --set of the loader would spell the value: numbers with a unit keep one. */
+static const char *load_time_text(struct res *r, const struct value *v)
+{
+	static const char *const unit[TYPE_COUNT] = {
+	    [TYPE_SIZE] = "B", [TYPE_DURATION] = "ms", [TYPE_PERCENT] = "%"};
+	return unit[v->type] ? arena_printf(r->a, "%s%s", v->text, unit[v->type]) : v->text;
+}
+
 static void define_param(struct res *r, struct scope *s, const struct ast_item *item)
 {
 	enum type type;
@@ -141,7 +149,7 @@ static void define_param(struct res *r, struct scope *s, const struct ast_item *
 		struct ir_param p = {
 		    .name = item->name->text,
 		    .type = type,
-		    .value = item->value ? v.text : NULL,
+		    .value = item->value ? load_time_text(r, &v) : NULL,
 		    .about = item->about ? scope_plain(r, NULL, item->about) : NULL,
 		    .loc = item->loc,
 		};

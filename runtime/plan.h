@@ -18,8 +18,9 @@
  * TMPL is the rest of the line (spaces included): a template. `${name}` is a load-time variable: a param of
  * launch.conf (lower case) or a built-in (HOME CWD TMPDIR RUNTIME_DIR UID EXE). `\\` is a backslash, `\$` a dollar,
  * `\xHH` (lower-case hex) one of the bytes 01..1f and 7f. A backslash before anything else, a raw byte of those, or a
- * bare `$` is an error. Canonical: each text has exactly one spelling. WHERE is `file:line`, one word (a space in the
- * file's name is written \x20, a backslash \\).
+ * bare `$` is an error. An empty template ends the line after the word before it, without a blank. Canonical: each
+ * text has exactly one spelling. WHERE is `file:line`, one word (a space in the file's name is written \x20, a
+ * backslash \\).
  *
  * launch.conf
  *     policy NAME VERSION                       VERSION is - when not written
@@ -27,7 +28,8 @@
  *     arch x86_64 aarch64                       the machines a seccomp file exists for, in this order, at least one
  *     isolate none                              or words of: user pid mount net ipc uts cgroup, in this order
  *     param NAME TYPE required                  TYPE path string port count size duration percent; sorted by name
- *     param NAME TYPE default TMPL              (the default value; no variables in it)
+ *     param NAME TYPE default TMPL              (the default value, as --set takes it: sizes, times and shares carry a
+ *                                               unit; no variables in it)
  *     guarantee CAP LEVEL MECHANISMS WHERE      LEVEL required or preferred. MECHANISMS joined by +, all are needed:
  *                                               launch rlimit seccomp landlock:N (least ABI) cgroup:CONTROLLER
  *                                               namespace supervisor, or the single word none (preferred only)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # docs.sh - the manual says what the tables say. Between `.\" table: FILE` and `.\" end` a page lists the words of FILE
 # with their sentences, no more and no less; every option of --help stands in the page of its tool and in its
-# completions; mandoc finds no fault. Then checks itself on a page with a word missing and one with a sentence changed.
+# completions; the README installs what CI does; policies shown compile; mandoc finds no fault. Then checks itself on a
+# page with a word missing and one with a sentence changed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 : "${B:=build}"
@@ -114,6 +115,16 @@ for page in docs/*.[15]; do
 		echo "PASS docs lint of $page"
 	else
 		echo "FAIL docs lint of $page: see above"
+		status=1
+	fi
+done
+
+# The README installs what .ci/run does.
+for package in $(sed -n '/^packages=(/,/^)/{s/#.*//;/[()]/d;p;}' .ci/run); do
+	if grep -A2 'apt-get install' README.md | grep -qw -e "$package"; then
+		echo "PASS docs README.md installs $package"
+	else
+		echo "FAIL docs README.md does not install $package, which .ci/run does"
 		status=1
 	fi
 done

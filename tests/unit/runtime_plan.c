@@ -30,7 +30,7 @@ Test(runtime_launch, everything)
 	cr_assert_eq(
 	    launch_err(LAUNCH "arch x86_64 aarch64\nisolate user net\n"
 			      "param a path required\nparam b string default x y\n"
-				"param c string default\n"
+			      "param c string default\n"
 			      "guarantee fs.read.scope required landlock:1 t.sbx:3\n"
 			      "guarantee res.memory preferred cgroup:memory t.sbx:4\n"
 			      "entry t.sbx:5 ${a}/bin\nexec-fd 100\n"

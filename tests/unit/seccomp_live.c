@@ -163,6 +163,7 @@ struct probe {
 	int (*run)(void);
 	enum op op;     /* the rule that opens it; OP_COUNT: none does */
 	int open, shut; /* with that rule (or without any filter), and under the bare filter */
+	const char *call; /* an `allow syscall` line that opens it, or NULL */
 };
 
 static const struct probe probes[] = {
@@ -179,7 +180,7 @@ static const struct probe probes[] = {
     {"user namespace", probe_userns, OP_COUNT, 0, EPERM},
     {"clone3", probe_clone3, OP_COUNT, EINVAL, ENOSYS},
     {"shm", probe_shm, OP_COUNT, 0, EPERM},
-    {"chmod", probe_chmod, OP_CREATE, 0, EPERM},
+    {"chmod", probe_chmod, OP_COUNT, 0, EPERM, "@file-meta"},
     {"FIONREAD", probe_fionread, OP_COUNT, 0, 0},
     {"TIOCSTI", probe_tiocsti, OP_COUNT, ENOTTY, EPERM},
     {"TIOCSTI, high bits", probe_tiocsti_high, OP_COUNT, ENOTTY, EPERM},
@@ -208,8 +209,11 @@ Test(live, filters_do_what_they_say, .timeout = 60)
 		cr_expect(without == p->open || without == EPERM, "%s: %d", p->name, without);
 		if (without != p->open)
 			printf("no control for %s on this host\n", p->name);
-		if (p->op != OP_COUNT) {
-			help_op(&h, p->op);
+	 if (p->op != OP_COUNT || p->call) {
+			if (p->call)
+				help_syscall(&h, p->call, false);
+			else
+				help_op(&h, p->op);
 			cr_expect_eq(run(derived(&h, &c), p->run), p->open, "%s opened", p->name);
 		}
 		help_end(&h);

@@ -181,7 +181,10 @@ Test(answer, what_it_objects_to)
 	cr_expect_null(seccomp_answer(&h.ir, CAP_FS_EXEC_SCOPE).at);
 	help_syscall(&h, "memfd_create", false);
 	cr_expect(seccomp_answer(&h.ir, CAP_FS_EXEC_SCOPE).at);
+	cr_expect_null(seccomp_answer(&h.ir, CAP_FS_WRITE_SCOPE).at);
+	help_syscall(&h, "@file-meta", false);
 	cr_expect_eq(seccomp_answer(&h.ir, CAP_FS_WRITE_SCOPE).level, LEVEL_PARTIAL);
+	cr_expect(seccomp_answer(&h.ir, CAP_FS_WRITE_SCOPE).at);
 	cr_expect_eq(seccomp_answer(&h.ir, CAP_SIGNAL_SCOPE).level, LEVEL_ABSENT);
 	cr_expect_eq(seccomp_answer(&h.ir, CAP_SYSCALL_FILTER).level, LEVEL_ENFORCED);
 	help_end(&h);
