@@ -20,6 +20,7 @@ PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 MANDIR  ?= $(DATADIR)/man
+COMPDIR ?= $(DATADIR)/bash-completion/completions
 CFLAGS  ?= -O2 -g
 Q       := $(if $(V),,@)
 
@@ -43,7 +44,7 @@ RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-unit check-golden check-errors check-plan check-layers check-live check-san check-clang bench \
+.PHONY: all check check-docs check-unit check-golden check-errors check-plan check-layers check-live check-san check-clang bench \
         fuzz bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -63,20 +64,12 @@ $(B)/%.o: %.c
 	@echo "  CC    $<"
 	$(Q)$(CC) $(STD) $(WARN) $(HARD) $(CFLAGS) -I$(B)/gen $(YAML_CFLAGS) -c -o $@ $<
 
-# musl-gcc has no kernel headers of its own; what the loader needs of them is copied out of the host's include tree.
-KHEADERS := $(B)/static/include
-$(B)/static/%.o: %.c | $(KHEADERS)/.done
+# The loader needs no header but libc's: runtime/kernel.h names what it takes from the kernel.
+$(B)/static/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC    $< (static)"
 	$(Q)$(MUSL_CC) $(STD) $(WARN) -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
-	    -fstack-protector-strong -fno-pie -no-pie -isystem $(KHEADERS) -c -o $@ $<
-
-$(KHEADERS)/.done:
-	@mkdir -p $(KHEADERS)
-	$(Q)for d in linux asm-generic; do ln -sfn /usr/include/$$d $(KHEADERS)/$$d; done
-	$(Q)ln -sfn $$(dirname $$(echo '#include <asm/unistd.h>' | $(CC) -M -E - | tr ' ' '\n' | grep '/asm/unistd.h$$')) \
-	    $(KHEADERS)/asm
-	@touch $@
+	    -fstack-protector-strong -fno-pie -no-pie -c -o $@ $<
 
 $(B)/gen/sbx.tab.c $(B)/gen/sbx.tab.h &: grammar/sbx.y grammar/keywords.def
 	@mkdir -p $(@D)
@@ -129,7 +122,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libcompiler.a
 check-unit: $(UNIT_BIN)
 	$(Q)tests/unit.sh $(UNIT_BIN)
 
-check-layers check-golden check-errors check-plan check-live: check-%: all
+check-layers check-docs check-golden check-errors check-plan check-live: check-%: all
 	$(Q)tests/run.sh $*
 
 bless: all
@@ -175,10 +168,14 @@ install: all
 	install -m 644 policies/std/*.sbx $(DESTDIR)$(DATADIR)/sbx/std/
 	install -m 644 docs/sbxc.1 docs/sbx-run.1 $(DESTDIR)$(MANDIR)/man1/
 	install -m 644 docs/sbx.5 $(DESTDIR)$(MANDIR)/man5/
+	install -d $(DESTDIR)$(COMPDIR)
+	install -m 644 docs/completions/sbxc.bash $(DESTDIR)$(COMPDIR)/sbxc
+	install -m 644 docs/completions/sbx-run.bash $(DESTDIR)$(COMPDIR)/sbx-run
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/sbxc $(DESTDIR)$(BINDIR)/sbx-run
 	rm -f $(DESTDIR)$(MANDIR)/man1/sbxc.1 $(DESTDIR)$(MANDIR)/man1/sbx-run.1 $(DESTDIR)$(MANDIR)/man5/sbx.5
+	rm -f $(DESTDIR)$(COMPDIR)/sbxc $(DESTDIR)$(COMPDIR)/sbx-run
 	rm -rf $(DESTDIR)$(DATADIR)/sbx
 
 clean:

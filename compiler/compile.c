@@ -19,8 +19,6 @@
 #include "str.h"
 #include "validate.h"
 
-static const char ZERO_ID[] = "00000000000000000000000000000000";
-
 static bool open_main(struct compile *c, const struct src_file **out)
 {
 	const char *slash = strrchr(c->opt->path, '/');
@@ -47,7 +45,7 @@ static bool lower_all(struct compile *c, const struct meaning *m, const struct g
 	    .meaning = m,
 	    .diags = c->diags,
 	    .src = c->src,
-	    .plan_id = ZERO_ID,
+	    .plan_id = MANIFEST_NO_ID,
 	    .guarantees = g->v,
 	    .n_guarantees = g->n,
 	};

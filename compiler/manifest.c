@@ -352,11 +352,8 @@ const char *manifest_sums(struct arena *a, const struct artifact *v, unsigned n,
 	return buf_str(&b);
 }
 
-static bool is_conf(const char *name)
-{
-	size_t n = strlen(name);
-	return n > 5 && strcmp(name + n - 5, ".conf") == 0;
-}
+enum { ID_WITHIN = 1024 }; /* an artifact that carries the id does so in its first lines */
+static const char ZERO_ID[] = MANIFEST_NO_ID;
 
 const char *manifest_stamp(struct arena *a, struct artifact *v, unsigned n)
 {
@@ -366,11 +363,12 @@ const char *manifest_stamp(struct arena *a, struct artifact *v, unsigned n)
 	sha256_hex(sums, size, hex);
 	const char *id = arena_strndup(a, hex, PLAN_ID_LEN);
 	for (unsigned i = 0; i < n; i++) {
-		const char *line_end = memchr(v[i].data, '\n', v[i].size);
-		if (!is_conf(v[i].name) || !line_end || line_end - v[i].data < PLAN_ID_LEN)
+		size_t head = v[i].size < ID_WITHIN ? v[i].size : ID_WITHIN;
+		const char *zero = memmem(v[i].data, head, ZERO_ID, PLAN_ID_LEN);
+		if (!zero)
 			continue;
 		char *copy = arena_strndup(a, v[i].data, v[i].size);
-		memcpy(copy + (line_end - v[i].data) - PLAN_ID_LEN, id, PLAN_ID_LEN);
+		memcpy(copy + (zero - v[i].data), id, PLAN_ID_LEN);
 		v[i].data = copy;
 	}
 	return id;

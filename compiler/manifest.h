@@ -7,13 +7,16 @@
 #include "compile.h"
 #include "validate.h"
 
+/* What lower() gets as plan id, before there is one. */
+#define MANIFEST_NO_ID "00000000000000000000000000000000"
+
 /* The text of plan.yaml for these artifacts. NULL when libyaml fails (out of memory). */
 const char *manifest_yaml(const struct compile *c, const struct meaning *m, const struct guarantees *g, const char *plan_id,
 			  const struct artifact *v, unsigned n, size_t *size);
 /* "HEX  NAME\n" for every file, sorted by name. */
 const char *manifest_sums(struct arena *a, const struct artifact *v, unsigned n, size_t *size);
 /*
- * Computes the plan id over all artifacts (their ids still zero) and writes it into the first line of each .conf.
+ * Computes the plan id over all artifacts (their ids still zero) and writes it into each that carries one.
  * The artifacts' data is replaced by copies. Returns the id.
  */
 const char *manifest_stamp(struct arena *a, struct artifact *v, unsigned n);

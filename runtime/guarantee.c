@@ -96,10 +96,10 @@ static const struct {
     {"cgroup:", "this sbx-run joins no cgroups yet",
      "run it inside a cgroup with that limit, and write `prefer CAPABILITY on linux because ...`"},
     {"namespace", "this sbx-run makes no namespaces yet",
-     "write `isolate none because ...`, or `prefer CAPABILITY on linux because ...`"},
+     "write `isolate none`, or `prefer CAPABILITY on linux because ...`"},
     {"supervisor", "this sbx-run stays with no program yet",
      "write `prefer CAPABILITY on linux because ...`"},
-    {"none", "nothing on this system keeps it", "see `sbxc explain`"},
+    {"none", "nothing on this system keeps it", "plan.yaml says why"},
 };
 
 static void mechanism_look(struct span word, const struct host *h, struct lack *lack)

@@ -33,7 +33,7 @@ Test(path_set, ancestors_by_component)
 	struct arena *a = arena_new();
 	struct path_set *set = path_set_new(a, 7);
 	for (size_t i = 0; i < 7; i++)
-		path_set_add(set, &rules[i]);
+		path_set_add(set, rules[i].object, &rules[i]);
 	cr_expect_eq(count(set, "/"), 1u);
 	cr_expect_eq(count(set, "/a"), 2u);
 	cr_expect_eq(count(set, "/ab"), 2u, "letters are no component");
@@ -49,8 +49,8 @@ Test(path_set, the_walk_stops_when_it_is_told)
 	static struct ir_rule rules[] = {{.object = "/"}, {.object = "/a"}};
 	struct arena *a = arena_new();
 	struct path_set *set = path_set_new(a, 2);
-	path_set_add(set, &rules[0]);
-	path_set_add(set, &rules[1]);
+	path_set_add(set, "/", &rules[0]);
+	path_set_add(set, "/a", &rules[1]);
 	struct seen s = {.stop_at = 1};
 	cr_expect(path_set_above(set, "/a/b", see, &s));
 	cr_expect_eq(s.n, 1u);
@@ -65,7 +65,7 @@ Test(path_set, many_rules_and_an_empty_set)
 	struct ir_rule *rules = ARENA_ARRAY(a, MANY, struct ir_rule);
 	for (unsigned i = 0; i < MANY; i++) {
 		rules[i].object = arena_printf(a, "/d%u", i);
-		path_set_add(set, &rules[i]);
+		path_set_add(set, rules[i].object, &rules[i]);
 	}
 	for (unsigned i = 0; i < MANY; i++) {
 		struct seen s = {0};

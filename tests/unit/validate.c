@@ -1,0 +1,182 @@
+/*
+ * validate.c - the proof of every compile must be able to fail: artifacts with one thing changed are E0901 with a concrete
+ * counterexample, and the untouched ones pass.
+ */
+#include "core_help.h"
+
+#include <linux/filter.h>
+
+#include "compiler/validate.h"
+
+static const char policy[] = CORE_HEAD
+    "    allow read \"/srv/data\"\n    allow read write \"/srv/out\"\n    allow connect tcp \"*:443\"\n"
+    "    prefer net.connect.host, net.connect.port on linux because \"x\"\n    allow env LANG\n"
+    "    set env PATH = \"/bin\"\n    limit open-files 64\n    prefer res.files on macos because \"x\"\n}\n";
+
+struct proof {
+	struct compile c;
+	const struct meaning *m;
+	struct guarantees g;
+	struct lower l;
+	struct validator v;
+};
+
+static struct proof proof_new(void)
+{
+	struct proof p = {.c = core_resolve(policy)};
+	p.m = meaning_new(p.c.arena, p.c.ir);
+	p.g = guarantees_check(p.c.arena, p.c.ir, p.c.diags);
+	cr_assert_eq(diag_errors(p.c.diags), 0u, "%s", core_messages(p.c.arena, p.c.diags, DIAG_GCC));
+	p.l = core_lower(&p.c, p.m, &p.g);
+	return p;
+}
+
+/* True when the artifacts pass. */
+static bool prove(struct proof *p)
+{
+	p->v = (struct validator){.arena = p->c.arena, .diags = p->c.diags, .src = p->c.src, .meaning = p->m,
+				  .guarantees = &p->g};
+	bool equal = validator_open(&p->v, p->l.artifacts, p->l.n_artifacts) && validator_run(&p->v);
+	validator_close(&p->v);
+	return equal;
+}
+
+/* Replaces the first OLD in the artifact. */
+static void change(struct proof *p, const char *name, const char *old, const char *new)
+{
+	struct artifact *f = core_artifact(p->l.artifacts, p->l.n_artifacts, name);
+	const char *text = arena_strndup(p->c.arena, f->data, f->size), *at = strstr(text, old);
+	cr_assert_not_null(at, "`%s` is not in %s:\n%s", old, name, text);
+	f->data = arena_printf(p->c.arena, "%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
+	f->size = strlen(f->data);
+}
+
+/* One message, E0901, that says what differs. */
+static void expect_internal(struct proof *p, const char *example)
+{
+	const char *text = core_messages(p->c.arena, p->c.diags, DIAG_TEXT);
+	cr_expect_eq(diag_errors(p->c.diags), 1u, "%s", text);
+	cr_expect_not_null(strstr(text, "E0901"), "%s", text);
+	cr_expect_not_null(strstr(text, example), "no `%s` in: %s", example, text);
+}
+
+static void expect_caught(const char *name, const char *old, const char *new, const char *example)
+{
+	struct proof p = proof_new();
+	change(&p, name, old, new);
+	cr_expect_not(prove(&p), "%s: `%s` for `%s` passed", name, new, old);
+	expect_internal(&p, example);
+	arena_free(p.c.arena);
+}
+
+Test(validate, untouched_artifacts_pass)
+{
+	struct proof p = proof_new();
+	cr_expect(prove(&p), "%s", core_messages(p.c.arena, p.c.diags, DIAG_TEXT));
+	cr_expect_gt(p.v.n_asked, 1000ul);
+	arena_free(p.c.arena);
+}
+
+Test(validate, a_wider_path)
+{
+	expect_caught("landlock.conf", " /srv/data\n", " /srv\n", "/srv");
+}
+
+Test(validate, another_path)
+{
+	expect_caught("landlock.conf", " /srv/data\n", " /srv/dat\n", "for example: read /srv/data");
+}
+
+Test(validate, a_right_too_few)
+{
+	expect_caught("landlock.conf", "write_file,", "", "/srv/out");
+}
+
+Test(validate, a_right_that_is_not_handled)
+{
+	expect_caught("landlock.conf", " make_sock", "", "");
+}
+
+Test(validate, another_port)
+{
+	expect_caught("landlock.conf", " 443 ", " 442 ", ":44");
+}
+
+Test(validate, a_variable_too_many)
+{
+	expect_caught("launch.conf", "env-allow LANG\n", "env-allow LANG\nenv-allow LD_PRELOAD\n", "env ");
+}
+
+Test(validate, a_missing_variable)
+{
+	expect_caught("launch.conf", "env-allow LANG\n", "", "env LANG");
+}
+
+Test(validate, a_wider_seatbelt_rule)
+{
+	expect_caught("seatbelt.sb", "\"/srv/data\"", "\"/srv\"", "/srv");
+}
+
+Test(validate, artifacts_that_cannot_be_read)
+{
+	expect_caught("landlock.conf", "end\n", "", "cannot be read back");
+	expect_caught("launch.conf", "sbx-launch 1", "sbx-launch 2", "cannot be read back");
+	expect_caught("seatbelt.sb", "(version 1)", "(version 1", "");
+}
+
+/* An instruction that is missing, and each returned action and each compared number, one after the other. */
+static struct sock_filter *filter_of(struct proof *p, unsigned *n)
+{
+	struct artifact *f = core_artifact(p->l.artifacts, p->l.n_artifacts, "seccomp-x86_64.bpf");
+	struct sock_filter *copy = ARENA_ARRAY(p->c.arena, f->size / sizeof(*copy), struct sock_filter);
+	memcpy(copy, f->data, f->size);
+	*n = (unsigned)(f->size / sizeof(*copy));
+	f->data = (const char *)copy;
+	return copy;
+}
+
+static void caught_bpf(unsigned at, struct sock_filter now)
+{
+	struct proof p = proof_new();
+	unsigned n;
+	struct sock_filter *f = filter_of(&p, &n);
+	struct sock_filter was = f[at];
+	f[at] = now;
+	cr_expect_not(prove(&p), "instruction %u: code %u, constant %x for %x passed", at, was.code, now.k, was.k);
+	expect_internal(&p, "");
+	arena_free(p.c.arena);
+}
+
+Test(validate, every_flipped_action_and_number_of_a_filter)
+{
+	struct proof p = proof_new();
+	unsigned n, returns = 0, jumps = 0;
+	struct sock_filter *f = filter_of(&p, &n);
+	for (unsigned i = 0; i < n; i++) {
+		struct sock_filter now = f[i];
+		if (BPF_CLASS(now.code) == BPF_RET) {
+			now.k = now.k == 0x7fff0000u ? 0x00050001u : 0x7fff0000u;
+			returns++;
+		} else if (BPF_CLASS(now.code) == BPF_JMP && BPF_OP(now.code) != BPF_JA) {
+			now.k += 1;
+			jumps++;
+		} else {
+			continue;
+		}
+		caught_bpf(i, now);
+	}
+	cr_expect(returns >= 3 && jumps >= 20, "%u returns, %u jumps", returns, jumps);
+	arena_free(p.c.arena);
+}
+
+Test(validate, requests_in_words)
+{
+	struct arena *a = arena_new();
+	struct request net = {.op = OP_CONNECT_TCP, .object = "192.0.2.1", .port = 80};
+	struct request path = {.op = OP_READ, .object = "/x"};
+	struct request call = {.op = OP_SYSCALL, .arch = ARCH_X86_64, .nr = 101, .args = {16}};
+	cr_expect_str_eq(request_text(a, &net), "connect tcp 192.0.2.1:80");
+	cr_expect_str_eq(request_text(a, &path), "read /x");
+	cr_expect_not_null(strstr(request_text(a, &call), "ptrace"));
+	arena_free(a);
+}
