@@ -94,12 +94,14 @@ const char *expand_template(struct arena *a, const struct ir *ir, const char *tm
 {
 	struct buf b = buf_new(a);
 	struct template_piece piece;
+	bool from_root = false; /* `${x}/y` with x = "/" is "/y" */
 	while (template_next(&tmpl, &piece)) {
 		if (!piece.is_var) {
 			buf_putc(&b, piece.byte);
 			continue;
 		}
 		unsigned i = 0;
+		bool first = b.len == 0;
 		while (i < n_given && !(strlen(given[i].name) == piece.var_len &&
 					memcmp(given[i].name, piece.var, piece.var_len) == 0))
 			i++;
@@ -107,10 +109,11 @@ const char *expand_template(struct arena *a, const struct ir *ir, const char *tm
 			buf_puts(&b, given[i].value);
 		else
 			add_assumption(&b, ir, piece.var, piece.var_len);
+		from_root |= first && strcmp(buf_str(&b), "/") == 0;
 	}
 	const char *text = buf_str(&b);
-	if (text[0] == '/' && text[1] == '/')
-		text++; /* `${x}/y` with x = "/" */
+	if (from_root && text[1] == '/')
+		text++;
 	return text[0] == '/' && !path_is_canonical(text) ? NULL : text;
 }
 

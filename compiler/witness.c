@@ -184,10 +184,14 @@ static void syscall_witnesses(struct witness *w)
 			ask_call(w, nr);
 		for (uint32_t nr = 0; nr < X32_MAX; nr++)
 			ask_call(w, X32_BIT + nr);
-		ask_call(w, X32_BIT - 1);
-		ask_call(w, 0x7fffffff);
-		ask_call(w, 0x80000000);
-		ask_call(w, 0xffffffff);
+		for (unsigned bit = 10; bit < 32; bit++) { /* where filters like to split the numbers */
+			ask_call(w, (1u << bit) - 1);
+			ask_call(w, 1u << bit);
+		}
+		ask_call(w, (3u << 30) - 1);
+		ask_call(w, 3u << 30);
+		ask_call(w, UINT32_MAX - 1);
+		ask_call(w, UINT32_MAX);
 	}
 }
 

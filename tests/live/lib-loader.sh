@@ -29,6 +29,8 @@ tool() { # NAME: compiles tests/live/NAME.c statically, prints its path
 PROBE=${PROBE:-$(tool probe)}
 FILTER=${FILTER:-$(tool filter)}
 [ -x "$SBX_RUN" ] || { fail "no loader at SBX_RUN"; finish; }
+# A copy that other users can reach, wherever the checkout lies.
+cp "$SBX_RUN" "$TMP/sbx-run" && chmod 755 "$TMP/sbx-run" && SBX_RUN=$TMP/sbx-run
 PROBE_DIR=$(dirname "$PROBE")
 
 # The lines of the next plan, without head and `end`. reset gives a plan that lets the probe run and read its directory.

@@ -61,7 +61,7 @@ Test(arena, text)
 	cr_expect_str_eq(arena_strdup(a, ""), "");
 	cr_expect_str_eq(arena_strndup(a, "abcdef", 3), "abc");
 	cr_expect_arr_eq(arena_strndup(a, "a\0b", 3), "a\0b", 4);
-	cr_expect_str_eq(arena_printf(a, "%s-%d", "x", -7), "x-7");
+	cr_expect_str_eq(arena_printf(a, "%s%d", "x", -7), "x-7");
 	cr_expect_eq(strlen(arena_printf(a, "%0500000d", 1)), 500000u);
 	arena_free(a);
 	arena_free(NULL);

@@ -89,12 +89,12 @@ Test(validate, another_path)
 
 Test(validate, a_right_too_few)
 {
-	expect_caught("landlock.conf", "write_file,", "", "/srv/out");
+	expect_caught("landlock.conf", ",truncate", "", "half an operation");
 }
 
 Test(validate, a_right_that_is_not_handled)
 {
-	expect_caught("landlock.conf", " make_sock", "", "");
+	expect_caught("landlock.conf", " make_dir", "", "");
 }
 
 Test(validate, another_port)
