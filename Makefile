@@ -132,7 +132,7 @@ bless: all
 # The same programs and tests under the sanitizers; the loader itself is static and is covered by its unit tests there.
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 check-san:
-	$(Q)$(MAKE) --no-print-directory B=$(B)/san CC=$(CC) HARD= WERROR=1 CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" all
+	$(Q)$(MAKE) --no-print-directory B=$(B)/san CC=$(CC) HARD= WERROR=1 CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" $(B)/san/sbxc
 	$(Q)B=$(B)/san CC=$(CC) HARD= CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" tests/run.sh unit golden errors plan
 
 # Everything compiled by clang with its warnings as errors.

@@ -13,10 +13,10 @@ status=0
 produce() {
 	args=$(cat "${2%.sbx}.args" 2>/dev/null)
 	case $1 in
-	ast | ir) "$B/sbxc" --emit="$1" $args "$2" 2>&1 ;;
+	ast | ir) "$B/sbxc" --std ../../policies/std --emit="$1" $args "$2" 2>&1 ;;
 	launch | landlock | cgroup | yaml | sb | txt)
 		rm -rf "$tmp/plan"
-		"$B/sbxc" $args "$2" -o "$tmp/plan" >/dev/null 2>"$tmp/err" || { cat "$tmp/err"; return; }
+		"$B/sbxc" --std ../../policies/std $args "$2" -o "$tmp/plan" >/dev/null 2>"$tmp/err" || { cat "$tmp/err"; return; }
 		case $1 in
 		launch | landlock | cgroup) cat "$tmp/plan/$1.conf" ;;
 		yaml) sed -e '/^sbxc:/d' "$tmp/plan/plan.yaml" ;;
