@@ -39,7 +39,7 @@ static bool same_bytes(int dir, const struct artifact *v)
 	return same;
 }
 
-/* seccomp-ARCH.bpf, seccomp-ARCH.txt */
+/* seccomp-ARCH.bpf, seccomp-ARCH.txt, seccomp-ARCH.proof */
 static bool seccomp_name(const char *name)
 {
 	size_t n = strlen("seccomp-");
@@ -47,7 +47,7 @@ static bool seccomp_name(const char *name)
 		return false;
 	size_t arch = strspn(name + n, "abcdefghijklmnopqrstuvwxyz0123456789_");
 	const char *end = name + n + arch;
-	return arch && (strcmp(end, ".bpf") == 0 || strcmp(end, ".txt") == 0);
+	return arch && (strcmp(end, ".bpf") == 0 || strcmp(end, ".txt") == 0 || strcmp(end, ".proof") == 0);
 }
 
 /* Names a plan may hold: those of this one, and those any version of sbxc writes. */

@@ -15,6 +15,10 @@ struct src {
 	struct src_file **files;
 	size_t n;
 	uint32_t next; /* offset of the next file's first byte; 0 is no place */
+	struct file_id {
+		dev_t dev;
+		ino_t ino;
+	} *ids; /* per file; ino 0 for text from memory */
 	uint32_t **lines; /* per file: offsets of line starts, made on first use */
 	uint32_t *n_lines;
 };
@@ -25,6 +29,7 @@ struct src *src_new(struct arena *a)
 	s->arena = a;
 	s->next = 1;
 	s->files = ARENA_ARRAY(a, SRC_MAX_FILES, struct src_file *);
+	s->ids = ARENA_ARRAY(a, SRC_MAX_FILES, struct file_id);
 	s->lines = ARENA_ARRAY(a, SRC_MAX_FILES, uint32_t *);
 	s->n_lines = ARENA_ARRAY(a, SRC_MAX_FILES, uint32_t);
 	return s;
@@ -61,11 +66,12 @@ enum src_error src_add(struct src *s, const char *name, const char *text, size_t
 }
 
 /* Reads up to one byte more than the limit, so that a file that grows while it is read is seen. */
-static enum src_error read_all(struct arena *a, int fd, char **text, size_t *size)
+static enum src_error read_all(struct arena *a, int fd, char **text, size_t *size, struct file_id *id)
 {
 	struct stat st;
 	if (fstat(fd, &st) != 0)
 		return SRC_ERRNO;
+	*id = (struct file_id){st.st_dev, st.st_ino};
 	if (!S_ISREG(st.st_mode))
 		return SRC_NOT_REGULAR;
 	if (st.st_size > SRC_MAX_FILE)
@@ -100,20 +106,31 @@ enum src_error src_open(struct src *s, const char *path, const char *name, const
 {
 	char *text;
 	size_t size;
+	struct file_id id;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return SRC_ERRNO;
-	enum src_error e = read_all(s->arena, fd, &text, &size);
+	enum src_error e = read_all(s->arena, fd, &text, &size, &id);
 	int saved = errno;
 	close(fd);
 	errno = saved;
-	return e == SRC_OK ? src_place(s, path, name, text, size, out) : e;
+	if (e == SRC_OK)
+		e = src_place(s, path, name, text, size, out);
+	if (e == SRC_OK)
+		s->ids[s->n - 1] = id;
+	return e;
 }
 
 const struct src_file *src_find(const struct src *s, const char *path)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (strcmp(s->files[i]->path, path) == 0)
+			return s->files[i];
+	struct stat st;
+	if (stat(path, &st) != 0)
+		return NULL;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->ids[i].ino == st.st_ino && s->ids[i].dev == st.st_dev && st.st_ino != 0)
 			return s->files[i];
 	return NULL;
 }

@@ -57,7 +57,7 @@ enum src_error { SRC_OK, SRC_ERRNO, SRC_NOT_REGULAR, SRC_TOO_BIG, SRC_TOO_MANY }
 enum src_error src_open(struct src *s, const char *path, const char *name, const struct src_file **out);
 /* The same for bytes in memory (tests, fuzzing, --set values). The text is copied. */
 enum src_error src_add(struct src *s, const char *name, const char *text, size_t size, const struct src_file **out);
-/* The file already open under this path, or NULL. */
+/* The file already open under this path or another name of the same file (a link, `a/../b`), or NULL. */
 const struct src_file *src_find(const struct src *s, const char *path);
 /* Files in the order they were opened: i from 0; NULL past the last. */
 const struct src_file *src_nth(const struct src *s, size_t i);

@@ -52,8 +52,10 @@ static void compress(uint32_t state[8], const unsigned char *block)
 		uint32_t t1 = v[7] + s1 + choice + round_constant[i] + w[i];
 		uint32_t s0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
 		uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-		memmove(v + 1, v, 7 * sizeof(v[0]));
-		v[4] += t1;
+		/* not memmove(): a call a round costs more than all the rest of the digest */
+		v[7] = v[6], v[6] = v[5], v[5] = v[4];
+		v[4] = v[3] + t1;
+		v[3] = v[2], v[2] = v[1], v[1] = v[0];
 		v[0] = t1 + s0 + majority;
 	}
 	for (unsigned i = 0; i < 8; i++)

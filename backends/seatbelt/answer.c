@@ -8,7 +8,7 @@
 static const char no_limits[] =
     "Seatbelt has no limits on memory, processor, processes, time or output";
 static const char no_limits_help[] =
-    "let what surrounds the program cap it, and say so: `prefer ... on macos because`";
+    "let what surrounds the program cap it";
 
 static struct answer enforced(void)
 {
@@ -227,8 +227,7 @@ struct answer seatbelt_answer(const struct ir *ir, enum cap cap)
 	case CAP_PROC_NO_EXEC:
 		return partial("macOS starts the entry program under the profile, so the program "
 			       "can start it again",
-			       "accept it: `prefer proc.no_exec on macos because \"...\"`",
-			       ir->entry_origin);
+			       NULL, ir->entry_origin);
 	case CAP_FS_WRITE_EPHEMERAL:
 		return absent("macOS cannot throw writes away at the end", NULL);
 	case CAP_FS_HIDE:

@@ -137,7 +137,11 @@ static const char *filter_regex(const struct sbpl_rule *r, const struct sbpl_fil
 	(void)r;
 	if (f->id != FILTER_REGEX || f->open)
 		return NULL;
-	for (const char *p = f->text; *p; p++) {
+	char last = 0;
+	for (const char *p = f->text; *p; last = *p++) {
+		/* each repeat of a repeat doubles what regcomp() makes of it */
+		if (strchr("*+?", *p) && last && strchr("*+?)", last))
+			return "a pattern that repeats what repeats, or a group";
 		if (*p == '{' || *p == '}' || (*p == '[' && p[1] == ':'))
 			return "a pattern with more than ^ $ . * + ? [] () |";
 		if (*p == '\\' && (*++p == '\0' || (*p >= '0' && *p <= '9') ||

@@ -76,8 +76,3 @@ Test(arena, a_size_that_no_memory_has_ends_the_program, .exit_code = 2)
 {
 	arena_alloc(arena_new(), SIZE_MAX - 8);
 }
-
-Test(arena, half_of_the_address_space_ends_the_program, .exit_code = 2)
-{
-	arena_alloc(arena_new(), SIZE_MAX / 2);
-}

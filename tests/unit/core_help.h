@@ -1,5 +1,6 @@
 /*
- * core_help.h - policies from text for the tests of the compiler's core: parse and resolve in memory, back ends on request.
+ * core_help.h - policies from text for the tests of the compiler's core: parse and resolve in
+ * memory, back ends on request.
  */
 #ifndef SBX_TEST_CORE_HELP_H
 #define SBX_TEST_CORE_HELP_H
@@ -31,12 +32,13 @@ static inline struct compile core_resolve(const char *text)
 	return c;
 }
 
-#define CORE_HEAD \
+#define CORE_HEAD                                                                                  \
 	"sbx 1\npolicy t {\n    targets linux, macos\n    entry \"/bin/true\"\n    isolate none\n" \
 	"    prefer proc.no_exec on macos because \"the tests\"\n"
 
 /* The same with every artifact of its targets. */
-static inline struct lower core_lower(struct compile *c, const struct meaning *m, const struct guarantees *g)
+static inline struct lower core_lower(struct compile *c, const struct meaning *m,
+				      const struct guarantees *g)
 {
 	struct lower l = {.arena = c->arena,
 			  .ir = c->ir,
@@ -62,7 +64,8 @@ static inline struct artifact *core_artifact(struct artifact *v, unsigned n, con
 }
 
 /* The diagnostics as people see them. */
-static inline const char *core_messages(struct arena *a, const struct diags *d, enum diag_format format)
+static inline const char *core_messages(struct arena *a, const struct diags *d,
+					enum diag_format format)
 {
 	char *text = NULL;
 	size_t size;

@@ -1,5 +1,6 @@
 /*
- * decide.c - S1 against an oracle that knows nothing of indexes: random rules, every request, fixed seeds.
+ * decide.c - S1 against an oracle that knows nothing of indexes: random rules, every request,
+ * fixed seeds.
  */
 #include "core_help.h"
 
@@ -25,7 +26,8 @@ static unsigned all_paths(struct arena *a, const char **out)
 		for (unsigned j = 0; j < 3; j++) {
 			out[n++] = arena_printf(a, "/%s/%s", names[i], names[j]);
 			for (unsigned k = 0; k < 3; k++)
-				out[n++] = arena_printf(a, "/%s/%s/%s", names[i], names[j], names[k]);
+				out[n++] =
+				    arena_printf(a, "/%s/%s/%s", names[i], names[j], names[k]);
 		}
 	}
 	return n;
@@ -50,12 +52,16 @@ static bool below(struct arena *a, const char *root, const char *path)
 
 static void random_rule(struct world *w, uint32_t *seed)
 {
-	static const uint32_t ops[] = {OP_BIT(OP_READ), OP_BIT(OP_READ) | OP_BIT(OP_LIST), OP_BIT(OP_MODIFY),
+	static const uint32_t ops[] = {OP_BIT(OP_READ), OP_BIT(OP_READ) | OP_BIT(OP_LIST),
+				       OP_BIT(OP_MODIFY),
 				       OP_BIT(OP_READ) | OP_BIT(OP_MODIFY) | OP_BIT(OP_EXEC)};
 	unsigned i = w->ir.n_rules++;
 	struct ir_rule *r = &w->rules[i];
-	*r = (struct ir_rule){.kind = RULE_PATH, .deny = roll(seed, 3) == 0, .ops = ops[roll(seed, 4)],
-			      .targets = 1 + roll(seed, TARGETS_ALL), .arches = ARCHES_ALL,
+	*r = (struct ir_rule){.kind = RULE_PATH,
+			      .deny = roll(seed, 3) == 0,
+			      .ops = ops[roll(seed, 4)],
+			      .targets = 1 + roll(seed, TARGETS_ALL),
+			      .arches = ARCHES_ALL,
 			      .object = w->paths[roll(seed, w->n_paths)]};
 	struct ir_hole *holes = ARENA_ARRAY(w->arena, 3, struct ir_hole);
 	r->n_holes = r->deny ? 0 : roll(seed, 3);
@@ -69,7 +75,8 @@ static void random_rule(struct world *w, uint32_t *seed)
 
 static bool rule_covers(struct arena *a, const struct ir_rule *r, const struct request *q)
 {
-	if (!(r->ops & OP_BIT(q->op)) || !(r->targets & TARGET_BIT(q->target)) || !below(a, r->object, q->object))
+	if (!(r->ops & OP_BIT(q->op)) || !(r->targets & TARGET_BIT(q->target)) ||
+	    !below(a, r->object, q->object))
 		return false;
 	for (unsigned k = 0; k < r->n_holes; k++)
 		if (below(a, r->holes[k].path, q->object))
@@ -94,7 +101,8 @@ static void check_line(const struct world *w, const struct request *q, const str
 {
 	bool found = !d->by;
 	for (unsigned i = 0; i < w->ir.n_rules; i++)
-		found |= d->by == &w->origin[i] && rule_covers(w->arena, &w->rules[i], q) && w->rules[i].deny == !d->allow;
+		found |= d->by == &w->origin[i] && rule_covers(w->arena, &w->rules[i], q) &&
+			 w->rules[i].deny == !d->allow;
 	cr_assert(found, "the line named for %s %s did not decide", op_name[q->op], q->object);
 	cr_assert_eq(d->allow, !d->reason, "a reason is given if and only if it is denied");
 	cr_assert(!d->allow || d->by);
@@ -114,17 +122,20 @@ Test(decide, paths_like_the_oracle)
 			random_rule(&w, &state);
 		const struct meaning *m = meaning_new(w.arena, &w.ir);
 		for (unsigned i = 0; i < w.n_paths * 4u * TARGET_COUNT; i++) {
-			struct request q = {.object = w.paths[i % w.n_paths], .op = ops[i / w.n_paths % 4],
+			struct request q = {.object = w.paths[i % w.n_paths],
+					    .op = ops[i / w.n_paths % 4],
 					    .target = (enum target)(i / w.n_paths / 4)};
 			struct decision d = decide(m, &q);
-			cr_assert_eq(d.allow, oracle(&w, &q), "seed %u: %s %s", seed, op_name[q.op], q.object);
+			cr_assert_eq(d.allow, oracle(&w, &q), "seed %u: %s %s", seed, op_name[q.op],
+				     q.object);
 			check_line(&w, &q, &d);
 			allowed += d.allow;
 			denied += !d.allow;
 		}
 		arena_free(w.arena);
 	}
-	cr_expect(allowed > 1000 && denied > 1000, "both answers were given: %lu, %lu", allowed, denied);
+	cr_expect(allowed > 1000 && denied > 1000, "both answers were given: %lu, %lu", allowed,
+		  denied);
 }
 
 Test(decide, path_covers_goes_by_components)
@@ -132,23 +143,26 @@ Test(decide, path_covers_goes_by_components)
 	static const struct {
 		const char *root, *path;
 		bool covers;
-	} table[] = {{"/", "/", true},	 {"/", "/a", true},    {"/a", "/a", true},    {"/a", "/a/b", true},
-		     {"/a", "/ab", false}, {"/a/b", "/a", false}, {"/a", "/", false},	{"/a/b", "/a/bc/d", false},
-		     {"/a.", "/a", false}, {"/A", "/a", false}};
+	} table[] = {{"/", "/", true},     {"/", "/a", true},          {"/a", "/a", true},
+		     {"/a", "/a/b", true}, {"/a", "/ab", false},       {"/a/b", "/a", false},
+		     {"/a", "/", false},   {"/a/b", "/a/bc/d", false}, {"/a.", "/a", false},
+		     {"/A", "/a", false}};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		cr_expect_eq(path_covers(table[i].root, table[i].path), table[i].covers, "%s %s", table[i].root,
-			     table[i].path);
+		cr_expect_eq(path_covers(table[i].root, table[i].path), table[i].covers, "%s %s",
+			     table[i].root, table[i].path);
 }
 
 static bool ask_net(struct compile *c, enum op op, const char *host, unsigned port)
 {
-	struct request q = {.target = TARGET_LINUX, .op = op, .object = host, .port = (uint16_t)port};
+	struct request q = {
+	    .target = TARGET_LINUX, .op = op, .object = host, .port = (uint16_t)port};
 	return decide(meaning_new(c->arena, c->ir), &q).allow;
 }
 
 Test(decide, ports_and_their_neighbours)
 {
-	struct compile c = core_resolve(CORE_HEAD "    allow connect tcp \"*:443\"\n    allow listen tcp \"*:0\"\n}\n");
+	struct compile c = core_resolve(
+	    CORE_HEAD "    allow connect tcp \"*:443\"\n    allow listen tcp \"*:0\"\n}\n");
 	cr_expect(ask_net(&c, OP_CONNECT_TCP, "192.0.2.1", 443));
 	cr_expect_not(ask_net(&c, OP_CONNECT_TCP, "192.0.2.1", 442));
 	cr_expect_not(ask_net(&c, OP_CONNECT_TCP, "192.0.2.1", 444));
@@ -166,8 +180,9 @@ static bool ask_env(struct compile *c, const char *name)
 
 Test(decide, names_of_variables)
 {
-	struct compile c = core_resolve(CORE_HEAD "    allow env LANG, \"LC_*\"\n    deny env LC_SECRET\n"
-						  "    set env PATH = \"/bin\"\n}\n");
+	struct compile c =
+	    core_resolve(CORE_HEAD "    allow env LANG, \"LC_*\"\n    deny env LC_SECRET\n"
+				   "    set env PATH = \"/bin\"\n}\n");
 	cr_expect(ask_env(&c, "LANG"));
 	cr_expect(ask_env(&c, "LC_ALL"));
 	cr_expect(ask_env(&c, "LC_"));
@@ -182,24 +197,30 @@ Test(decide, names_of_variables)
 /* Two sets of values, one policy: each decision uses the values of its own request. */
 Test(decide, load_time_values)
 {
-	struct compile c = core_resolve("sbx 1\nparam dir: path at load\n" 
-					"policy t {\n    targets linux\n    entry \"/bin/true\"\n    isolate none\n"
-					"    allow read \"${dir}/in\"\n    deny read \"${HOME}\"\n}\n");
+	struct compile c = core_resolve(
+	    "sbx 1\nparam dir: path at load\n"
+	    "policy t {\n    targets linux\n    entry \"/bin/true\"\n    isolate none\n"
+	    "    allow read \"${dir}/in\"\n    deny read \"${HOME}\"\n}\n");
 	const struct meaning *m = meaning_new(c.arena, c.ir);
-	static const struct ir_binding one[] = {{"dir", "/one"}}, two[] = {{"dir", "/two"}, {"HOME", "/two/in/home"}},
+	static const struct ir_binding one[] = {{"dir", "/one"}},
+				       two[] = {{"dir", "/two"}, {"HOME", "/two/in/home"}},
 				       up[] = {{"dir", "/.."}}, root[] = {{"dir", "/"}};
 	static const struct {
 		const char *path;
 		const struct ir_binding *given;
 		unsigned n;
 		bool allow;
-	} table[] = {{"/one/in/x", one, 1, true},   {"/two/in/x", one, 1, false}, {"/two/in/x", two, 2, true},
-		     {"/two/in/home", two, 2, false}, {"/one/in", two, 2, false},   {"/in", up, 1, false},
-		     {"/../in", up, 1, false},	    {"/in/x", root, 1, true},	  {"/one/in/x", NULL, 0, false},
-		     {"/one/inner", one, 1, false}};
+	} table[] = {{"/one/in/x", one, 1, true},   {"/two/in/x", one, 1, false},
+		     {"/two/in/x", two, 2, true},   {"/two/in/home", two, 2, false},
+		     {"/one/in", two, 2, false},    {"/in", up, 1, false},
+		     {"/../in", up, 1, false},      {"/in/x", root, 1, true},
+		     {"/one/in/x", NULL, 0, false}, {"/one/inner", one, 1, false}};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		struct request q = {.target = TARGET_LINUX, .op = OP_READ, .object = table[i].path,
-				    .given = table[i].given, .n_given = table[i].n};
+		struct request q = {.target = TARGET_LINUX,
+				    .op = OP_READ,
+				    .object = table[i].path,
+				    .given = table[i].given,
+				    .n_given = table[i].n};
 		cr_expect_eq(decide(m, &q).allow, table[i].allow, "%s", table[i].path);
 	}
 	arena_free(c.arena);
@@ -207,20 +228,29 @@ Test(decide, load_time_values)
 
 Test(decide, expand_template)
 {
-	struct compile c = core_resolve("sbx 1\nparam dir: path at load\nparam n: string = \"x\" at load\n"
-					"policy t {\n    targets linux\n    entry \"/bin/true\"\n    isolate none\n"
-					"    allow read \"${dir}\"\n    allow read \"/v/${n}\"\n}\n");
+	struct compile c = core_resolve(
+	    "sbx 1\nparam dir: path at load\nparam n: string = \"x\" at load\n"
+	    "policy t {\n    targets linux\n    entry \"/bin/true\"\n    isolate none\n"
+	    "    allow read \"${dir}\"\n    allow read \"/v/${n}\"\n}\n");
 	static const struct {
 		const char *tmpl, *dir, *want;
-	} table[] = {{"${dir}/a", "/d", "/d/a"}, {"${dir}/a", "/", "/a"},   {"${dir}", "/", "/"},
-		     {"${dir}/a", "/d/..", NULL}, {"${dir}/a", "/d/", NULL}, {"${dir}/a", "//d", NULL},
-		     {"${HOME}/a", "/d", "/home/user/a"}, {"\\${dir}", "/d", "${dir}"}, {"/v/${n}", "/d", "/v/x"},
-		     {"x${dir}", "/d/..", "x/d/.."}, {"/a\\x0ab", "/d", "/a\nb"}};
+	} table[] = {{"${dir}/a", "/d", "/d/a"},
+		     {"${dir}/a", "/", "/a"},
+		     {"${dir}", "/", "/"},
+		     {"${dir}/a", "/d/..", NULL},
+		     {"${dir}/a", "/d/", NULL},
+		     {"${dir}/a", "//d", NULL},
+		     {"${HOME}/a", "/d", "/home/user/a"},
+		     {"\\${dir}", "/d", "${dir}"},
+		     {"/v/${n}", "/d", "/v/x"},
+		     {"x${dir}", "/d/..", "x/d/.."},
+		     {"/a\\x0ab", "/d", "/a\nb"}};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct ir_binding given = {"dir", table[i].dir};
 		const char *got = expand_template(c.arena, c.ir, table[i].tmpl, &given, 1);
-		cr_expect(table[i].want ? got && strcmp(got, table[i].want) == 0 : !got, "%s with %s gives %s",
-			  table[i].tmpl, table[i].dir, got ? got : "nothing");
+		cr_expect(table[i].want ? got && strcmp(got, table[i].want) == 0 : !got,
+			  "%s with %s gives %s", table[i].tmpl, table[i].dir,
+			  got ? got : "nothing");
 	}
 	cr_expect_str_eq(assume_value(c.ir, "HOME"), "/home/user");
 	cr_expect_str_eq(assume_value(c.ir, "n"), "x");

@@ -1,5 +1,6 @@
 /*
- * diag.c - order, counts, the cut at the maximum, and that no byte of a policy reaches a terminal raw.
+ * diag.c - order, counts, the cut at the maximum, and that no byte of a policy reaches a
+ * terminal raw.
  */
 #include "core_help.h"
 
@@ -72,8 +73,8 @@ Test(diag, nothing_a_terminal_acts_on)
 	for (unsigned f = DIAG_TEXT; f <= DIAG_GCC; f++) {
 		const char *text = core_messages(k.a, k.d, (enum diag_format)f);
 		for (const char *c = text; *c; c++)
-			cr_assert(*c == '\n' || ((unsigned char)*c >= 0x20 && *c != 0x7f), "byte %02x in: %s",
-				  (unsigned)(unsigned char)*c, text);
+			cr_assert(*c == '\n' || ((unsigned char)*c >= 0x20 && *c != 0x7f),
+				  "byte %02x in: %s", (unsigned)(unsigned char)*c, text);
 		cr_expect_not_null(strstr(text, "\\x1b[2J"));
 		cr_expect_not_null(strstr(text, "p\\x1b[31m\\x0aq:1:1"), "%s", text);
 	}
@@ -85,7 +86,7 @@ Test(diag, a_caret_stands_under_its_letters)
 	struct desk k = desk_new("p", "\tab\x01 cd\n");
 	diag_label(diag(k.d, DIAG_UNEXPECTED, at(&k, 5, 7), "x"), "here");
 	const char *text = core_messages(k.a, k.d, DIAG_TEXT);
-	cr_expect_not_null(strstr(text, "1 | \tab\\x01 cd\n  | \t       ^^ here\n"), "%s", text);
+	cr_expect_not_null(strstr(text, "1 | \tab\\x01 cd\n   | \t       ^^ here\n"), "%s", text);
 	arena_free(k.a);
 }
 
@@ -104,11 +105,14 @@ Test(diag, codes_and_slugs_are_unique)
 {
 	for (unsigned i = 0; i < DIAG_COUNT; i++) {
 		const struct diag_info *x = diag_info((enum diag_id)i);
-		char first = x->severity == SEV_ERROR ? 'E' : x->severity == SEV_WARNING ? 'W' : 'N';
+		char first = x->severity == SEV_ERROR     ? 'E'
+			     : x->severity == SEV_WARNING ? 'W'
+							  : 'N';
 		cr_expect_eq(x->code[0], first, "%s", x->code);
 		for (unsigned k = 0; k < i; k++) {
 			const struct diag_info *y = diag_info((enum diag_id)k);
-			cr_expect(strcmp(x->code, y->code) != 0 && strcmp(x->slug, y->slug) != 0, "%s %s", x->code, y->code);
+			cr_expect(strcmp(x->code, y->code) != 0 && strcmp(x->slug, y->slug) != 0,
+				  "%s %s", x->code, y->code);
 		}
 	}
 }

@@ -15,8 +15,8 @@ static const struct guarantee *find(struct compile *c, enum cap cap)
 Test(guarantee, every_policy_scopes_what_it_can_read)
 {
 	struct compile c = core_resolve(LINUX "}\n");
-	static const enum cap always[] = {CAP_ENV_SCRUB, CAP_FS_READ_SCOPE, CAP_FS_WRITE_DENY, CAP_PROC_NO_EXEC,
-					  CAP_NET_DISABLE, CAP_SYSCALL_FILTER};
+	static const enum cap always[] = {CAP_ENV_SCRUB,    CAP_FS_READ_SCOPE, CAP_FS_WRITE_DENY,
+					  CAP_PROC_NO_EXEC, CAP_NET_DISABLE,   CAP_SYSCALL_FILTER};
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
 		const struct guarantee *g = find(&c, always[i]);
 		cr_assert_not_null(g, "%s", cap_name[always[i]]);
@@ -30,8 +30,9 @@ Test(guarantee, every_policy_scopes_what_it_can_read)
 
 Test(guarantee, rules_change_what_is_asked_for)
 {
-	struct compile c = core_resolve(LINUX "    allow write \"/x\"\n    allow connect tcp \"*:443\"\n"
-					      "    allow read exec \"/bin\"\n}\n");
+	struct compile c =
+	    core_resolve(LINUX "    allow write \"/x\"\n    allow connect tcp \"*:443\"\n"
+			       "    allow read exec \"/bin\"\n}\n");
 	cr_expect_not_null(find(&c, CAP_FS_WRITE_SCOPE));
 	cr_expect_not_null(find(&c, CAP_NET_CONNECT_PORT));
 	cr_expect_not_null(find(&c, CAP_FS_EXEC_SCOPE));
@@ -41,7 +42,7 @@ Test(guarantee, rules_change_what_is_asked_for)
 	arena_free(c.arena);
 }
 
-/* A guarantee nobody keeps is an error at its line; `prefer` makes it a caveat that stays in the list. */
+/* A guarantee nobody keeps is an error; `prefer` makes it a caveat that stays in the list. */
 Test(guarantee, required_is_an_error_preferred_a_caveat)
 {
 	struct compile c = core_resolve(LINUX "    allow read \"/a\"\n    deny read \"/a/b\"\n}\n");
@@ -50,7 +51,8 @@ Test(guarantee, required_is_an_error_preferred_a_caveat)
 	cr_expect_eq(diag_errors(c.diags), 1u, "%s", text);
 	cr_expect_not_null(strstr(text, "E0401"), "%s", text);
 	arena_free(c.arena);
-	c = core_resolve(LINUX "    allow read \"/a\"\n    deny read \"/a/b\"\n    prefer fs.read.deny on linux because \"x\"\n}\n");
+	c = core_resolve(LINUX "    allow read \"/a\"\n    deny read \"/a/b\"\n    prefer "
+			       "fs.read.deny on linux because \"x\"\n}\n");
 	const struct guarantee *g = find(&c, CAP_FS_READ_DENY);
 	cr_expect_eq(diag_errors(c.diags), 0u, "%s", core_messages(c.arena, c.diags, DIAG_GCC));
 	cr_assert(g && g->preferred && g->answer.level < LEVEL_ENFORCED && g->answer.note);
@@ -59,7 +61,8 @@ Test(guarantee, required_is_an_error_preferred_a_caveat)
 
 Test(guarantee, the_list_is_sorted_and_names_each_once)
 {
-	struct compile c = core_resolve(CORE_HEAD "    allow write \"/x\"\n    allow connect tcp \"*:443\"\n}\n");
+	struct compile c =
+	    core_resolve(CORE_HEAD "    allow write \"/x\"\n    allow connect tcp \"*:443\"\n}\n");
 	struct guarantees g = guarantees_check(c.arena, c.ir, c.diags);
 	cr_assert_gt(g.n, 4u);
 	for (unsigned i = 1; i < g.n; i++)

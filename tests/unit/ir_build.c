@@ -39,36 +39,49 @@ static void expect_same(const char *a, const char *b)
 
 Test(ir_build, order_and_repetition)
 {
-	expect_same(CORE_HEAD "    allow read write \"/a\"\n    allow read \"/b\", \"/c\"\n    allow connect tcp \"*:443\"\n"
-			      "    limit open-files 10\n    prefer res.files on macos because \"x\"\n}\n",
-		    CORE_HEAD "    prefer res.files on macos because \"x\"\n    limit open-files 10\n"
-			      "    allow connect tcp \"*:443\"\n    allow write \"/a\"\n    allow read \"/c\"\n"
-			      "    allow read \"/b\"\n    allow read \"/a\"\n    allow read \"/a\", \"/c\"\n}\n");
+	expect_same(
+	    CORE_HEAD "    allow read write \"/a\"\n    allow read \"/b\", \"/c\"\n    allow "
+		      "connect tcp \"*:443\"\n"
+		      "    limit open-files 10\n    prefer res.files on macos because \"x\"\n}\n",
+	    CORE_HEAD
+	    "    prefer res.files on macos because \"x\"\n    limit open-files 10\n"
+	    "    allow connect tcp \"*:443\"\n    allow write \"/a\"\n    allow read \"/c\"\n"
+	    "    allow read \"/b\"\n    allow read \"/a\"\n    allow read \"/a\", \"/c\"\n}\n");
 }
 
 Test(ir_build, names_blocks_and_units)
 {
-	expect_same(CORE_HEAD "    on linux {\n        allow read \"/a/b\"\n    }\n    limit file-size 1MiB\n"
-			      "    prefer res.file_size on macos because \"x\"\n}\n",
-		    "sbx 1\nlet top = \"/a\"\npolicy t {\n    targets macos, linux\n    isolate none\n    entry \"/bin/true\"\n"
-		    "    prefer proc.no_exec on macos because \"y\"\n    prefer res.file_size on macos because \"x\"\n"
-		    "    limit file-size 1024KiB\n    on linux {\n        allow read \"${top}/b\"\n    }\n}\n");
+	expect_same(CORE_HEAD
+		    "    on linux {\n        allow read \"/a/b\"\n    }\n    limit file-size 1MiB\n"
+		    "    prefer res.file_size on macos because \"x\"\n}\n",
+		    "sbx 1\nlet top = \"/a\"\npolicy t {\n    targets macos, linux\n    isolate "
+		    "none\n    entry \"/bin/true\"\n"
+		    "    prefer proc.no_exec on macos because \"y\"\n    prefer res.file_size on "
+		    "macos because \"x\"\n"
+		    "    limit file-size 1024KiB\n    on linux {\n        allow read "
+		    "\"${top}/b\"\n    }\n}\n");
 }
 
 Test(ir_build, a_profile_or_the_lines_themselves)
 {
-	expect_same("sbx 1\nprofile p {\n    allow read \"/a\"\n    deny read \"/a/x\"\n}\n"
-		    "policy t {\n    targets macos\n    entry \"/bin/true\"\n    isolate none\n    use p\n    use p\n}\n",
-		    "sbx 1\npolicy t {\n    targets macos\n    entry \"/bin/true\"\n    isolate none\n"
-		    "    deny read \"/a/x\"\n    allow read \"/a\"\n}\n");
+	expect_same(
+	    "sbx 1\nprofile p {\n    allow read \"/a\"\n    deny read \"/a/x\"\n}\n"
+	    "policy t {\n    targets macos\n    entry \"/bin/true\"\n    isolate none\n    use p\n "
+	    "   use p\n}\n",
+	    "sbx 1\npolicy t {\n    targets macos\n    entry \"/bin/true\"\n    isolate none\n"
+	    "    deny read \"/a/x\"\n    allow read \"/a\"\n}\n");
 }
 
 /* What is not the same must not become the same. */
 Test(ir_build, what_differs_stays_apart)
 {
 	static const char *const lines[] = {
-	    "    allow read \"/a\"\n",	     "    deny read \"/a\"\n",		 "    allow write \"/a\"\n",
-	    "    allow read \"/a\" if-exists\n", "    allow read \"/a\" except \"/a/b\"\n", "    allow read \"/a/b\"\n",
+	    "    allow read \"/a\"\n",
+	    "    deny read \"/a\"\n",
+	    "    allow write \"/a\"\n",
+	    "    allow read \"/a\" if-exists\n",
+	    "    allow read \"/a\" except \"/a/b\"\n",
+	    "    allow read \"/a/b\"\n",
 	    "    on linux {\n        allow read \"/a\"\n    }\n",
 	};
 	enum { N = sizeof(lines) / sizeof(lines[0]) };
@@ -78,7 +91,8 @@ Test(ir_build, what_differs_stays_apart)
 		c[i] = core_resolve(arena_printf(a, CORE_HEAD "%s}\n", lines[i]));
 		arena_free(a);
 		for (unsigned k = 0; k < i; k++)
-			cr_expect_str_neq(printed(&c[k]), printed(&c[i]), "%s%s", lines[k], lines[i]);
+			cr_expect_str_neq(printed(&c[k]), printed(&c[i]), "%s%s", lines[k],
+					  lines[i]);
 	}
 	for (unsigned i = 0; i < N; i++)
 		arena_free(c[i].arena);
@@ -88,7 +102,11 @@ static const struct origin at_line[] = {{.loc = {1, 2}}, {.loc = {3, 4}}, {.loc 
 
 static struct ir_rule path_rule(uint32_t ops, uint32_t targets)
 {
-	return (struct ir_rule){.kind = RULE_PATH, .ops = ops, .targets = targets, .arches = ARCHES_ALL, .object = "/a"};
+	return (struct ir_rule){.kind = RULE_PATH,
+				.ops = ops,
+				.targets = targets,
+				.arches = ARCHES_ALL,
+				.object = "/a"};
 }
 
 Test(ir_build, each_operation_keeps_its_first_line)

@@ -1,5 +1,6 @@
 /*
- * manifest.c - SHA256SUMS against known digests, and the plan id: stamped into each .conf, moved by every byte.
+ * manifest.c - SHA256SUMS against known digests, and the plan id: stamped into each .conf, moved
+ * by every byte.
  */
 #include "core_help.h"
 
@@ -16,8 +17,9 @@ Test(manifest, sums_are_sorted_and_right)
 	struct arena *a = arena_new();
 	size_t size;
 	const char *text = manifest_sums(a, v, 2, &size);
-	cr_expect_str_eq(text, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a\n"
-			       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  b\n");
+	cr_expect_str_eq(text,
+			 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a\n"
+			 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  b\n");
 	cr_expect_eq(size, strlen(text));
 	arena_free(a);
 }
@@ -35,7 +37,8 @@ Test(manifest, the_id_is_in_the_first_line_and_moves_with_every_byte)
 	struct artifact v[2], w[2];
 	const char *id = stamp(a, "sbx-launch 1 " ZERO "\nx\nend\n", "f", v);
 	cr_assert_eq(strlen(id), 32u);
-	cr_expect_str_eq(arena_strndup(a, v[0].data, v[0].size), arena_printf(a, "sbx-launch 1 %s\nx\nend\n", id));
+	cr_expect_str_eq(arena_strndup(a, v[0].data, v[0].size),
+			 arena_printf(a, "sbx-launch 1 %s\nx\nend\n", id));
 	cr_expect_str_eq(v[1].data, "f", "only .conf files carry it");
 	cr_expect_str_eq(stamp(a, "sbx-launch 1 " ZERO "\nx\nend\n", "f", w), id);
 	cr_expect_str_neq(stamp(a, "sbx-launch 1 " ZERO "\ny\nend\n", "f", w), id);
@@ -61,10 +64,11 @@ static void expect_yaml(const char *text, size_t size)
 
 Test(manifest, yaml_of_hostile_text)
 {
-	struct compile c = core_resolve("sbx 1\npolicy t version \"1: {\" {\n    targets linux\n    isolate none\n"
-					"    entry \"/bin/true\"\n    about \"a: [b] # c \\\" 'd' %TAG - ? & *\"\n"
-					"    allow read \"/x\" because \"- {no: [yes\"\n"
-					"    prefer res.pids on linux because \"key: | >\"\n    limit pids 3\n}\n");
+	struct compile c = core_resolve(
+	    "sbx 1\npolicy t version \"1: {\" {\n    targets linux\n    isolate none\n"
+	    "    entry \"/bin/true\"\n    about \"a: [b] # c \\\" 'd' %TAG - ? & *\"\n"
+	    "    allow read \"/x\" because \"- {no: [yes\"\n"
+	    "    prefer res.pids on linux because \"key: | >\"\n    limit pids 3\n}\n");
 	const struct meaning *m = meaning_new(c.arena, c.ir);
 	struct guarantees g = guarantees_check(c.arena, c.ir, c.diags);
 	struct lower l = core_lower(&c, m, &g);
@@ -72,6 +76,7 @@ Test(manifest, yaml_of_hostile_text)
 	const char *yaml = manifest_yaml(&c, m, &g, ZERO, l.artifacts, l.n_artifacts, &size);
 	cr_assert_not_null(yaml);
 	expect_yaml(yaml, size);
-	cr_expect_not_null(strstr(yaml, "key: | >"), "the reason of a prefer travels with the plan");
+	cr_expect_not_null(strstr(yaml, "key: | >"),
+			   "the reason of a prefer travels with the plan");
 	arena_free(c.arena);
 }

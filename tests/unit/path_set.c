@@ -28,8 +28,9 @@ static unsigned count(const struct path_set *set, const char *path)
 
 Test(path_set, ancestors_by_component)
 {
-	static struct ir_rule rules[] = {{.object = "/"}, {.object = "/a"}, {.object = "/a/b"}, {.object = "/a/b"},
-					 {.object = "/ab"}, {.object = "${HOME}"}, {.object = "${HOME}/x"}};
+	static struct ir_rule rules[] = {
+	    {.object = "/"},   {.object = "/a"},      {.object = "/a/b"},     {.object = "/a/b"},
+	    {.object = "/ab"}, {.object = "${HOME}"}, {.object = "${HOME}/x"}};
 	struct arena *a = arena_new();
 	struct path_set *set = path_set_new(a, 7);
 	for (size_t i = 0; i < 7; i++)

@@ -1,6 +1,6 @@
 /*
- * plan_write.c - what may be replaced, what is left alone, and what is never lost. tests/plan.sh meets it from outside,
- * at every moment of an interrupt.
+ * plan_write.c - what may be replaced, what is left alone, and what is never lost. tests/plan.sh
+ * meets it from outside, at every moment of an interrupt.
  */
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -14,7 +14,8 @@
 #include "compiler/plan_write.h"
 
 static const struct artifact one[] = {{"launch.conf", "1\n", 2}, {"SHA256SUMS", "s1\n", 3}};
-static const struct artifact two[] = {{"seccomp-x86_64.bpf", "\0\1", 2}, {"SHA256SUMS", "s2\n", 3}, {"plan.yaml", "", 0}};
+static const struct artifact two[] = {
+    {"seccomp-x86_64.bpf", "\0\1", 2}, {"SHA256SUMS", "s2\n", 3}, {"plan.yaml", "", 0}};
 
 struct place {
 	struct arena *a;
@@ -52,14 +53,16 @@ static bool holds(struct place *p, const struct artifact *v, unsigned n)
 	return true;
 }
 
-static const char *write_plan(struct place *p, const struct artifact *v, unsigned n, bool *unchanged)
+static const char *write_plan(struct place *p, const struct artifact *v, unsigned n,
+			      bool *unchanged)
 {
 	return plan_write(p->a, p->plan, v, n, unchanged);
 }
 
 Test(plan_write, made_kept_and_replaced_whole)
 {
-	static const char *const left[] = {"plan/SHA256SUMS", "plan/plan.yaml", "plan/seccomp-x86_64.bpf", "plan", NULL};
+	static const char *const left[] = {"plan/SHA256SUMS", "plan/plan.yaml",
+					   "plan/seccomp-x86_64.bpf", "plan", NULL};
 	struct place p = place_new();
 	bool unchanged;
 	cr_expect_null(write_plan(&p, one, 2, &unchanged));
@@ -67,7 +70,8 @@ Test(plan_write, made_kept_and_replaced_whole)
 	cr_expect_null(write_plan(&p, one, 2, &unchanged));
 	cr_expect(unchanged);
 	cr_expect_null(write_plan(&p, two, 3, &unchanged));
-	cr_expect(holds(&p, two, 3) && !unchanged, "the files of the old plan are gone, the new ones are there");
+	cr_expect(holds(&p, two, 3) && !unchanged,
+		  "the files of the old plan are gone, the new ones are there");
 	place_end(&p, left);
 }
 
@@ -86,13 +90,17 @@ static void expect_foreign(const char *const *before, const char *const *left, c
 
 Test(plan_write, what_is_not_of_a_plan_is_never_deleted)
 {
-	expect_foreign((const char *const[]){"notes", NULL}, (const char *const[]){"plan/notes", "plan", NULL}, "`notes`");
-	expect_foreign((const char *const[]){"SHA256SUMS", "seccomp-x86_64.md", NULL},
-		       (const char *const[]){"plan/SHA256SUMS", "plan/seccomp-x86_64.md", "plan", NULL}, "seccomp-x86_64.md");
+	expect_foreign((const char *const[]){"notes", NULL},
+		       (const char *const[]){"plan/notes", "plan", NULL}, "`notes`");
+	expect_foreign(
+	    (const char *const[]){"SHA256SUMS", "seccomp-x86_64.md", NULL},
+	    (const char *const[]){"plan/SHA256SUMS", "plan/seccomp-x86_64.md", "plan", NULL},
+	    "seccomp-x86_64.md");
 	expect_foreign((const char *const[]){"SHA256SUMS", "seccomp-.bpf", NULL},
-		       (const char *const[]){"plan/SHA256SUMS", "plan/seccomp-.bpf", "plan", NULL}, "`seccomp-.bpf`");
-	expect_foreign((const char *const[]){"plan.yaml", NULL}, (const char *const[]){"plan/plan.yaml", "plan", NULL},
-		       "`plan.yaml`");
+		       (const char *const[]){"plan/SHA256SUMS", "plan/seccomp-.bpf", "plan", NULL},
+		       "`seccomp-.bpf`");
+	expect_foreign((const char *const[]){"plan.yaml", NULL},
+		       (const char *const[]){"plan/plan.yaml", "plan", NULL}, "`plan.yaml`");
 }
 
 Test(plan_write, an_empty_directory_is_used)
@@ -127,7 +135,8 @@ Test(plan_write, the_number_of_files)
 
 Test(plan_write, signals_are_as_before)
 {
-	static const char *const left[] = {"plan/SHA256SUMS", "plan/launch.conf", "plan", "d", NULL};
+	static const char *const left[] = {"plan/SHA256SUMS", "plan/launch.conf", "plan", "d",
+					   NULL};
 	struct place p = place_new();
 	sigset_t set, now;
 	bool unchanged;
@@ -137,7 +146,8 @@ Test(plan_write, signals_are_as_before)
 	cr_expect_null(write_plan(&p, one, 2, &unchanged));
 	cr_expect_null(file_write(p.a, arena_printf(p.a, "%s/d", p.dir), "x", 1));
 	sigprocmask(SIG_SETMASK, NULL, &now);
-	cr_expect(sigismember(&now, SIGUSR1) == 1 && sigismember(&now, SIGINT) == 0 && sigismember(&now, SIGTERM) == 0);
+	cr_expect(sigismember(&now, SIGUSR1) == 1 && sigismember(&now, SIGINT) == 0 &&
+		  sigismember(&now, SIGTERM) == 0);
 	place_end(&p, left);
 }
 

@@ -44,7 +44,8 @@ Test(src, files_do_not_share_places)
 {
 	struct arena *a = arena_new();
 	struct src *s = src_new(a);
-	const struct src_file *x = add(s, "x", "1\n2"), *empty = add(s, "empty", ""), *y = add(s, "std/y", "3");
+	const struct src_file *x = add(s, "x", "1\n2"), *empty = add(s, "empty", ""),
+			      *y = add(s, "std/y", "3");
 	cr_expect_str_eq(where(s, a, x->base + (uint32_t)x->size), "x:2");
 	cr_expect_str_eq(where(s, a, empty->base), "empty:1");
 	cr_expect_str_eq(where(s, a, y->base), "std/y:1");
@@ -53,7 +54,8 @@ Test(src, files_do_not_share_places)
 	cr_expect_str_eq(where(s, a, UINT32_MAX), "");
 	cr_expect(y->is_std && !x->is_std);
 	cr_expect_str_eq(src_text(s, a, (struct loc){x->base, x->base + 3}), "1\n2");
-	cr_expect_str_eq(src_text(s, a, (struct loc){x->base + 2, y->base + 1}), "2", "text ends with its file");
+	cr_expect_str_eq(src_text(s, a, (struct loc){x->base + 2, y->base + 1}), "2",
+			 "text ends with its file");
 	cr_expect_str_eq(src_text(s, a, (struct loc){x->base + 2, x->base}), "");
 	cr_expect_eq(src_nth(s, 1), empty);
 	cr_expect_null(src_nth(s, 3));

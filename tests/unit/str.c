@@ -53,9 +53,10 @@ Test(str, numbers_at_their_limits)
 	};
 	for (size_t i = 0; i < N(table); i++) {
 		uint64_t v = 4711;
-		cr_expect_eq(parse_u64(table[i].text, strlen(table[i].text), table[i].max, &v), table[i].ok, "%s",
-			     table[i].text);
-		cr_expect_eq(v, table[i].ok ? table[i].value : 4711, "%s is written only on success", table[i].text);
+		cr_expect_eq(parse_u64(table[i].text, strlen(table[i].text), table[i].max, &v),
+			     table[i].ok, "%s", table[i].text);
+		cr_expect_eq(v, table[i].ok ? table[i].value : 4711,
+			     "%s is written only on success", table[i].text);
 	}
 	uint64_t v = 0;
 	cr_expect(parse_u64("123", 2, 99, &v) && v == 12, "only the bytes that were given count");
@@ -63,11 +64,33 @@ Test(str, numbers_at_their_limits)
 
 Test(str, utf8)
 {
-	static const char *const good[] = {"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
-					   "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
-	static const char *const bad[] = {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2z", "\xe0\x9f\xbf",
-					  "\xed\xa0\x80", "\xed\xbf\xbf", "\xe2\x82", "\xf0\x8f\xbf\xbf",
-					  "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "ok\xfe", "\xf0\x9f\x98"};
+	static const char *const good[] = {"",
+					   "a",
+					   "\x7f",
+					   "\xc2\x80",
+					   "\xdf\xbf",
+					   "\xe0\xa0\x80",
+					   "\xed\x9f\xbf",
+					   "\xee\x80\x80",
+					   "\xef\xbf\xbf",
+					   "\xf0\x90\x80\x80",
+					   "\xf4\x8f\xbf\xbf"};
+	static const char *const bad[] = {"\x80",
+					  "\xbf",
+					  "\xc0\x80",
+					  "\xc1\xbf",
+					  "\xc2",
+					  "\xc2z",
+					  "\xe0\x9f\xbf",
+					  "\xed\xa0\x80",
+					  "\xed\xbf\xbf",
+					  "\xe2\x82",
+					  "\xf0\x8f\xbf\xbf",
+					  "\xf4\x90\x80\x80",
+					  "\xf5\x80\x80\x80",
+					  "\xff",
+					  "ok\xfe",
+					  "\xf0\x9f\x98"};
 	for (size_t i = 0; i < N(good); i++)
 		cr_expect(utf8_valid(good[i]), "good %zu", i);
 	for (size_t i = 0; i < N(bad); i++)
@@ -79,11 +102,14 @@ Test(str, distance)
 	static const struct {
 		const char *a, *b;
 		unsigned d;
-	} table[] = {{"", "", 0},	  {"", "abc", 3},	{"read", "read", 0}, {"raed", "read", 1}, {"red", "read", 1},
-		     {"reads", "read", 1}, {"rexd", "read", 1}, {"ca", "abc", 3},    {"kitten", "sitting", 3}};
+	} table[] = {{"", "", 0},         {"", "abc", 3},     {"read", "read", 0},
+		     {"raed", "read", 1}, {"red", "read", 1}, {"reads", "read", 1},
+		     {"rexd", "read", 1}, {"ca", "abc", 3},   {"kitten", "sitting", 3}};
 	for (size_t i = 0; i < N(table); i++) {
-		cr_expect_eq(edit_distance(table[i].a, table[i].b), table[i].d, "%s %s", table[i].a, table[i].b);
-		cr_expect_eq(edit_distance(table[i].b, table[i].a), table[i].d, "%s %s", table[i].b, table[i].a);
+		cr_expect_eq(edit_distance(table[i].a, table[i].b), table[i].d, "%s %s", table[i].a,
+			     table[i].b);
+		cr_expect_eq(edit_distance(table[i].b, table[i].a), table[i].d, "%s %s", table[i].b,
+			     table[i].a);
 	}
 }
 
@@ -108,7 +134,8 @@ Test(str, distance_at_the_longest_word)
 
 static const char *meant(struct arena *a, const char *word)
 {
-	static const char *const words[] = {"read", "list", "write", "exec", "net", "env", "lint", "lost", "mist", "gist"};
+	static const char *const words[] = {"read", "list", "write", "exec", "net",
+					    "env",  "lint", "lost",  "mist", "gist"};
 	return suggest(a, word, words, N(words));
 }
 

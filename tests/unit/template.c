@@ -14,9 +14,11 @@ Test(template, every_byte_round_trips)
 		struct buf b = buf_new(a);
 		char byte = (char)c;
 		template_add_literal(&b, &byte, 1);
-		cr_expect_arr_eq(template_literal(a, buf_str(&b)), (&(char[]){byte, '\0'}[0]), 2, "byte %u", c);
+		cr_expect_arr_eq(template_literal(a, buf_str(&b)), (&(char[]){byte, '\0'}[0]), 2,
+				 "byte %u", c);
 		for (const char *t = buf_str(&b); *t; t++)
-			cr_expect(((unsigned char)*t >= 0x20 && *t != 0x7f), "byte %u stands raw", c);
+			cr_expect(((unsigned char)*t >= 0x20 && *t != 0x7f), "byte %u stands raw",
+				  c);
 	}
 	arena_free(a);
 }
@@ -51,9 +53,11 @@ Test(template, torn_pieces_end_with_the_text)
 
 Test(template, canonical_paths)
 {
-	static const char *const good[] = {"/", "/a", "/a/b", "/...", "/.a", "/a..", "/a b", "/\xc3\xbc", "/a/..b"};
-	static const char *const bad[] = {"", "a", "./a", "//", "/a/", "/a//b", "/.", "/..", "/a/.", "/a/..", "/a/./b",
-					  "/a/../b", "/../a"};
+	static const char *const good[] = {"/",    "/a",   "/a/b",      "/...",  "/.a",
+					   "/a..", "/a b", "/\xc3\xbc", "/a/..b"};
+	static const char *const bad[] = {"",       "a",       "./a",  "//",   "/a/",
+					  "/a//b",  "/.",      "/..",  "/a/.", "/a/..",
+					  "/a/./b", "/a/../b", "/../a"};
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		cr_expect(path_is_canonical(good[i]), "%s", good[i]);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -65,7 +69,8 @@ Test(template, builtins_are_sorted_and_found_whole)
 	for (unsigned i = 0; template_builtins[i]; i++) {
 		size_t n = strlen(template_builtins[i]);
 		cr_expect(template_is_builtin(template_builtins[i], n));
-		cr_expect_not(template_is_builtin(template_builtins[i], n - 1), "%s", template_builtins[i]);
+		cr_expect_not(template_is_builtin(template_builtins[i], n - 1), "%s",
+			      template_builtins[i]);
 		if (template_builtins[i + 1])
 			cr_expect_lt(strcmp(template_builtins[i], template_builtins[i + 1]), 0);
 	}

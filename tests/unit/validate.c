@@ -1,6 +1,6 @@
 /*
- * validate.c - the proof of every compile must be able to fail: artifacts with one thing changed are E0901 with a concrete
- * counterexample, and the untouched ones pass.
+ * validate.c - the proof of every compile must be able to fail: artifacts with one thing changed
+ * are E0901 with a concrete counterexample, and the untouched ones pass.
  */
 #include "core_help.h"
 
@@ -9,11 +9,13 @@
 #include "compiler/validate.h"
 
 static const char policy[] = CORE_HEAD
-    "    allow read \"/srv/data\"\n    allow read write \"/srv/out\"\n    allow connect tcp \"*:443\"\n"
+    "    allow read \"/srv/data\"\n    allow read write \"/srv/out\"\n    allow connect tcp "
+    "\"*:443\"\n"
     "    prefer net.connect.host, net.connect.port on linux because \"x\"\n    allow env LANG\n"
-    "    set env PATH = \"/bin\"\n    limit open-files 64\n    prefer res.files on macos because \"x\"\n}\n";
+    "    set env PATH = \"/bin\"\n    limit open-files 64\n    prefer res.files on macos because "
+    "\"x\"\n}\n";
 
-struct proof {
+struct trial {
 	struct compile c;
 	const struct meaning *m;
 	struct guarantees g;
@@ -21,38 +23,44 @@ struct proof {
 	struct validator v;
 };
 
-static struct proof proof_new(void)
+static struct trial trial_new(void)
 {
-	struct proof p = {.c = core_resolve(policy)};
+	struct trial p = {.c = core_resolve(policy)};
 	p.m = meaning_new(p.c.arena, p.c.ir);
 	p.g = guarantees_check(p.c.arena, p.c.ir, p.c.diags);
-	cr_assert_eq(diag_errors(p.c.diags), 0u, "%s", core_messages(p.c.arena, p.c.diags, DIAG_GCC));
+	cr_assert_eq(diag_errors(p.c.diags), 0u, "%s",
+		     core_messages(p.c.arena, p.c.diags, DIAG_GCC));
 	p.l = core_lower(&p.c, p.m, &p.g);
 	return p;
 }
 
 /* True when the artifacts pass. */
-static bool prove(struct proof *p)
+static bool prove(struct trial *p)
 {
-	p->v = (struct validator){.arena = p->c.arena, .diags = p->c.diags, .src = p->c.src, .meaning = p->m,
+	p->v = (struct validator){.arena = p->c.arena,
+				  .diags = p->c.diags,
+				  .src = p->c.src,
+				  .meaning = p->m,
 				  .guarantees = &p->g};
-	bool equal = validator_open(&p->v, p->l.artifacts, p->l.n_artifacts) && validator_run(&p->v);
+	bool equal =
+	    validator_open(&p->v, p->l.artifacts, p->l.n_artifacts) && validator_run(&p->v);
 	validator_close(&p->v);
 	return equal;
 }
 
 /* Replaces the first OLD in the artifact. */
-static void change(struct proof *p, const char *name, const char *old, const char *new)
+static void change(struct trial *p, const char *name, const char *old, const char *new)
 {
 	struct artifact *f = core_artifact(p->l.artifacts, p->l.n_artifacts, name);
 	const char *text = arena_strndup(p->c.arena, f->data, f->size), *at = strstr(text, old);
 	cr_assert_not_null(at, "`%s` is not in %s:\n%s", old, name, text);
-	f->data = arena_printf(p->c.arena, "%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
+	f->data =
+	    arena_printf(p->c.arena, "%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
 	f->size = strlen(f->data);
 }
 
 /* One message, E0901, that says what differs. */
-static void expect_internal(struct proof *p, const char *example)
+static void expect_internal(struct trial *p, const char *example)
 {
 	const char *text = core_messages(p->c.arena, p->c.diags, DIAG_TEXT);
 	cr_expect_eq(diag_errors(p->c.diags), 1u, "%s", text);
@@ -62,7 +70,7 @@ static void expect_internal(struct proof *p, const char *example)
 
 static void expect_caught(const char *name, const char *old, const char *new, const char *example)
 {
-	struct proof p = proof_new();
+	struct trial p = trial_new();
 	change(&p, name, old, new);
 	cr_expect_not(prove(&p), "%s: `%s` for `%s` passed", name, new, old);
 	expect_internal(&p, example);
@@ -71,7 +79,7 @@ static void expect_caught(const char *name, const char *old, const char *new, co
 
 Test(validate, untouched_artifacts_pass)
 {
-	struct proof p = proof_new();
+	struct trial p = trial_new();
 	cr_expect(prove(&p), "%s", core_messages(p.c.arena, p.c.diags, DIAG_TEXT));
 	cr_expect_gt(p.v.n_asked, 1000ul);
 	arena_free(p.c.arena);
@@ -84,7 +92,8 @@ Test(validate, a_wider_path)
 
 Test(validate, another_path)
 {
-	expect_caught("landlock.conf", " /srv/data\n", " /srv/dat\n", "for example: read /srv/data");
+	expect_caught("landlock.conf", " /srv/data\n", " /srv/dat\n",
+		      "for example: read /srv/data");
 }
 
 Test(validate, a_right_too_few)
@@ -104,7 +113,8 @@ Test(validate, another_port)
 
 Test(validate, a_variable_too_many)
 {
-	expect_caught("launch.conf", "env-allow LANG\n", "env-allow LANG\nenv-allow LD_PRELOAD\n", "env ");
+	expect_caught("launch.conf", "env-allow LANG\n", "env-allow LANG\nenv-allow LD_PRELOAD\n",
+		      "env ");
 }
 
 Test(validate, a_missing_variable)
@@ -124,11 +134,11 @@ Test(validate, artifacts_that_cannot_be_read)
 	expect_caught("seatbelt.sb", "(version 1)", "(version 1", "");
 }
 
-/* An instruction that is missing, and each returned action and each compared number, one after the other. */
-static struct sock_filter *filter_of(struct proof *p, unsigned *n)
+static struct sock_filter *filter_of(struct trial *p, unsigned *n)
 {
 	struct artifact *f = core_artifact(p->l.artifacts, p->l.n_artifacts, "seccomp-x86_64.bpf");
-	struct sock_filter *copy = ARENA_ARRAY(p->c.arena, f->size / sizeof(*copy), struct sock_filter);
+	struct sock_filter *copy =
+	    ARENA_ARRAY(p->c.arena, f->size / sizeof(*copy), struct sock_filter);
 	memcpy(copy, f->data, f->size);
 	*n = (unsigned)(f->size / sizeof(*copy));
 	f->data = (const char *)copy;
@@ -137,19 +147,20 @@ static struct sock_filter *filter_of(struct proof *p, unsigned *n)
 
 static void caught_bpf(unsigned at, struct sock_filter now)
 {
-	struct proof p = proof_new();
+	struct trial p = trial_new();
 	unsigned n;
 	struct sock_filter *f = filter_of(&p, &n);
 	struct sock_filter was = f[at];
 	f[at] = now;
-	cr_expect_not(prove(&p), "instruction %u: code %u, constant %x for %x passed", at, was.code, now.k, was.k);
+	cr_expect_not(prove(&p), "instruction %u: code %u, constant %x for %x passed", at, was.code,
+		      now.k, was.k);
 	expect_internal(&p, "");
 	arena_free(p.c.arena);
 }
 
 Test(validate, every_flipped_action_and_number_of_a_filter)
 {
-	struct proof p = proof_new();
+	struct trial p = trial_new();
 	unsigned n, returns = 0, jumps = 0;
 	struct sock_filter *f = filter_of(&p, &n);
 	for (unsigned i = 0; i < n; i++) {

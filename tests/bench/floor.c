@@ -1,0 +1,111 @@
+/*
+ * floor.c - what a launch costs at the least: the calls of one plan written out by hand, nothing
+ * read, nothing checked.
+ *
+ * run.sh makes floor_plan.h from the plan: FLOOR_FS, FLOOR_NET, FLOOR_SCOPES (what is handled),
+ * rules[], filter[], limits[], and FLOOR_SETSID. The program is argv[1].
+ */
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "runtime/plan.h"
+
+enum {
+#define RIGHT(constant, word, bit, abi, file) LL_##constant = 1 << bit,
+	PLAN_FS_RIGHTS(RIGHT) PLAN_NET_RIGHTS(RIGHT)
+#undef RIGHT
+#define RIGHT(constant, word, bit, abi, file) SCOPE_##constant = 1 << bit,
+	    PLAN_SCOPES(RIGHT)
+#undef RIGHT
+};
+
+/* What Landlock takes for a place that is no directory. */
+#define RIGHT(constant, word, bit, abi, file) ((file) ? LL_##constant : 0) |
+static const uint64_t FILE_RIGHTS = PLAN_FS_RIGHTS(RIGHT) 0;
+#undef RIGHT
+
+struct floor_rule {
+	const char *path;
+	uint64_t rights;
+};
+struct floor_limit {
+	int resource;
+	rlim_t value;
+};
+
+#include "floor_plan.h"
+
+/* The kernel's struct of ABI 6: what handled_access_net and scoped need. */
+struct ruleset_attr {
+	uint64_t fs, net, scopes;
+};
+
+/* The rights that a kernel of this ABI knows; it refuses the others. */
+static struct ruleset_attr known(long abi)
+{
+	struct ruleset_attr k = {0, 0, 0};
+#define RIGHT(constant, word, bit, least, file) k.fs |= abi >= (least) ? (uint64_t)1 << (bit) : 0;
+	PLAN_FS_RIGHTS(RIGHT)
+#undef RIGHT
+#define RIGHT(constant, word, bit, least, file) k.net |= abi >= (least) ? (uint64_t)1 << (bit) : 0;
+	PLAN_NET_RIGHTS(RIGHT)
+#undef RIGHT
+#define RIGHT(constant, word, bit, least, file)                                                    \
+	k.scopes |= abi >= (least) ? (uint64_t)1 << (bit) : 0;
+	PLAN_SCOPES(RIGHT)
+#undef RIGHT
+	return k;
+}
+
+static void confine_files(void)
+{
+	struct ruleset_attr k =
+	    known(syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* the version */));
+	struct ruleset_attr attr = {FLOOR_FS & k.fs, FLOOR_NET & k.net, FLOOR_SCOPES & k.scopes};
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (ruleset < 0)
+		_exit(125);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		int fd = open(rules[i].path, O_PATH | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		struct landlock_path_beneath_attr beneath = {rules[i].rights & k.fs, fd};
+		if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath,
+			    0) != 0)
+			_exit(125);
+		close(fd);
+	}
+	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
+		_exit(125);
+	close(ruleset);
+}
+
+int main(int argc, char **argv)
+{
+	static char *const env[] = {NULL};
+	struct sock_fprog prog = {sizeof(filter) / sizeof(filter[0]),
+				  (struct sock_filter *)(uintptr_t)filter};
+	if (argc < 2)
+		return 125;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		syscall(SYS_prlimit64, 0, limits[i].resource,
+			&(struct rlimit){limits[i].value, limits[i].value}, NULL);
+	if (FLOOR_SETSID)
+		setsid();
+	syscall(SYS_close_range, 3u, ~0u, 0u);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return 125;
+	confine_files();
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) != 0)
+		return 125;
+	execve(argv[1], argv + 1, env);
+	return 127;
+}

@@ -1,0 +1,164 @@
+#!/bin/bash
+# run.sh - what sbx costs, as ratios to the bare program, to a floor written by hand and to its peers, in one run and in
+# random order; then figures that are the same on every run. Times are shown, never judged: no test of this fails.
+#
+#     tests/bench/run.sh [ROUNDS]      (300 rounds take about half a minute)
+set -u
+top=$(unset CDPATH; cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+: "${B:=build}"
+[[ $B = /* ]] || B=$top/$B
+rounds=${1:-300}
+export LC_ALL=C
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+chmod 755 "$tmp"
+
+die() { printf 'bench: %s\n' "$*" >&2; exit 2; }
+[[ -x $B/sbxc && -x $B/sbx-run ]] || die "no sbxc and sbx-run in $B: run make first"
+row() { local IFS=$'\t'; printf '%s\n' "$*"; }
+# musl has no kernel headers of its own: those of the system come after its own
+kernel=(-idirafter /usr/include -idirafter "/usr/include/$(gcc -print-multiarch 2>/dev/null)")
+static() { musl-gcc -std=gnu11 -D_GNU_SOURCE -Os -static -s "${kernel[@]}" -I"$top" -I"$tmp" "$@"; }
+
+# The plan's calls as C data for floor.c; the same lines that sbx-run reads.
+floor_plan() { # PLAN
+	local conf=$1/landlock.conf launch=$1/launch.conf
+	words() { tr ' ,' '\n\n' | grep . | tr a-z A-Z | sed "s/^/$1/" | paste -sd'|'; }
+	echo "static const uint64_t FLOOR_FS = $(sed -n 's/^handle-fs //p' "$conf" | words LL_);"
+	echo "static const uint64_t FLOOR_NET = $(sed -n 's/^handle-net //p' "$conf" | words LL_);"
+	echo "static const uint64_t FLOOR_SCOPES = 0 $(sed -n 's/^scope //p' "$conf" | words SCOPE_ | sed 's/^./|&/');"
+	echo "enum { FLOOR_SETSID = $(grep -c '^session new' "$launch") };"
+	echo 'static const struct floor_rule rules[] = {'
+	grep '^path ' "$conf" | while read -r _ _ _ rights _ path; do
+		[[ -e $path ]] || continue
+		printf '\t{"%s", (%s)%s},\n' "$path" "$(echo "$rights" | words LL_)" \
+		    "$([[ -d $path ]] || echo ' & FILE_RIGHTS')"
+	done
+	printf '};\nstatic const struct floor_limit limits[] = {\n'
+	sed -n 's/^rlimit \([a-z]*\) \([0-9]*\)$/\1 \2/p' "$launch" | while read -r name value; do
+		printf '\t{RLIMIT_%s, %s},\n' "${name^^}" "$value"
+	done
+	printf '};\nstatic const struct sock_filter filter[] = {\n'
+	od -An -v -tu2 -w8 "$1/seccomp-$(uname -m).bpf" | while read -r code jump lo hi; do
+		printf '\t{%u, %u, %u, %uu},\n' "$code" $((jump & 255)) $((jump >> 8)) $((hi * 65536 + lo))
+	done
+	echo '};'
+}
+
+# The program may start itself, so that one filter serves every launcher; a dynamic one needs its ELF interpreter too.
+policy() { # PROGRAM
+	local loader
+	loader=$(ldd "$1" 2>/dev/null | awk '/ld-linux/ { print $1 }')
+	[[ -z $loader ]] || loader=", \"$(realpath "$loader")\""
+	cat <<-P
+		sbx 1
+		policy bench {
+		    targets linux
+		    use std/base-system
+		    allow read exec "$1"$loader
+		    limit open-files 256
+		    isolate none
+		}
+	P
+}
+
+launches() { # NAME PROGRAM
+	local name=$1 program=$2 plan=$tmp/plan-$1 list=$tmp/list
+	policy "$program" >"$tmp/$name.sbx"
+	"$B/sbxc" -q "$tmp/$name.sbx" -o "$plan" || die "the policy of the benchmark does not compile"
+	floor_plan "$plan" >"$tmp/floor_plan.h"
+	static -o "$tmp/floor" "$top/tests/bench/floor.c" || die "floor.c does not compile"
+	row bare "$program" >"$list"
+	row "exec only (static, musl)" "$tmp/exec" "$program" >>"$list"
+	row floor "$tmp/floor" "$program" >>"$list"
+	row sbx-run "$B/sbx-run" "$plan" -- "$program" >>"$list"
+	if command -v setpriv >/dev/null; then
+		row "setpriv --no-new-privs (only)" "$(command -v setpriv)" --no-new-privs "$program" >>"$list"
+	else
+		echo "    setpriv is not there" >&2
+	fi
+	if command -v bwrap >/dev/null; then
+		# fd3 opens descriptor 3: a shell would be dearer than bwrap
+		row "bwrap, ro bind, same filter" "$tmp/fd3" "$plan/seccomp-$(uname -m).bpf" "$(command -v bwrap)" \
+		    --ro-bind / / --dev-bind /dev /dev --new-session --seccomp 3 "$program" >>"$list"
+	else
+		echo "    bwrap is not there" >&2
+	fi
+	printf '\nLaunch to exit of %s, %s rounds (rules: %s paths, filter: %s instructions)\n' "$name" "$rounds" \
+	    "$(grep -c '^path ' "$plan/landlock.conf")" $(($(stat -c %s "$plan/seccomp-$(uname -m).bpf") / 8))
+	"$tmp/launch" "$rounds" floor "$list"
+}
+
+build_tools() {
+	"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -o "$tmp/launch" "$top/tests/bench/launch.c" || die "launch.c does not compile"
+	"${CC:-gcc}" -O2 -nostdlib -static -fno-stack-protector -o "$tmp/nop" "$top/tests/bench/nop.c" ||
+	    die "nop.c does not compile"
+	printf '#include <unistd.h>\nint main(int n, char **v) { return n > 1 ? execve(v[1], v + 1, (char *[]){0}) : 1; }\n' |
+	    static -o "$tmp/exec" -x c - || die "musl-gcc does not work"
+	printf '%s\n' '#include <fcntl.h>' '#include <unistd.h>' 'extern char **environ;' \
+	    'int main(int n, char **v) { int fd = n > 2 ? open(v[1], O_RDONLY) : -1; if (fd != 3) dup2(fd, 3);' \
+	    'return execve(v[2], v + 2, environ); }' | static -o "$tmp/fd3" -x c - || die "musl-gcc does not work"
+}
+
+big_policy() {
+	printf 'sbx 1\npolicy big {\n    targets linux, macos\n    entry "/bin/true"\n    use std/base-system\n'
+	printf '    isolate none\n    prefer proc.no_exec on macos because "the benchmark"\n'
+	seq -f '    allow read "/srv/place/%04.0f"' 1 1000
+	echo '}'
+}
+
+compiles() {
+	local p name list=$tmp/list
+	big_policy >"$tmp/big.sbx"
+	: >"$list"
+	row "sbxc --version" "$B/sbxc" --version >>"$list"
+	for p in "$top"/policies/examples/*.sbx; do
+		name=$(basename "$p" .sbx)
+		row "check $name" "$B/sbxc" check "$p" >>"$list"
+	done
+	row "1000 rules: parse (--emit=ast)" "$B/sbxc" --emit=ast "$tmp/big.sbx" >>"$list"
+	row "1000 rules: resolve (--emit=ir)" "$B/sbxc" --emit=ir "$tmp/big.sbx" >>"$list"
+	row "1000 rules: all but the writing" "$B/sbxc" check "$tmp/big.sbx" >>"$list"
+	row "1000 rules: unchanged plan" "$B/sbxc" "$tmp/big.sbx" -o "$tmp/plan-big" >>"$list"
+	printf '\nCompile, %s rounds; every compile proves its artifacts at all witness points\n' $((rounds / 15 + 1))
+	"$tmp/launch" $((rounds / 15 + 1)) - "$list"
+}
+
+calls() { # COMMAND...: system calls of all its processes
+	strace -f -qq -o "$tmp/trace" "$@" >/dev/null 2>&1
+	grep -c '(' "$tmp/trace"
+}
+
+figures() {
+	local p name plan f bpf insns
+	printf '\nFigures that do not change from run to run\n'
+	printf '    %-34s %s bytes\n' "sbx-run (static)" "$(stat -c %s "$B/sbx-run")"
+	printf '    %-34s %s bytes\n' "sbxc" "$(stat -c %s "$B/sbxc")"
+	if command -v strace >/dev/null; then
+		printf '    %-34s %s\n' "system calls: nop, bare" "$(calls "$tmp/nop")"
+		printf '    %-34s %s\n' "system calls: nop, floor" "$(calls "$tmp/floor" "$tmp/nop")"
+		printf '    %-34s %s\n' "system calls: nop, sbx-run" "$(calls "$B/sbx-run" "$tmp/plan-nop" -- "$tmp/nop")"
+		! command -v bwrap >/dev/null || printf '    %-34s %s\n' "system calls: nop, bwrap" \
+		    "$(calls bwrap --ro-bind / / --dev-bind /dev /dev --new-session "$tmp/nop")"
+	else
+		echo "    strace is not there: no system calls counted"
+	fi
+	for p in "$top"/policies/examples/*.sbx; do
+		name=$(basename "$p" .sbx) plan=$tmp/plan-$(basename "$p" .sbx)
+		"$B/sbxc" -q "$p" -o "$plan" || continue
+		for bpf in "$plan"/seccomp-*.bpf; do
+			f=$(basename "$bpf" .bpf) insns=$(($(stat -c %s "$bpf") / 8))
+			printf '    %-34s %s instructions, %s bytes\n' "$name ${f#seccomp-}" $insns $((insns * 8))
+		done
+	done
+}
+
+build_tools
+printf 'kernel %s, %s, %s processors\n' "$(uname -r)" "$(uname -m)" "$(nproc)"
+printf 'setpriv here (%s) sets no_new_privs alone: Landlock and seccomp came with util-linux 2.40 and later\n' \
+    "$(setpriv --version 2>/dev/null | awk '{ print $NF }')"
+launches true "$(realpath /bin/true)"
+launches nop "$tmp/nop"
+compiles
+figures
+exit 0
