@@ -9,6 +9,7 @@
 #include "../backends/backend.h"
 #include "../grammar/parse.h"
 #include "ast.h"
+#include "check.h"
 #include "depfile.h"
 #include "expect.h"
 #include "guarantee.h"
@@ -100,6 +101,7 @@ static enum compile_result back_half(struct compile *c)
 {
 	struct lower l;
 	const struct meaning *m = meaning_new(c->arena, c->ir);
+	check_entry(c->arena, m, c->diags);
 	lint_policy(c->arena, c->ir, c->diags);
 	struct guarantees g = guarantees_check(c->arena, c->ir, c->diags);
 	if (!lower_all(c, m, &g, &l))

@@ -50,15 +50,31 @@ static bool is_socket_path(const struct ir_rule *r) { return r->object[0] != '@'
 
 struct carve {
 	enum target target;
-	uint32_t ops; /* looked for; then those that an allow above gives */
+	const struct ir_rule *rule; /* the deny that may take something, or the allow that may lose it */
+	uint32_t ops;               /* looked for; then those that are taken */
 };
 
-static bool gives(void *ctx, const struct ir_rule *allow)
+/* Is this rule above an allow that the deny takes from? */
+static bool gives(void *ctx, const struct ir_rule *above)
 {
 	struct carve *x = ctx;
-	if (allow->deny || !(allow->targets & TARGET_BIT(x->target)) || !(allow->ops & x->ops))
+	if (above->deny || !(above->targets & TARGET_BIT(x->target)) || !(above->ops & x->ops))
 		return false;
-	x->ops &= allow->ops;
+	x->ops &= above->ops;
+	return true;
+}
+
+/*
+ * Is this rule above a deny that takes the allow whole, but only with the values that are assumed (deny "/home" above
+ * allow "${HOME}")? Where the words alone show it the allow gives nothing anywhere, and nothing is carved.
+ */
+static bool takes(void *ctx, const struct ir_rule *above)
+{
+	struct carve *x = ctx;
+	if (!above->deny || !(above->targets & TARGET_BIT(x->target)) || !(above->ops & x->ops) ||
+	    path_covers(above->object, x->rule->object))
+		return false;
+	x->ops &= above->ops;
 	return true;
 }
 
@@ -75,7 +91,7 @@ static const struct origin *carved(struct arena *a, const struct ir *ir, enum ta
 	}
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		struct carve x = {.target = t, .ops = r->ops & ops};
+		struct carve x = {.target = t, .rule = r, .ops = r->ops & ops};
 		if (!place[i] || !(r->targets & TARGET_BIT(t)) || !x.ops)
 			continue;
 		if (!r->deny && r->n_holes) {
@@ -84,7 +100,7 @@ static const struct origin *carved(struct arena *a, const struct ir *ir, enum ta
 			o->loc = r->holes[0].loc;
 			return o;
 		}
-		if (r->deny && path_set_above(all, place[i], gives, &x))
+		if (path_set_above(all, place[i], r->deny ? gives : takes, &x))
 			return r->origin[__builtin_ctz(x.ops)];
 	}
 	return NULL;
@@ -105,6 +121,12 @@ static bool limit_of(const struct ir *ir, enum target t, enum cap cap, const str
 		return true;
 	}
 	return false;
+}
+
+/* A part of the network and not all of it: every kind that no rule names stays shut. */
+static bool some_net(const struct ir *ir, enum target t)
+{
+	return find_allow(ir, t, OPS_NET, NULL) && !find_allow(ir, t, OP_BIT(OP_NET), NULL);
 }
 
 /*
@@ -151,26 +173,25 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 	case CAP_NET_ENABLE:
 		return (*at = find_allow(ir, t, OP_BIT(OP_NET), NULL)) != NULL;
 	case CAP_NET_OUTBOUND:
-		*at = find_allow(ir, t, OPS_TCP_OUT, NULL);
-		return *at && !find_allow(ir, t, OPS_LISTEN | OP_BIT(OP_NET), NULL);
+		*at = find_allow(ir, t, OPS_NET, NULL);
+		return some_net(ir, t) && !find_allow(ir, t, OPS_LISTEN, NULL);
 	case CAP_NET_CONNECT_PORT:
 		*at = find_allow(ir, t, OPS_TCP_OUT, is_one_port);
-		return *at && !find_allow(ir, t, OP_BIT(OP_NET), NULL);
+		return some_net(ir, t) && !find_allow(ir, t, OPS_TCP_OUT, is_any_port);
 	case CAP_NET_CONNECT_HOST:
 		return (*at = find_allow(ir, t, OPS_TCP_OUT | OP_BIT(OP_CONNECT_UDP), is_named_host)) != NULL;
 	case CAP_NET_LISTEN_PORT:
 		*at = find_allow(ir, t, OPS_TCP_IN, is_one_port);
-		return *at && !find_allow(ir, t, OP_BIT(OP_NET), NULL);
+		return *at && some_net(ir, t) && !find_allow(ir, t, OPS_TCP_IN, is_any_port);
 	case CAP_NET_UDP:
 		*at = find_allow(ir, t, OPS_UDP, is_one_port);
-		return *at && !find_allow(ir, t, OP_BIT(OP_NET), NULL);
+		return some_net(ir, t) && !find_allow(ir, t, OPS_UDP, is_any_port);
 	case CAP_UNIX_PATH:
 		*at = find_allow(ir, t, OPS_UNIX, is_socket_path);
-		return *at && !find_allow(ir, t, OP_BIT(OP_NET), NULL);
+		return some_net(ir, t);
 	case CAP_UNIX_ABSTRACT:
 		*at = find_allow(ir, t, OPS_UNIX, NULL);
-		return linux_target && *at && !find_allow(ir, t, OPS_UNIX, is_abstract) &&
-		       !find_allow(ir, t, OP_BIT(OP_NET), NULL);
+		return linux_target && some_net(ir, t) && !find_allow(ir, t, OPS_UNIX, is_abstract);
 	case CAP_NS_ISOLATE:
 		*at = ir->isolate_origin;
 		return linux_target && ir->isolate != 0;

@@ -634,23 +634,6 @@ static void check_startable(struct res *r, const struct ast_item *policy)
 	diag_help(rec, "name the program: `entry \"/usr/bin/python3\"`, or allow some with `allow read exec \"...\"`");
 }
 
-static void check_entry_denied(struct res *r)
-{
-	const struct ir_build *b = r->build;
-	for (unsigned i = 0; b->ir.entry && i < b->n_rules; i++) {
-		const struct ir_rule *rule = &b->rules[i];
-		uint32_t ops = rule->ops & (OP_BIT(OP_READ) | OP_BIT(OP_EXEC));
-		size_t len = strlen(rule->object);
-		if (!rule->deny || rule->kind != RULE_PATH || !ops || strncmp(b->ir.entry, rule->object, len) != 0 ||
-		    (len > 1 && b->ir.entry[len] != '/' && b->ir.entry[len] != '\0'))
-			continue;
-		struct diag_rec *rec = diag(r->d, DIAG_CONFLICT, rule->origin[__builtin_ctz(ops)]->loc,
-					    "this denies the program that the policy starts");
-		diag_second(rec, b->ir.entry_origin->loc, "the entry program");
-		diag_help(rec, "deny a narrower place");
-	}
-}
-
 static void report_unused_sets(struct res *r)
 {
 	const struct compile_options *opt = r->c->opt;
@@ -701,7 +684,6 @@ static void walk_policy(struct res *r, struct unit *u)
 				resolve_test(r, &p, t->test);
 	check_wants(r);
 	check_startable(r, item);
-	check_entry_denied(r);
 }
 
 const struct ir *resolve_policy(struct compile *c, const struct ast_file *main_file)

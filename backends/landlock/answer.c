@@ -93,6 +93,17 @@ static struct answer unless_net(const struct ir *ir, struct answer answer, const
 		    : answer;
 }
 
+enum {
+	OPS_TCP = OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_LISTEN_TCP),
+	OPS_UDP = OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_LISTEN_UDP),
+};
+
+/* Without a rule of the kind the filter makes no socket of it, and no Landlock is needed. */
+static struct answer by_rule(const struct ir *ir, uint32_t ops, const char *mechanism)
+{
+	return kept(ir_allows_any(ir, TARGET_LINUX, ops) ? mechanism : "seccomp");
+}
+
 static bool no_unix(const struct ir *ir)
 {
 	return !ir_allows_any(ir, TARGET_LINUX, OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_NET));
@@ -173,7 +184,8 @@ struct answer landlock_answer(const struct ir *ir, enum cap cap)
 		    "Landlock cannot throw writes away, and mount views are not supported yet",
 		    NULL, NULL);
 	case CAP_NET_CONNECT_PORT:
-		return unless_net(ir, kept("landlock:4+seccomp"), "`allow net` opens every port");
+		return unless_net(ir, by_rule(ir, OPS_TCP, "landlock:4+seccomp"),
+				  "`allow net` opens every port");
 	case CAP_NET_CONNECT_HOST:
 		return absent("the kernel sees addresses and ports, not hosts",
 			      "proxies, which can check hosts, are not supported yet",
@@ -182,7 +194,8 @@ struct answer landlock_answer(const struct ir *ir, enum cap cap)
 	case CAP_NET_LISTEN_PORT:
 		return answer_listen(ir);
 	case CAP_NET_UDP:
-		return unless_net(ir, kept("landlock:10+seccomp"), "`allow net` opens every port");
+		return unless_net(ir, by_rule(ir, OPS_UDP, "landlock:10+seccomp"),
+				  "`allow net` opens every port");
 	case CAP_UNIX_PATH:
 		return answer_unix_path(ir);
 	case CAP_UNIX_ABSTRACT:
