@@ -214,9 +214,11 @@ static void collect_lines(struct builder *b)
 	b->lines = ARENA_ARRAY(b->arena, n + 1u, struct ll_line);
 	b->given.v = ARENA_ARRAY(b->arena, n + 1u, struct place);
 	b->assumed.v = ARENA_ARRAY(b->arena, n + 1u, struct place);
+	bool open_net = ll_open_net(b->ir) != NULL; /* then sockets are not handled at all */
 	for (unsigned i = 0; i < n; i++) {
 		const struct ir_rule *r = &b->ir->rules[i];
-		if (!ll_rule_is(r, false, LL_PLACE_OPS) || !place_ops(r))
+		if (!ll_rule_is(r, false, LL_PLACE_OPS) || !place_ops(r) ||
+		    (open_net && r->kind == RULE_NET))
 			continue;
 		uint32_t live = place_ops(r) & ~ops_above(&b->denies, r->object);
 		index_add(&b->given, r->object, live, b->n_lines);
