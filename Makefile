@@ -3,6 +3,7 @@
 #   make            build/sbxc, build/sbx-run
 #   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
+#   make proof-long 100,000 random policies and changed filters for the proof; minutes
 #   make bench      ratios against peers and floors, interleaved
 #   make fuzz       libFuzzer targets, FUZZ_TIME seconds each
 #   make bless      takes the present output as the golden output
@@ -44,8 +45,8 @@ RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-docs check-unit check-golden check-errors check-plan check-layers check-live check-san check-clang bench \
-        fuzz bless demo install uninstall clean
+.PHONY: all check check-docs check-unit check-golden check-errors check-plan check-layers check-proof check-live check-san check-clang bench \
+        fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -89,7 +90,13 @@ $(B)/gen/syscalls.inc: compiler/syscalls.tsv compiler/syscalls.awk
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
 	$(Q)awk -f compiler/syscalls.awk compiler/syscalls.tsv > $@
+$(B)/gen/sysargs.inc $(B)/gen/consts.inc: $(B)/gen/%.inc: compiler/%.tsv compiler/%.awk
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)awk -f compiler/$*.awk $< > $@
 $(B)/compiler/syscalls.o: $(B)/gen/syscalls.inc
+$(B)/compiler/sysargs.o: $(B)/gen/sysargs.inc
+$(B)/compiler/consts.o: $(B)/gen/consts.inc
 # The grammar's tables feed files of the compiler too.
 $(COMPILER_SRC:%.c=$(B)/%.o): | $(B)/gen/sbx.tab.h $(B)/gen/sbx.lex.h
 
@@ -122,8 +129,11 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libcompiler.a
 check-unit: $(UNIT_BIN)
 	$(Q)tests/unit.sh $(UNIT_BIN)
 
-check-layers check-docs check-golden check-errors check-plan check-live: check-%: all
+check-layers check-docs check-golden check-errors check-plan check-proof check-live: check-%: all
 	$(Q)tests/run.sh $*
+
+proof-long: all $(B)/tests/unit/seccomp_prove
+	$(Q)LONG=1 tests/proof.sh
 
 bless: all
 	$(Q)BLESS=1 tests/golden.sh
@@ -145,14 +155,16 @@ FUZZ_BIN  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FUZZ_MAKE  = $(MAKE) --no-print-directory B=$(B)/fuzz-obj CC=clang HARD= CFLAGS="$(FUZZ_FLAGS)"
 FUZZ_LINK  = clang $(STD) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -I. -o $@ $<
-$(B)/fuzz/runtime_%: tests/fuzz/runtime_%.c
+# Linked anew each time: only the make inside knows whether the library changed.
+$(B)/fuzz/runtime_%: tests/fuzz/runtime_%.c FORCE
 	$(Q)$(FUZZ_MAKE) $(B)/fuzz-obj/libruntime.a
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_LINK) $(B)/fuzz-obj/libruntime.a
-$(B)/fuzz/%: tests/fuzz/%.c
+$(B)/fuzz/%: tests/fuzz/%.c FORCE
 	$(Q)$(FUZZ_MAKE) $(B)/fuzz-obj/libcompiler.a
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_LINK) $(B)/fuzz-obj/libcompiler.a $(YAML_LIBS)
+.PHONY: FORCE
 fuzz: $(FUZZ_BIN)
 	$(Q)tests/fuzz.sh $(FUZZ_TIME) $(FUZZ_BIN)
 

@@ -45,6 +45,14 @@ struct artifact {
 
 struct guarantee; /* compiler/guarantee.h */
 
+/* What artifacts are made for, where one has a choice; never what they mean. */
+enum optimize {
+	OPTIMIZE_EVEN,    /* all system calls alike quick */
+	OPTIMIZE_SIZE,    /* as short as can be */
+	OPTIMIZE_PROFILE, /* the calls of a recording quick */
+	OPTIMIZE_CACHED,  /* Linux 5.11: what is always allowed costs nothing, so the rest quick */
+};
+
 struct lower {
 	struct arena *arena;
 	const struct ir *ir;
@@ -54,6 +62,8 @@ struct lower {
 	const char *plan_id; /* 32 hex digits; the first line of every .conf carries it */
 	const struct guarantee *guarantees; /* what the policy asks for and who keeps it */
 	unsigned n_guarantees;
+	enum optimize optimize;
+	const struct src_file *recording; /* of calls, for OPTIMIZE_PROFILE and OPTIMIZE_CACHED; or NULL */
 	struct artifact *artifacts;
 	unsigned n_artifacts;
 };
@@ -67,6 +77,22 @@ struct model_verdict {
 	bool refuses;             /* the loader would not start at all with the request's load-time values */
 	struct sys_action action; /* SYSCALL requests, seccomp only */
 	const char *where;        /* the line or instruction that decides, for messages; or NULL */
+};
+
+/*
+ * What a proof over all inputs found. For every artifact that was proved: one line of counts, and what it means as text
+ * that the proof can be repeated from, without the policy. Both end with a newline.
+ */
+enum { PROOF_MAX_PARTS = 8 };
+struct proof_part {
+	const char *artifact;
+	const char *head, *meaning;
+};
+struct proof {
+	struct proof_part parts[PROOF_MAX_PARTS];
+	unsigned n;
+	/* When it failed: the artifact; then an input with both answers, or `why` there is no proof. */
+	const char *artifact, *call, *want, *got, *why;
 };
 
 struct backend {
@@ -95,9 +121,30 @@ struct backend {
 	 */
 	bool (*baseline)(const struct ir *ir, const struct request *r, const char **why);
 
+	/*
+	 * Proves that the artifacts equal the policy for all inputs, where the mechanism allows that; else NULL. False with
+	 * the counterexample. Like the model it reads bytes and knows nothing of the lowering.
+	 */
+	bool (*prove)(const void *model, const struct meaning *m, struct arena *a, struct proof *out);
+	/* The same for one artifact against the `meaning` text of an earlier proof. */
+	bool (*reprove)(struct arena *a, const struct artifact *v, const char *meaning, struct proof *out);
+
+	/*
+	 * Compares what the model read and no request asks about (limits, places to make, lines that are named) with the
+	 * policy: of `what` only the inputs are set. Written apart from lower(), so that a fault there is not repeated. False
+	 * with a line that names the fact, the artifact's value and the policy's. NULL: requests ask about everything.
+	 */
+	bool (*facts)(const void *model, const struct lower *what, struct arena *a, const char **difference);
+
 	/* Calls `ask` with further requests worth comparing (boundary values of what the artifacts hold), or NULL. */
 	void (*witness)(const void *model, const struct ir *ir, void (*ask)(void *ctx, const struct request *r), void *ctx);
 };
+
+/* For facts(): is the WHERE word of a plan the place of this line of the policy (NULL: of the policy's head)? */
+bool fact_where(const struct lower *what, const char *word, const struct origin *origin);
+bool fact_where_loc(const struct lower *what, const char *word, struct loc loc);
+/* Does a word with the escapes of WHERE spell the text? */
+bool fact_spells(const char *word, const char *text);
 
 /* All back ends, in the order of backends.def; NULL ends the list. */
 extern const struct backend *const backends[];

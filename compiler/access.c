@@ -3,8 +3,7 @@
  */
 #include <string.h>
 
-#include "resolve_priv.h"
-#include "syscalls.h"
+#include "access_priv.h"
 
 struct op_word {
 	const char *word;
@@ -16,14 +15,7 @@ static const struct op_word op_words[] = {
 };
 enum { N_OP_WORDS = sizeof(op_words) / sizeof(op_words[0]) };
 
-struct access_ctx {
-	struct res *r;
-	const struct place *p;
-	enum access_use use;
-	struct access_items *out;
-};
-
-static struct access_item *add_item(struct access_ctx *x, enum rule_kind kind, uint32_t ops, struct loc loc)
+struct access_item *access_add(struct access_ctx *x, enum rule_kind kind, uint32_t ops, struct loc loc)
 {
 	ARENA_GROW(x->r->a, x->out->v, x->out->n);
 	struct access_item *i = &x->out->v[x->out->n++];
@@ -31,10 +23,11 @@ static struct access_item *add_item(struct access_ctx *x, enum rule_kind kind, u
 	i->rule.kind = kind;
 	i->rule.ops = ops;
 	i->rule.port_hi = 65535;
+	i->rule.arches = x->p->arches;
 	return i;
 }
 
-static bool fail(struct access_ctx *x)
+bool access_fail(struct access_ctx *x)
 {
 	x->out->ok = false;
 	return false;
@@ -61,12 +54,12 @@ static bool unknown_op(struct access_ctx *x, const struct ast_word *w)
 		known[n++] = op_words[i].word;
 	static const char *const others[] = {"connect", "listen", "net", "mach", "env", "syscall", "matching"};
 	if (w->reported)
-		return fail(x);
+		return access_fail(x);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		known[n++] = others[i];
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown word `%s`", w->text);
 	diag_help_if(rec, suggest(x->r->a, w->text, known, n));
-	return fail(x);
+	return access_fail(x);
 }
 
 static bool file_ops(struct access_ctx *x, const struct ast_word *w, uint32_t *ops)
@@ -77,7 +70,7 @@ static bool file_ops(struct access_ctx *x, const struct ast_word *w, uint32_t *o
 			continue;
 		if (strcmp(w->text, "signal") == 0) {
 			not_supported(x->r, w->loc, "`signal`");
-			return fail(x);
+			return access_fail(x);
 		}
 		return unknown_op(x, w);
 	}
@@ -96,7 +89,7 @@ static bool net_op(struct access_ctx *x, const struct ast_word *w, bool listen, 
 	if (!proto) {
 		struct diag_rec *rec = diag(x->r->d, DIAG_UNEXPECTED, w->loc, "`%s` of what?", w->text);
 		diag_help(rec, "write `%s tcp`, `%s udp` or `%s unix`", w->text, w->text, w->text);
-		return fail(x);
+		return access_fail(x);
 	}
 	for (unsigned i = 0; i < 3; i++) {
 		if (strcmp(net_protos[listen][i].word, proto->text) != 0)
@@ -110,7 +103,7 @@ static bool net_op(struct access_ctx *x, const struct ast_word *w, bool listen, 
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, proto->loc, "unknown word `%s`", proto->text);
 	const char *near = suggest(x->r->a, proto->text, names, 3);
 	diag_help(rec, "%s", near ? near : "tcp, udp or unix can stand here");
-	return fail(x);
+	return access_fail(x);
 }
 
 /* ---- modifiers ---- */
@@ -135,21 +128,21 @@ static bool one_modifier(struct access_ctx *x, const struct ast_word *w, uint32_
 			    diag(x->r->d, DIAG_NO_EFFECT, w->loc, "`%s` means nothing here", w->text);
 			diag_note(rec, "it says how the loader finds a place that is allowed");
 			diag_help(rec, "remove it");
-			return fail(x);
+			return access_fail(x);
 		}
 		*flags |= modifiers[i].flag;
 		return true;
 	}
 	if (strcmp(w->text, "discard") == 0) {
 		not_supported(x->r, w->loc, "`discard`");
-		return fail(x);
+		return access_fail(x);
 	}
 	static const char *const known[] = {"if-exists", "make-dir", "nofollow", "except", "via", "discard", "because"};
 	if (w->reported)
-		return fail(x);
+		return access_fail(x);
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown word `%s`", w->text);
 	diag_help_if(rec, suggest(x->r->a, w->text, known, sizeof(known) / sizeof(known[0])));
-	return fail(x);
+	return access_fail(x);
 }
 
 static bool object_modifiers(struct access_ctx *x, const struct ast_object *o, bool is_path, uint32_t *flags)
@@ -157,7 +150,7 @@ static bool object_modifiers(struct access_ctx *x, const struct ast_object *o, b
 	bool ok = true;
 	if (o->via) {
 		not_supported(x->r, o->via->loc, "`via`");
-		ok = fail(x);
+		ok = access_fail(x);
 	}
 	for (const struct ast_word *w = o->modifiers; w; w = w->next) {
 		if (is_path) {
@@ -167,13 +160,13 @@ static bool object_modifiers(struct access_ctx *x, const struct ast_object *o, b
 		}
 		struct diag_rec *rec = diag(x->r->d, DIAG_NO_EFFECT, w->loc, "`%s` means nothing here", w->text);
 		diag_help(rec, "remove it");
-		ok = fail(x);
+		ok = access_fail(x);
 	}
 	if ((*flags & RULE_IF_EXISTS) && (*flags & RULE_MAKE_DIR)) {
 		struct diag_rec *rec =
 		    diag(x->r->d, DIAG_CONFLICT, o->loc, "`if-exists` and `make-dir` contradict each other");
 		diag_help(rec, "keep one: skip the place when it is missing, or make it");
-		ok = fail(x);
+		ok = access_fail(x);
 	}
 	return ok;
 }
@@ -188,12 +181,12 @@ static bool object_holes(struct access_ctx *x, const struct ast_object *o, struc
 	if (o->except && x->use != ACCESS_ALLOW) {
 		struct diag_rec *rec = diag(x->r->d, DIAG_WRONG_PLACE, o->except->loc, "only an `allow` has an `except`");
 		diag_note(rec, "`except` takes something out of its own `allow`; a `deny` is final");
-		return fail(x);
+		return access_fail(x);
 	}
 	for (const struct ast_word *w = o->except; w; w = w->next) {
 		const char *path = scope_path(x->r, x->p->scope, w);
 		if (!path) {
-			ok = fail(x);
+			ok = access_fail(x);
 			continue;
 		}
 		size_t len = strlen(rule->object);
@@ -202,7 +195,7 @@ static bool object_holes(struct access_ctx *x, const struct ast_object *o, struc
 			struct diag_rec *rec = diag(x->r->d, DIAG_NO_EFFECT, w->loc, "this `except` takes nothing out");
 			diag_second(rec, o->string->loc, "it does not lie below this path");
 			diag_help(rec, "name a place below `%s`", rule->object);
-			ok = fail(x);
+			ok = access_fail(x);
 			continue;
 		}
 		ARENA_GROW(x->r->a, holes, n);
@@ -219,10 +212,10 @@ static void path_object(struct access_ctx *x, const struct ast_object *o, uint32
 	bool ok = object_modifiers(x, o, true, &flags);
 	const char *path = scope_path(x->r, x->p->scope, o->string);
 	if (!path || !ok) {
-		fail(x);
+		access_fail(x);
 		return;
 	}
-	struct access_item *i = add_item(x, RULE_PATH, ops, o->loc);
+	struct access_item *i = access_add(x, RULE_PATH, ops, o->loc);
 	i->rule.object = path;
 	i->rule.flags = flags;
 	i->because = because_text(x->r, o->because);
@@ -235,7 +228,7 @@ static bool bad_endpoint(struct access_ctx *x, const struct ast_word *w, const c
 {
 	struct diag_rec *rec = diag(x->r->d, DIAG_BAD_ENDPOINT, w->loc, "%s", why);
 	diag_help(rec, "write `\"HOST:PORT\"`, `\"*:PORT\"` for any host, or `\"*:*\"` for all of them");
-	return fail(x);
+	return access_fail(x);
 }
 
 /* The port part of an endpoint: a number, `*`, or a whole `${variable}` that the loader fills in. */
@@ -270,7 +263,7 @@ static void inet_object(struct access_ctx *x, const struct ast_object *o, uint32
 	uint32_t flags = 0;
 	const char *text = scope_string(x->r, x->p->scope, o->string);
 	if (!object_modifiers(x, o, false, &flags) || !text) {
-		fail(x);
+		access_fail(x);
 		return;
 	}
 	char *copy = arena_strdup(x->r->a, text);
@@ -290,7 +283,7 @@ static void inet_object(struct access_ctx *x, const struct ast_object *o, uint32
 	}
 	if (!endpoint_port(x, o->string, colon + 1, &rule))
 		return;
-	struct access_item *i = add_item(x, RULE_NET, op, o->loc);
+	struct access_item *i = access_add(x, RULE_NET, op, o->loc);
 	i->rule.object = copy;
 	i->rule.port_lo = rule.port_lo;
 	i->rule.port_hi = rule.port_hi;
@@ -306,10 +299,10 @@ static void unix_object(struct access_ctx *x, const struct ast_object *o, uint32
 	const char *name = abstract ? scope_string(x->r, x->p->scope, o->string)
 				    : scope_path(x->r, x->p->scope, o->string);
 	if (!name || !ok) {
-		fail(x);
+		access_fail(x);
 		return;
 	}
-	struct access_item *i = add_item(x, RULE_NET, op, o->loc);
+	struct access_item *i = access_add(x, RULE_NET, op, o->loc);
 	i->rule.object = name;
 	i->rule.flags = flags;
 	i->because = because_text(x->r, o->because);
@@ -320,10 +313,10 @@ static void mach_object(struct access_ctx *x, const struct ast_object *o)
 	uint32_t flags = 0;
 	const char *name = scope_plain(x->r, x->p->scope, o->string);
 	if (!object_modifiers(x, o, false, &flags) || !name) {
-		fail(x);
+		access_fail(x);
 		return;
 	}
-	struct access_item *i = add_item(x, RULE_MACH, OP_BIT(OP_MACH), o->loc);
+	struct access_item *i = access_add(x, RULE_MACH, OP_BIT(OP_MACH), o->loc);
 	i->rule.object = name;
 	i->because = because_text(x->r, o->because);
 }
@@ -334,7 +327,7 @@ static void need_objects(struct access_ctx *x, const struct ast_access *access, 
 {
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNEXPECTED, access->loc, "%s is missing", what);
 	diag_help(rec, "nothing is allowed in general: name it between quotes");
-	fail(x);
+	access_fail(x);
 }
 
 static void net_access(struct access_ctx *x, const struct ast_access *access)
@@ -343,10 +336,10 @@ static void net_access(struct access_ctx *x, const struct ast_access *access)
 		struct diag_rec *rec =
 		    diag(x->r->d, DIAG_UNEXPECTED, access->objects->loc, "`net` stands for all of the network");
 		diag_help(rec, "write `connect tcp \"*:443\"` or `listen tcp \"*:8080\"` for one endpoint");
-		fail(x);
+		access_fail(x);
 		return;
 	}
-	add_item(x, RULE_NET, OP_BIT(OP_NET), access->loc)->rule.object = "*";
+	access_add(x, RULE_NET, OP_BIT(OP_NET), access->loc)->rule.object = "*";
 }
 
 static void ops_access(struct access_ctx *x, const struct ast_access *access)
@@ -393,101 +386,17 @@ static void env_access(struct access_ctx *x, const struct ast_access *access)
 	for (const struct ast_word *w = access->names; w; w = w->next) {
 		const char *name = w->kind == WORD_STRING ? scope_plain(x->r, x->p->scope, w) : w->text;
 		if (!name) {
-			fail(x);
+			access_fail(x);
 			continue;
 		}
 		if (!env_name_ok(name)) {
 			struct diag_rec *rec = diag(x->r->d, DIAG_BAD_VALUE, w->loc, "this is no name of a variable");
 			diag_help(rec, "write `NAME`, or `\"PREFIX*\"` for all that begin alike");
-			fail(x);
+			access_fail(x);
 			continue;
 		}
-		add_item(x, RULE_ENV, OP_BIT(OP_ENV), w->loc)->rule.object = name;
+		access_add(x, RULE_ENV, OP_BIT(OP_ENV), w->loc)->rule.object = name;
 	}
-}
-
-/* ---- system calls ---- */
-
-static void unknown_syscall(struct access_ctx *x, const struct ast_word *w)
-{
-	unsigned n;
-	const struct syscall_desc *table = syscall_table(&n);
-	const char **names = ARENA_ARRAY(x->r->a, n, const char *);
-	for (unsigned i = 0; i < n; i++)
-		names[i] = table[i].name;
-	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_SYSCALL, w->loc, "`%s` is not a Linux syscall", w->text);
-	diag_help_if(rec, suggest(x->r->a, w->text, names, n));
-	diag_note(rec, "a rule for an unknown syscall would protect nothing, so it is never skipped");
-	fail(x);
-}
-
-static void unknown_group(struct access_ctx *x, const struct ast_word *w)
-{
-	unsigned n;
-	const struct syscall_group *groups = syscall_groups(&n);
-	const char **names = ARENA_ARRAY(x->r->a, n + x->r->n_groups, const char *);
-	for (unsigned i = 0; i < n; i++)
-		names[i] = groups[i].name;
-	for (unsigned i = 0; i < x->r->n_groups; i++)
-		names[n + i] = x->r->groups[i]->name->text;
-	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_SYSCALL, w->loc, "there is no group `@%s`", w->text);
-	const char *near = suggest(x->r->a, w->text, names, n + x->r->n_groups);
-	diag_help_if(rec, near);
-	fail(x);
-}
-
-/* Says where a call that is named does not exist, so that nobody waits for a rule that is not there. */
-static void note_absent(struct access_ctx *x, const struct ast_word *w, const struct syscall_desc *call)
-{
-	for (unsigned a = 0; a < ARCH_COUNT; a++) {
-		if (call->nr[a] != SYSCALL_NONE || !(x->p->arches & ARCH_BIT(a)) || x->p->profile)
-			continue;
-		struct diag_rec *rec =
-		    diag(x->r->d, DIAG_ABSENT_SYSCALL, w->loc, "`%s` does not exist on %s", call->name, arch_name[a]);
-		diag_label(rec, "no rule is emitted for %s", arch_name[a]);
-	}
-}
-
-static void syscall_word(struct access_ctx *x, const struct ast_word *w, struct loc at, unsigned depth)
-{
-	if (w->kind == WORD_GROUP) {
-		const struct ast_item *own = load_group(x->r, w->text);
-		if (own && depth >= SRC_MAX_DEPTH) {
-			diag(x->r->d, DIAG_CYCLE, own->name->loc, "group `@%s` contains itself", w->text);
-			fail(x);
-		} else if (own) {
-			for (const struct ast_word *m = own->words; m; m = m->next)
-				syscall_word(x, m, at, depth + 1);
-		} else if (!syscall_group_by_name(w->text)) {
-			unknown_group(x, w);
-		} else {
-			add_item(x, RULE_SYSCALL, OP_BIT(OP_SYSCALL), at)->rule.object =
-			    arena_printf(x->r->a, "@%s", w->text);
-		}
-		return;
-	}
-	const struct syscall_desc *call = syscall_by_name(w->text);
-	if (!call) {
-		unknown_syscall(x, w);
-		return;
-	}
-	if (x->use != ACCESS_EXPECT)
-		note_absent(x, w, call);
-	add_item(x, RULE_SYSCALL, OP_BIT(OP_SYSCALL), at)->rule.object = call->name;
-}
-
-static void syscall_access(struct access_ctx *x, const struct ast_access *access)
-{
-	if (access->where) {
-		not_supported(x->r, access->where->loc, "a condition on the arguments of a system call");
-		fail(x);
-	}
-	if (access->action) {
-		not_supported(x->r, access->action->loc, "`with %s`", access->action->name->text);
-		fail(x);
-	}
-	for (const struct ast_word *w = access->names; w; w = w->next)
-		syscall_word(x, w, w->loc, 0);
 }
 
 struct access_items access_resolve(struct res *r, const struct place *p, const struct ast_access *access,
@@ -501,13 +410,13 @@ struct access_items access_resolve(struct res *r, const struct place *p, const s
 		break;
 	case ACCESS_MATCHING:
 		not_supported(r, access->glob->loc, "`matching`");
-		fail(&x);
+		access_fail(&x);
 		break;
 	case ACCESS_ENV:
 		env_access(&x, access);
 		break;
 	case ACCESS_SYSCALL:
-		syscall_access(&x, access);
+		access_syscalls(&x, access);
 		break;
 	}
 	return out;

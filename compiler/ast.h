@@ -52,7 +52,7 @@ struct ast_cond {
 	struct ast_cond *left, *right;  /* AND, OR; NOT uses left */
 	struct ast_word *arg;           /* TEST: the argument's name */
 	enum ast_rel { REL_EQ, REL_NE, REL_LT, REL_LE, REL_GT, REL_GE, REL_HAS, REL_LACKS, REL_IN } rel;
-	struct ast_word *values;        /* one for the comparisons, one or more for HAS, LACKS (a|b) and IN */
+	struct ast_word *values;        /* one or more: a|b; for IN a list */
 	struct ast_word *mask;          /* masked equality `arg & MASK == VALUE`: the masks (a|b), or NULL */
 };
 

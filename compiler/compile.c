@@ -12,6 +12,7 @@
 #include "check.h"
 #include "depfile.h"
 #include "expect.h"
+#include "explain.h"
 #include "guarantee.h"
 #include "lint.h"
 #include "manifest.h"
@@ -19,6 +20,22 @@
 #include "resolve.h"
 #include "str.h"
 #include "validate.h"
+
+static const char *open_failure(enum src_error e)
+{
+	switch (e) {
+	case SRC_ERRNO:
+		return strerror(errno);
+	case SRC_NOT_REGULAR:
+		return "it is not a regular file";
+	case SRC_TOO_MANY:
+		return "too many files";
+	case SRC_OK:
+	case SRC_TOO_BIG:
+		break;
+	}
+	return "it is larger than 16 MiB";
+}
 
 static bool open_main(struct compile *c, const struct src_file **out)
 {
@@ -30,14 +47,26 @@ static bool open_main(struct compile *c, const struct src_file **out)
 	enum src_error e = src_open(c->src, c->opt->path, slash ? slash + 1 : c->opt->path, out);
 	if (e == SRC_OK)
 		return true;
-	const char *why = e == SRC_ERRNO	    ? strerror(errno)
-			  : e == SRC_NOT_REGULAR ? "it is not a regular file"
-						 : "it is larger than 16 MiB";
-	c->failure = arena_printf(c->arena, "cannot read %s: %s", c->opt->path, why);
+	c->failure = arena_printf(c->arena, "cannot read %s: %s", c->opt->path, open_failure(e));
 	return false;
 }
 
-static bool lower_all(struct compile *c, const struct meaning *m, const struct guarantees *g, struct lower *l)
+/* The recording that -O names. It is an input like the policy: messages point into it, plans name it. */
+static bool open_recording(struct compile *c, const struct src_file **out)
+{
+	const char *path = c->opt->recording;
+	*out = NULL;
+	if (!path)
+		return true;
+	const char *slash = strrchr(path, '/');
+	enum src_error e = src_open(c->src, path, slash ? slash + 1 : path, out);
+	if (e != SRC_OK)
+		c->failure = arena_printf(c->arena, "cannot read %s: %s", path, open_failure(e));
+	return e == SRC_OK;
+}
+
+static bool lower_all(struct compile *c, const struct meaning *m, const struct guarantees *g,
+		      const struct src_file *recording, struct lower *l)
 {
 	bool ok = true;
 	*l = (struct lower){
@@ -49,6 +78,8 @@ static bool lower_all(struct compile *c, const struct meaning *m, const struct g
 	    .plan_id = MANIFEST_NO_ID,
 	    .guarantees = g->v,
 	    .n_guarantees = g->n,
+	    .optimize = c->opt->optimize,
+	    .recording = recording,
 	};
 	for (unsigned i = 0; backends[i]; i++)
 		if (c->ir->targets & TARGET_BIT(backends[i]->target))
@@ -56,15 +87,18 @@ static bool lower_all(struct compile *c, const struct meaning *m, const struct g
 	return ok && diag_errors(c->diags) == 0;
 }
 
-/* The artifacts, proved equal to the policy, and its own tests. */
+/* The artifacts, proved equal to the policy, and its own tests. The certificates join the artifacts. */
 static enum compile_result prove(struct compile *c, const struct meaning *m, const struct guarantees *g,
-				 const struct lower *l)
+				 struct lower *l)
 {
 	struct validator v = {
 	    .arena = c->arena, .diags = c->diags, .src = c->src, .meaning = m, .guarantees = g};
-	bool equal = validator_open(&v, l->artifacts, l->n_artifacts) && validator_run(&v);
+	bool equal = validator_open(&v, l->artifacts, l->n_artifacts) && validator_facts(&v) &&
+		     validator_prove(&v, l->artifacts, l->n_artifacts) && validator_run(&v);
 	if (equal)
 		c->n_expect = expect_run(&v);
+	for (unsigned i = 0; i < v.n_certificates; i++)
+		lower_add(l, v.certificates[i].name, v.certificates[i].data, v.certificates[i].size);
 	validator_close(&v);
 	if (!equal || v.failed)
 		return COMPILE_REFUSED;
@@ -100,15 +134,21 @@ static void count_caveats(struct compile *c, const struct guarantees *g)
 static enum compile_result back_half(struct compile *c)
 {
 	struct lower l;
+	const struct src_file *recording;
+	if (!open_recording(c, &recording))
+		return COMPILE_IO;
 	const struct meaning *m = meaning_new(c->arena, c->ir);
 	check_entry(c->arena, m, c->diags);
 	lint_policy(c->arena, c->ir, c->diags);
+	lint_syscalls(c->arena, m, c->diags);
 	struct guarantees g = guarantees_check(c->arena, c->ir, c->diags);
-	if (!lower_all(c, m, &g, &l))
+	if (!lower_all(c, m, &g, recording, &l))
 		return COMPILE_REFUSED;
 	count_caveats(c, &g);
 	const char *id = manifest_stamp(c->arena, l.artifacts, l.n_artifacts);
 	enum compile_result result = prove(c, m, &g, &l);
+	if (result == COMPILE_OK && c->opt->emit == EMIT_SECCOMP)
+		explain_artifacts(l.artifacts, l.n_artifacts, c->opt->emit_to);
 	if (result != COMPILE_OK || !c->opt->out_dir)
 		return result;
 	return write_plan(c, m, &g, &l, id);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "../backends/backend.h"
 #include "diag.h"
 #include "ir.h"
 
@@ -14,7 +15,7 @@ struct compile_set { /* --set NAME=VALUE */
 	const char *name, *value;
 };
 
-enum compile_emit { EMIT_NONE, EMIT_AST, EMIT_IR };
+enum compile_emit { EMIT_NONE, EMIT_AST, EMIT_IR, EMIT_SECCOMP };
 
 struct compile_options {
 	const char *path;    /* the policy file */
@@ -23,6 +24,8 @@ struct compile_options {
 	unsigned n_sets;
 	const char *out_dir; /* -o, or NULL: check only */
 	const char *depfile; /* --depfile, or NULL */
+	enum optimize optimize;
+	const char *recording; /* -O profile FILE, or NULL */
 	enum compile_emit emit;
 	FILE *emit_to;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "str.h"
+#include "syscalls.h"
 #include "template.h"
 
 /* Path rules of one target by the path they stand on, for one set of load-time values. */
@@ -80,7 +81,7 @@ static void add_assumption(struct buf *b, const struct ir *ir, const char *name,
 
 const char *assume_value(const struct ir *ir, const char *name)
 {
-	static _Thread_local char value[256];
+	static _Thread_local char value[4096];
 	struct arena *a = arena_new();
 	struct buf b = buf_new(a);
 	add_assumption(&b, ir, name, strlen(name));
@@ -375,8 +376,9 @@ static struct decision decide_syscall(const struct meaning *m, const struct requ
 	const struct sys_rule *by = NULL;
 	struct decision d = {.action = sysmean_decide(m->syscalls, r->arch, r->nr, r->args, &by)};
 	d.allow = d.action.act == ACT_ALLOW || d.action.act == ACT_LOG;
-	d.by = by ? by->origin : NULL;
-	d.reason = by ? by->reason : "no rule needs this call";
+	const struct origin *otherwise = syscall_by_nr(r->arch, r->nr) ? m->ir->default_origin : m->ir->unknown_origin;
+	d.by = by ? by->origin : otherwise;
+	d.reason = by ? by->reason : otherwise ? "no rule names this call" : "no rule needs this call";
 	return d;
 }
 

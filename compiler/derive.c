@@ -2,8 +2,8 @@
  * derive.c - from the rules of a policy to the list of system calls it means (sysmean_derive).
  *
  * What follows from which rule is data (derive.def); written `allow syscall` and `deny syscall`
- * lines come on top: an allow opens the call whatever its arguments, a deny wins over
- * everything.
+ * lines come on top: a deny wins over everything; an allow opens the call, and one with conditions
+ * narrows what is open whatever the arguments. Under `syscalls exact` there are only written lines.
  */
 #include "derive.h"
 
@@ -141,6 +141,23 @@ static void list_add(struct list *l, const char *name, struct sys_rule rule)
 	l->n++;
 }
 
+/*
+ * The arches on which lines of the policy allow this call by its own name under conditions. What
+ * follows from other rules whatever the arguments would make such a line say nothing, so the line
+ * stands in its place.
+ */
+static uint32_t narrowed_arches(const struct ir *ir, const char *name)
+{
+	uint32_t arches = 0;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (r->kind == RULE_SYSCALL && !r->deny && r->cond && !strcmp(r->object, name) &&
+		    (r->targets & TARGET_BIT(TARGET_LINUX)))
+			arches |= r->arches;
+	}
+	return arches;
+}
+
 static void add_sets(struct list *l)
 {
 	unsigned n;
@@ -150,8 +167,11 @@ static void add_sets(struct list *l)
 					.action = {.act = ACT_ALLOW},
 					.origin = derive_origin(l->ir, s->when),
 					.reason = s->reason};
-		for (unsigned i = 0; rule.arches && i < s->n_names; i++)
-			list_add(l, s->names[i], rule);
+		for (unsigned i = 0; rule.arches && i < s->n_names; i++) {
+			struct sys_rule one = rule;
+			one.arches &= ~narrowed_arches(l->ir, s->names[i]);
+			list_add(l, s->names[i], one);
+		}
 	}
 }
 
@@ -238,16 +258,15 @@ static void add_group(struct list *l, const struct ir_rule *r, const char *name)
 static void add_written(struct list *l, const struct ir_rule *r, const char *object)
 {
 	struct sys_rule rule = {.arches = r->arches,
+				.cond = r->cond,
 				.deny = r->deny,
-				.action = {.act = ACT_ALLOW},
+				.action = r->action,
 				.origin = r->origin[OP_SYSCALL],
 				.reason = r->deny ? "deny syscall" : "allow syscall"};
 	if (object[0] == '@') {
 		add_group(l, r, object + 1);
 		return;
 	}
-	if (r->deny)
-		rule.action = (struct sys_action){.act = ACT_ERRNO, .data = EPERM};
 	list_add(l, object, rule);
 }
 
@@ -263,7 +282,29 @@ static int cmp_entry(const void *va, const void *vb)
 	/* A written deny comes before a derived refusal: the reason shown is the author's. */
 	if (!a->rule.origin != !b->rule.origin)
 		return a->rule.origin ? -1 : 1;
+	if (a->rule.action.data != b->rule.action.data)
+		return a->rule.action.data < b->rule.action.data ? -1 : 1;
 	return a->order < b->order ? -1 : 1;
+}
+
+static struct sys_action known_action(const struct ir *ir)
+{
+	return ir->default_origin ? ir->sys_default
+				  : (struct sys_action){.act = ACT_ERRNO, .data = EPERM};
+}
+
+/*
+ * Newer calls are probed for, so ENOSYS; who kills for a call nothing needs wants the same for one
+ * nobody knew.
+ */
+static struct sys_action unknown_action(const struct ir *ir)
+{
+	struct sys_action known = known_action(ir);
+	if (ir->unknown_origin)
+		return ir->sys_unknown;
+	if (known.act == ACT_KILL_PROCESS || known.act == ACT_KILL_THREAD)
+		return known;
+	return (struct sys_action){.act = ACT_ERRNO, .data = ENOSYS};
 }
 
 static const struct sys_rule *list_finish(struct list *l)
@@ -283,9 +324,11 @@ const struct sys_policy *sysmean_derive(struct arena *a, const struct ir *ir)
 		l.features[arch] = derive_features(ir, arch);
 	uint32_t closed = list_arches(&l, HAS_NO_EXEC);
 	int exec_fd = closed ? list_exec_fd(ir) : -1;
-	add_sets(&l);
-	add_ways(&l);
-	add_refusals(&l);
+	if (!ir->syscalls_exact) {
+		add_sets(&l);
+		add_ways(&l);
+		add_refusals(&l);
+	}
 	if (closed)
 		add_entry(&l, closed, exec_fd);
 	for (unsigned i = 0; i < ir->n_rules; i++)
@@ -296,8 +339,8 @@ const struct sys_policy *sysmean_derive(struct arena *a, const struct ir *ir)
 	*p = (struct sys_policy){
 	    .rules = list_finish(&l),
 	    .n_rules = l.n,
-	    .known = {.act = ACT_ERRNO, .data = EPERM},
-	    .unknown = {.act = ACT_ERRNO, .data = ENOSYS},
+	    .known = known_action(ir),
+	    .unknown = unknown_action(ir),
 	    .bad_arch = {.act = ACT_KILL_PROCESS},
 	    .exec_fd = exec_fd,
 	};

@@ -3,11 +3,26 @@
  */
 #include "expect.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "cond.h"
 #include "str.h"
 #include "syscalls.h"
 #include "template.h"
+
+enum { MAX_CONJS = 2048 };
+
+struct conjs {
+	const struct sys_conj *v[MAX_CONJS];
+	unsigned n;
+	bool full; /* not all of them are here */
+};
+
+/* Room for the questions about one call. */
+struct conj_sets {
+	struct conjs asked, allow, deny, either, every, none;
+};
 
 struct expect_ctx {
 	struct validator *v;
@@ -19,6 +34,9 @@ struct expect_ctx {
 	struct decision allow, deny;   /* one of each, for the message */
 	const char *allow_op, *deny_op;
 	enum target target;
+	struct conj_sets *sets;
+	bool unknown;                         /* too many combinations: an outcome may be missing */
+	uint64_t allow_args[6], deny_args[6]; /* of a call with this outcome */
 };
 
 static void note_given(struct expect_ctx *x, struct diag_rec *rec)
@@ -43,61 +61,83 @@ static void ask_one(struct expect_ctx *x, const struct request *r)
 	validator_ask(x->v, r);
 	if (d.allow && x->n_allow++ == 0) {
 		x->allow = d;
+		memcpy(x->allow_args, r->args, sizeof(x->allow_args));
 		x->allow_op = op_name[r->op];
 	} else if (!d.allow && x->n_deny++ == 0) {
 		x->deny = d;
+		memcpy(x->deny_args, r->args, sizeof(x->deny_args));
 		x->deny_op = op_name[r->op];
 	}
 }
 
-/* ---- system calls: every machine, and arguments that satisfy each condition of a rule on the call ---- */
+/*
+ * ---- system calls: every machine, and one call for each outcome that some of the calls asked about
+ * have: found exactly, not sampled. An allow decides where no deny holds. ----
+ */
 
-static uint64_t satisfying(const struct sys_test *t)
+static const struct sys_conj whole = {NULL, 0};
+
+static void conjs_add(struct conjs *s, const struct sys_cond *c)
 {
-	switch (t->cmp) {
-	case SYS_EQ:
-	case SYS_LE:
-	case SYS_GE:
-		return t->value;
-	case SYS_NE:
-		return t->value ^ (t->mask & (~t->mask + 1));
-	case SYS_LT:
-		return t->value ? t->value - 1 : 0;
-	case SYS_GT:
-		return t->value + 1;
+	for (unsigned i = 0; i < (c ? c->n_any : 1); i++) {
+		s->full |= s->n == MAX_CONJS;
+		if (!s->full)
+			s->v[s->n++] = c ? &c->any[i] : &whole;
 	}
-	return 0;
 }
 
-static void ask_conditions(struct expect_ctx *x, struct request *r, const struct syscall_desc *call)
+/* The conjunctions of the call's rules that refuse, or those that let through. */
+static void conjs_of(struct conjs *s, const struct sys_policy *p, const struct syscall_desc *call,
+		     enum arch arch, bool deny)
 {
-	const struct sys_policy *p = meaning_syscalls(x->v->meaning);
-	for (unsigned i = 0; i < p->n_rules; i++) {
-		const struct sys_rule *rule = &p->rules[i];
-		if (rule->call != call || !(rule->arches & ARCH_BIT(r->arch)) || !rule->cond)
-			continue;
-		for (unsigned c = 0; c < rule->cond->n_any; c++) {
-			const struct sys_conj *conj = &rule->cond->any[c];
-			memset(r->args, 0, sizeof(r->args));
-			for (unsigned t = 0; t < conj->n_tests; t++)
-				r->args[conj->tests[t].arg] = satisfying(&conj->tests[t]);
-			ask_one(x, r);
+	s->n = 0;
+	s->full = false;
+	for (unsigned i = 0; i < p->n_rules; i++)
+		if (p->rules[i].call == call && (p->rules[i].arches & ARCH_BIT(arch)) &&
+		    p->rules[i].deny == deny)
+			conjs_add(s, p->rules[i].cond);
+}
+
+/* Asks about one call that some of `one` and `other` cover and none of `avoid` does. */
+static void ask_found(struct expect_ctx *x, struct request *r, const struct conjs *one,
+		      const struct conjs *other, const struct conjs *avoid)
+{
+	for (unsigned i = 0; i < one->n; i++)
+		for (unsigned k = 0; k < other->n; k++) {
+			const struct sys_conj *must[] = {one->v[i], other->v[k]};
+			enum cond_found f = cond_find(must, 2, avoid->v, avoid->n, r->args);
+			x->unknown |= f == COND_UNKNOWN;
+			if (f == COND_FOUND) {
+				ask_one(x, r);
+				return;
+			}
 		}
-	}
 }
 
 static void ask_call(struct expect_ctx *x, struct request *r, const struct syscall_desc *call)
 {
+	const struct sys_policy *p = meaning_syscalls(x->v->meaning);
+	struct conjs *asked = &x->sets->asked, *allow = &x->sets->allow, *deny = &x->sets->deny;
+	struct conjs *either = &x->sets->either, *every = &x->sets->every, *none = &x->sets->none;
+	asked->n = every->n = 0;
+	asked->full = every->full = false;
+	conjs_add(asked, x->e->cond);
+	conjs_add(every, NULL);
 	for (unsigned a = 0; a < ARCH_COUNT; a++) {
-		if (call->nr[a] == SYSCALL_NONE)
+		if (call->nr[a] == SYSCALL_NONE || !(x->e->arches & ARCH_BIT(a)))
 			continue;
 		r->arch = (enum arch)a;
 		r->nr = (uint32_t)call->nr[a];
-		memset(r->args, 0, sizeof(r->args));
-		ask_one(x, r);
-		memset(r->args, 0xff, sizeof(r->args));
-		ask_one(x, r);
-		ask_conditions(x, r, call);
+		conjs_of(deny, p, call, r->arch, true);
+		conjs_of(allow, p, call, r->arch, false);
+		*either = *allow;
+		for (unsigned i = 0; i < deny->n && either->n < MAX_CONJS; i++)
+			either->v[either->n++] = deny->v[i];
+		x->unknown |=
+		    asked->full || allow->full || deny->full || either->n < allow->n + deny->n;
+		ask_found(x, r, asked, deny, none);
+		ask_found(x, r, asked, allow, deny);
+		ask_found(x, r, asked, every, either);
 	}
 }
 
@@ -133,19 +173,35 @@ static const char *missing_value(const struct expect_ctx *x, const char *tmpl)
 	return NULL;
 }
 
+/* One call of each outcome. */
+static void note_example(struct diag_rec *rec, const struct expect_ctx *x)
+{
+	const uint64_t *v = x->allow_args, *w = x->deny_args;
+	diag_note(rec, "it depends on the machine or on the arguments of the call");
+	diag_note(
+	    rec, "allowed for example with 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64,
+	    v[0], v[1], v[2], v[3]);
+	diag_note(rec,
+		  "denied for example with 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64,
+		  w[0], w[1], w[2], w[3]);
+}
+
 static void report_result(struct expect_ctx *x)
 {
 	bool want = x->e->kind == EXPECT_ALLOW;
 	unsigned wrong = want ? x->n_deny : x->n_allow;
 	const struct decision *d = want ? &x->deny : &x->allow;
 	struct diag_rec *rec;
+	if (wrong == 0 && x->unknown)
+		diag(x->v->diags, DIAG_TOO_LARGE, x->e->loc,
+		     "the conditions have too many cases to tell whether this holds");
 	if (wrong == 0)
 		return;
 	if (x->n_allow && x->n_deny) {
 		rec = diag(x->v->diags, DIAG_TEST_PARTLY, x->e->loc, "test \"%s\": expected %s, got both", x->test->title,
 			   want ? "allow" : "deny");
-		if (x->allow_op == x->deny_op)
-			diag_note(rec, "it depends on the machine or on the arguments of the call");
+		if (x->e->what == RULE_SYSCALL)
+			note_example(rec, x);
 		else
 			diag_note(rec, "%s is allowed, %s is denied", x->allow_op, x->deny_op);
 		note_decision(rec, &x->allow, "allowed");
@@ -165,6 +221,7 @@ static void expect_access(struct expect_ctx *x, enum target t)
 	struct request r = {
 	    .target = t, .port = x->e->port, .given = x->test->given, .n_given = x->test->n_given};
 	x->n_allow = x->n_deny = 0;
+	x->unknown = false;
 	x->target = t;
 	bool concrete = x->e->what == RULE_PATH || x->e->what == RULE_NET;
 	r.object = concrete ? expand_template(x->v->arena, x->ir, x->e->object, r.given, r.n_given) : x->e->object;
@@ -238,6 +295,7 @@ unsigned expect_run(struct validator *v)
 {
 	unsigned n = 0;
 	struct expect_ctx x = {.v = v, .ir = meaning_ir(v->meaning)};
+	x.sets = ARENA_NEW(v->arena, struct conj_sets);
 	for (unsigned i = 0; i < x.ir->n_tests; i++) {
 		x.test = &x.ir->tests[i];
 		if (refused_values(&x))

@@ -3,7 +3,11 @@
  */
 #include "ir.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "cond.h"
+#include "syscalls.h"
 
 const char *const target_name[TARGET_COUNT] = {
 #define TARGET(id, word) [TARGET_##id] = word,
@@ -129,6 +133,14 @@ static void print_rule(const struct ir_printer *p, const struct ir_rule *r)
 	else if (r->kind == RULE_NET)
 		fprintf(p->out, " port %u-%u", r->port_lo, r->port_hi);
 	fprintf(p->out, " \"%s\"", r->object);
+	if (r->cond)
+		fprintf(p->out, " where %s",
+			cond_text(p->arena, syscall_by_name(r->object),
+				  (enum arch)__builtin_ctz(r->arches), r->cond));
+	if (r->kind == RULE_SYSCALL && r->action.act != (r->deny ? ACT_ERRNO : ACT_ALLOW))
+		fprintf(p->out, " with %s", action_word(p->arena, r->action));
+	else if (r->kind == RULE_SYSCALL && r->deny && r->action.data != EPERM)
+		fprintf(p->out, " with %s", action_word(p->arena, r->action));
 	put_origin(p, r->origin[__builtin_ctz(r->ops)]);
 	fputc('\n', p->out);
 	for (unsigned i = 0; i < r->n_holes; i++)
@@ -160,6 +172,25 @@ static void print_wants(const struct ir_printer *p, const struct ir *ir)
 	}
 }
 
+static void print_syscalls(const struct ir_printer *p, const struct ir *ir)
+{
+	if (ir->syscalls_exact) {
+		fputs("syscalls exact", p->out);
+		put_origin(p, ir->exact_origin);
+		fputc('\n', p->out);
+	}
+	if (ir->default_origin) {
+		fprintf(p->out, "default syscall with %s", action_word(p->arena, ir->sys_default));
+		put_origin(p, ir->default_origin);
+		fputc('\n', p->out);
+	}
+	if (ir->unknown_origin) {
+		fprintf(p->out, "unknown syscall with %s", action_word(p->arena, ir->sys_unknown));
+		put_origin(p, ir->unknown_origin);
+		fputc('\n', p->out);
+	}
+}
+
 static void print_head(const struct ir_printer *p, const struct ir *ir)
 {
 	fprintf(p->out, "policy %s version \"%s\" edition %u\ntargets ", ir->name, ir->version, ir->edition);
@@ -185,6 +216,7 @@ void ir_print(const struct ir *ir, const struct src *src, FILE *out)
 {
 	struct ir_printer p = {.src = src, .out = out, .arena = arena_new()};
 	print_head(&p, ir);
+	print_syscalls(&p, ir);
 	for (unsigned i = 0; i < ir->n_rules; i++)
 		print_rule(&p, &ir->rules[i]);
 	for (unsigned i = 0; i < ir->n_env_set; i++) {

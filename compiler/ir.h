@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "src.h"
+#include "syscond.h"
 
 enum target {
 #define TARGET(id, word) TARGET_##id,
@@ -110,6 +111,8 @@ struct ir_rule {
 	uint16_t port_lo, port_hi; /* NET tcp, udp: inclusive; 0..65535 means any */
 	const struct ir_hole *holes;
 	unsigned n_holes;
+	const struct sys_cond *cond; /* SYSCALL: canonical (cond.h); NULL, and for a group: always */
+	struct sys_action action;    /* SYSCALL: what a caller gets */
 	const struct origin *origin[OP_COUNT]; /* for each bit of ops, the line that says it */
 };
 
@@ -158,6 +161,8 @@ struct ir_test_expect {
 	uint16_t port;
 	enum cap cap;          /* ENFORCED, CAVEAT */
 	uint32_t targets;
+	uint32_t arches;             /* SYSCALL */
+	const struct sys_cond *cond; /* SYSCALL: the calls that are asked about; NULL: all */
 };
 
 struct ir_binding { const char *name, *value; }; /* a value given to a load-time variable */
@@ -192,6 +197,10 @@ struct ir {
 
 	uint32_t isolate; /* bits 1u << ISOLATE_x; all of them unless the policy says otherwise */
 	const struct origin *isolate_origin; /* NULL: the default */
+
+	bool syscalls_exact; /* the filter is the written rules and nothing else */
+	struct sys_action sys_default, sys_unknown; /* as written; else see sysmean_derive() */
+	const struct origin *exact_origin, *default_origin, *unknown_origin; /* NULL: not written */
 
 	const struct ir_test *tests;
 	unsigned n_tests;

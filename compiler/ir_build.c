@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cond.h"
+
 struct ir_build *ir_build_new(struct arena *a)
 {
 	struct ir_build *b = ARENA_NEW(a, struct ir_build);
@@ -87,10 +89,12 @@ static int holes_cmp(const struct ir_rule *a, const struct ir_rule *b)
 static int rule_key_cmp(const struct ir_rule *a, const struct ir_rule *b)
 {
 	int c;
-	if ((c = cmp_u64(a->kind, b->kind)) || (c = strcmp(a->object, b->object)) || (c = cmp_u64(a->deny, b->deny)) ||
-	    (c = cmp_u64(a->targets, b->targets)) || (c = cmp_u64(a->arches, b->arches)) ||
-	    (c = cmp_u64(a->port_lo, b->port_lo)) || (c = cmp_u64(a->port_hi, b->port_hi)) ||
-	    (c = cmp_str0(a->port_var, b->port_var)) || (c = cmp_u64(a->flags, b->flags)))
+	if ((c = cmp_u64(a->kind, b->kind)) || (c = strcmp(a->object, b->object)) ||
+	    (c = cmp_u64(a->deny, b->deny)) || (c = cmp_u64(a->targets, b->targets)) ||
+	    (c = cmp_u64(a->arches, b->arches)) || (c = cmp_u64(a->port_lo, b->port_lo)) ||
+	    (c = cmp_u64(a->port_hi, b->port_hi)) || (c = cmp_str0(a->port_var, b->port_var)) ||
+	    (c = cmp_u64(a->flags, b->flags)) || (c = cmp_u64(a->action.act, b->action.act)) ||
+	    (c = cmp_u64(a->action.data, b->action.data)) || (c = cond_cmp(a->cond, b->cond)))
 		return c;
 	return holes_cmp(a, b);
 }

@@ -11,7 +11,9 @@
 
 #include "../backends/backend.h"
 #include "compile.h"
+#include "explain.h"
 #include "str.h"
+#include "verify.h"
 
 enum { EXIT_USAGE = 2, MAX_SETS = 64 };
 
@@ -19,7 +21,8 @@ struct cli {
 	struct compile_options opt;
 	struct compile_set sets[MAX_SETS];
 	enum diag_format format;
-	bool check, quiet;
+	bool check, verify, explain, seccomp, quiet;
+	bool valued; /* some option with a value was given */
 	const char **files;
 	unsigned n_files;
 	struct arena *arena;
@@ -30,8 +33,13 @@ static const char help[] =
     "\n"
     "  sbxc POLICY.sbx -o PLAN/       writes the plan that `sbx-run PLAN/ -- PROGRAM` loads\n"
     "  sbxc check POLICY.sbx...       proves the policies and runs their tests, writes nothing\n"
+    "  sbxc verify PLAN/...           proves again, without the policy, that plans are whole and right\n"
+    "  sbxc explain --seccomp POLICY.sbx|PLAN/  what each system call gets, by which line\n"
     "\n"
     "  -o DIR            the plan directory: made, or replaced as a whole\n"
+    "  -O MODE           what the filter of system calls is made for: even (default: all calls alike\n"
+    "                    quick), size, cached (Linux 5.11 and later: what depends on arguments quick),\n"
+    "                    profile FILE (the calls of a recording quick: lines COUNT ARCH SYSCALL)\n"
     "  --set NAME=VALUE  the value of a `param` that is not `at load`; may be repeated\n"
     "  --std DIR         the library of profiles (default: found beside the program)\n"
     "  --depfile FILE    writes the inputs as a rule for make and ninja; needs -o\n"
@@ -144,6 +152,31 @@ static int set_format(struct cli *c, const char *what)
 	return 0;
 }
 
+/* -O MODE, and the file after `-O profile`. The last one counts. */
+static int set_optimize(struct cli *c, const char *mode, int argc, char **argv, int *i)
+{
+	static const char *const modes[] = {
+	    [OPTIMIZE_EVEN] = "even",
+	    [OPTIMIZE_SIZE] = "size",
+	    [OPTIMIZE_PROFILE] = "profile",
+	    [OPTIMIZE_CACHED] = "cached",
+	};
+	unsigned m = 0;
+	while (m < sizeof(modes) / sizeof(modes[0]) && strcmp(mode, modes[m]))
+		m++;
+	if (m == sizeof(modes) / sizeof(modes[0]))
+		return usage("-O takes even, size, cached or profile FILE", mode);
+	c->opt.optimize = (enum optimize)m;
+	if (m != OPTIMIZE_CACHED) /* which weighs a recording too */
+		c->opt.recording = NULL;
+	if (m != OPTIMIZE_PROFILE)
+		return 0;
+	if (*i + 1 >= argc)
+		return usage("-O profile takes a recording: COUNT ARCH SYSCALL lines", NULL);
+	c->opt.recording = argv[++*i];
+	return 0;
+}
+
 /* One option with a value; -1 when argv[*i] is none of them. */
 static int value_option(struct cli *c, int argc, char **argv, int *i)
 {
@@ -151,6 +184,8 @@ static int value_option(struct cli *c, int argc, char **argv, int *i)
 	const char *v, *at = argv[*i];
 	if ((v = option_value(argc, argv, i, "-o", &missing)))
 		return c->opt.out_dir = v, 0;
+	if ((v = option_value(argc, argv, i, "-O", &missing)))
+		return set_optimize(c, v, argc, argv, i);
 	if ((v = option_value(argc, argv, i, "--set", &missing)))
 		return add_set(c, v);
 	if ((v = option_value(argc, argv, i, "--std", &missing)))
@@ -171,6 +206,7 @@ static int parse_options(struct cli *c, int argc, char **argv)
 		int r = value_option(c, argc, argv, &i);
 		if (r > 0)
 			return r;
+		c->valued |= r == 0;
 		if (r == 0)
 			continue;
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -183,18 +219,53 @@ static int parse_options(struct cli *c, int argc, char **argv)
 		}
 		if (strcmp(argv[i], "-q") == 0)
 			c->quiet = true;
+		else if (c->explain && strcmp(argv[i], "--seccomp") == 0)
+			c->seccomp = true;
 		else if (argv[i][0] == '-' && argv[i][1])
 			return usage("unknown option", argv[i]);
-		else if (c->n_files == 0 && !c->check && strcmp(argv[i], "check") == 0)
+		else if (c->n_files == 0 && !c->check && !c->verify && !c->explain && strcmp(argv[i], "explain") == 0)
+			c->explain = true;
+		else if (c->n_files == 0 && !c->check && !c->verify && !c->explain && strcmp(argv[i], "check") == 0)
 			c->check = true;
+		else if (c->n_files == 0 && !c->check && !c->verify && !c->explain && strcmp(argv[i], "verify") == 0)
+			c->verify = true;
 		else
 			c->files[c->n_files++] = argv[i];
 	}
 	return -2;
 }
 
-static int check_options(const struct cli *c)
+static int check_verify(const struct cli *c)
 {
+	if (c->n_files == 0)
+		return usage("no plan was named", NULL);
+	if (c->valued)
+		return usage("verify takes plans, and of all options only -q", NULL);
+	return -2;
+}
+
+static int check_explain(struct cli *c)
+{
+	const struct compile_options *o = &c->opt;
+	if (c->n_files != 1)
+		return usage("explain takes one policy or one plan", NULL);
+	if (!c->seccomp)
+		return usage("explain takes --seccomp; to explain the rest is not supported yet", NULL);
+	if (o->out_dir || o->depfile || o->emit != EMIT_NONE)
+		return usage("explain writes nothing: leave out -o, --depfile and --emit", NULL);
+	if (o->std_dir && !is_dir(o->std_dir))
+		return usage("--std names no directory", o->std_dir);
+	c->opt.emit = EMIT_SECCOMP;
+	c->opt.emit_to = stdout;
+	return -2;
+}
+
+static int check_options(struct cli *c)
+{
+	if (c->explain)
+		return check_explain(c);
+	if (c->verify)
+		return check_verify(c);
 	if (c->n_files == 0)
 		return usage("no policy file was named", NULL);
 	if (c->check && c->opt.out_dir)
@@ -240,6 +311,37 @@ static enum compile_result run_one(struct cli *c, const char *path)
 	return result;
 }
 
+static int verify_one(struct cli *c, const char *dir)
+{
+	struct arena *a = arena_new();
+	struct buf done = buf_new(a);
+	const char *failure;
+	enum verify_result result = verify_plan(a, dir, &done, &failure);
+	if (!c->quiet)
+		fputs(buf_str(&done), stdout);
+	if (result != VERIFY_OK)
+		fprintf(stderr, "sbxc: %s: %s\n", dir, failure);
+	else if (!c->quiet)
+		printf("%s: verified\n", dir);
+	arena_free(a);
+	return (int)result;
+}
+
+static int explain_one(struct cli *c, const char *path)
+{
+	struct arena *a = arena_new();
+	const char *failure = NULL;
+	if (!is_dir(path)) {
+		arena_free(a);
+		return (int)run_one(c, path);
+	}
+	int result = explain_plan(a, path, stdout, &failure);
+	if (result)
+		fprintf(stderr, "sbxc: %s: %s\n", path, failure);
+	arena_free(a);
+	return result;
+}
+
 int main(int argc, char **argv)
 {
 	struct cli c = {.arena = arena_new()};
@@ -254,7 +356,9 @@ int main(int argc, char **argv)
 			c.opt.std_dir = find_std(c.arena);
 		code = 0;
 		for (unsigned i = 0; i < c.n_files; i++) {
-			int one = (int)run_one(&c, c.files[i]);
+			int one = c.verify    ? verify_one(&c, c.files[i])
+				  : c.explain ? explain_one(&c, c.files[i])
+					      : (int)run_one(&c, c.files[i]);
 			code = one > code ? one : code;
 		}
 	}

@@ -110,6 +110,15 @@ struct access_items access_resolve(struct res *r, const struct place *p, const s
 				   enum access_use use);
 /* A number between the quotes of "HOST:PORT", or a whole endpoint. Exposed for tests. */
 
+/*
+ * resolve_cond.c: false after a diagnostic. A condition is canonical, and neither always nor never
+ * true.
+ */
+struct syscall_desc;
+bool cond_resolve(struct res *r, const struct ast_cond *where, const struct syscall_desc *call,
+		  enum arch arch, const struct sys_cond **out);
+bool action_resolve(struct res *r, const struct ast_action *act, struct sys_action *out);
+
 /* resolve_test.c */
 void resolve_test(struct res *r, const struct place *p, const struct ast_test *t);
 /* CAP words to caps; false and a diagnostic for an unknown one. */
@@ -121,5 +130,25 @@ uint32_t resolve_targets(struct res *r, const struct ast_word *list);
 void not_supported(struct res *r, struct loc where, const char *fmt, ...) SBX_PRINTF(3, 4);
 /* The because text of a word, decoded, or NULL. */
 const char *because_text(struct res *r, const struct ast_word *because);
+
+/* resolve_words.c */
+struct origin *origin_new(struct res *r, const struct place *p, struct loc loc, const char *because);
+/* A word to its bit; false after a diagnostic. */
+bool resolve_target(struct res *r, const struct ast_word *w, uint32_t *out);
+bool resolve_arch(struct res *r, const struct ast_word *w, uint32_t *out);
+
+/* resolve_rule.c, resolve_setting.c: one statement into the builder. */
+void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s);
+void stmt_limit(struct res *r, const struct place *p, const struct ast_stmt *s);
+void stmt_want(struct res *r, const struct place *p, const struct ast_stmt *s);
+void stmt_env_set(struct res *r, const struct place *p, const struct ast_stmt *s);
+void stmt_default(struct res *r, const struct place *p, const struct ast_stmt *s);
+void stmt_setting(struct res *r, const struct place *p, const struct ast_stmt *s);
+void stmt_entry(struct res *r, const struct place *p, const struct ast_stmt *s);
+void stmt_refuse_in_profile(struct res *r, const struct place *p, const struct ast_stmt *s);
+/* True where a statement about the whole policy may stand: not in a profile, not inside `on`. */
+bool stmt_whole_policy(struct res *r, const struct place *p, const struct ast_stmt *s);
+/* A plain `prefer X` beside a plain `require X` is reported. */
+void resolve_check_wants(struct res *r);
 
 #endif

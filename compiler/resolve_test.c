@@ -78,6 +78,8 @@ static void add_access_expect(struct test_build *b, const struct ast_tstmt *s)
 		    .object = rule->object,
 		    .port = rule->port_lo,
 		    .targets = b->r->build->ir.targets,
+		    .arches = rule->arches,
+		    .cond = rule->cond,
 		};
 		if (rule->port_var) {
 			not_supported(b->r, items.v[i].loc, "a port variable in an expectation");

@@ -4,6 +4,7 @@
  */
 #include "sysmean.h"
 
+#include "cond.h"
 #include "syscalls.h"
 
 /*
@@ -15,42 +16,6 @@ enum { X32_BIT = 0x40000000 };
 static bool is_x32(enum arch arch, uint32_t nr)
 {
 	return arch == ARCH_X86_64 && (nr & X32_BIT) && nr != UINT32_MAX;
-}
-
-static bool test_holds(const struct sys_test *t, uint64_t arg)
-{
-	uint64_t v = (t->width == 32 ? (uint32_t)arg : arg) & t->mask;
-	switch (t->cmp) {
-	case SYS_EQ:
-		return v == t->value;
-	case SYS_NE:
-		return v != t->value;
-	case SYS_LT:
-		return v < t->value;
-	case SYS_LE:
-		return v <= t->value;
-	case SYS_GT:
-		return v > t->value;
-	case SYS_GE:
-		return v >= t->value;
-	}
-	return false;
-}
-
-static bool conj_holds(const struct sys_conj *c, const uint64_t args[6])
-{
-	for (unsigned i = 0; i < c->n_tests; i++)
-		if (!test_holds(&c->tests[i], args[c->tests[i].arg]))
-			return false;
-	return true;
-}
-
-static bool cond_holds(const struct sys_cond *c, const uint64_t args[6])
-{
-	for (unsigned i = 0; i < c->n_any; i++)
-		if (conj_holds(&c->any[i], args))
-			return true;
-	return false;
 }
 
 /* The first rule of the call; rules are sorted by call, and calls are rows of one table. */
@@ -78,7 +43,7 @@ struct sys_action sysmean_decide(const struct sys_policy *p, enum arch arch, uin
 		return p->unknown;
 	for (unsigned i = first_rule(p, call); i < p->n_rules && p->rules[i].call == call; i++) {
 		const struct sys_rule *r = &p->rules[i];
-		if (!(r->arches & ARCH_BIT(arch)) || (r->cond && !cond_holds(r->cond, args)))
+		if (!(r->arches & ARCH_BIT(arch)) || !cond_holds(r->cond, args))
 			continue;
 		*by = r; /* denies come first, strictest first: the first that holds decides */
 		return r->action;

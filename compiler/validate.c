@@ -3,8 +3,10 @@
  */
 #include "validate.h"
 
+#include <assert.h>
 #include <string.h>
 
+#include "certificate.h"
 #include "syscalls.h"
 #include "witness.h"
 
@@ -43,6 +45,53 @@ bool validator_open(struct validator *v, const struct artifact *artifacts, unsig
 	return true;
 }
 
+static void report_proof(struct validator *v, const struct proof *p)
+{
+	struct loc at = meaning_ir(v->meaning)->loc;
+	struct diag_rec *rec =
+	    diag(v->diags, DIAG_INTERNAL, at, "%s %s", p->artifact,
+		 p->call ? "does not equal the policy" : "cannot be proved to equal the policy");
+	if (p->call) {
+		diag_note(rec, "for example: %s", p->call);
+		diag_note(rec, "the policy says %s", p->want);
+		diag_note(rec, "the artifact says %s", p->got);
+	} else {
+		diag_note(rec, "%s", p->why);
+	}
+	diag_help(rec, "no plan was written; please report this with the policy");
+	v->failed = true;
+}
+
+static void keep_certificate(struct validator *v, const struct proof_part *part, const struct artifact *artifacts,
+			     unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (strcmp(artifacts[i].name, part->artifact) != 0)
+			continue;
+		ARENA_GROW(v->arena, v->certificates, v->n_certificates);
+		v->certificates[v->n_certificates++] = certificate_make(v->arena, part, &artifacts[i]);
+		return;
+	}
+	assert(false); /* a proof of an artifact that is not there */
+}
+
+bool validator_prove(struct validator *v, const struct artifact *artifacts, unsigned n)
+{
+	for (unsigned i = 0; i < v->n_models; i++) {
+		const struct backend *b = v->models[i].backend;
+		struct proof p;
+		if (!b->prove)
+			continue;
+		if (!b->prove(v->models[i].model, v->meaning, v->arena, &p)) {
+			report_proof(v, &p);
+			return false;
+		}
+		for (unsigned j = 0; j < p.n; j++)
+			keep_certificate(v, &p.parts[j], artifacts, n);
+	}
+	return true;
+}
+
 void validator_close(struct validator *v)
 {
 	arena_free(v->scratch);
@@ -60,8 +109,12 @@ struct model_verdict validator_verdict(struct validator *v, const struct request
 		if (v->models[i].backend->target != r->target)
 			continue;
 		struct model_verdict one = v->models[i].backend->model_decide(v->models[i].model, v->scratch, r);
-		if (!one.stops)
+		if (!one.stops) {
+			/* A call that passes and is logged passes; the other back ends say nothing of calls. */
+			if (r->op == OP_SYSCALL && one.action.act == ACT_LOG && !all.stops)
+				all.action = one.action;
 			continue;
+		}
 		all.refuses |= one.refuses;
 		if (!all.stops || one.action.act < all.action.act)
 			all.action = one.action;
@@ -175,6 +228,34 @@ bool validator_ask(struct validator *v, const struct request *r)
 static void ask(void *ctx, const struct request *r)
 {
 	validator_ask(ctx, r);
+}
+
+static void report_fact(struct validator *v, const char *name, const char *difference)
+{
+	struct diag_rec *rec = diag(v->diags, DIAG_INTERNAL, meaning_ir(v->meaning)->loc,
+				    "the %s artifact does not equal the policy", name);
+	diag_note(rec, "%s", difference);
+	diag_help(rec, "no plan was written; please report this with the policy");
+	v->failed = true;
+}
+
+bool validator_facts(struct validator *v)
+{
+	const struct lower what = {
+	    .arena = v->arena,
+	    .ir = meaning_ir(v->meaning),
+	    .meaning = v->meaning,
+	    .src = v->src,
+	    .guarantees = v->guarantees->v,
+	    .n_guarantees = v->guarantees->n,
+	};
+	for (unsigned i = 0; i < v->n_models && !v->failed; i++) {
+		const struct backend *b = v->models[i].backend;
+		const char *difference = NULL;
+		if (b->facts && !b->facts(v->models[i].model, &what, v->arena, &difference))
+			report_fact(v, b->name, difference);
+	}
+	return !v->failed;
 }
 
 bool validator_run(struct validator *v)

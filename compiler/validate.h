@@ -20,6 +20,8 @@ struct validator {
 		const void *model;
 	} models[MAX_MODELS];
 	unsigned n_models;
+	struct artifact *certificates; /* of what was proved: further files of the plan */
+	unsigned n_certificates;
 	struct arena *scratch;     /* emptied now and then */
 	unsigned scratch_uses;
 	unsigned long n_asked;     /* requests compared */
@@ -29,6 +31,13 @@ struct validator {
 
 /* Opens the models of all artifacts. False after a diagnostic. */
 bool validator_open(struct validator *v, const struct artifact *artifacts, unsigned n);
+/*
+ * Proves what can be proved over all inputs: n artifacts, the same as above. False after a diagnostic with the
+ * counterexample.
+ */
+bool validator_prove(struct validator *v, const struct artifact *artifacts, unsigned n);
+/* Compares what no request asks about: the facts of every back end. False after a diagnostic. */
+bool validator_facts(struct validator *v);
 /* Compares at every witness point of every target. False after a diagnostic with the counterexample. */
 bool validator_run(struct validator *v);
 /* Compares one request; false (and a diagnostic, once) on a difference nothing covers. */

@@ -372,6 +372,7 @@ action_opt:
 action:
   "with" NAME detail		{ $$ = NODE_NEW(p, ast_action, .loc = {@1.beg, ($3 ? @3 : @2).end},
 						.name = $2, .detail = $3); }
+| "with" "allow"		{ $$ = NODE_NEW(p, ast_action, .loc = @$, .name = $2); }
 ;
 detail:
   %empty			{ $$ = NULL; }
@@ -393,10 +394,10 @@ conj:
 | conj "and" atom		{ $$ = node_both(p, COND_AND, $1, $3); }
 ;
 atom:
-  word rel val			{ $$ = node_test(p, @$, $1, $2, $3, NULL); }
+  word rel alts			{ $$ = node_test(p, @$, $1, $2, $3.first, NULL); }
 | word bits alts		{ $$ = node_test(p, @$, $1, $2, $3.first, NULL); }
 | word "in" LPAREN vals RPAREN	{ $$ = node_test(p, @$, $1, REL_IN, $4.first, NULL); }
-| word AMP alts EQ val		{ $$ = node_test(p, @$, $1, REL_EQ, $5, $3.first); }
+| word AMP alts EQ alts	{ $$ = node_test(p, @$, $1, REL_EQ, $5.first, $3.first); }
 | "not" LPAREN cond RPAREN	{ $$ = $3 ? NODE_NEW(p, ast_cond, .kind = COND_NOT, .loc = @$,
 						     .left = $3) : NULL; }
 | LPAREN cond RPAREN		{ $$ = $2; }

@@ -4,7 +4,7 @@
 #
 #   grammar   may see compiler/{ast,diag,src,arena,str}.h and itself
 #   compiler  may see itself, grammar/parse.h, backends/backend.h, runtime/{plan,sha256}.h
-#   backends  may see backends/backend.h, their own folder, compiler/{ir,decide,sysmean,syscalls,guarantee,diag,src,
+#   backends  may see backends/backend.h, their own folder, compiler/{ir,decide,sysmean,syscalls,cond,guarantee,diag,src,
 #             arena,str,template}.h, runtime/plan.h; never ast.h, never another back end
 #   runtime   may see itself only
 set -u
@@ -27,7 +27,7 @@ allowed() {
 		esac ;;
 	backends/*) case $2 in
 		backends/backend.h | "$(dirname "$1")"/* | runtime/plan.h) return 0 ;;
-		compiler/ir.h | compiler/decide.h | compiler/sysmean.h | compiler/syscalls.h | compiler/guarantee.h) return 0 ;;
+		compiler/ir.h | compiler/decide.h | compiler/sysmean.h | compiler/syscalls.h | compiler/guarantee.h | compiler/cond.h) return 0 ;;
 		compiler/diag.h | compiler/src.h | compiler/arena.h | compiler/str.h | compiler/template.h) return 0 ;;
 		compiler/*.def) return 0 ;;
 		esac ;;
@@ -42,7 +42,7 @@ check() {
 	bad=
 	for inc in $(printf '%s\n' "$2" | sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p'); do
 		to=$(realpath -m --relative-to=. "$(dirname "$file")/$inc")
-		case $inc in sbx.tab.h | sbx.lex.h | syscalls.inc) to=build/gen/$inc ;; esac
+		case $inc in sbx.tab.h | sbx.lex.h | syscalls.inc | sysargs.inc | consts.inc) to=build/gen/$inc ;; esac
 		allowed "$file" "$to" || bad="$bad $inc"
 	done
 	[ -z "$bad" ] || { echo "$bad"; return 1; }

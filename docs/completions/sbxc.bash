@@ -12,16 +12,18 @@ _sbxc()
 	case $prev in
 	-o | --std) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	--depfile) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	-O) mapfile -t COMPREPLY < <(compgen -W "even size cached profile" -- "$cur"); return ;;
+	profile) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--emit) mapfile -t COMPREPLY < <(compgen -W "ast ir" -- "$cur"); return ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "text gcc" -- "$cur"); return ;;
 	--set) return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "-o -q --set --std --depfile --emit --format --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "-o -O -q --set --std --depfile --emit --format --seccomp --help --version" -- "$cur")
 		return
 	fi
 	compopt -o filenames
 	mapfile -t COMPREPLY < <(compgen -d -- "$cur"; compgen -f -X '!*.sbx' -- "$cur")
-	[[ $COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W check -- "$cur")
+	[[ $COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "check verify explain" -- "$cur")
 }
 complete -F _sbxc sbxc

@@ -4,6 +4,7 @@
 #ifndef SBX_TEST_SECCOMP_HELP_H
 #define SBX_TEST_SECCOMP_HELP_H
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,8 @@ static inline void help_op(struct help *h, enum op op)
 static inline struct ir_rule *help_syscall(struct help *h, const char *object, bool deny)
 {
 	struct ir_rule *r = help_rule(h, RULE_SYSCALL, OP_BIT(OP_SYSCALL), object);
+	r->action = deny ? (struct sys_action){.act = ACT_ERRNO, .data = EPERM}
+			 : (struct sys_action){.act = ACT_ALLOW};
 	r->deny = deny;
 	return r;
 }
@@ -87,18 +90,24 @@ static inline int help_ask(struct help *h, enum arch arch, const char *name, con
 #define ARGS(...) ((const uint64_t[6]){__VA_ARGS__})
 
 /* The artifacts of a list, as the compiler would write them. */
-static inline void help_artifacts(struct help *h, const struct sys_policy *p,
-				  struct artifact out[ARCH_COUNT])
+static inline void help_artifacts_for(struct help *h, const struct sys_policy *p,
+				      struct seccomp_mode mode, struct artifact out[ARCH_COUNT])
 {
 	for (unsigned arch = 0; arch < ARCH_COUNT; arch++) {
 		struct code code;
-		if (!seccomp_compile(h->arena, p, arch, &code))
+		if (!seccomp_compile_for(h->arena, p, arch, mode, &code))
 			abort();
 		/* The tests run on little-endian machines: the struct is the bytes. */
 		out[arch].name = arena_printf(h->arena, "seccomp-%s.bpf", arch_name[arch]);
 		out[arch].size = code.n * sizeof(struct sock_filter);
 		out[arch].data = arena_strndup(h->arena, (const char *)code.v, out[arch].size);
 	}
+}
+
+static inline void help_artifacts(struct help *h, const struct sys_policy *p,
+				  struct artifact out[ARCH_COUNT])
+{
+	help_artifacts_for(h, p, (struct seccomp_mode){OPTIMIZE_EVEN, NULL}, out);
 }
 
 #endif

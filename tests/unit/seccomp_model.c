@@ -105,6 +105,9 @@ static bool kernel_sees_allow(const struct bpf_prog *p, uint32_t audit_arch, uin
 		case BPF_JMP | BPF_JGE | BPF_K:
 			pc += a >= i->k ? i->jt : i->jf;
 			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			pc += a & i->k ? i->jt : i->jf;
+			break;
 		case BPF_ALU | BPF_AND | BPF_K:
 			a &= i->k;
 			break;

@@ -1,0 +1,287 @@
+/*
+ * lint_sys.c - system call lines that say nothing, protect little, or leave a policy that cannot
+ * start.
+ */
+#include "lint.h"
+
+#include <linux/fcntl.h>
+#include <string.h>
+
+#include "cond.h"
+#include "str.h"
+#include "syscalls.h"
+
+enum { MAX_CONJS = 2048, MAX_NAMES = 8 };
+
+struct lint {
+	struct arena *arena;
+	const struct meaning *meaning;
+	const struct sys_policy *policy;
+	struct diags *diags;
+};
+
+static bool is_pass(const struct sys_rule *r)
+{
+	return !r->deny;
+}
+
+/* A line of the policy's own text, not of a profile it uses. */
+static bool is_own(const struct sys_rule *r)
+{
+	return r->origin && !r->origin->profile &&
+	       !strcmp(r->reason, r->deny ? "deny syscall" : "allow syscall");
+}
+
+/* ---- lines that say nothing ---- */
+
+/*
+ * Do the rules of the call that `other` takes cover all that r does, on every arch of r? The first
+ * such is *by.
+ */
+static bool is_covered(const struct lint *l, const struct sys_rule *r,
+		       bool (*other)(const struct sys_rule *r, const struct sys_rule *by),
+		       const struct sys_rule **by)
+{
+	struct sys_conj *v = ARENA_ARRAY(l->arena, MAX_CONJS, struct sys_conj);
+	for (uint32_t left = r->arches; left; left &= left - 1) {
+		uint32_t arch = left & (~left + 1);
+		struct sys_cond all = {.any = v};
+		bool whole = false;
+		for (unsigned i = 0; i < l->policy->n_rules; i++) {
+			const struct sys_rule *o = &l->policy->rules[i];
+			if (o == r || o->call != r->call || !(o->arches & arch) || !other(r, o))
+				continue;
+			if (!*by && cond_overlap(r->cond, o->cond))
+				*by = o;
+			whole |= !o->cond;
+			for (unsigned k = 0; o->cond && k < o->cond->n_any && all.n_any < MAX_CONJS;
+			     k++)
+				v[all.n_any++] = o->cond->any[k];
+		}
+		if (!whole && !cond_within(r->cond, &all))
+			return false;
+	}
+	return *by != NULL;
+}
+
+static bool takes_allow(const struct sys_rule *r, const struct sys_rule *by)
+{
+	(void)r;
+	return by->deny;
+}
+
+static bool same_line(const struct sys_rule *a, const struct sys_rule *b)
+{
+	return a->origin && b->origin && a->origin->loc.beg == b->origin->loc.beg &&
+	       a->deny == b->deny;
+}
+
+/*
+ * Of two lines that say the same of a call, the one that stands first stays; a base rule stays
+ * always.
+ */
+static bool repeats(const struct sys_rule *r, const struct sys_rule *by)
+{
+	if (r->deny != by->deny || same_line(r, by))
+		return false;
+	if (by->action.act != r->action.act)
+		return by->action.act < r->action.act;
+	if (by->action.data != r->action.data)
+		return by->action.data < r->action.data;
+	if (!is_own(by))
+		return !r->deny;
+	return by < r || !cond_within(by->cond, r->cond);
+}
+
+/* Is this true of all rules that one line makes? Then it is said once, of the first. */
+static bool whole_line(const struct lint *l, const struct sys_rule *r,
+		       bool (*other)(const struct sys_rule *r, const struct sys_rule *by),
+		       const struct sys_rule **by)
+{
+	for (unsigned i = 0; i < l->policy->n_rules; i++) {
+		const struct sys_rule *o = &l->policy->rules[i];
+		const struct sys_rule *found = NULL;
+		if (!same_line(o, r))
+			continue;
+		if (o < r || !is_covered(l, o, other, &found))
+			return false;
+		if (!*by)
+			*by = found;
+	}
+	return *by != NULL;
+}
+
+static void second_place(struct diag_rec *rec, const struct sys_rule *by, const char *what)
+{
+	if (by->origin)
+		diag_second(rec, by->origin->loc, "%s here", what);
+	else
+		diag_note(rec, "%s by the base of every policy (%s)", what, by->reason);
+}
+
+static void lint_dead(const struct lint *l, const struct sys_rule *r)
+{
+	const struct sys_rule *by = NULL;
+	struct diag_rec *rec;
+	if (is_pass(r) && whole_line(l, r, takes_allow, &by)) {
+		rec = diag(l->diags, DIAG_DEAD_ALLOW, r->origin->loc, "this line allows nothing");
+		second_place(rec, by, "denied");
+		diag_help(rec, "`deny` always wins: give the deny a condition, or remove one of "
+			       "the two lines");
+		return;
+	}
+	by = NULL;
+	if (!whole_line(l, r, repeats, &by))
+		return;
+	rec = diag(l->diags, is_pass(r) ? DIAG_DEAD_ALLOW : DIAG_DEAD_DENY, r->origin->loc,
+		   "this line %s",
+		   is_pass(r) ? "allows nothing that is not allowed anyway"
+			      : "denies nothing that is not denied anyway");
+	second_place(rec, by, is_pass(r) ? "allowed" : "denied");
+	diag_help(rec, "remove the line");
+}
+
+/* ---- lines that protect little ---- */
+
+static const struct family {
+	bool whole;
+	const char *calls[MAX_NAMES];
+} families[] = {
+#define SIBLINGS(when, ...) {when, {__VA_ARGS__}},
+#include "sibling.def"
+};
+
+/*
+ * An allow of the call that lets something through, on one of the arches; NULL when none does or
+ * the author denies some.
+ */
+static const struct sys_rule *open_sibling(const struct lint *l, const char *name, uint32_t arches)
+{
+	const struct sys_rule *open = NULL;
+	for (unsigned i = 0; i < l->policy->n_rules; i++) {
+		const struct sys_rule *r = &l->policy->rules[i];
+		const struct sys_rule *by = NULL;
+		if (strcmp(r->call->name, name) != 0 || !(r->arches & arches))
+			continue;
+		if (r->deny && r->origin)
+			return NULL;
+		if (!r->deny && !open && !is_covered(l, r, takes_allow, &by))
+			open = r;
+	}
+	return open;
+}
+
+/* Is a call of the family denied by a line before this one? Then that one has said it. */
+static bool said_before(const struct lint *l, const struct sys_rule *r, const struct family *f)
+{
+	for (const struct sys_rule *o = l->policy->rules; o < r; o++)
+		for (unsigned i = 0; o->deny && same_line(o, r) && i < MAX_NAMES && f->calls[i];
+		     i++)
+			if (!strcmp(o->call->name, f->calls[i]))
+				return true;
+	return false;
+}
+
+static void lint_family(const struct lint *l, const struct sys_rule *r, const struct family *f)
+{
+	bool member = false;
+	struct buf names = buf_new(l->arena);
+	const struct sys_rule *first = NULL;
+	for (unsigned i = 0; i < MAX_NAMES && f->calls[i]; i++)
+		member |= !strcmp(f->calls[i], r->call->name);
+	if (!member || (f->whole && r->cond) || said_before(l, r, f))
+		return;
+	for (unsigned i = 0; i < MAX_NAMES && f->calls[i]; i++) {
+		const struct sys_rule *open = strcmp(f->calls[i], r->call->name)
+						  ? open_sibling(l, f->calls[i], r->arches)
+						  : NULL;
+		if (open)
+			buf_printf(&names, "%s`%s`", names.len ? ", " : "", f->calls[i]);
+		first = first ? first : open;
+	}
+	if (!first)
+		return;
+	struct diag_rec *rec =
+	    diag(l->diags, DIAG_SIBLING, r->origin->loc, "`%s` is denied, and %s can do the same",
+		 r->call->name, buf_str(&names));
+	second_place(rec, first, "allowed");
+	diag_help(rec, "deny %s too", buf_str(&names));
+}
+
+static bool uring_reaches(const char *name)
+{
+	static const char *const calls[] = {
+	    "open",    "openat",    "openat2", "read",      "write",     "connect",  "accept",
+	    "accept4", "socket",    "sendto",  "sendmsg",   "recvmsg",   "recvfrom", "bind",
+	    "listen",  "unlinkat",  "unlink",  "renameat",  "renameat2", "rename",   "mkdirat",
+	    "mkdir",   "symlinkat", "linkat",  "fallocate", "setxattr",  "splice",
+	};
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (!strcmp(calls[i], name))
+			return true;
+	return false;
+}
+
+static void lint_side_door(const struct lint *l, const struct sys_rule *r)
+{
+	if (strcmp(r->call->name, "io_uring_setup") != 0)
+		return;
+	for (unsigned i = 0; i < l->policy->n_rules; i++) {
+		const struct sys_rule *o = &l->policy->rules[i];
+		if (!o->deny || !o->origin || !uring_reaches(o->call->name))
+			continue;
+		struct diag_rec *rec =
+		    diag(l->diags, DIAG_SIDE_DOOR, r->origin->loc,
+			 "io_uring does what `%s` does, and no filter sees it", o->call->name);
+		diag_second(rec, o->origin->loc, "`%s` is denied here", o->call->name);
+		diag_help(rec, "remove this line, or the deny that it defeats");
+		return;
+	}
+}
+
+/* ---- a policy that cannot start ---- */
+
+static void check_start(const struct lint *l, enum arch arch)
+{
+	int fd = l->policy->exec_fd;
+	const char *name = fd >= 0 ? "execveat" : "execve";
+	const struct syscall_desc *call = syscall_by_name(name);
+	struct request r = {
+	    .target = TARGET_LINUX, .op = OP_SYSCALL, .arch = arch, .nr = (uint32_t)call->nr[arch]};
+	/* As the loader calls it; between the two lie pointers, which no condition can be about. */
+	if (fd >= 0) {
+		r.args[0] = (uint64_t)fd;
+		r.args[4] = AT_EMPTY_PATH;
+	}
+	struct decision d = decide(l->meaning, &r);
+	const struct ir *ir = meaning_ir(l->meaning);
+	const struct origin *at = d.by ? d.by : ir->exact_origin;
+	if (d.allow || (at && diag_seen(l->diags, DIAG_CONFLICT, at->loc)))
+		return;
+	struct diag_rec *rec = diag(l->diags, DIAG_CONFLICT, at ? at->loc : ir->loc,
+				    "under this filter no program could be started");
+	diag_note(rec, "the program is started with `%s`, after the filter is in place", name);
+	if (d.by)
+		diag_help(rec, "deny a part of its calls only, or remove the line");
+	else
+		diag_help(rec, "add `allow syscall %s because \"...\"`", name);
+}
+
+void lint_syscalls(struct arena *a, const struct meaning *m, struct diags *d)
+{
+	const struct lint l = {.arena = a, .meaning = m, .policy = meaning_syscalls(m), .diags = d};
+	if (!(meaning_ir(m)->targets & TARGET_BIT(TARGET_LINUX)))
+		return;
+	for (unsigned arch = 0; arch < ARCH_COUNT; arch++)
+		check_start(&l, (enum arch)arch);
+	for (unsigned i = 0; i < l.policy->n_rules; i++) {
+		const struct sys_rule *r = &l.policy->rules[i];
+		if (!is_own(r))
+			continue;
+		lint_dead(&l, r);
+		for (size_t f = 0; r->deny && f < sizeof(families) / sizeof(families[0]); f++)
+			lint_family(&l, r, &families[f]);
+		if (!r->deny)
+			lint_side_door(&l, r);
+	}
+}

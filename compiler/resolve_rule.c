@@ -1,0 +1,181 @@
+/*
+ * resolve_rule.c - statements that say what is allowed, capped and promised: allow, deny, limit, require, prefer, set env.
+ */
+#include <string.h>
+
+#include "resolve_priv.h"
+
+/* ---- allow and deny ---- */
+
+/* System calls are words of Linux, Mach services of macOS: a rule for the other system would do nothing there. */
+static bool kind_fits_targets(struct res *r, const struct place *p, const struct access_item *i)
+{
+	uint32_t reach = p->targets & r->build->ir.targets;
+	bool syscall = i->rule.kind == RULE_SYSCALL, mach = i->rule.kind == RULE_MACH;
+	uint32_t only = syscall ? TARGET_BIT(TARGET_LINUX) : TARGET_BIT(TARGET_MACOS);
+	if ((!syscall && !mach) || !(reach & ~only))
+		return true;
+	struct diag_rec *rec = diag(r->d, DIAG_NO_EXPRESSION, i->loc, "%s has no %s", syscall ? "macOS" : "Linux",
+				    syscall ? "Linux system calls" : "Mach services");
+	diag_help(rec, "put the line into `on %s { }`", syscall ? "linux" : "macos");
+	return false;
+}
+
+static bool kind_fits_arches(struct res *r, const struct place *p, const struct access_item *i)
+{
+	if (p->arches == ARCHES_ALL || i->rule.kind == RULE_SYSCALL)
+		return true;
+	not_supported(r, i->loc, "anything but system calls inside `on arch`");
+	return false;
+}
+
+void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	bool deny = s->kind == STMT_DENY;
+	if (s->is_final) {
+		not_supported(r, s->verb, "`final`");
+		return;
+	}
+	const char *because = because_text(r, s->because);
+	struct access_items items = access_resolve(r, p, s->access, deny ? ACCESS_DENY : ACCESS_ALLOW);
+	for (unsigned k = 0; k < items.n; k++) {
+		struct access_item *i = &items.v[k];
+		if (!kind_fits_targets(r, p, i) || !kind_fits_arches(r, p, i))
+			continue;
+		/* The place of a rule is its statement, unless it stands on a line of its own in a list. */
+		bool own_line = i->because || s->access->objects != NULL ? i->loc.beg > s->loc.beg : false;
+		struct src_pos a, b;
+		if (own_line && src_locate(r->src, i->loc.beg, &a) && src_locate(r->src, s->loc.beg, &b))
+			own_line = a.line != b.line;
+		i->rule.deny = deny;
+		i->rule.targets = p->targets;
+		ir_build_rule(r->build, &i->rule,
+			      origin_new(r, p, own_line ? i->loc : s->loc, i->because ? i->because : because));
+	}
+	bool syscalls = items.n && items.v[0].rule.kind == RULE_SYSCALL;
+	if (syscalls && !deny && !because && !p->profile) {
+		struct diag_rec *rec = diag(r->d, DIAG_NO_REASON, s->loc, "a system call is allowed by hand");
+		diag_help(rec, "say why: add `because \"...\"`");
+	}
+}
+
+/* ---- limits ---- */
+
+static const enum type limit_type[LIMIT_COUNT] = {
+#define SIZE TYPE_SIZE
+#define DURATION TYPE_DURATION
+#define PERCENT TYPE_PERCENT
+#define COUNT TYPE_NUMBER
+#define LIMIT(id, word, unit, cap, help) [LIMIT_##id] = unit,
+#include "limit.def"
+#undef SIZE
+#undef DURATION
+#undef PERCENT
+#undef COUNT
+};
+
+static bool limit_by_name(struct res *r, const struct ast_word *w, enum limit *out)
+{
+	for (unsigned l = 0; l < LIMIT_COUNT; l++) {
+		if (strcmp(limit_name[l], w->text) == 0) {
+			*out = (enum limit)l;
+			return true;
+		}
+	}
+	struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w->loc, "there is no limit `%s`", w->text);
+	diag_help_if(rec, suggest(r->a, w->text, limit_name, LIMIT_COUNT));
+	return false;
+}
+
+static bool limit_supported(struct res *r, enum limit l, const struct ast_stmt *s)
+{
+	if (l == LIMIT_WALL || l == LIMIT_OUTPUT) {
+		not_supported(r, s->name->loc, "`limit %s`, which needs a supervising process,", limit_name[l]);
+		return false;
+	}
+	if (l == LIMIT_IO_READ || l == LIMIT_IO_WRITE) {
+		not_supported(r, s->name->loc, "`limit %s`", limit_name[l]);
+		return false;
+	}
+	return true;
+}
+
+void stmt_limit(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	enum limit l;
+	struct value v;
+	if (!limit_by_name(r, s->name, &l) || !limit_supported(r, l, s) ||
+	    !scope_eval(r, p->scope, s->value, &v) || !value_fits(r, limit_type[l], &v, s->value))
+		return;
+	if (v.at_load) {
+		not_supported(r, s->value->loc, "a limit that is given when the program starts");
+		return;
+	}
+	const struct origin *o = origin_new(r, p, s->loc, because_text(r, s->because));
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		if (p->targets & r->build->ir.targets & TARGET_BIT(t))
+			ir_build_limit(r->build, (enum target)t, l, v.number, o);
+}
+
+/* ---- require, prefer ---- */
+
+static bool needs_reason(struct res *r, const struct ast_stmt *s)
+{
+	if (s->because)
+		return false;
+	struct diag_rec *rec = diag(r->d, DIAG_NEEDS_REASON, s->loc, "`prefer` weakens the policy and says no reason");
+	diag_help(rec, "add `because \"...\"`");
+	return true;
+}
+
+void stmt_want(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	bool prefer = s->kind == STMT_PREFER;
+	uint32_t targets = resolve_targets(r, s->targets) & r->build->ir.targets;
+	if (prefer)
+		needs_reason(r, s);
+	for (const struct ast_word *w = s->words; w; w = w->next) {
+		struct ir_want want = {.prefer = prefer, .targets = targets};
+		if (!resolve_cap(r, w, &want.cap))
+			continue;
+		want.origin = origin_new(r, p, s->loc, because_text(r, s->because));
+		if (targets)
+			ir_build_want(r->build, &want);
+	}
+}
+
+/* A plain `prefer X` beside a plain `require X` says two things at once. */
+void resolve_check_wants(struct res *r)
+{
+	const struct ir_build *b = r->build;
+	for (unsigned i = 0; i < b->n_wants; i++)
+		for (unsigned k = 0; k < b->n_wants; k++) {
+			const struct ir_want *req = &b->wants[i], *pref = &b->wants[k];
+			if (req->prefer || !pref->prefer || req->cap != pref->cap ||
+			    pref->targets != b->ir.targets || req->targets != b->ir.targets)
+				continue;
+			struct diag_rec *rec = diag(r->d, DIAG_CONFLICT, pref->origin->loc,
+						    "`%s` is required and preferred at once", cap_name[req->cap]);
+			diag_second(rec, req->origin->loc, "required here");
+			diag_help(rec, "prefer it for one system: `prefer %s on %s because \"...\"`, or drop the `require`",
+				  cap_name[req->cap], target_name[__builtin_ctz(b->ir.targets)]);
+		}
+}
+
+void stmt_env_set(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	struct ir_env_set e = {.name = s->name->text, .targets = p->targets & r->build->ir.targets};
+	e.value = scope_string(r, p->scope, s->value);
+	if (!e.value)
+		return;
+	for (unsigned i = 0; i < r->build->n_env_set; i++) {
+		const struct ir_env_set *o = &r->build->env_set[i];
+		if (strcmp(o->name, e.name) != 0 || !(o->targets & e.targets))
+			continue;
+		struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`%s` is set twice", e.name);
+		diag_second(rec, o->origin->loc, "first set here");
+		return;
+	}
+	e.origin = origin_new(r, p, s->loc, NULL);
+	ir_build_env_set(r->build, &e);
+}

@@ -1,0 +1,195 @@
+/*
+ * resolve_setting.c - statements about the surroundings: entry, isolate, the system call filter as a whole.
+ */
+#include <string.h>
+
+#include "resolve_priv.h"
+
+void stmt_refuse_in_profile(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	struct diag_rec *rec = diag(r->d, DIAG_NOT_IN_PROFILE, s->verb,
+				    "a profile cannot hold `%s`", src_text(r->src, r->a, s->verb));
+	diag_note(rec, "`%s` is used by policies, and a use only adds access and limits",
+		  p->profile);
+	diag_help(rec, "write the line into the policy");
+}
+
+static void refuse_inside_on(struct res *r, const struct ast_stmt *s)
+{
+	struct diag_rec *rec =
+	    diag(r->d, DIAG_WRONG_PLACE, s->verb, "`%s` cannot stand inside `on`",
+		 src_text(r->src, r->a, s->verb));
+	diag_help(rec, "move it out of the block");
+}
+
+/* Statements that speak of the whole policy: not in a profile, not inside `on`. */
+bool stmt_whole_policy(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	if (p->profile)
+		stmt_refuse_in_profile(r, p, s);
+	else if (p->targets != TARGETS_ALL || p->arches != ARCHES_ALL)
+		refuse_inside_on(r, s);
+	else
+		return true;
+	return false;
+}
+
+/* ---- surroundings ---- */
+
+static void add_isolate(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	uint32_t set = 0;
+	bool none = false, all = false;
+	for (const struct ast_word *w = s->words; w; w = w->next) {
+		unsigned i = 0;
+		if (strcmp(w->text, "none") == 0) {
+			none = true;
+			continue;
+		}
+		if (strcmp(w->text, "all") == 0) {
+			all = true;
+			continue;
+		}
+		while (i < ISOLATE_COUNT && strcmp(isolate_name[i], w->text) != 0)
+			i++;
+		if (i == ISOLATE_COUNT) {
+			struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown view `%s`", w->text);
+			const char *known[ISOLATE_COUNT + 2] = {"none", "all"};
+			memcpy(known + 2, isolate_name, sizeof(isolate_name));
+			const char *near = suggest(r->a, w->text, known, ISOLATE_COUNT + 2);
+			diag_help(rec, "%s", near ? near : "write none, all, or some of user, pid, mount, net, ipc, uts, cgroup");
+			return;
+		}
+		set |= 1u << i;
+	}
+	if (!s->words || (none && (all || set)) || (all && set)) {
+		struct diag_rec *rec = diag(r->d, DIAG_CONFLICT, s->loc, "`isolate` takes `none`, `all`, or a list of views");
+		diag_help(rec, "write `isolate none`, `isolate all`, or for example `isolate pid, ipc`");
+		return;
+	}
+	if (r->build->ir.isolate_origin) {
+		struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`isolate` is written twice");
+		diag_second(rec, r->build->ir.isolate_origin->loc, "first written here");
+		return;
+	}
+	r->build->ir.isolate = all ? (1u << ISOLATE_COUNT) - 1 : set;
+	r->build->ir.isolate_origin = origin_new(r, p, s->loc, NULL);
+}
+
+/* What speaks of the Linux filter alone, and of all of it. */
+static bool filter_only(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	if (p->profile) {
+		stmt_refuse_in_profile(r, p, s);
+		return false;
+	}
+	if (p->arches != ARCHES_ALL) {
+		refuse_inside_on(r, s);
+		return false;
+	}
+	if (!(p->targets & r->build->ir.targets & ~TARGET_BIT(TARGET_LINUX)))
+		return true;
+	struct diag_rec *rec =
+	    diag(r->d, DIAG_NO_EXPRESSION, s->loc, "macOS has no Linux system calls");
+	diag_help(rec, "put the line into `on linux { }`");
+	return false;
+}
+
+static bool written_twice(struct res *r, const struct ast_stmt *s, const struct origin *first,
+			  const char *what)
+{
+	if (!first)
+		return false;
+	struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`%s` is written twice", what);
+	diag_second(rec, first->loc, "first written here");
+	return true;
+}
+
+static void add_syscalls(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	struct ir *ir = &r->build->ir;
+	const struct ast_word *w = s->words;
+	bool exact = w && !strcmp(w->text, "exact");
+	if (!filter_only(r, p, s) || written_twice(r, s, ir->exact_origin, "syscalls"))
+		return;
+	if (!w || w->next || (!exact && strcmp(w->text, "derived") != 0)) {
+		struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w ? w->loc : s->loc,
+					    "`syscalls` takes `derived` or `exact`");
+		diag_help(rec, "`exact`: the filter is the `allow syscall` lines and nothing else");
+		return;
+	}
+	ir->syscalls_exact = exact;
+	ir->exact_origin = origin_new(r, p, s->loc, NULL);
+}
+
+/* `default syscall with ACTION`, `unknown syscall with ACTION` */
+void stmt_default(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	struct ir *ir = &r->build->ir;
+	bool unknown = s->name && !strcmp(s->name->text, "unknown");
+	const struct origin **at = unknown ? &ir->unknown_origin : &ir->default_origin;
+	struct sys_action action;
+	if (!filter_only(r, p, s) ||
+	    written_twice(r, s, *at, unknown ? "unknown syscall" : "default syscall") ||
+	    !action_resolve(r, s->action, &action))
+		return;
+	*(unknown ? &ir->sys_unknown : &ir->sys_default) = action;
+	*at = origin_new(r, p, s->loc, NULL);
+}
+
+struct setting {
+	const char *word;
+	void (*supported)(struct res *r, const struct place *p,
+			  const struct ast_stmt *s); /* or NULL */
+};
+static const struct setting settings[] = {
+#define SETTING(word, supported, help) {word, supported},
+#include "setting.def"
+};
+enum { N_SETTINGS = sizeof(settings) / sizeof(settings[0]) };
+
+static void unknown_statement(struct res *r, const struct ast_stmt *s)
+{
+	static const char *const verbs[] = {"about", "targets", "entry", "use", "final", "allow", "deny", "never", "drop",
+					    "limit", "require", "prefer", "set", "default", "unknown", "on", "let",
+					    "unsafe", "test"};
+	enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
+	const char *known[N_VERBS + N_SETTINGS];
+	for (unsigned i = 0; i < N_VERBS; i++)
+		known[i] = verbs[i];
+	for (unsigned i = 0; i < N_SETTINGS; i++)
+		known[N_VERBS + i] = settings[i].word;
+	struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, s->name->loc, "unknown word `%s`", s->name->text);
+	diag_help_if(rec, suggest(r->a, s->name->text, known, N_VERBS + N_SETTINGS));
+}
+
+void stmt_setting(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	for (unsigned i = 0; i < N_SETTINGS; i++) {
+		if (strcmp(settings[i].word, s->name->text) != 0)
+			continue;
+		if (settings[i].supported)
+			settings[i].supported(r, p, s);
+		else
+			not_supported(r, s->name->loc, "`%s`", s->name->text);
+		return;
+	}
+	unknown_statement(r, s);
+}
+
+/* ---- the program ---- */
+
+void stmt_entry(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	struct ir *ir = &r->build->ir;
+	const char *path = scope_path(r, p->scope, s->value);
+	if (ir->entry_origin) {
+		struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`entry` is written twice");
+		diag_second(rec, ir->entry_origin->loc, "first written here");
+		return;
+	}
+	if (!path)
+		return;
+	ir->entry = path;
+	ir->entry_origin = origin_new(r, p, s->loc, NULL);
+}
