@@ -4,6 +4,7 @@
  *     plan.yaml               manifest for people and pipelines; the loader never reads it
  *     seccomp-ARCH.bpf        raw struct sock_filter[], native byte order of ARCH
  *     seccomp-ARCH.txt        the same for people
+ *     seccomp-ARCH.proof      what the filter was proved to do, for `sbxc verify` (compiler/certificate.h)
  *     landlock.conf launch.conf cgroup.conf    below; cgroup.conf only when the policy limits something there
  *     seatbelt.sb             macOS
  *     SHA256SUMS              "HEX  NAME\n" for every file above, sorted by name

@@ -6,8 +6,10 @@
  */
 #include "seccomp.h"
 
+#include <asm/ioctls.h>
 #include <string.h>
 
+#include "../../compiler/cond.h"
 #include "../../compiler/syscalls.h"
 
 #define CALLS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -34,19 +36,39 @@ static bool group_holds(const char *group, const char *call, unsigned depth)
 	return false;
 }
 
-/* The line that opens this call by its name, or by a group when groups can open it. */
-static const struct origin *line_opening(const struct ir *ir, const char *call, bool by_group)
+/* `default syscall with allow` opens every call that no line refuses whatever its arguments. */
+static const struct origin *default_opening(const struct ir *ir, const char *call)
+{
+	if (!ir->default_origin ||
+	    (ir->sys_default.act != ACT_ALLOW && ir->sys_default.act != ACT_LOG))
+		return NULL;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (r->kind == RULE_SYSCALL && r->deny && !r->cond && r->arches == ARCHES_ALL &&
+		    (!strcmp(r->object, call) ||
+		     (r->object[0] == '@' && group_holds(r->object + 1, call, 0))))
+			return NULL;
+	}
+	return ir->default_origin;
+}
+
+/*
+ * The line that opens this call by its name, or by a group when groups can open it. With `what`,
+ * only a line whose condition lets some of that through counts.
+ */
+static const struct origin *line_opening(const struct ir *ir, const char *call, bool by_group,
+					 const struct sys_cond *what)
 {
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		if (r->kind != RULE_SYSCALL || r->deny || !(r->targets & TARGET_BIT(TARGET_LINUX)))
 			continue;
-		if (!strcmp(r->object, call))
+		if (!strcmp(r->object, call) && (!what || cond_overlap(r->cond, what)))
 			return r->origin[OP_SYSCALL];
 		if (by_group && r->object[0] == '@' && group_holds(r->object + 1, call, 0))
 			return r->origin[OP_SYSCALL];
 	}
-	return NULL;
+	return default_opening(ir, call);
 }
 
 static struct answer keeps(enum level level, const char *note)
@@ -59,15 +81,8 @@ static struct answer nothing(void)
 	return (struct answer){.level = LEVEL_ABSENT};
 }
 
-/* Kept unless a line opens one of the calls it rests on. */
-static struct answer unless_opened(const struct ir *ir, const char *const *governed,
-				   const char *const *others)
+static struct answer opened_by(const struct origin *at)
 {
-	const struct origin *at = NULL;
-	for (; !at && *governed; governed++)
-		at = line_opening(ir, *governed, false);
-	for (; !at && *others; others++)
-		at = line_opening(ir, *others, true);
 	if (!at)
 		return keeps(LEVEL_ENFORCED, NULL);
 	return (struct answer){
@@ -76,6 +91,30 @@ static struct answer unless_opened(const struct ir *ir, const char *const *gover
 	    .help = "remove that line",
 	    .at = at,
 	};
+}
+
+/* Kept unless a line opens one of the calls it rests on. */
+static struct answer unless_opened(const struct ir *ir, const char *const *governed,
+				   const char *const *others)
+{
+	const struct origin *at = NULL;
+	for (; !at && *governed; governed++)
+		at = line_opening(ir, *governed, false, NULL);
+	for (; !at && *others; others++)
+		at = line_opening(ir, *others, true, NULL);
+	return opened_by(at);
+}
+
+/* Keystrokes: an `ioctl` line matters when it lets one of the two requests through. */
+static struct answer answer_tty(const struct ir *ir)
+{
+	static const struct sys_test requests[] = {
+	    {.arg = 1, .width = 32, .cmp = SYS_EQ, .mask = UINT32_MAX, .value = TIOCSTI},
+	    {.arg = 1, .width = 32, .cmp = SYS_EQ, .mask = UINT32_MAX, .value = TIOCLINUX},
+	};
+	static const struct sys_conj either[] = {{&requests[0], 1}, {&requests[1], 1}};
+	static const struct sys_cond inject = {either, 2};
+	return opened_by(line_opening(ir, "ioctl", false, &inject));
 }
 
 /* Others keep it; the filter only closes the ways around, so all it can say is that one is open. */
@@ -157,7 +196,7 @@ struct answer seccomp_answer(const struct ir *ir, enum cap cap)
 	case CAP_SYSCALL_FILTER:
 		return keeps(LEVEL_ENFORCED, NULL);
 	case CAP_TTY_NO_INJECT:
-		return unless_opened(ir, CALLS("ioctl"), CALLS(NULL));
+		return answer_tty(ir);
 	case CAP_IPC_RESTRICT:
 		return unless_opened(ir, CALLS(NULL), CALLS(IPC_CALLS));
 	case CAP_FS_IOCTL_SCOPE:

@@ -4,22 +4,24 @@
 #ifndef SBX_SECCOMP_CODEGEN_H
 #define SBX_SECCOMP_CODEGEN_H
 
-#include <linux/filter.h>
-
+#include "layout.h"
 #include "verdict.h"
+#include "weight.h"
 
-struct code {
-	const struct sock_filter *v;
-	unsigned n;
+/* The calls of one audit arch. */
+struct codegen_part {
+	uint32_t audit_arch;
+	struct verdict_ranges ranges;
+	struct weights weights;
 };
 
 /*
- * A filter for calls of one audit arch; calls of any other get bad_arch. No argument is loaded
+ * One filter for calls of all parts; calls of any other arch get bad_arch. No argument is loaded
  * before the number is decided, so that the kernel can see which numbers are always allowed (it
  * then skips the filter for them). False when it takes more than BPF_MAXINSNS instructions.
  */
-bool codegen(struct arena *a, struct verdict_ranges ranges, uint32_t audit_arch,
-	     struct sys_action bad_arch, struct code *out);
+bool codegen(struct arena *a, const struct codegen_part *parts, unsigned n_parts,
+	     struct sys_action bad_arch, enum optimize mode, struct code *out);
 
 /* SECCOMP_RET_* with its data. */
 uint32_t codegen_return(struct sys_action action);

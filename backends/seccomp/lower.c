@@ -8,10 +8,18 @@
 #include "../../compiler/str.h"
 #include "../../compiler/syscalls.h"
 
+bool seccomp_compile_for(struct arena *a, const struct sys_policy *p, enum arch arch,
+			 struct seccomp_mode mode, struct code *out)
+{
+	struct codegen_part part = {.audit_arch = seccomp_audit_arch(arch),
+				    .ranges = verdict_ranges(a, p, arch)};
+	part.weights = weights_make(a, arch, &part.ranges, mode.optimize, mode.recording);
+	return codegen(a, &part, 1, p->bad_arch, mode.optimize, out);
+}
+
 bool seccomp_compile(struct arena *a, const struct sys_policy *p, enum arch arch, struct code *out)
 {
-	struct verdict_ranges ranges = verdict_ranges(a, p, arch);
-	return codegen(a, ranges, seccomp_audit_arch(arch), p->bad_arch, out);
+	return seccomp_compile_for(a, p, arch, (struct seccomp_mode){OPTIMIZE_EVEN, NULL}, out);
 }
 
 /* The bytes of a filter; all arches we know are little endian, whatever runs the compiler. */
@@ -36,15 +44,53 @@ static const char *code_bytes(struct arena *a, const struct code *c, size_t *siz
 	return b.data;
 }
 
-static bool lower_arch(struct lower *l, const struct sys_policy *p, enum arch arch)
+/* The first rule of the call whose conditions take most in a filter of their own. */
+static const struct sys_rule *costliest(const struct sys_policy *p, enum arch arch, unsigned *n)
+{
+	const struct sys_rule *most = NULL;
+	*n = 0;
+	for (unsigned i = 0, next; i < p->n_rules; i = next) {
+		struct arena *scratch = arena_new();
+		struct sys_policy one = *p;
+		struct code code;
+		unsigned tests = 0;
+		for (next = i; next < p->n_rules && p->rules[next].call == p->rules[i].call; next++)
+			tests += p->rules[next].cond != NULL;
+		one.rules = &p->rules[i];
+		one.n_rules = next - i;
+		bool fits = !tests || seccomp_compile(scratch, &one, arch, &code);
+		unsigned size = !fits ? BPF_MAXINSNS : tests ? code.n : 0;
+		if (size > *n) {
+			*n = size;
+			most = &p->rules[i];
+		}
+		arena_free(scratch);
+	}
+	return most;
+}
+
+static void report_too_large(struct lower *l, const struct sys_policy *p, enum arch arch)
+{
+	unsigned n;
+	struct diag_rec *d = diag(l->diags, DIAG_TOO_LARGE, l->ir->loc,
+				  "the system call filter for %s is larger than %d "
+				  "instructions, the most the kernel takes",
+				  arch_name[arch], BPF_MAXINSNS);
+	const struct sys_rule *most = costliest(p, arch, &n);
+	if (most)
+		diag_note(d, "the conditions on `%s` cost most: %s%u instructions on their own",
+			  most->call->name, n == BPF_MAXINSNS ? "at least " : "", n);
+	if (most && most->origin)
+		diag_second(d, most->origin->loc, "the first of them");
+	diag_help(d, "write fewer conditions on arguments");
+}
+
+static bool lower_arch(struct lower *l, const struct sys_policy *p, enum arch arch,
+		       struct seccomp_mode mode)
 {
 	struct code code;
-	if (!seccomp_compile(l->arena, p, arch, &code)) {
-		struct diag_rec *d = diag(l->diags, DIAG_TOO_LARGE, l->ir->loc,
-					  "the system call filter for %s is larger than %d "
-					  "instructions, the most the kernel takes",
-					  arch_name[arch], BPF_MAXINSNS);
-		diag_help(d, "write fewer conditions on arguments");
+	if (!seccomp_compile_for(l->arena, p, arch, mode, &code)) {
+		report_too_large(l, p, arch);
 		return false;
 	}
 	size_t size;
@@ -105,8 +151,15 @@ bool seccomp_lower(struct lower *l)
 	const struct sys_policy *p = meaning_syscalls(l->meaning);
 	if (!check_conflicts(l, p))
 		return false;
+	struct recording recording;
+	struct seccomp_mode mode = {.optimize = l->optimize};
+	if (l->recording) {
+		if (!recording_read(l->arena, l->diags, l->recording, &recording))
+			return false;
+		mode.recording = &recording;
+	}
 	for (unsigned arch = 0; arch < ARCH_COUNT; arch++)
-		if (!lower_arch(l, p, arch))
+		if (!lower_arch(l, p, arch, mode))
 			return false;
 	return true;
 }

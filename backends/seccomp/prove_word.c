@@ -11,21 +11,21 @@
 
 #define ALL UINT32_MAX
 
-struct word word_any(void)
+struct wordset wordset_any(void)
 {
-	return (struct word){.lo = 0, .hi = ALL};
+	return (struct wordset){.lo = 0, .hi = ALL};
 }
 
-struct word word_range(uint32_t lo, uint32_t hi)
+struct wordset wordset_range(uint32_t lo, uint32_t hi)
 {
-	struct word w = {.lo = lo, .hi = hi, .some = lo};
+	struct wordset w = {.lo = lo, .hi = hi, .some = lo};
 	uint32_t differ = lo ^ hi;
 	w.mask = differ ? ~(ALL >> __builtin_clz(differ)) : ALL;
 	w.value = lo & w.mask;
 	return w;
 }
 
-bool word_test_holds(const struct word_test *t, uint32_t v)
+bool wordset_test_holds(const struct wordset_test *t, uint32_t v)
 {
 	switch (t->op) {
 	case WORD_EQ:
@@ -40,13 +40,13 @@ bool word_test_holds(const struct word_test *t, uint32_t v)
 	return false;
 }
 
-bool word_split(const struct word *w, const struct word_test *t, struct word_test *bit)
+bool wordset_split(const struct wordset *w, const struct wordset_test *t, struct wordset_test *bit)
 {
 	if ((t->op != WORD_GT && t->op != WORD_GE) || t->mask == ALL)
 		return false;
 	for (uint32_t b = 1u << 31; b; b >>= 1) {
 		if ((t->mask & b) && !(w->mask & b)) {
-			*bit = (struct word_test){.op = WORD_SET, .mask = b, .k = ALL};
+			*bit = (struct wordset_test){.op = WORD_SET, .mask = b, .k = ALL};
 			return true;
 		}
 		/* A known bit of the masked word: where it differs from k's, all is decided. */
@@ -79,25 +79,26 @@ static bool next_match(uint32_t lo, uint32_t mask, uint32_t value, uint32_t *out
 	return true;
 }
 
-static const struct word_not *violated(const struct word *w, uint32_t v)
+static const struct wordset_not *violated(const struct wordset *w, uint32_t v)
 {
-	for (const struct word_not *n = w->nots; n; n = n->next)
+	for (const struct wordset_not *n = w->nots; n; n = n->next)
 		if ((v & n->mask) == n->value)
 			return n;
 	return NULL;
 }
 
-static enum word_left find(struct word *w, unsigned long *fuel);
+static enum wordset_left find(struct wordset *w, unsigned long *fuel);
 
 /* Every value of w outside the pattern, one half-open bit at a time. */
-static enum word_left find_outside(struct word *w, const struct word_not *n, unsigned long *fuel)
+static enum wordset_left find_outside(struct wordset *w, const struct wordset_not *n,
+				      unsigned long *fuel)
 {
-	struct word part = *w;
+	struct wordset part = *w;
 	for (uint32_t open = n->mask & ~w->mask; open; open &= open - 1) {
 		uint32_t bit = open & -open;
 		part.mask |= bit;
 		part.value = (part.value & ~bit) | (~n->value & bit);
-		enum word_left left = find(&part, fuel);
+		enum wordset_left left = find(&part, fuel);
 		if (left != WORD_EMPTY) {
 			w->some = part.some;
 			return left;
@@ -108,20 +109,20 @@ static enum word_left find_outside(struct word *w, const struct word_not *n, uns
 }
 
 /* Sets w->some. */
-static enum word_left find(struct word *w, unsigned long *fuel)
+static enum wordset_left find(struct wordset *w, unsigned long *fuel)
 {
-	struct word left = *w;
+	struct wordset left = *w;
 	while (next_match(left.lo, w->mask, w->value, &left.lo) && left.lo <= w->hi) {
 		if (!*fuel)
 			return WORD_TOO_HARD;
 		--*fuel;
-		const struct word_not *n = violated(w, left.lo);
+		const struct wordset_not *n = violated(w, left.lo);
 		if (!n) {
 			w->some = left.lo;
 			return WORD_LEFT;
 		}
 		if ((n->mask | w->mask) != ALL) {
-			enum word_left found = find_outside(&left, n, fuel);
+			enum wordset_left found = find_outside(&left, n, fuel);
 			w->some = left.some;
 			return found;
 		}
@@ -133,9 +134,9 @@ static enum word_left find(struct word *w, unsigned long *fuel)
 }
 
 /* The bits that an interval fixes are known. False when they contradict what is known. */
-static bool know_prefix(struct word *w)
+static bool know_prefix(struct wordset *w)
 {
-	struct word r = word_range(w->lo, w->hi);
+	struct wordset r = wordset_range(w->lo, w->hi);
 	if ((r.value ^ w->value) & r.mask & w->mask)
 		return false;
 	w->mask |= r.mask;
@@ -143,7 +144,7 @@ static bool know_prefix(struct word *w)
 	return true;
 }
 
-static bool know_bits(struct word *w, uint32_t mask, uint32_t value)
+static bool know_bits(struct wordset *w, uint32_t mask, uint32_t value)
 {
 	if ((value & ~mask) || ((value ^ w->value) & mask & w->mask))
 		return false;
@@ -152,7 +153,7 @@ static bool know_bits(struct word *w, uint32_t mask, uint32_t value)
 	return true;
 }
 
-static bool clip(struct word *w, uint32_t lo, uint32_t hi)
+static bool clip(struct wordset *w, uint32_t lo, uint32_t hi)
 {
 	w->lo = lo > w->lo ? lo : w->lo;
 	w->hi = hi < w->hi ? hi : w->hi;
@@ -160,24 +161,24 @@ static bool clip(struct word *w, uint32_t lo, uint32_t hi)
 }
 
 /* Takes the pattern out; a pattern of one bit is a bit that is known. */
-static bool rule_out(struct word *w, uint32_t mask, uint32_t value, struct word_not *node)
+static bool rule_out(struct wordset *w, uint32_t mask, uint32_t value, struct wordset_not *node)
 {
 	if ((value & ~mask) || ((value ^ w->value) & mask & w->mask))
 		return true; /* no value of w has the pattern */
 	uint32_t open = mask & ~w->mask;
 	if (!(open & (open - 1)))
 		return open && know_bits(w, open, ~value & open);
-	*node = (struct word_not){.mask = mask, .value = value, .next = w->nots};
+	*node = (struct wordset_not){.mask = mask, .value = value, .next = w->nots};
 	w->nots = node;
 	return true;
 }
 
 /* Masked order, every bit that matters known: nothing is left to narrow. */
-static bool narrow_order(struct word *w, const struct word_test *t, bool holds)
+static bool narrow_order(struct wordset *w, const struct wordset_test *t, bool holds)
 {
 	uint32_t first = t->k + (t->op == WORD_GT); /* the least that holds; 0: none, or all */
 	if (t->mask != ALL)
-		return word_test_holds(t, w->value & t->mask) == holds;
+		return wordset_test_holds(t, w->value & t->mask) == holds;
 	if (t->op == WORD_GT && t->k == ALL)
 		return !holds;
 	if (holds)
@@ -185,7 +186,8 @@ static bool narrow_order(struct word *w, const struct word_test *t, bool holds)
 	return first && clip(w, 0, first - 1);
 }
 
-static bool narrow(struct word *w, const struct word_test *t, bool holds, struct word_not *node)
+static bool narrow(struct wordset *w, const struct wordset_test *t, bool holds,
+		   struct wordset_not *node)
 {
 	switch (t->op) {
 	case WORD_EQ:
@@ -199,13 +201,13 @@ static bool narrow(struct word *w, const struct word_test *t, bool holds, struct
 	return false;
 }
 
-enum word_left word_narrow(const struct word *w, const struct word_test *t, bool holds,
-			   struct word_not *node, struct word *out, unsigned long *fuel)
+enum wordset_left wordset_narrow(const struct wordset *w, const struct wordset_test *t, bool holds,
+				 struct wordset_not *node, struct wordset *out, unsigned long *fuel)
 {
 	*out = *w;
 	if (!narrow(out, t, holds, node))
 		return WORD_EMPTY;
-	if (word_test_holds(t, w->some) == holds)
+	if (wordset_test_holds(t, w->some) == holds)
 		return WORD_LEFT;
 	return find(out, fuel);
 }

@@ -11,44 +11,45 @@
 #include <stdint.h>
 
 /* Ruled out: all values with (word & mask) == value. */
-struct word_not {
+struct wordset_not {
 	uint32_t mask, value;
-	const struct word_not *next;
+	const struct wordset_not *next;
 };
 
-struct word {
-	uint32_t lo, hi;             /* inclusive */
-	uint32_t mask, value;        /* the known bits, and what they are */
-	const struct word_not *nots; /* newest first */
-	uint32_t some;               /* one value of the set */
+struct wordset {
+	uint32_t lo, hi;                /* inclusive */
+	uint32_t mask, value;           /* the known bits, and what they are */
+	const struct wordset_not *nots; /* newest first */
+	uint32_t some;                  /* one value of the set */
 };
 
 /* (word & mask) OP k; WORD_SET: not zero, and k is all ones. */
-enum word_op { WORD_EQ, WORD_GT, WORD_GE, WORD_SET };
-struct word_test {
-	enum word_op op;
+enum wordset_op { WORD_EQ, WORD_GT, WORD_GE, WORD_SET };
+struct wordset_test {
+	enum wordset_op op;
 	uint32_t mask, k;
 };
 
-struct word word_any(void);
-struct word word_range(uint32_t lo, uint32_t hi);
+struct wordset wordset_any(void);
+struct wordset wordset_range(uint32_t lo, uint32_t hi);
 
-bool word_test_holds(const struct word_test *t, uint32_t v);
+bool wordset_test_holds(const struct wordset_test *t, uint32_t v);
 
 /*
  * WORD_GT and WORD_GE of a masked word cannot always be kept in one set. Then this gives another
  * test, on one bit, to be asked first: after at most 32 of them the test itself can be asked. False
  * when it can be asked now.
  */
-bool word_split(const struct word *w, const struct word_test *t, struct word_test *bit);
+bool wordset_split(const struct wordset *w, const struct wordset_test *t, struct wordset_test *bit);
 
-enum word_left { WORD_EMPTY, WORD_LEFT, WORD_TOO_HARD };
+enum wordset_left { WORD_EMPTY, WORD_LEFT, WORD_TOO_HARD };
 
 /*
  * The part of w (which is not empty) where the test has this outcome. `node` is storage that must
  * live as long as *out; *fuel falls with the work done, and WORD_TOO_HARD comes when it is used up.
  */
-enum word_left word_narrow(const struct word *w, const struct word_test *t, bool holds,
-			   struct word_not *node, struct word *out, unsigned long *fuel);
+enum wordset_left wordset_narrow(const struct wordset *w, const struct wordset_test *t, bool holds,
+				 struct wordset_not *node, struct wordset *out,
+				 unsigned long *fuel);
 
 #endif

@@ -24,5 +24,7 @@ const struct backend seccomp_backend = {
     .lower = seccomp_lower,
     .model_open = seccomp_model_open,
     .model_decide = seccomp_model_decide,
+    .prove = seccomp_prove,
+    .reprove = seccomp_reprove,
     .witness = seccomp_witness,
 };

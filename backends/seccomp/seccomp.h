@@ -16,7 +16,15 @@ uint32_t seccomp_audit_arch(enum arch arch);
 
 /* ---- lowering ---- */
 
+struct seccomp_mode {
+	enum optimize optimize;
+	const struct recording *recording; /* or NULL */
+};
+
 /* The filter of one arch. False when it does not fit into what the kernel takes. */
+bool seccomp_compile_for(struct arena *a, const struct sys_policy *p, enum arch arch,
+			 struct seccomp_mode mode, struct code *out);
+/* The same for the mode that people get who ask for none. */
 bool seccomp_compile(struct arena *a, const struct sys_policy *p, enum arch arch, struct code *out);
 /* The same for people: what every call gets and why, then the instructions. */
 const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src *src,
@@ -35,6 +43,9 @@ struct seccomp_model {
 void *seccomp_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error);
 struct model_verdict seccomp_model_decide(const void *model, struct arena *scratch,
 					  const struct request *r);
+bool seccomp_prove(const void *model, const struct meaning *m, struct arena *a, struct proof *out);
+bool seccomp_reprove(struct arena *a, const struct artifact *v, const char *meaning,
+		     struct proof *out);
 void seccomp_witness(const void *model, const struct ir *ir,
 		     void (*ask)(void *ctx, const struct request *r), void *ctx);
 

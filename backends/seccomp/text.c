@@ -1,13 +1,14 @@
 /*
- * text.c - a filter for people: what every call gets, under which conditions, which line brings it;
- * then the instructions, for those who check.
+ * text.c - a filter for people: what every call gets, under which conditions, which line brings it,
+ * what it costs; then the instructions, for those who check.
  */
+#include "kernel.h"
 #include "seccomp.h"
 
-#include <errno.h>
 #include <linux/seccomp.h>
 #include <string.h>
 
+#include "../../compiler/cond.h"
 #include "../../compiler/str.h"
 #include "../../compiler/syscalls.h"
 
@@ -17,6 +18,7 @@ struct text {
 	const struct src *src;
 	const struct sys_policy *policy;
 	enum arch arch;
+	const struct code *code;
 };
 
 static const char *action_text(struct arena *a, struct sys_action action)
@@ -31,55 +33,36 @@ static const char *action_text(struct arena *a, struct sys_action action)
 	    [ACT_LOG] = "allow and log",
 	    [ACT_ALLOW] = "allow",
 	};
-	static const struct {
-		uint16_t error;
-		const char *name;
-	} errors[] = {
-	    {EPERM, "errno EPERM"},
-	    {EACCES, "errno EACCES"},
-	    {ENOSYS, "errno ENOSYS"},
-	    {EOPNOTSUPP, "errno EOPNOTSUPP"},
-	};
 	if (action.act != ACT_ERRNO)
 		return name[action.act];
-	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-		if (errors[i].error == action.data)
-			return errors[i].name;
-	return arena_printf(a, "errno %u", action.data);
+	return action_word(a, action);
 }
 
-static void put_test(struct text *t, const struct sys_test *s)
+static struct kernel_steps steps_of(const struct text *t, const struct syscall_desc *call)
 {
-	static const char *const sign[] = {
-	    [SYS_EQ] = "==", [SYS_NE] = "!=", [SYS_LT] = "<",
-	    [SYS_LE] = "<=", [SYS_GT] = ">",  [SYS_GE] = ">=",
-	};
-	uint64_t all = s->width == 32 ? UINT32_MAX : UINT64_MAX;
-	buf_printf(&t->out, "arg%u", s->arg);
-	if (s->mask != all)
-		buf_printf(&t->out, " & 0x%llx", (unsigned long long)s->mask);
-	buf_printf(&t->out, " %s 0x%llx", sign[s->cmp], (unsigned long long)s->value);
+	return kernel_steps(t->arena, t->code, seccomp_audit_arch(t->arch),
+			    (uint32_t)call->nr[t->arch]);
 }
 
-static void put_cond(struct text *t, const struct sys_cond *c)
+/* Instructions the kernel executes for the call, and whether it keeps the answer. */
+static void put_cost(struct text *t, const struct syscall_desc *call)
 {
-	buf_puts(&t->out, "  if ");
-	for (unsigned i = 0; i < c->n_any; i++) {
-		if (i)
-			buf_puts(&t->out, " or ");
-		for (unsigned j = 0; j < c->any[i].n_tests; j++) {
-			if (j)
-				buf_puts(&t->out, " and ");
-			put_test(t, &c->any[i].tests[j]);
-		}
-	}
+	struct kernel_steps s = steps_of(t, call);
+	if (s.least == s.most)
+		buf_printf(&t->out, "  [%u", s.most);
+	else
+		buf_printf(&t->out, "  [%u..%u", s.least, s.most);
+	bool cached =
+	    kernel_caches(t->code, seccomp_audit_arch(t->arch), (uint32_t)call->nr[t->arch]);
+	buf_puts(&t->out, cached ? ", cached]" : "]");
 }
 
 static void put_rule(struct text *t, const struct sys_rule *r)
 {
 	buf_printf(&t->out, "  %s %d", r->call->name, r->call->nr[t->arch]);
+	put_cost(t, r->call);
 	if (r->cond)
-		put_cond(t, r->cond);
+		buf_printf(&t->out, "  if %s", cond_text(t->arena, r->call, t->arch, r->cond));
 	buf_printf(&t->out, "  # %s", r->reason);
 	if (r->origin)
 		buf_printf(&t->out, " (%s)", src_where(t->src, t->arena, r->origin->loc));
@@ -150,6 +133,23 @@ static const char *return_text(struct arena *a, uint32_t value)
 	return arena_printf(a, "0x%x", value);
 }
 
+/* The calls whose arguments are looked at from here on. */
+static void put_calls(struct text *t, unsigned pc)
+{
+	unsigned n = 0;
+	const struct syscall_desc *last = NULL;
+	for (unsigned i = 0; i < t->policy->n_rules; i++) {
+		const struct sys_rule *r = &t->policy->rules[i];
+		if (!r->cond || r->call == last || !(r->arches & ARCH_BIT(t->arch)) ||
+		    steps_of(t, r->call).decided != pc)
+			continue;
+		last = r->call;
+		buf_printf(&t->out, "%s%s", n++ ? ", " : "  # ", r->call->name);
+		if (r->origin)
+			buf_printf(&t->out, " (%s)", src_where(t->src, t->arena, r->origin->loc));
+	}
+}
+
 static void put_insn(struct text *t, const struct sock_filter *f, unsigned pc)
 {
 	static const char *const jump[] = {
@@ -170,15 +170,23 @@ static void put_insn(struct text *t, const struct sock_filter *f, unsigned pc)
 		buf_printf(&t->out, "and 0x%x", f->k);
 	else
 		buf_printf(&t->out, "ld %s", word_name(t->arena, f->k));
+	if (BPF_CLASS(f->code) == BPF_LD && f->k >= 16)
+		put_calls(t, pc);
 	buf_putc(&t->out, '\n');
 }
 
 const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src *src,
 			 const struct sys_policy *p, enum arch arch, const struct code *code)
 {
-	struct text t = {.out = buf_new(a), .arena = a, .src = src, .policy = p, .arch = arch};
-	buf_printf(&t.out, "%s: system calls on %s, %u instructions\n\n", ir->name, arch_name[arch],
+	struct text t = {
+	    .out = buf_new(a), .arena = a, .src = src, .policy = p, .arch = arch, .code = code};
+	buf_printf(&t.out, "%s: system calls on %s, %u instructions\n", ir->name, arch_name[arch],
 		   code->n);
+	buf_printf(&t.out, "It takes %u of the %u that the filters of a task may take together.\n",
+		   kernel_converted(code) + KERNEL_FILTER_COST, KERNEL_TASK_BUDGET);
+	buf_puts(&t.out,
+		 "In brackets: instructions executed; cached: Linux from 5.11 on allows the call "
+		 "without them.\n\n");
 	buf_printf(&t.out, "%s: calls of another arch%s\n", action_text(a, p->bad_arch),
 		   arch == ARCH_X86_64 ? ", and of the x32 ABI" : "");
 	buf_printf(&t.out, "%s: numbers that no Linux had when this was made\n",

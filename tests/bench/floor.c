@@ -1,18 +1,26 @@
 /*
- * floor.c - what a launch costs at the least: the calls of one plan written out by hand, nothing
- * read, nothing checked.
+ * floor.c - what a launch costs at the least: the calls of one plan written out by hand. It does the
+ * work of sbx-run: reads each file of the plan once, drops capabilities, resets signals, confines
+ * itself; but it understands nothing of what it reads and checks nothing.
  *
- * run.sh makes floor_plan.h from the plan: FLOOR_FS, FLOOR_NET, FLOOR_SCOPES (what is handled),
- * rules[], filter[], limits[], and FLOOR_SETSID. The program is argv[1].
+ * run.sh makes floor_plan.h from the plan: FLOOR_PLAN (its path), files[], FLOOR_FS, FLOOR_NET,
+ * FLOOR_SCOPES (what is handled), rules[], filter[], limits[], and FLOOR_SETSID. The program is
+ * argv[1].
  */
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/close_range.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -74,18 +82,59 @@ static void confine_files(void)
 	if (ruleset < 0)
 		_exit(125);
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		int fd = open(rules[i].path, O_PATH | O_CLOEXEC);
+		int fd = openat(AT_FDCWD, rules[i].path, O_PATH | O_CLOEXEC);
 		if (fd < 0)
 			continue;
 		struct landlock_path_beneath_attr beneath = {rules[i].rights & k.fs, fd};
 		if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath,
 			    0) != 0)
 			_exit(125);
-		close(fd);
 	}
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
 		_exit(125);
-	close(ruleset);
+}
+
+static void read_plan(void)
+{
+	static char bytes[65536];
+	int dir = openat(AT_FDCWD, FLOOR_PLAN, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct stat st;
+		int fd = openat(dir, files[i], O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || fstat(fd, &st) != 0 || read(fd, bytes, (size_t)st.st_size) < 0)
+			_exit(125);
+	}
+}
+
+/* Only what is ignored would be inherited; the kernel shows it in one file. */
+static void reset_signals(void)
+{
+	static const struct {
+		void *handler;
+		unsigned long flags, restorer, mask;
+	} fresh;
+	static char text[4096];
+	const uint64_t none = 0;
+	int fd = openat(AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC);
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+	const char *line = memmem(text, n > 0 ? (size_t)n : 0, "\nSigIgn:\t", 9);
+	uint64_t ignored = line ? strtoull(line + 9, NULL, 16) : ~0ull;
+	for (int s = 1; s <= 64; s++)
+		if (ignored >> (s - 1) & 1)
+			syscall(SYS_rt_sigaction, s, &fresh, NULL, 8);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
+}
+
+static void drop_capabilities(void)
+{
+	static const struct __user_cap_data_struct nothing[2];
+	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+	for (int cap = 0; cap <= CAP_LAST_CAP; cap++)
+		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	prctl(PR_SET_SECUREBITS,
+	      (SECURE_ALL_BITS & ~(1 << SECURE_KEEP_CAPS)) | SECURE_ALL_LOCKS, 0, 0, 0);
+	if (syscall(SYS_capset, &head, nothing) != 0)
+		_exit(125);
 }
 
 int main(int argc, char **argv)
@@ -95,12 +144,15 @@ int main(int argc, char **argv)
 				  (struct sock_filter *)(uintptr_t)filter};
 	if (argc < 2)
 		return 125;
+	read_plan();
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		syscall(SYS_prlimit64, 0, limits[i].resource,
 			&(struct rlimit){limits[i].value, limits[i].value}, NULL);
 	if (FLOOR_SETSID)
 		setsid();
-	syscall(SYS_close_range, 3u, ~0u, 0u);
+	reset_signals();
+	syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC);
+	drop_capabilities();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return 125;
 	confine_files();

@@ -27,10 +27,11 @@ floor_plan() { # PLAN
 	echo "static const uint64_t FLOOR_FS = $(sed -n 's/^handle-fs //p' "$conf" | words LL_);"
 	echo "static const uint64_t FLOOR_NET = $(sed -n 's/^handle-net //p' "$conf" | words LL_);"
 	echo "static const uint64_t FLOOR_SCOPES = 0 $(sed -n 's/^scope //p' "$conf" | words SCOPE_ | sed 's/^./|&/');"
+	echo "#define FLOOR_PLAN \"$1\""
+	echo "static const char *const files[] = {\"SHA256SUMS\", \"launch.conf\", \"landlock.conf\", \"seccomp-$(uname -m).bpf\"};"
 	echo "enum { FLOOR_SETSID = $(grep -c '^session new' "$launch") };"
 	echo 'static const struct floor_rule rules[] = {'
 	grep '^path ' "$conf" | while read -r _ _ _ rights _ path; do
-		[[ -e $path ]] || continue
 		printf '\t{"%s", (%s)%s},\n' "$path" "$(echo "$rights" | words LL_)" \
 		    "$([[ -d $path ]] || echo ' & FILE_RIGHTS')"
 	done
@@ -65,7 +66,7 @@ policy() { # PROGRAM
 launches() { # NAME PROGRAM
 	local name=$1 program=$2 plan=$tmp/plan-$1 list=$tmp/list
 	policy "$program" >"$tmp/$name.sbx"
-	"$B/sbxc" -q "$tmp/$name.sbx" -o "$plan" || die "the policy of the benchmark does not compile"
+	"$B/sbxc" --std "$top/policies/std" -q "$tmp/$name.sbx" -o "$plan" || die "the policy of the benchmark does not compile"
 	floor_plan "$plan" >"$tmp/floor_plan.h"
 	static -o "$tmp/floor" "$top/tests/bench/floor.c" || die "floor.c does not compile"
 	row bare "$program" >"$list"
@@ -114,12 +115,12 @@ compiles() {
 	row "sbxc --version" "$B/sbxc" --version >>"$list"
 	for p in "$top"/policies/examples/*.sbx; do
 		name=$(basename "$p" .sbx)
-		row "check $name" "$B/sbxc" check "$p" >>"$list"
+		row "check $name" "$B/sbxc" --std "$top/policies/std" check "$p" >>"$list"
 	done
-	row "1000 rules: parse (--emit=ast)" "$B/sbxc" --emit=ast "$tmp/big.sbx" >>"$list"
-	row "1000 rules: resolve (--emit=ir)" "$B/sbxc" --emit=ir "$tmp/big.sbx" >>"$list"
-	row "1000 rules: all but the writing" "$B/sbxc" check "$tmp/big.sbx" >>"$list"
-	row "1000 rules: unchanged plan" "$B/sbxc" "$tmp/big.sbx" -o "$tmp/plan-big" >>"$list"
+	row "1000 rules: parse (--emit=ast)" "$B/sbxc" --std "$top/policies/std" --emit=ast "$tmp/big.sbx" >>"$list"
+	row "1000 rules: resolve (--emit=ir)" "$B/sbxc" --std "$top/policies/std" --emit=ir "$tmp/big.sbx" >>"$list"
+	row "1000 rules: all but the writing" "$B/sbxc" --std "$top/policies/std" check "$tmp/big.sbx" >>"$list"
+	row "1000 rules: unchanged plan" "$B/sbxc" --std "$top/policies/std" "$tmp/big.sbx" -o "$tmp/plan-big" >>"$list"
 	printf '\nCompile, %s rounds; every compile proves its artifacts at all witness points\n' $((rounds / 15 + 1))
 	"$tmp/launch" $((rounds / 15 + 1)) - "$list"
 }
@@ -145,7 +146,7 @@ figures() {
 	fi
 	for p in "$top"/policies/examples/*.sbx; do
 		name=$(basename "$p" .sbx) plan=$tmp/plan-$(basename "$p" .sbx)
-		"$B/sbxc" -q "$p" -o "$plan" || continue
+		"$B/sbxc" --std "$top/policies/std" -q "$p" -o "$plan" || continue
 		for bpf in "$plan"/seccomp-*.bpf; do
 			f=$(basename "$bpf" .bpf) insns=$(($(stat -c %s "$bpf") / 8))
 			printf '    %-34s %s instructions, %s bytes\n' "$name ${f#seccomp-}" $insns $((insns * 8))

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""moby.py PROFILE.json - Docker's default profile, as rules for figures.c: default capabilities, x86_64, a new kernel.
+"""moby.py PROFILE.json [HEADERS] - Docker's default profile, as rules for figures.c: default capabilities, x86_64, a
+new kernel. With the folder of the kernel's headers of numbers (asm/unistd_64.h, _32.h, _x32.h), the same for all three
+ABIs of the machine, by number, for abis.c.
 
 One rule a line: ACTION CALL [argN/WIDTH OP VALUE[/MASK]]... (all tests hold). Arguments that the kernel takes as int
 or unsigned int are compared as such. Names that the table of sbx does not know are left to figures.c, which counts
 them.
 """
 import json
+import re
 import sys
 
 CAPS = {
@@ -36,13 +39,35 @@ def test(name, arg):
     return "%s %s %d" % (left, OPS[arg["op"]], arg["value"])
 
 
-def main():
-    profile = json.load(open(sys.argv[1], encoding="utf-8"))
-    print("default errno %d" % profile["defaultErrnoRet"])
+def numbers(header):
+    """Names and numbers of one header; those of x32 carry its bit."""
+    for line in open(header, encoding="utf-8"):
+        m = re.match(r"#define __NR_(\w+)\s+\(?(__X32_SYSCALL_BIT \+ )?(\d+)\)?", line)
+        if m:
+            yield m.group(1), int(m.group(3)) + (0x40000000 if m.group(2) else 0)
+
+
+def rules(profile):
     for rule in filter(applies, profile["syscalls"]):
         action = "allow" if rule["action"] == "SCMP_ACT_ALLOW" else "errno %d" % rule["errnoRet"]
         for name in rule["names"]:
-            print(" ".join([action, name] + [test(name, a) for a in rule.get("args") or ()]))
+            yield action, name, [test(name, a) for a in rule.get("args") or ()]
+
+
+def main():
+    profile = json.load(open(sys.argv[1], encoding="utf-8"))
+    print("default errno %d" % profile["defaultErrnoRet"])
+    if len(sys.argv) == 2:
+        for action, name, tests in rules(profile):
+            print(" ".join([action, name] + tests))
+        return
+    for arch, headers in (("0xc000003e", ("unistd_64.h", "unistd_x32.h")), ("0x40000003", ("unistd_32.h",))):
+        print("part " + arch)
+        for header in headers:
+            table = dict(numbers(sys.argv[2] + "/" + header))
+            for action, name, tests in rules(profile):
+                if name in table:
+                    print(" ".join([action, str(table[name])] + tests))
 
 
 main()

@@ -1,6 +1,6 @@
 /*
- * policy.c - reads rules `ACTION CALL [argN/WIDTH OP VALUE[/MASK]]...`, one a line; makes the calls that
- * their conditions are measured with.
+ * policy.c - reads rules `ACTION CALL [argN/WIDTH OP VALUE[/MASK]]...`, one a line; makes the calls
+ * that their conditions are measured with.
  */
 #include "policy.h"
 
@@ -24,7 +24,8 @@ static bool read_action(char **w, unsigned n, unsigned *at, struct sys_action *o
 	static const struct {
 		const char *word;
 		enum sys_act act;
-	} acts[] = {{"allow", ACT_ALLOW}, {"kill", ACT_KILL_PROCESS}, {"trap", ACT_TRAP}, {"log", ACT_LOG}};
+	} acts[] = {
+	    {"allow", ACT_ALLOW}, {"kill", ACT_KILL_PROCESS}, {"trap", ACT_TRAP}, {"log", ACT_LOG}};
 	if (*at + 1 < n && !strcmp(w[*at], "errno")) {
 		*out = (struct sys_action){ACT_ERRNO, (uint16_t)strtoul(w[*at + 1], NULL, 10)};
 		*at += 2;
@@ -63,7 +64,8 @@ static unsigned split(char *line, char **w)
 {
 	unsigned n = 0;
 	char *save;
-	for (char *s = strtok_r(line, " \n", &save); s && n < MAX_WORDS; s = strtok_r(NULL, " \n", &save))
+	for (char *s = strtok_r(line, " \n", &save); s && n < MAX_WORDS;
+	     s = strtok_r(NULL, " \n", &save))
 		w[n++] = s;
 	return n;
 }
@@ -79,6 +81,21 @@ static const struct sys_cond *read_cond(struct arena *a, char **w, unsigned n, b
 	*conj = (struct sys_conj){t, n / 3};
 	*c = (struct sys_cond){conj, 1};
 	return c;
+}
+
+bool bench_rule(struct arena *a, char *text, struct sys_action *action, uint32_t *nr,
+		const struct sys_cond **cond)
+{
+	char *w[MAX_WORDS];
+	unsigned n = split(text, w), at = 0;
+	bool good = true;
+	if (!read_action(w, n, &at, action) || !nr)
+		return !nr && at == n;
+	if (at == n)
+		return false;
+	*nr = (uint32_t)strtoul(w[at++], NULL, 0);
+	*cond = at < n ? read_cond(a, w + at, n - at, &good) : NULL;
+	return good;
 }
 
 static void read_line(struct arena *a, struct bench_policy *b, char *text, const char *path,
@@ -99,10 +116,8 @@ static void read_line(struct arena *a, struct bench_policy *b, char *text, const
 		return;
 	}
 	const struct syscall_desc *call = syscall_by_name(w[at++]);
-	struct sys_rule r = {.call = call,
-			     .arches = ARCHES_ALL,
-			     .deny = action.act != ACT_ALLOW,
-			     .action = action};
+	struct sys_rule r = {
+	    .call = call, .arches = ARCHES_ALL, .deny = action.act != ACT_ALLOW, .action = action};
 	if (at < n)
 		r.cond = read_cond(a, w + at, n - at, &good);
 	if (!good)
@@ -223,8 +238,8 @@ unsigned bench_vectors(struct arena *a, const struct bench_policy *b, enum arch 
 			ARENA_GROW(a, v, n);
 			v[n] = (struct bench_args){{0}};
 			for (unsigned j = 0; j < c->n_tests; j++)
-				v[n].v[c->tests[j].arg] = j == bad ? failing(&c->tests[j])
-								 : satisfying(&c->tests[j]);
+				v[n].v[c->tests[j].arg] =
+				    j == bad ? failing(&c->tests[j]) : satisfying(&c->tests[j]);
 			n++;
 		}
 	}

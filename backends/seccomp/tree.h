@@ -1,0 +1,45 @@
+/*
+ * tree.h - the cheapest decisions over ranges of one word.
+ *
+ * Numbers of calls and values of arguments are the same problem: ranges of a 32-bit word, each with
+ * a place to go to. The word is in the accumulator and stays there.
+ */
+#ifndef SBX_SECCOMP_TREE_H
+#define SBX_SECCOMP_TREE_H
+
+#include "graph.h"
+
+struct tree_range {
+	uint32_t lo, hi; /* inclusive */
+	unsigned target; /* node of the graph */
+	uint64_t weight; /* how often a value is in it */
+	bool apart; /* may be asked for on its own, though a neighbour goes to the same place */
+};
+
+/*
+ * What is to be small: the sum of weight times instructions executed, plus instructions times
+ * `size`.
+ */
+struct price {
+	uint64_t size;
+	unsigned peels;	      /* heavy single values that may be asked for first, at every step */
+	const uint64_t *each; /* weights of the values below n_each; NULL: alike in a range */
+	unsigned n_each;
+};
+
+struct made {
+	unsigned node;
+	uint64_t cost;
+};
+
+/*
+ * Ranges ascend and do not overlap; values between them are never seen. At least one. The answer is
+ * the best of all trees of comparisons (==, >=) in which the values asked for first are the
+ * heaviest of their subtree or all that is needed to end it, up to TREE_MAX ranges; more are halved
+ * first.
+ */
+enum { TREE_MAX = 128 };
+struct made tree_solve(struct arena *scratch, struct graph *g, const struct tree_range *v,
+		       unsigned n, const struct price *price);
+
+#endif
