@@ -90,4 +90,5 @@ const struct backend cgroup_backend = {
     .lower = cgroup_lower,
     .model_open = cgroup_model_open,
     .model_decide = cgroup_model_decide,
+    .facts = cgroup_facts,
 };

@@ -22,5 +22,11 @@ struct model_verdict cgroup_model_decide(const void *model, struct arena *scratc
  * written.
  */
 bool cgroup_model_value(const void *model, const char *file, uint64_t *out);
+/* Was there a cgroup.conf? The second number of cpu.max, 0 without that line. */
+bool cgroup_model_present(const void *model);
+uint64_t cgroup_model_period(const void *model);
+
+bool cgroup_facts(const void *model, const struct lower *what, struct arena *a,
+		  const char **difference);
 
 #endif

@@ -26,8 +26,10 @@ static const struct file {
 enum { N_FILES = sizeof(files) / sizeof(files[0]), PERIOD_LEAST = 1000, PERIOD_MOST = 1000000 };
 
 struct model {
+	bool present; /* there is a cgroup.conf */
 	bool set[N_FILES];
 	uint64_t value[N_FILES];
+	uint64_t period; /* of cpu.max */
 };
 
 static bool word_is(const char *w, size_t n, const char *text)
@@ -63,7 +65,6 @@ static bool read_line(struct plan_reader *r, struct model *m, unsigned *at)
 {
 	const char *w;
 	size_t n;
-	uint64_t period;
 	if (!plan_line(r) || !plan_word(r, &w, &n))
 		return false;
 	if (word_is(w, n, "end")) {
@@ -79,7 +80,7 @@ static bool read_line(struct plan_reader *r, struct model *m, unsigned *at)
 	if (!read_number(r, f->least, f->most, &m->value[*at]))
 		return false;
 	(*at)++;
-	if (f->has_period && !read_number(r, PERIOD_LEAST, PERIOD_MOST, &period))
+	if (f->has_period && !read_number(r, PERIOD_LEAST, PERIOD_MOST, &m->period))
 		return false;
 	return plan_line_done(r);
 }
@@ -92,6 +93,7 @@ void *cgroup_model_open(struct arena *a, const struct artifact *v, unsigned n, c
 		if (strcmp(v[i].name, "cgroup.conf") != 0)
 			continue;
 		struct plan_reader r = {.next = v[i].data, .end = v[i].data + v[i].size};
+		m->present = true;
 		bool ok = read_head(&r);
 		for (; ok && at <= N_FILES; line++)
 			ok = read_line(&r, m, &at);
@@ -111,6 +113,16 @@ struct model_verdict cgroup_model_decide(const void *model, struct arena *scratc
 	(void)scratch;
 	(void)r;
 	return (struct model_verdict){.stops = false};
+}
+
+bool cgroup_model_present(const void *model)
+{
+	return ((const struct model *)model)->present;
+}
+
+uint64_t cgroup_model_period(const void *model)
+{
+	return ((const struct model *)model)->period;
 }
 
 bool cgroup_model_value(const void *model, const char *file, uint64_t *out)

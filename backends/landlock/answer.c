@@ -244,5 +244,6 @@ const struct backend landlock_backend = {
     .lower = landlock_lower,
     .model_open = landlock_model_open,
     .model_decide = landlock_model_decide,
+    .facts = landlock_facts,
     .witness = landlock_witness,
 };

@@ -104,5 +104,7 @@ struct model_verdict landlock_model_decide(const void *model, struct arena *scra
 					   const struct request *r);
 void landlock_witness(const void *model, const struct ir *ir,
 		      void (*ask)(void *ctx, const struct request *r), void *ctx);
+bool landlock_facts(const void *model, const struct lower *what, struct arena *a,
+		    const char **difference);
 
 #endif

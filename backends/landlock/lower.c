@@ -31,6 +31,7 @@ struct texts {
 	const char **v;
 	unsigned n;
 	bool ok;
+	bool open_net; /* all of the network is */
 };
 
 /* What a path or an assert line says, before equal places are merged. */
@@ -158,13 +159,15 @@ static enum op first_op(uint32_t ops)
 }
 
 /* The rights of `ops` under the first line of the rule that says one of them. */
-static struct give give_of(const struct lower *l, const struct ir_rule *r, const char *path,
+static struct give give_of(const struct texts *t, const struct ir_rule *r, const char *path,
 			   uint32_t ops)
 {
 	enum op first = first_op(ops);
 	uint32_t rights = rights_of(ops);
-	if ((ops & OP_BIT(OP_CREATE)) && ll_open_net(l->ir))
+	if ((ops & OP_BIT(OP_CREATE)) && t->open_net)
 		rights |= LL_FS_MAKE_SOCK;
+	if (t->open_net)
+		rights &= ~(uint32_t)LL_FS_RESOLVE_UNIX; /* not handled: every socket is reached */
 	return (struct give){
 	    .path = path, .rights = rights, .first = first, .loc = origin_loc(r->origin[first])};
 }
@@ -181,7 +184,7 @@ static void write_paths(struct texts *t, const struct ll_tree *tree, struct buf 
 	struct gives g = {.arena = t->l->arena};
 	for (unsigned i = 0; i < tree->n_lines; i++) {
 		const struct ll_line *line = &tree->lines[i];
-		struct give give = give_of(t->l, line->rule, line->rule->object, line->ops);
+		struct give give = give_of(t, line->rule, line->rule->object, line->ops);
 		give.flags = line->rule->flags;
 		gives_add(&g, give);
 	}
@@ -207,7 +210,7 @@ static void write_asserts(struct texts *t, const struct ll_tree *tree, struct bu
 	struct gives g = {.arena = t->l->arena};
 	for (unsigned i = 0; i < tree->n_denials; i++) {
 		const struct ll_denial *d = &tree->denials[i];
-		struct give give = give_of(t->l, d->rule, d->path, d->asserted);
+		struct give give = give_of(t, d->rule, d->path, d->asserted);
 		give.rights &= ~(uint32_t)LL_FS_REFER;
 		if (d->hole)
 			give.loc = d->hole->loc;
@@ -384,7 +387,7 @@ static bool check_rules(struct lower *l, const struct ll_tree *tree)
 bool landlock_lower(struct lower *l)
 {
 	struct buf out = buf_new(l->arena);
-	struct texts t = {.l = l, .ok = true};
+	struct texts t = {.l = l, .ok = true, .open_net = ll_open_net(l->ir) != NULL};
 	struct ll_tree tree = ll_tree_build(l->arena, l->ir);
 	struct ll_net_set net;
 	bool ok = check_rules(l, &tree);

@@ -155,20 +155,24 @@ static void add_line(struct reading *s, struct model_lines *lines, struct model_
 	lines->v[lines->n++] = line;
 }
 
-static bool skip_word(struct reading *s)
+static bool read_where(struct reading *s, const char **out)
 {
 	const char *w;
 	size_t n;
-	return plan_word(&s->r, &w, &n) || fail(s, "a word is missing");
+	if (!plan_word(&s->r, &w, &n))
+		return fail(s, "a word is missing");
+	*out = arena_strndup(s->arena, w, n);
+	return true;
 }
 
-static bool read_choice(struct reading *s, const char *const *words)
+/* The place of the next word among the words. */
+static bool read_choice(struct reading *s, const char *const *words, unsigned *out)
 {
 	const char *w;
 	size_t n;
 	if (plan_word(&s->r, &w, &n))
-		for (; *words; words++)
-			if (word_is(w, n, *words))
+		for (*out = 0; words[*out]; ++*out)
+			if (word_is(w, n, words[*out]))
 				return true;
 	return fail(s, "unknown word");
 }
@@ -188,10 +192,9 @@ static bool read_scope(struct reading *s)
 	return read_handled(s, scope_words, &s->m->scopes);
 }
 
-static bool read_place(struct reading *s, struct model_lines *lines)
+static bool read_place(struct reading *s, struct model_lines *lines, struct model_line line)
 {
-	struct model_line line;
-	if (!read_rights(s, fs_words, s->m->fs, &line.rights) || !skip_word(s) ||
+	if (!read_rights(s, fs_words, s->m->fs, &line.rights) || !read_where(s, &line.where) ||
 	    !read_template(s, &line.tmpl))
 		return false;
 	add_line(s, lines, line);
@@ -201,7 +204,7 @@ static bool read_place(struct reading *s, struct model_lines *lines)
 static bool read_entry(struct reading *s)
 {
 	static const uint32_t start = LL_FS_EXECUTE | LL_FS_READ_FILE;
-	if (!read_place(s, &s->m->entry))
+	if (!read_place(s, &s->m->entry, (struct model_line){0}))
 		return false;
 	return s->m->entry.v[0].rights == start || fail(s, "the entry is started and nothing else");
 }
@@ -211,7 +214,11 @@ static bool read_path(struct reading *s)
 	static const char *const missing[] = {"error", "skip", "make", NULL};
 	static const char *const links[] = {"follow", "nofollow", NULL};
 	struct model_lines *paths = &s->m->paths;
-	if (!read_choice(s, missing) || !read_choice(s, links) || !read_place(s, paths))
+	unsigned m, l;
+	if (!read_choice(s, missing, &m) || !read_choice(s, links, &l))
+		return false;
+	struct model_line line = {.missing = (enum model_missing)m, .nofollow = l == 1};
+	if (!read_place(s, paths, line))
 		return false;
 	return whole_operations(paths->v[paths->n - 1].rights) ||
 	       fail(s, "half an operation is given");
@@ -219,32 +226,39 @@ static bool read_path(struct reading *s)
 
 static bool read_assert(struct reading *s)
 {
-	return read_place(s, &s->m->asserts);
+	return read_place(s, &s->m->asserts, (struct model_line){0});
+}
+
+static bool take_port(struct reading *s, const struct model_line *line)
+{
+	uint64_t port;
+	size_t n = strlen(line->tmpl);
+	if (line->tmpl[0] == '$') {
+		if (piece_length(line->tmpl, n) != n)
+			return fail(s, "bad port");
+		const char *name = arena_strndup(s->arena, line->tmpl + 2, n - 3);
+		add_line(s, &s->m->port_vars,
+			 (struct model_line){.tmpl = name, .rights = line->rights});
+		return true;
+	}
+	if (!parse_u64(line->tmpl, n, UINT16_MAX, &port) || (n > 1 && line->tmpl[0] == '0'))
+		return fail(s, "bad port");
+	if (s->m->port_rights[port])
+		return fail(s, "a port has two lines");
+	s->m->port_rights[port] = (uint8_t)line->rights;
+	return true;
 }
 
 static bool read_port(struct reading *s)
 {
-	uint32_t rights;
-	uint64_t port;
-	const char *w;
-	size_t n;
-	if (!read_rights(s, net_words, s->m->net, &rights))
+	struct model_line line = {.tmpl = NULL};
+	if (!read_rights(s, net_words, s->m->net, &line.rights))
 		return false;
-	if (!plan_word(&s->r, &w, &n))
-		return fail(s, "no port");
-	if (w[0] == '$') {
-		if (piece_length(w, n) != n)
-			return fail(s, "bad port");
-		const char *name = arena_strndup(s->arena, w + 2, n - 3);
-		add_line(s, &s->m->port_vars, (struct model_line){name, rights});
-	} else {
-		if (!parse_u64(w, n, UINT16_MAX, &port) || (n > 1 && w[0] == '0'))
-			return fail(s, "bad port");
-		if (s->m->port_rights[port])
-			return fail(s, "a port has two lines");
-		s->m->port_rights[port] = (uint8_t)rights;
-	}
-	return skip_word(s);
+	/* the port is one word, like the place after it */
+	if (!read_where(s, &line.tmpl) || !read_where(s, &line.where))
+		return false;
+	add_line(s, &s->m->ports, line);
+	return take_port(s, &line);
 }
 
 static bool read_end(struct reading *s)

@@ -6,9 +6,14 @@
 
 #include "landlock.h"
 
+enum model_missing { MODEL_ERROR, MODEL_SKIP, MODEL_MAKE };
+
 struct model_line {
-	const char *tmpl; /* of a port: the name of the variable */
+	const char *tmpl; /* of port_vars: the name of the variable; of ports: as written */
 	uint32_t rights;
+	const char *where;
+	enum model_missing missing; /* of a path */
+	bool nofollow;
 };
 
 struct model_lines {
@@ -21,7 +26,7 @@ struct model_view;
 
 struct model {
 	uint32_t fs, net, scopes; /* handled */
-	struct model_lines entry, paths, port_vars, asserts;
+	struct model_lines entry, paths, ports, port_vars, asserts;
 	uint8_t *port_rights; /* by port; 65536 of them */
 	struct ir ir;  /* only its params, from launch.conf: what expand_template() asks for */
 	bool has_vars; /* does any place depend on load-time values? */
@@ -31,5 +36,9 @@ struct model {
 /* NULL when a template gives no path with these values. */
 const struct model_view *landlock_view(struct arena *a, const struct model *m,
 				       const struct ir_binding *given, unsigned n_given);
+/* The same with the templates as they are written, in place of what they expand to. */
+const struct model_view *landlock_view_written(struct arena *a, const struct model *m);
+/* The rights that some line gives on the place, above it or below it; the entry line too. */
+uint32_t landlock_related(const struct model_view *w, const char *path);
 
 #endif

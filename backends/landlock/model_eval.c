@@ -101,12 +101,13 @@ static uint32_t rights_down(const struct model_view *w, const char *path)
 	return rights;
 }
 
-static bool assert_fails(struct model_view *w, const struct spot *place)
+uint32_t landlock_related(const struct model_view *w, const char *path)
 {
-	if (place->rights & (rights_up(w, place->path) | rights_down(w, place->path)))
-		return true;
-	return w->entry.path && (place->rights & w->entry.rights) &&
-	       (path_covers(place->path, w->entry.path) || path_covers(w->entry.path, place->path));
+	uint32_t rights = rights_up(w, path) | rights_down(w, path);
+	if (w->entry.path &&
+	    (path_covers(path, w->entry.path) || path_covers(w->entry.path, path)))
+		rights |= w->entry.rights;
+	return rights;
 }
 
 static bool expand(struct arena *a, const struct model *m, const struct model_line *line,
@@ -147,8 +148,23 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 	for (unsigned i = 0; i < m->asserts.n && !w->refused; i++) {
 		if (!expand(a, m, &m->asserts.v[i], given, n_given, &place))
 			return NULL;
-		w->refused = assert_fails(w, &place);
+		w->refused = place.rights & landlock_related(w, place.path);
 	}
+	return w;
+}
+
+const struct model_view *landlock_view_written(struct arena *a, const struct model *m)
+{
+	struct model_view *w = ARENA_NEW(a, struct model_view);
+	w->v = ARENA_ARRAY(a, m->paths.n + 1u, struct spot);
+	for (unsigned i = 0; i < m->paths.n; i++) {
+		const struct model_line *line = &m->paths.v[i];
+		w->v[w->n++] = (struct spot){line->tmpl, strlen(line->tmpl), line->rights};
+	}
+	if (m->entry.n)
+		w->entry = (struct spot){m->entry.v[0].tmpl, strlen(m->entry.v[0].tmpl),
+					 m->entry.v[0].rights};
+	unite(w);
 	return w;
 }
 

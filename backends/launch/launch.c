@@ -109,4 +109,5 @@ const struct backend launch_backend = {
     .lower = launch_lower,
     .model_open = launch_model_open,
     .model_decide = launch_model_decide,
+    .facts = launch_facts,
 };

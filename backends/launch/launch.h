@@ -23,6 +23,43 @@ uint64_t launch_open_files(const struct ir *ir);
 void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error);
 struct model_verdict launch_model_decide(const void *model, struct arena *scratch,
 					 const struct request *r);
+
+/* What the model read of each line, in the order of the file. Texts as they stand there. */
+struct launch_param {
+	const char *name, *type, *value; /* value: the default, or NULL: required */
+};
+struct launch_guarantee {
+	const char *cap, *mechanisms, *where;
+	bool preferred;
+};
+struct launch_set {
+	const char *name, *value;
+};
+struct launch_limit {
+	const char *name, *cap; /* cap: of a fallback, else NULL */
+	uint64_t value;
+};
+struct launch_read {
+	const char *name, *version;
+	uint32_t arches, isolate; /* bits by enum arch, enum isolate */
+	struct launch_param *params;
+	unsigned n_params;
+	struct launch_guarantee *guarantees;
+	unsigned n_guarantees;
+	const char *entry, *entry_where; /* or NULL */
+	int exec_fd;                     /* or -1 */
+	const char **allows;
+	unsigned n_allows;
+	struct launch_set *sets;
+	unsigned n_sets;
+	struct launch_limit *limits;
+	unsigned n_limits;
+};
+const struct launch_read *launch_model_read(const void *model);
+
+bool launch_facts(const void *model, const struct lower *what, struct arena *a,
+		  const char **difference);
+
 /* What the model read: an rlimit line, or (fallback) an rlimit-fallback line of this name. */
 bool launch_model_rlimit(const void *model, const char *name, bool fallback, uint64_t *out);
 

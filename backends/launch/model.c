@@ -8,19 +8,11 @@
 #include "launch.h"
 
 struct model {
+	struct launch_read read; /* what the lines say */
 	struct plan_reader r;
 	struct arena *arena;
 	const char **env; /* names and PREFIX*, then the names that are set */
 	unsigned n_env;
-	unsigned n_guarantees, n_params;
-	struct limit_line {
-		const char *name;
-		bool fallback;
-		uint64_t value;
-	} * limits;
-	unsigned n_limits;
-	bool has_entry, has_exec_fd;
-	uint64_t exec_fd;
 };
 
 struct text {
@@ -44,6 +36,16 @@ static bool is_one_of(struct text t, const char *const *words)
 static bool next(struct model *m, struct text *out)
 {
 	return plan_word(&m->r, &out->s, &out->n);
+}
+
+/* The next word, kept. */
+static bool next_kept(struct model *m, const char **out)
+{
+	struct text t;
+	if (!next(m, &t))
+		return false;
+	*out = arena_strndup(m->arena, t.s, t.n);
+	return true;
 }
 
 static bool next_one_of(struct model *m, const char *const *words)
@@ -82,11 +84,12 @@ static size_t special_length(struct text t, bool variables)
 }
 
 /* The rest of the line is a template; only its escapes are looked at. */
-static bool next_template(struct model *m, bool variables)
+static bool next_template(struct model *m, bool variables, const char **out)
 {
 	struct text t;
 	if (!plan_rest(&m->r, &t.s, &t.n))
 		return false;
+	*out = arena_strndup(m->arena, t.s, t.n);
 	while (t.n) {
 		size_t step = *t.s == '$' || *t.s == '\\' ? special_length(t, variables) : 1;
 		if (!step)
@@ -98,30 +101,32 @@ static bool next_template(struct model *m, bool variables)
 }
 
 /* Words of `all` in that order, each at most once, at least one, to the end of the line. */
-static bool next_set(struct model *m, const char *const *all)
+static bool next_set(struct model *m, const char *const *all, unsigned n, uint32_t *bits)
 {
 	struct text t;
+	unsigned at = 0;
 	do {
 		if (!next(m, &t))
 			return false;
-		while (*all && !is(t, *all))
-			all++;
-		if (!*all++)
+		while (at < n && !is(t, all[at]))
+			at++;
+		if (at == n)
 			return false;
+		*bits |= 1u << at++;
 	} while (!plan_line_done(&m->r));
 	return true;
 }
 
 /* A value may be empty: then the line ends before it. */
-static bool next_value(struct model *m, bool variables)
+static bool next_value(struct model *m, bool variables, const char **out)
 {
-	return plan_line_done(&m->r) || next_template(m, variables);
+	*out = "";
+	return plan_line_done(&m->r) || next_template(m, variables, out);
 }
 
 static bool read_policy(struct model *m)
 {
-	struct text name, version;
-	return next(m, &name) && next(m, &version);
+	return next_kept(m, &m->read.name) && next_kept(m, &m->read.version);
 }
 
 static bool read_target(struct model *m)
@@ -132,31 +137,33 @@ static bool read_target(struct model *m)
 
 static bool read_arch(struct model *m)
 {
-	static const char *const words[] = {"x86_64", "aarch64", NULL};
-	return next_set(m, words);
+	return next_set(m, arch_name, ARCH_COUNT, &m->read.arches);
 }
 
 static bool read_isolate(struct model *m)
 {
-	static const char *const words[] = {"user", "pid", "mount",  "net",
-					    "ipc",  "uts", "cgroup", NULL};
 	static const char *const none[] = {"none", NULL};
 	struct plan_reader before = m->r;
 	if (next_one_of(m, none))
 		return true;
 	m->r = before;
-	return next_set(m, words);
+	return next_set(m, isolate_name, ISOLATE_COUNT, &m->read.isolate);
 }
 
 static bool read_param(struct model *m)
 {
 	static const char *const types[] = {"path", "string",   "port",    "count",
 					    "size", "duration", "percent", NULL};
-	struct text name, how;
-	if (++m->n_params > PLAN_MAX_PARAMS || !next(m, &name) || !next_one_of(m, types) ||
-	    !next(m, &how))
+	struct launch_param p = {.value = NULL};
+	struct text how;
+	if (m->read.n_params == PLAN_MAX_PARAMS || !next_kept(m, &p.name) ||
+	    !next_kept(m, &p.type) || !next(m, &how))
 		return false;
-	return is(how, "required") || (is(how, "default") && next_value(m, false));
+	bool known = is_one_of((struct text){p.type, strlen(p.type)}, types);
+	bool good = is(how, "required") || (is(how, "default") && next_value(m, false, &p.value));
+	ARENA_GROW(m->arena, m->read.params, m->read.n_params);
+	m->read.params[m->read.n_params++] = p;
+	return known && good;
 }
 
 static bool known_mechanism(struct text t)
@@ -191,63 +198,78 @@ static bool known_capability(struct text t)
 
 static bool read_guarantee(struct model *m)
 {
-	struct text cap, level, mechanisms, where;
-	if (++m->n_guarantees > PLAN_MAX_GUARANTEES || !next(m, &cap) || !next(m, &level) ||
-	    !next(m, &mechanisms) || !next(m, &where))
+	struct text cap, level, mechanisms;
+	struct launch_guarantee g = {.cap = NULL};
+	if (m->read.n_guarantees == PLAN_MAX_GUARANTEES || !next(m, &cap) || !next(m, &level) ||
+	    !next(m, &mechanisms) || !next_kept(m, &g.where))
 		return false;
-	bool preferred = is(level, "preferred");
-	if (!known_capability(cap) || (!preferred && !is(level, "required")))
+	g.preferred = is(level, "preferred");
+	g.cap = arena_strndup(m->arena, cap.s, cap.n);
+	g.mechanisms = arena_strndup(m->arena, mechanisms.s, mechanisms.n);
+	ARENA_GROW(m->arena, m->read.guarantees, m->read.n_guarantees);
+	m->read.guarantees[m->read.n_guarantees++] = g;
+	if (!known_capability(cap) || (!g.preferred && !is(level, "required")))
 		return false;
-	return known_mechanisms(mechanisms) || (preferred && is(mechanisms, "none"));
+	return known_mechanisms(mechanisms) || (g.preferred && is(mechanisms, "none"));
 }
 
 static bool read_entry(struct model *m)
 {
-	struct text where;
-	m->has_entry = true;
-	return next(m, &where) && next_template(m, true);
+	return next_kept(m, &m->read.entry_where) && next_template(m, true, &m->read.entry);
 }
 
 static bool read_exec_fd(struct model *m)
 {
-	m->has_exec_fd = true;
-	return m->has_entry && next_number(m, &m->exec_fd) && m->exec_fd < PLAN_MAX_EXEC_FD;
+	uint64_t fd;
+	if (!m->read.entry || !next_number(m, &fd) || fd >= PLAN_MAX_EXEC_FD)
+		return false;
+	m->read.exec_fd = (int)fd;
+	return true;
 }
 
-static bool add_env(struct model *m, struct text name)
+static bool add_env(struct model *m, const char *name)
 {
 	ARENA_GROW(m->arena, m->env, m->n_env);
-	m->env[m->n_env++] = arena_strndup(m->arena, name.s, name.n);
+	m->env[m->n_env++] = name;
 	return m->n_env <= PLAN_MAX_ENV;
 }
 
 static bool read_env_allow(struct model *m)
 {
-	struct text name;
-	return next(m, &name) && add_env(m, name);
+	const char *name;
+	if (!next_kept(m, &name))
+		return false;
+	ARENA_GROW(m->arena, m->read.allows, m->read.n_allows);
+	m->read.allows[m->read.n_allows++] = name;
+	return add_env(m, name);
 }
 
 static bool read_env_set(struct model *m)
 {
-	struct text name;
-	return next(m, &name) && !memchr(name.s, '*', name.n) && add_env(m, name) &&
-	       next_value(m, true);
+	struct launch_set set = {.name = NULL};
+	if (!next_kept(m, &set.name) || strchr(set.name, '*') || !add_env(m, set.name) ||
+	    !next_value(m, true, &set.value))
+		return false;
+	ARENA_GROW(m->arena, m->read.sets, m->read.n_sets);
+	m->read.sets[m->read.n_sets++] = set;
+	return true;
 }
 
 static bool read_limit(struct model *m, bool fallback)
 {
 	static const char *const words[] = {"nofile", "core",    "fsize", "cpu", "stack",
 					    "as",     "memlock", "nproc", NULL};
-	struct text name;
-	struct limit_line line = {.fallback = fallback};
-	if (!next(m, &name) || !is_one_of(name, words) || !next_number(m, &line.value))
+	struct launch_limit line = {.cap = NULL};
+	uint64_t twice;
+	if (!next_kept(m, &line.name) ||
+	    !is_one_of((struct text){line.name, strlen(line.name)}, words) ||
+	    !next_number(m, &line.value) || launch_model_rlimit(m, line.name, fallback, &twice))
 		return false;
-	line.name = arena_strndup(m->arena, name.s, name.n);
-	if (launch_model_rlimit(m, line.name, fallback, &(uint64_t){0}))
+	if (fallback && !next_kept(m, &line.cap))
 		return false;
-	ARENA_GROW(m->arena, m->limits, m->n_limits);
-	m->limits[m->n_limits++] = line;
-	return true;
+	ARENA_GROW(m->arena, m->read.limits, m->read.n_limits);
+	m->read.limits[m->read.n_limits++] = line;
+	return !fallback || known_capability((struct text){line.cap, strlen(line.cap)});
 }
 
 static bool read_rlimit(struct model *m)
@@ -257,8 +279,7 @@ static bool read_rlimit(struct model *m)
 
 static bool read_rlimit_fallback(struct model *m)
 {
-	struct text cap;
-	return read_limit(m, true) && next(m, &cap) && known_capability(cap);
+	return read_limit(m, true);
 }
 
 static bool read_session(struct model *m)
@@ -335,7 +356,7 @@ static bool consistent(const struct model *m)
 	uint64_t files;
 	if (!launch_model_rlimit(m, "nofile", false, &files))
 		return false;
-	return !m->has_exec_fd || m->exec_fd >= files;
+	return m->read.exec_fd < 0 || (uint64_t)m->read.exec_fd >= files;
 }
 
 void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
@@ -343,6 +364,7 @@ void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, c
 	struct model *m = ARENA_NEW(a, struct model);
 	unsigned at = 0, line = 1, i = 0;
 	m->arena = a;
+	m->read.exec_fd = -1;
 	while (i < n && strcmp(v[i].name, "launch.conf") != 0)
 		i++;
 	if (i == n) {
@@ -382,13 +404,20 @@ struct model_verdict launch_model_decide(const void *model, struct arena *scratc
 	return (struct model_verdict){.stops = false};
 }
 
+const struct launch_read *launch_model_read(const void *model)
+{
+	return &((const struct model *)model)->read;
+}
+
 bool launch_model_rlimit(const void *model, const char *name, bool fallback, uint64_t *out)
 {
-	const struct model *m = model;
-	for (unsigned i = 0; i < m->n_limits; i++)
-		if (m->limits[i].fallback == fallback && strcmp(m->limits[i].name, name) == 0) {
-			*out = m->limits[i].value;
-			return true;
-		}
+	const struct launch_read *read = launch_model_read(model);
+	for (unsigned i = 0; i < read->n_limits; i++) {
+		const struct launch_limit *l = &read->limits[i];
+		if ((l->cap != NULL) != fallback || strcmp(l->name, name) != 0)
+			continue;
+		*out = l->value;
+		return true;
+	}
 	return false;
 }

@@ -1,0 +1,170 @@
+/*
+ * facts_ports.c - the port lines: exactly the ports that the policy gives to the rights that are
+ * handled, each line under a rule that says so.
+ */
+#include <string.h>
+
+#include "../../compiler/str.h"
+#include "facts.h"
+
+static const struct port_op {
+	enum op op;
+	uint32_t right;
+} port_ops[] = {
+    {OP_LISTEN_TCP, LL_NET_BIND_TCP},
+    {OP_CONNECT_TCP, LL_NET_CONNECT_TCP},
+    {OP_LISTEN_UDP, LL_NET_BIND_UDP},
+    {OP_CONNECT_UDP, LL_NET_CONNECT_SEND_UDP},
+};
+enum { N_PORT_OPS = sizeof(port_ops) / sizeof(port_ops[0]) };
+
+static bool every_port(const struct ir_rule *r)
+{
+	return !r->port_var && r->port_lo == 0 && r->port_hi == UINT16_MAX;
+}
+
+/* The rights that a rule gives or takes, of those that are handled. */
+static uint32_t rights_of(const struct facts *f, const struct ir_rule *r, bool deny)
+{
+	uint32_t rights = 0;
+	for (unsigned i = 0; i < N_PORT_OPS; i++)
+		if (facts_rule(r, deny, OP_BIT(port_ops[i].op)))
+			rights |= port_ops[i].right;
+	return strcmp(r->object, "*") == 0 ? rights & f->m->net : 0;
+}
+
+/* What a deny of every port leaves. */
+static uint32_t closed_rights(const struct facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	uint32_t closed = f->closed_net ? f->m->net : 0;
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (every_port(&ir->rules[i]))
+			closed |= rights_of(f, &ir->rules[i], true);
+	return closed;
+}
+
+/* A datagram socket that sends is bound to a port that the kernel picks: 0, says Landlock. */
+static bool sends(const struct facts *f, uint32_t closed)
+{
+	const struct ir *ir = f->what->ir;
+	bool any = false;
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		any |= facts_rule(&ir->rules[i], false, OP_BIT(OP_CONNECT_UDP));
+	return any && !f->closed_net && !(closed & LL_NET_CONNECT_SEND_UDP);
+}
+
+static void mark(uint8_t *ports, const struct ir_rule *r, uint32_t rights, bool give)
+{
+	for (unsigned p = r->port_lo; rights && p <= r->port_hi; p++)
+		ports[p] = (uint8_t)(give ? ports[p] | rights : ports[p] & ~rights);
+}
+
+static bool expect_numbers(struct facts *f, uint32_t closed)
+{
+	const struct ir *ir = f->what->ir;
+	uint8_t *want = ARENA_ARRAY(f->a, UINT16_MAX + 1u, uint8_t);
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (!ir->rules[i].port_var && !every_port(&ir->rules[i]))
+			mark(want, &ir->rules[i], rights_of(f, &ir->rules[i], false) & ~closed,
+			     true);
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (!ir->rules[i].port_var)
+			mark(want, &ir->rules[i], rights_of(f, &ir->rules[i], true), false);
+	if (sends(f, closed))
+		want[0] |= (uint8_t)(f->m->net & LL_NET_BIND_UDP);
+	for (unsigned p = 0; p <= UINT16_MAX; p++)
+		if (want[p] != f->m->port_rights[p])
+			return facts_differ(f, arena_printf(f->a, "port %u", p),
+					    facts_net_text(f->a, f->m->port_rights[p]),
+					    facts_net_text(f->a, want[p]));
+	return true;
+}
+
+static uint32_t wanted_for(const struct facts *f, const char *var, uint32_t closed)
+{
+	const struct ir *ir = f->what->ir;
+	uint32_t rights = 0;
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ir->rules[i].port_var && strcmp(ir->rules[i].port_var, var) == 0)
+			rights |= rights_of(f, &ir->rules[i], false) & ~closed;
+	return rights;
+}
+
+static uint32_t given_to(const struct facts *f, const char *var, unsigned *lines)
+{
+	uint32_t rights = 0;
+	*lines = 0;
+	for (unsigned i = 0; i < f->m->port_vars.n; i++) {
+		if (strcmp(f->m->port_vars.v[i].tmpl, var) != 0)
+			continue;
+		rights |= f->m->port_vars.v[i].rights;
+		++*lines;
+	}
+	return rights;
+}
+
+static bool expect_var(struct facts *f, const char *var, uint32_t closed)
+{
+	unsigned lines;
+	uint32_t has = given_to(f, var, &lines), want = wanted_for(f, var, closed);
+	const char *fact = arena_printf(f->a, "port ${%s}", var);
+	if (lines > 1)
+		return facts_differ(f, fact, "given twice", "one line");
+	return has == want ||
+	       facts_differ(f, fact, facts_net_text(f->a, has), facts_net_text(f->a, want));
+}
+
+static bool expect_vars(struct facts *f, uint32_t closed)
+{
+	const struct ir *ir = f->what->ir;
+	for (unsigned i = 0; i < ir->n_params; i++)
+		if (!expect_var(f, ir->params[i].name, closed))
+			return false;
+	for (unsigned i = 0; i < f->m->port_vars.n; i++)
+		if (!expect_var(f, f->m->port_vars.v[i].tmpl, closed))
+			return false;
+	return true;
+}
+
+/* Does the rule give one of the rights on the port of the line? */
+static bool gives_port(const struct ir_rule *r, const struct model_line *line,
+		       const struct port_op *o)
+{
+	uint64_t port;
+	bool number = parse_u64(line->tmpl, strlen(line->tmpl), UINT16_MAX, &port);
+	if (!facts_rule(r, false, OP_BIT(o->op)))
+		return false;
+	if (number && port == 0 && o->op == OP_CONNECT_UDP && (line->rights & LL_NET_BIND_UDP))
+		return true;
+	if (!(line->rights & o->right))
+		return false;
+	if (r->port_var)
+		return !number && strlen(line->tmpl) == strlen(r->port_var) + 3 &&
+		       strncmp(line->tmpl + 2, r->port_var, strlen(r->port_var)) == 0;
+	return number && port >= r->port_lo && port <= r->port_hi;
+}
+
+static bool names_a_rule(const struct facts *f, const struct model_line *line)
+{
+	const struct ir *ir = f->what->ir;
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		for (unsigned k = 0; k < N_PORT_OPS; k++)
+			if (gives_port(&ir->rules[i], line, &port_ops[k]) &&
+			    fact_where(f->what, line->where, ir->rules[i].origin[port_ops[k].op]))
+				return true;
+	return false;
+}
+
+bool facts_ports(struct facts *f)
+{
+	uint32_t closed = closed_rights(f);
+	if (!expect_numbers(f, closed) || !expect_vars(f, closed))
+		return false;
+	for (unsigned i = 0; i < f->m->ports.n; i++)
+		if (!names_a_rule(f, &f->m->ports.v[i]))
+			return facts_differ(
+			    f, arena_printf(f->a, "the line of port %s", f->m->ports.v[i].tmpl),
+			    f->m->ports.v[i].where, "another line");
+	return true;
+}

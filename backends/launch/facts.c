@@ -1,0 +1,292 @@
+/*
+ * facts.c - what launch.conf says and no request asks about, line by line as the policy means it.
+ *
+ * The lines must be exactly those of the policy, each once, in any order that the file allows:
+ * params and guarantees are compared by name, the environment by name, limits by what they are
+ * called in setrlimit(2).
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../compiler/guarantee.h"
+#include "launch.h"
+
+struct facts {
+	const struct launch_read *has;
+	const struct lower *what;
+	struct arena *a;
+	const char **difference;
+};
+
+/* NULL stands for a line that is not there. */
+static bool differ(struct facts *f, const char *fact, const char *has, const char *want)
+{
+	*f->difference = arena_printf(f->a, "launch.conf: %s is %s%s%s, the policy says %s%s%s",
+				      fact, has ? "`" : "", has ? has : "not there", has ? "`" : "",
+				      want ? "`" : "", want ? want : "nothing", want ? "`" : "");
+	return false;
+}
+
+static bool same(const char *x, const char *y)
+{
+	return x && y ? strcmp(x, y) == 0 : x == y;
+}
+
+static bool expect(struct facts *f, const char *fact, const char *has, const char *want)
+{
+	return same(has, want) || differ(f, fact, has, want);
+}
+
+static const char *number(struct facts *f, uint64_t n)
+{
+	return arena_printf(f->a, "%" PRIu64, n);
+}
+
+static bool expect_where(struct facts *f, const char *fact, const char *has,
+			 const struct origin *want)
+{
+	if (fact_where(f->what, has, want))
+		return true;
+	struct loc loc = want ? want->loc : f->what->ir->loc;
+	return differ(f, arena_printf(f->a, "the line of %s", fact), has,
+		      src_where(f->what->src, f->a, loc));
+}
+
+static const char *words(struct facts *f, uint32_t bits, const char *const *names, unsigned n)
+{
+	const char *text = "";
+	for (unsigned i = 0; i < n; i++)
+		if (bits & (1u << i))
+			text = arena_printf(f->a, "%s%s%s", text, *text ? " " : "", names[i]);
+	return text;
+}
+
+static bool expect_head(struct facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	const char *version = ir->version && *ir->version ? ir->version : "-";
+	uint32_t arches = (1u << ARCH_COUNT) - 1;
+	/* a version is text with the escapes of WHERE */
+	return expect(f, "the name", f->has->name, ir->name) &&
+	       (fact_spells(f->has->version, version) ||
+		differ(f, "the version", f->has->version, version)) &&
+	       expect(f, "`arch`", words(f, f->has->arches, arch_name, ARCH_COUNT),
+		      words(f, arches, arch_name, ARCH_COUNT)) &&
+	       expect(f, "`isolate`", words(f, f->has->isolate, isolate_name, ISOLATE_COUNT),
+		      words(f, ir->isolate, isolate_name, ISOLATE_COUNT));
+}
+
+static bool expect_params(struct facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	for (unsigned i = 0; i < ir->n_params || i < f->has->n_params; i++) {
+		const struct ir_param *want = i < ir->n_params ? &ir->params[i] : NULL;
+		const struct launch_param *has = i < f->has->n_params ? &f->has->params[i] : NULL;
+		if (!expect(f, "a param", has ? has->name : NULL, want ? want->name : NULL))
+			return false;
+		const char *fact = arena_printf(f->a, "param %s", has->name);
+		if (!expect(f, fact, has->type, type_name[want->type]) ||
+		    !expect(f, arena_printf(f->a, "the default of %s", fact), has->value,
+			    want->value))
+			return false;
+	}
+	return true;
+}
+
+/* Is this one for the loader: kept on Linux, or preferred there and perhaps not kept? */
+static bool concerns(const struct guarantee *g)
+{
+	return g->target == TARGET_LINUX && (g->preferred || g->answer.level == LEVEL_ENFORCED);
+}
+
+static bool expect_guarantee(struct facts *f, const struct launch_guarantee *has,
+			     const struct guarantee *want)
+{
+	const char *name = want ? cap_name[want->cap] : NULL;
+	if (!expect(f, "a guarantee", has ? has->cap : NULL, name))
+		return false;
+	const char *fact = arena_printf(f->a, "guarantee %s", name);
+	const char *mechanisms =
+	    want->answer.level == LEVEL_ENFORCED ? want->answer.mechanism : "none";
+	return expect(f, fact, has->preferred ? "preferred" : "required",
+		      want->preferred ? "preferred" : "required") &&
+	       expect(f, arena_printf(f->a, "what keeps %s", fact), has->mechanisms, mechanisms) &&
+	       expect_where(f, fact, has->where, want->origin);
+}
+
+static bool expect_guarantees(struct facts *f)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < f->what->n_guarantees; i++) {
+		const struct guarantee *want = &f->what->guarantees[i];
+		if (!concerns(want))
+			continue;
+		if (!expect_guarantee(f, n < f->has->n_guarantees ? &f->has->guarantees[n] : NULL,
+				      want))
+			return false;
+		n++;
+	}
+	return n == f->has->n_guarantees || expect_guarantee(f, &f->has->guarantees[n], NULL);
+}
+
+static bool expect_entry(struct facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	int fd = ir->entry ? meaning_syscalls(f->what->meaning)->exec_fd : -1;
+	if (!expect(f, "`entry`", f->has->entry, ir->entry) ||
+	    (ir->entry && !expect_where(f, "entry", f->has->entry_where, ir->entry_origin)))
+		return false;
+	return expect(f, "`exec-fd`",
+		      f->has->exec_fd < 0 ? NULL : number(f, (uint64_t)f->has->exec_fd),
+		      fd < 0 ? NULL : number(f, (uint64_t)fd));
+}
+
+/* Does the pattern of a rule (NAME or PREFIX*) take all that the other one takes? */
+static bool takes(const char *pattern, const char *other)
+{
+	size_t n = strlen(pattern);
+	bool prefix = n && pattern[n - 1] == '*';
+	return prefix ? strncmp(pattern, other, n - 1) == 0 : strcmp(pattern, other) == 0;
+}
+
+static bool env_rule(const struct ir_rule *r, bool deny)
+{
+	return r->kind == RULE_ENV && (r->targets & TARGET_BIT(TARGET_LINUX)) && r->deny == deny;
+}
+
+static bool denied(const struct ir *ir, const char *pattern)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (env_rule(&ir->rules[i], true) && takes(ir->rules[i].object, pattern))
+			return true;
+	return false;
+}
+
+static unsigned unique(const char **v, unsigned n)
+{
+	unsigned kept = 0;
+	if (n)
+		qsort(v, n, sizeof(*v), cmp_strp);
+	for (unsigned i = 0; i < n; i++)
+		if (!kept || strcmp(v[kept - 1], v[i]) != 0)
+			v[kept++] = v[i];
+	return kept;
+}
+
+/* The names that come through; those that are written twice in the file count twice. */
+static bool expect_allows(struct facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	const char **want = NULL, **has = ARENA_ARRAY(f->a, f->has->n_allows + 1u, const char *);
+	unsigned n = 0;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		if (!env_rule(&ir->rules[i], false) || denied(ir, ir->rules[i].object))
+			continue;
+		ARENA_GROW(f->a, want, n);
+		want[n++] = ir->rules[i].object;
+	}
+	n = unique(want, n);
+	for (unsigned i = 0; i < f->has->n_allows; i++)
+		has[i] = f->has->allows[i];
+	if (f->has->n_allows)
+		qsort(has, f->has->n_allows, sizeof(*has), cmp_strp);
+	for (unsigned i = 0; i < n || i < f->has->n_allows; i++)
+		if (!expect(f, "an `env-allow`", i < f->has->n_allows ? has[i] : NULL,
+			    i < n ? want[i] : NULL))
+			return false;
+	return true;
+}
+
+static bool expect_sets(struct facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	unsigned n = 0;
+	for (unsigned i = 0; i < ir->n_env_set; i++) {
+		const struct ir_env_set *want = &ir->env_set[i];
+		if (!(want->targets & TARGET_BIT(TARGET_LINUX)))
+			continue;
+		const struct launch_set *has = n < f->has->n_sets ? &f->has->sets[n] : NULL;
+		if (!expect(f, "an `env-set`", has ? has->name : NULL, want->name) ||
+		    !expect(f, arena_printf(f->a, "the value of %s", want->name), has->value,
+			    want->value))
+			return false;
+		n++;
+	}
+	return n == f->has->n_sets || differ(f, "an `env-set`", f->has->sets[n].name, NULL);
+}
+
+/* What a process of every policy gets, unless a limit is written: setrlimit(2) in its own units. */
+static bool want_rlimit(const struct ir *ir, const char *name, uint64_t *value)
+{
+	static const struct {
+		const char *name;
+		enum limit limit;
+		bool always;
+		uint64_t otherwise;
+	} rows[] = {
+	    {"as", LIMIT_ADDRESS_SPACE, false, 0},      {"core", LIMIT_CORE, true, 0},
+	    {"cpu", LIMIT_CPU_TIME, false, 0},          {"fsize", LIMIT_FILE_SIZE, false, 0},
+	    {"memlock", LIMIT_LOCKED_MEMORY, false, 0}, {"nofile", LIMIT_OPEN_FILES, true, 1024},
+	    {"nproc", LIMIT_PROCESSES, false, 0},       {"stack", LIMIT_STACK, false, 0},
+	};
+	unsigned i = 0;
+	while (strcmp(rows[i].name, name) != 0)
+		i++;
+	const struct ir_limit *l = &ir->limit[TARGET_LINUX][rows[i].limit];
+	*value = l->set ? l->value : rows[i].otherwise;
+	/* milliseconds; a started second counts whole */
+	if (rows[i].limit == LIMIT_CPU_TIME)
+		*value = *value / 1000 + (*value % 1000 > 0);
+	return l->set || rows[i].always;
+}
+
+/* Where a cgroup for memory is only preferred, each process at least has no more than the job. */
+static bool want_fallback(const struct ir *ir, const char *name, uint64_t *value)
+{
+	const struct ir_limit *memory = &ir->limit[TARGET_LINUX][LIMIT_MEMORY];
+	uint64_t tighter;
+	if (strcmp(name, "as") != 0 || !memory->set ||
+	    !ir_preferred(ir, TARGET_LINUX, CAP_RES_MEMORY))
+		return false;
+	*value = memory->value;
+	return !want_rlimit(ir, "as", &tighter) || tighter > memory->value;
+}
+
+static bool expect_limit(struct facts *f, const char *name, bool fallback)
+{
+	uint64_t has = 0, want = 0;
+	bool set = false, wanted;
+	for (unsigned i = 0; i < f->has->n_limits; i++) {
+		const struct launch_limit *l = &f->has->limits[i];
+		if ((l->cap != NULL) != fallback || strcmp(l->name, name) != 0)
+			continue;
+		if (fallback && !expect(f, "the guarantee of `rlimit-fallback`", l->cap,
+					cap_name[CAP_RES_MEMORY]))
+			return false;
+		set = true;
+		has = l->value;
+	}
+	wanted = fallback ? want_fallback(f->what->ir, name, &want)
+			  : want_rlimit(f->what->ir, name, &want);
+	return expect(f, arena_printf(f->a, "%s %s", fallback ? "rlimit-fallback" : "rlimit", name),
+		      set ? number(f, has) : NULL, wanted ? number(f, want) : NULL);
+}
+
+static bool expect_limits(struct facts *f)
+{
+	static const char *const names[] = {"nofile", "core", "fsize",   "cpu",
+					    "stack",  "as",   "memlock", "nproc"};
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!expect_limit(f, names[i], false) || !expect_limit(f, names[i], true))
+			return false;
+	return true;
+}
+
+bool launch_facts(const void *model, const struct lower *what, struct arena *a,
+		  const char **difference)
+{
+	struct facts f = {launch_model_read(model), what, a, difference};
+	return expect_head(&f) && expect_params(&f) && expect_guarantees(&f) && expect_entry(&f) &&
+	       expect_allows(&f) && expect_sets(&f) && expect_limits(&f);
+}
