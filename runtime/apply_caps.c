@@ -12,11 +12,6 @@
 
 #include "apply.h"
 
-#ifndef PR_CAP_AMBIENT
-#define PR_CAP_AMBIENT           47
-#define PR_CAP_AMBIENT_CLEAR_ALL 4
-#endif
-
 static bool caps_get(struct caps_data data[2])
 {
 	struct caps_head head = {.version = CAPS_VERSION_3};
@@ -31,13 +26,12 @@ static bool caps_get(struct caps_data data[2])
 static bool bounding_drop(struct run *r)
 {
 	for (int cap = 0; cap < CAP_MAX; cap++) {
-		int held = prctl(PR_CAPBSET_READ, cap, 0, 0, 0);
-		if (held < 0 && errno == EINVAL && cap > 0)
-			break; /* past the last one this kernel knows */
-		if (held < 0)
-			return fault_step(r->fault, "capabilities", "PR_CAPBSET_READ", errno);
-		if (held && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
-			return fault_step(r->fault, "capabilities", "PR_CAPBSET_DROP", errno);
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
+			continue;
+		/* past the last one that this kernel knows, if another call says so too */
+		if (errno == EINVAL && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) < 0)
+			break;
+		return fault_step(r->fault, "capabilities", "PR_CAPBSET_DROP", errno);
 	}
 	if (prctl(PR_SET_SECUREBITS, SECUREBITS_NONE_AGAIN, 0, 0, 0))
 		return fault_step(r->fault, "capabilities", "PR_SET_SECUREBITS", errno);
@@ -54,8 +48,7 @@ bool apply_caps(struct run *r)
 		return fault_step(r->fault, "capabilities", "capget", errno);
 	if (data[0].effective & 1u << CAP_SETPCAP_NR && !bounding_drop(r))
 		return false;
-	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
-		return fault_step(r->fault, "capabilities", "PR_CAP_AMBIENT", errno);
+	/* the ambient set goes with it: it never holds what is not permitted and inheritable */
 	memset(data, 0, sizeof(data));
 	if (syscall(SYS_capset, &head, data))
 		return fault_step(r->fault, "capabilities", "capset", errno);

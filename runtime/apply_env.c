@@ -92,7 +92,7 @@ bool env_build(struct run *r, char *const *caller)
 
 	while (caller[n_caller])
 		n_caller++;
-	r->envp = pool_map((n_caller + l->n_env + 2) * sizeof(char *));
+	r->envp = pool_room(&r->pool, (n_caller + l->n_env + 2) * sizeof(char *));
 	if (!r->envp)
 		return fault_step(r->fault, "environment", "memory", errno);
 	for (unsigned i = 0; i < l->n_env; i++)

@@ -8,8 +8,14 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "fds.h"
 
-enum { FIRST = 3, HIGHEST = 1 << 20 };
+enum {
+	FIRST = 3,
+	LEFT_OPEN = 32,
+	HIGHEST = 1 << 20,
+	CLOSE_ON_EXEC = 1 << 2, /* CLOSE_RANGE_CLOEXEC */
+};
 
 static bool range_close(unsigned first, unsigned last)
 {
@@ -26,11 +32,28 @@ static bool range_close(unsigned first, unsigned last)
 	return true;
 }
 
+void fd_leave(int fd)
+{
+	if (fd >= LEFT_OPEN)
+		close(fd);
+}
+
+/*
+ * Linux 5.11: marks them all, and exec closes them; what the loader still needs is marked already.
+ * Until then nothing but the loader runs.
+ */
+static bool all_marked(void)
+{
+	return syscall(SYS_close_range, FIRST, ~0u, CLOSE_ON_EXEC) == 0;
+}
+
 bool apply_fds(struct run *r)
 {
 	int a = r->ruleset, b = r->launch.exec_fd;
 	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
 
+	if (all_marked())
+		return true;
 	/* -1 is the largest unsigned: a range before it ends at the last descriptor */
 	if (a < 0 || b < 0) {
 		low = (unsigned)(a < 0 ? b : a);
@@ -73,11 +96,13 @@ bool exec_fd_prepare(struct run *r)
 		return true;
 	if (!nofile_raise(r))
 		return false;
-	if (fcntl(r->launch.exec_fd, F_GETFD) >= 0) {
-		/* a caller's descriptor: dup3 would replace it, but one of our own must not go */
-		if (r->launch.exec_fd == r->program.fd || r->launch.exec_fd == r->ruleset)
-			return fault_step(r->fault, "exec-fd", "the number is in use", EBUSY);
-	}
+	if (r->program.fd == r->launch.exec_fd)
+		return true;
+	/* anything else on this number may go, a descriptor of the caller too */
+	if (r->ruleset == r->launch.exec_fd)
+		r->ruleset = fcntl(r->ruleset, F_DUPFD_CLOEXEC, FIRST);
+	if (r->ruleset == -1 && r->host.landlock)
+		return fault_step(r->fault, "exec-fd", "F_DUPFD", errno);
 	if (dup3(r->program.fd, r->launch.exec_fd, O_CLOEXEC) != r->launch.exec_fd)
 		return fault_step(r->fault, "exec-fd", "dup3", errno);
 	return true;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "fds.h"
 #include "template.h"
 
 static bool path_fault(struct run *r, enum err id, const struct landlock_rule *rule,
@@ -24,12 +25,25 @@ static bool path_fault(struct run *r, enum err id, const struct landlock_rule *r
 	return false;
 }
 
-static bool rule_add(struct run *r, const struct landlock_rule *rule, int fd, uint64_t rights,
-		     const char *path)
+static bool rule_add(const struct run *r, int fd, uint64_t rights)
 {
 	struct landlock_path attr = {.rights = rights, .fd = fd};
 
-	if (syscall(SYS_landlock_add_rule, r->ruleset, LANDLOCK_PATH_BENEATH, &attr, 0) == 0)
+	return syscall(SYS_landlock_add_rule, r->ruleset, LANDLOCK_PATH_BENEATH, &attr, 0) == 0;
+}
+
+/*
+ * The kernel itself refuses the rights of directories on anything else, with EINVAL. So what kind
+ * of file it is need not be asked before.
+ */
+static bool rule_try(struct run *r, const struct landlock_rule *rule, int fd, uint64_t rights,
+		     const char *path)
+{
+	uint64_t fewer = rights & fs_rights_of_files();
+
+	if (!rights || rule_add(r, fd, rights))
+		return true;
+	if (errno == EINVAL && fewer != rights && (!fewer || rule_add(r, fd, fewer)))
 		return true;
 	return path_fault(r, ERR_PATH_OPEN, rule, path, "landlock_add_rule", errno);
 }
@@ -42,13 +56,15 @@ static void grant_keep(struct run *r, struct grant grant)
 
 /*
  * Rights that this kernel does not know, and those a file cannot have, are left out; with none left
- * there is no rule.
+ * there is no rule. What the file is matters where a link may have been opened, and to asserts.
  */
 static bool handle_grant(struct run *r, const struct landlock_rule *rule, int fd, const char *path)
 {
 	uint64_t rights = rule->rights & fs_rights_of_abi(r->host.landlock);
 	struct stat st;
 
+	if (!rule->nofollow && !r->grants.list)
+		return rule_try(r, rule, fd, rights, path);
 	if (fstat(fd, &st))
 		return path_fault(r, ERR_PATH_OPEN, rule, path, "fstat", errno);
 	if (S_ISLNK(st.st_mode))
@@ -63,14 +79,14 @@ static bool handle_grant(struct run *r, const struct landlock_rule *rule, int fd
 				     .tmpl = rule->place,
 				     .directory = S_ISDIR(st.st_mode),
 				     .nofollow = rule->nofollow});
-	return rule_add(r, rule, fd, rights, path);
+	return rule_try(r, rule, fd, rights, path);
 }
 
 static bool fd_grant(struct run *r, const struct landlock_rule *rule, int fd, const char *path)
 {
 	bool good = handle_grant(r, rule, fd, path);
 
-	close(fd);
+	fd_leave(fd);
 	return good;
 }
 
@@ -113,13 +129,13 @@ static bool visit_path(void *ctx, const struct landlock_rule *rule)
 
 	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
 		return false;
-	fd = open(path, flags);
+	fd = openat(AT_FDCWD, path, flags);
 	if (fd < 0 && errno == ENOENT && rule->missing == MISSING_MAKE) {
 		if (!path_make(r, rule, path))
 			return false;
 		if (r->options.dry_run)
 			return true;
-		fd = open(path, flags | O_DIRECTORY);
+		fd = openat(AT_FDCWD, path, flags | O_DIRECTORY);
 	}
 	if (fd >= 0)
 		return fd_grant(r, rule, fd, path);
@@ -138,7 +154,7 @@ static bool visit_entry(void *ctx, const struct landlock_rule *rule)
 	if (!r->program.interp[0])
 		return true;
 	interp.place = (struct span){0};
-	fd = open(r->program.interp, O_PATH | O_CLOEXEC);
+	fd = openat(AT_FDCWD, r->program.interp, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return path_fault(r, ERR_PATH_OPEN, &interp, r->program.interp, "open", errno);
 	return fd_grant(r, &interp, fd, r->program.interp);
@@ -208,7 +224,8 @@ bool landlock_prepare(struct run *r)
 	if (!r->host.landlock)
 		return true; /* the guarantees said that it may be missing */
 	if (r->landlock.n_asserts)
-		r->grants.list = pool_map((r->landlock.n_paths + 2) * sizeof(struct grant));
+		r->grants.list =
+		    pool_room(&r->pool, (r->landlock.n_paths + 2) * sizeof(struct grant));
 	if (r->landlock.n_asserts && !r->grants.list)
 		return fault_step(r->fault, "landlock", "memory", errno);
 	return ruleset_make(r) && landlock_visit(&r->landlock_conf, &r->landlock, &visitor);
@@ -220,7 +237,5 @@ bool apply_landlock(struct run *r)
 		return true;
 	if (syscall(SYS_landlock_restrict_self, r->ruleset, 0))
 		return fault_step(r->fault, "landlock", "landlock_restrict_self", errno);
-	if (close(r->ruleset))
-		return fault_step(r->fault, "landlock", "close", errno);
-	return true;
+	return true; /* the ruleset closes itself on exec */
 }

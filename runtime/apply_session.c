@@ -115,13 +115,16 @@ static bool session_fork(struct run *r)
 
 bool apply_session(struct run *r)
 {
+	pid_t session;
+
 	if (!r->launch.new_session)
 		return true;
-	if (getpgrp() == getpid())
-		return session_fork(r);
-	if (setsid() < 0)
+	session = setsid();
+	if (session < 0 && errno == EPERM)
+		return session_fork(r); /* a leader of a process group */
+	if (session < 0)
 		return fault_step(r->fault, "session", "setsid", errno);
-	if (getsid(0) != getpid())
+	if (getsid(0) != session)
 		return fault_step(r->fault, "session", "it did not take", EPERM);
 	return true;
 }

@@ -2,13 +2,16 @@
  * apply_signals.c - undoes what a caller left behind: blocked and ignored signals, a loose umask.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "apply.h"
+#include "fds.h"
 
 /*
  * Straight to the kernel: libc keeps the signals of its threads to itself, but an ignored one would
@@ -20,21 +23,79 @@ struct kernel_sigaction {
 	void *restorer;
 	uint64_t mask;
 };
-enum { LAST_SIGNAL = 64 };
+enum { LAST_SIGNAL = 64, PROC_MAGIC = 0x9fa0 /* linux/magic.h */ };
 
+enum { WRITABLE = S_IWGRP | S_IWOTH };
+
+/* What the caller left, as the kernel shows it. */
+struct left {
+	uint64_t ignored, blocked; /* bit n - 1 stands for signal n */
+	uint64_t umask;
+};
+
+/* A line "LABEL DIGITS" of the file: `width` digits of `bits` bits each. */
+static bool status_number(struct span status, const char *label, size_t width, unsigned bits,
+			  uint64_t *number)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = memmem(status.at, status.len, label, strlen(label));
+	size_t left = at ? status.len - (size_t)(at - status.at) : 0;
+
+	if (left < strlen(label) + width + 1)
+		return false;
+	at += strlen(label);
+	*number = 0;
+	for (size_t i = 0; i < width; i++) {
+		const char *digit = memchr(digits, at[i], (size_t)1 << bits);
+		if (!digit)
+			return false;
+		*number = *number << bits | (uint64_t)(digit - digits);
+	}
+	return at[width] == '\n';
+}
+
+/*
+ * One file for 64 calls. False where there is no /proc, something else in its place, or more groups
+ * than the buffer holds before the line.
+ */
+static bool left_read(struct left *left)
+{
+	char buf[4096];
+	struct span status = {buf, 0};
+	struct statfs fs;
+	ssize_t n = -1;
+	int fd = openat(AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return false;
+	if (fstatfs(fd, &fs) == 0 && fs.f_type == PROC_MAGIC)
+		n = read(fd, buf, sizeof(buf));
+	fd_leave(fd);
+	status.len = n > 0 ? (size_t)n : 0;
+	return status_number(status, "\nSigIgn:\t", 16, 4, &left->ignored) &&
+	       status_number(status, "\nSigBlk:\t", 16, 4, &left->blocked) &&
+	       status_number(status, "\nUmask:\t", 4, 3, &left->umask);
+}
+
+/* A handler ends with exec by itself; only what is ignored would be inherited. */
 bool apply_signals(struct run *r)
 {
 	const struct kernel_sigaction fresh = {0};
 	const uint64_t none = 0;
+	struct left left;
 
+	if (!left_read(&left))
+		left = (struct left){.ignored = ~0ull, .blocked = ~0ull};
 	for (int s = 1; s <= LAST_SIGNAL; s++) {
-		if (s == SIGKILL || s == SIGSTOP)
+		if (s == SIGKILL || s == SIGSTOP || !(left.ignored >> (s - 1) & 1))
 			continue;
 		if (syscall(SYS_rt_sigaction, s, &fresh, NULL, sizeof(none)))
 			return fault_step(r->fault, "signals", "rt_sigaction", errno);
 	}
-	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none)))
+	if (left.blocked &&
+	    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none)))
 		return fault_step(r->fault, "signals", "rt_sigprocmask", errno);
-	umask(umask(S_IWGRP | S_IWOTH) | S_IWGRP | S_IWOTH);
+	if ((left.umask & WRITABLE) != WRITABLE)
+		umask(umask(WRITABLE) | WRITABLE);
 	return true;
 }

@@ -97,7 +97,7 @@ static const char *memory_wrong(const struct bpf_insn *insns, unsigned n, unsign
 	uint16_t ways[PLAN_MAX_BPF], valid = 0;
 	enum insn_kind kind = INSN_PLAIN;
 
-	memset(ways, 0xff, sizeof(ways));
+	memset(ways, 0xff, n * sizeof(ways[0])); /* no jump leads farther: bpf_wrong() */
 	for (unsigned i = 0; i < n; i++) {
 		const struct bpf_insn *in = &insns[i];
 		*at = i;

@@ -81,10 +81,10 @@ bool passwd_home(struct span file, uid_t uid, struct span *home)
 }
 
 /* The bytes of a small file, or false with errno. */
-static bool file_read(const char *path, struct span *bytes)
+static bool file_read(struct pool *pool, const char *path, struct span *bytes)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	size_t got = 0;
 	char *buf = NULL;
 
@@ -92,7 +92,7 @@ static bool file_read(const char *path, struct span *bytes)
 		return false;
 	errno = EINVAL;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= MAX_PASSWD)
-		buf = pool_map((size_t)st.st_size);
+		buf = pool_room(pool, (size_t)st.st_size);
 	while (buf && got < (size_t)st.st_size) {
 		ssize_t n = read(fd, buf + got, (size_t)st.st_size - got);
 		if (n < 0)
@@ -111,7 +111,7 @@ enum home home_find(struct vars *v, const char **value)
 {
 	struct span file, home;
 
-	if (!file_read(v->passwd, &file))
+	if (!file_read(v->pool, v->passwd, &file))
 		return errno == ENOENT ? HOME_NONE : HOME_UNREAD;
 	if (!passwd_home(file, getuid(), &home))
 		return HOME_NONE;

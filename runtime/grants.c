@@ -66,7 +66,7 @@ static bool climb_above(const char *path, bool follow, struct search *s)
 static bool search_above(const char *path, struct search *s, bool *exists)
 {
 	struct stat link;
-	int fd = open(path, O_PATH | O_CLOEXEC);
+	int fd = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
 
 	*exists = fd >= 0 && place_of(fd, &s->target);
 	if (*exists)
@@ -94,7 +94,7 @@ static bool grant_below(const struct grant *g, struct vars *v, const char *inter
 		memcpy(path, interp, strlen(interp) + 1);
 	else if (!template_expand(g->tmpl, TEMPLATE_PATH, v, g->where, path, f))
 		return false;
-	dir = g->directory ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)
+	dir = g->directory ? openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC)
 			   : place_parent(path, !g->nofollow);
 	s->hit = false;
 	if (dir < 0 || !place_climb(dir, see_target, s)) {

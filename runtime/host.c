@@ -20,6 +20,11 @@ const char *host_machine(void)
 #endif
 }
 
+bool host_filtered(void)
+{
+	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTERED;
+}
+
 void host_probe(struct host *h)
 {
 	uint32_t action = SECCOMP_ALLOW;
@@ -33,5 +38,5 @@ void host_probe(struct host *h)
 	h->seccomp = syscall(SYS_seccomp, SECCOMP_ACTION_AVAIL, 0, &action) == 0;
 	if (!h->seccomp)
 		h->seccomp_error = errno;
-	h->filtered = prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTERED;
+	h->filtered = (!h->landlock || !h->seccomp) && host_filtered();
 }

@@ -11,10 +11,11 @@ struct host {
 	int landlock_error;
 	bool seccomp;
 	int seccomp_error;
-	bool filtered; /* a seccomp filter is on this process already */
+	bool filtered; /* a filter is on this process already; false when nothing is missing */
 };
 
 void host_probe(struct host *h);
+bool host_filtered(void);
 /* The name of this machine as plans spell it, "" when no plan can be for it. */
 const char *host_machine(void);
 

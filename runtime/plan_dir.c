@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fds.h"
 #include "pool.h"
 #include "sha256.h"
 
@@ -56,8 +57,10 @@ static bool read_whole(int fd, char *buf, size_t *size)
 	return true;
 }
 
-static bool file_take(int fd, const char *name, size_t max, struct plan_file *out, struct fault *f)
+static bool file_take(const struct plan_dir *d, int fd, size_t max, struct plan_file *out,
+		      struct fault *f)
 {
+	const char *name = out->name;
 	struct stat st;
 	char *buf;
 
@@ -70,7 +73,7 @@ static bool file_take(int fd, const char *name, size_t max, struct plan_file *ou
 	if ((uint64_t)st.st_size > max)
 		return open_fault(f, name, "the file is too large", 0);
 	*out = (struct plan_file){.name = name, .size = (size_t)st.st_size};
-	buf = pool_map(out->size);
+	buf = pool_room(d->pool, out->size);
 	if (!buf)
 		return open_fault(f, name, "memory", errno);
 	out->data = buf;
@@ -78,15 +81,17 @@ static bool file_take(int fd, const char *name, size_t max, struct plan_file *ou
 }
 
 /* O_NONBLOCK: a FIFO that was put in the place of a file must not stop the loader. */
-static bool file_read(int dir, const char *name, size_t max, struct plan_file *out, struct fault *f)
+static bool file_read(const struct plan_dir *d, const char *name, size_t max, struct plan_file *out,
+		      struct fault *f)
 {
-	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	bool good;
 
 	if (fd < 0)
 		return open_fault(f, name, "open", errno);
-	good = file_take(fd, name, max, out, f);
-	close(fd);
+	out->name = name;
+	good = file_take(d, fd, max, out, f);
+	fd_leave(fd);
 	return good;
 }
 
@@ -94,8 +99,10 @@ static bool digest_check(const struct plan_file *sums, const char *digest, struc
 {
 	char hex[SHA256_HEX + 1];
 
+	if (!digest)
+		return true;
 	sha256_hex(sums->data, sums->size, hex);
-	if (!digest || !strcmp(digest + strlen("sha256:"), hex))
+	if (!strcmp(digest + strlen("sha256:"), hex))
 		return true;
 	fault_set(f, ERR_DIGEST);
 	fault_line(f, "wanted", digest, NULL);
@@ -108,12 +115,12 @@ bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, str
 	struct stat st;
 	const char *wrong;
 
-	d->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	d->fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd < 0)
 		return open_fault(f, path, "open", errno);
 	if (fstat(d->fd, &st))
 		return open_fault(f, path, "stat", errno);
-	if (!owner_check(&st, path, f) || !file_read(d->fd, "SHA256SUMS", MAX_SUMS, &sums, f) ||
+	if (!owner_check(&st, path, f) || !file_read(d, "SHA256SUMS", MAX_SUMS, &sums, f) ||
 	    !digest_check(&sums, digest, f))
 		return false;
 	d->sums = (struct span){sums.data, sums.size};
@@ -140,7 +147,7 @@ bool plan_dir_read(const struct plan_dir *d, const char *name, size_t max, struc
 
 	if (!sums_find(d->sums, name, &wanted))
 		return open_fault(f, name, "SHA256SUMS does not list this file", 0);
-	if (!file_read(d->fd, name, max, out, f))
+	if (!file_read(d, name, max, out, f))
 		return false;
 	sha256_hex(out->data, out->size, hex);
 	if (span_is(wanted, hex))

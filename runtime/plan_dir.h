@@ -6,7 +6,10 @@
 
 #include "fault.h"
 
+struct pool;
+
 struct plan_dir {
+	struct pool *pool; /* for the files, set by the caller */
 	int fd;
 	struct span sums; /* SHA256SUMS, proved */
 };

@@ -32,6 +32,13 @@ void *pool_take(struct pool *p, size_t size)
 	return taken;
 }
 
+void *pool_room(struct pool *p, size_t size)
+{
+	void *taken = size <= POOL_SMALL ? pool_take(p, size) : NULL;
+
+	return taken ? taken : pool_map(size);
+}
+
 char *pool_copy(struct pool *p, const char *at, size_t len)
 {
 	char *copy = pool_take(p, len + 1);

@@ -19,6 +19,12 @@ struct pool {
  */
 void *pool_map(size_t size);
 bool pool_open(struct pool *p, size_t size);
+/*
+ * For what has no limit of its own: a piece of the pool when it is small (POOL_SMALL), else a
+ * mapping. The pool has room for POOL_PIECES of them.
+ */
+enum { POOL_SMALL = 64 * 1024, POOL_PIECES = 10 };
+void *pool_room(struct pool *p, size_t size);
 /* Aligned for pointers and 64-bit numbers; NULL when the pool is used up. */
 void *pool_take(struct pool *p, size_t size);
 char *pool_copy(struct pool *p, const char *at, size_t len); /* adds a NUL */

@@ -93,7 +93,7 @@ static bool entry_open(struct program *p, struct span where, struct fault *f)
 		find_fault(p->path, error, f);
 		return fault_where(f, where);
 	}
-	p->fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	p->fd = openat(AT_FDCWD, p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (p->fd >= 0)
 		return true;
 	not_executable(f, p->path, "it cannot be read, and its ELF interpreter stands in it");

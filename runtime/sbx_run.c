@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
@@ -22,7 +23,10 @@
 extern char **environ;
 
 /* Values of parameters and of the environment: what the limits of plan.h can add up to. */
-enum { POOL = (PLAN_MAX_ENV + PLAN_MAX_PARAMS + 16) * (PLAN_MAX_VALUE + 512) };
+enum {
+	POOL = (PLAN_MAX_ENV + PLAN_MAX_PARAMS + 16) * (PLAN_MAX_VALUE + 512) +
+	       POOL_PIECES * POOL_SMALL
+};
 
 static const struct step {
 	const char *name;
@@ -46,15 +50,21 @@ static _Noreturn void leave(int code)
 /* Without this the first file that is opened would become somebody's stdin, stdout or stderr. */
 static bool stdio_hold(struct fault *f)
 {
+	struct pollfd p[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+
+	/* one call for all three: POLLNVAL marks what is not open */
+	if (poll(p, 3, 0) < 0)
+		return fault_step(f, "stdio", "poll", errno);
 	for (int fd = 0; fd < 3; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
+		if (p[fd].revents & POLLNVAL && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
 			return fault_step(f, "stdio", "open /dev/null", errno);
 	return true;
 }
 
 static bool privilege_refuse(struct fault *f)
 {
-	if (!getauxval(AT_SECURE) && getuid() == geteuid() && getgid() == getegid())
+	if (!getauxval(AT_SECURE) && getauxval(AT_UID) == getauxval(AT_EUID) &&
+	    getauxval(AT_GID) == getauxval(AT_EGID))
 		return true;
 	fault_set(f, ERR_SETUID);
 	return fault_line(f, "fix", "chmod u-s,g-s sbx-run; setcap -r sbx-run", NULL);
@@ -143,6 +153,7 @@ static bool start_prove(struct run *r)
 
 	if (!pool_open(&r->pool, POOL))
 		return fault_step(r->fault, "start", "memory", errno);
+	r->dir.pool = &r->pool;
 	if (!plan_prove(r) || !params_set(&r->vars, o->sets, o->n_sets, r->fault))
 		return false;
 	host_probe(&r->host);
@@ -159,7 +170,7 @@ static void dry_run_print(const struct run *r)
 	text_str(&t, "host        landlock ABI ");
 	text_str(&t, num_text(a, r->host.landlock));
 	text_str(&t, r->host.seccomp ? ", seccomp" : ", no seccomp");
-	text_str(&t, r->host.filtered ? " (a filter is on this process already)\n" : "\n");
+	text_str(&t, host_filtered() ? " (a filter is on this process already)\n" : "\n");
 	text_str(&t, "rules       ");
 	text_str(&t, num_text(a, r->landlock.n_paths));
 	text_str(&t, " paths, ");

@@ -6,22 +6,32 @@
 #include "plan_dir.h"
 #include "sha256.h"
 
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+static bool is_letter(char c)
+{
+	char low = (char)(c | 0x20);
+
+	return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+	       c == '-';
+}
+
 /* One line without its \n. */
 static bool sums_line(struct span line, struct span *hex, struct span *name)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789._-";
-
 	if (line.len < SHA256_HEX + 3 || line.len > SHA256_HEX + 2 + 255 ||
 	    memcmp(line.at + SHA256_HEX, "  ", 2))
 		return false;
 	*hex = (struct span){line.at, SHA256_HEX};
 	*name = (struct span){line.at + SHA256_HEX + 2, line.len - SHA256_HEX - 2};
 	for (size_t i = 0; i < SHA256_HEX; i++)
-		if (!memchr("0123456789abcdef", hex->at[i], 16))
+		if (!is_hex(hex->at[i]))
 			return false;
 	for (size_t i = 0; i < name->len; i++)
-		if (!memchr(letters, name->at[i], sizeof(letters) - 1))
+		if (!is_letter(name->at[i]))
 			return false;
 	return name->at[0] != '.';
 }
@@ -62,12 +72,19 @@ const char *sums_wrong(struct span sums)
 	return NULL;
 }
 
+/* The form was proved: only where a line ends is looked for. */
 bool sums_find(struct span sums, const char *name, struct span *hex)
 {
-	struct span found;
+	const size_t head = SHA256_HEX + 2, len = strlen(name);
 
-	while (sums.len > 0 && sums_next(&sums, hex, &found))
-		if (span_is(found, name))
+	for (const char *end; (end = memchr(sums.at, '\n', sums.len));) {
+		size_t line = (size_t)(end - sums.at);
+		if (line == head + len && !memcmp(sums.at + head, name, len)) {
+			*hex = (struct span){sums.at, SHA256_HEX};
 			return true;
+		}
+		sums.at += line + 1;
+		sums.len -= line + 1;
+	}
 	return false;
 }

@@ -66,9 +66,25 @@ static struct piece piece_next(struct span t)
 	return (struct piece){.kind = PIECE_BYTE, .byte = t.at[0], .len = 1};
 }
 
+/* The bytes at the start that stand for themselves. */
+static size_t plain_len(struct span t)
+{
+	size_t n = 0;
+
+	while (n < t.len && t.at[n] != '\\' && t.at[n] != '$' && (unsigned char)t.at[n] >= 0x20 &&
+	       t.at[n] != 0x7f)
+		n++;
+	return n;
+}
+
+static struct span span_after(struct span t, size_t n)
+{
+	return (struct span){t.at + n, t.len - n};
+}
+
 const char *template_wrong(struct span tmpl, const struct vars *v)
 {
-	while (tmpl.len > 0) {
+	while ((tmpl = span_after(tmpl, plain_len(tmpl))).len > 0) {
 		struct piece p = piece_next(tmpl);
 		if (p.kind == PIECE_WRONG)
 			return p.wrong;
@@ -136,12 +152,16 @@ bool template_expand(struct span tmpl, enum template_use use, struct vars *v, st
 	struct text t = text_over(out, PLAN_MAX_PATH + 1);
 	const struct span whole = tmpl;
 
-	while (tmpl.len > 0) {
+	for (;;) {
+		size_t plain = plain_len(tmpl);
+		text_bytes(&t, tmpl.at, plain);
+		tmpl = span_after(tmpl, plain);
+		if (tmpl.len == 0)
+			break;
 		struct piece p = piece_next(tmpl);
 		if (p.kind == PIECE_WRONG)
 			return expand_fault(f, where, p.wrong, whole);
-		tmpl.at += p.len;
-		tmpl.len -= p.len;
+		tmpl = span_after(tmpl, p.len);
 		if (p.kind == PIECE_BYTE)
 			text_bytes(&t, &p.byte, 1);
 		else if (!expand_var(&p, tmpl, use, v, where, &t, f))
