@@ -38,7 +38,8 @@ static void back_half(struct compile *c)
 		return;
 	struct validator v = {
 	    .arena = c->arena, .diags = c->diags, .src = c->src, .meaning = m, .guarantees = &g};
-	bool equal = validator_open(&v, l.artifacts, l.n_artifacts) && validator_run(&v);
+	bool equal = validator_open(&v, l.artifacts, l.n_artifacts) && validator_facts(&v) &&
+		     validator_prove(&v, l.artifacts, l.n_artifacts) && validator_run(&v);
 	if (equal)
 		expect_run(&v);
 	validator_close(&v);

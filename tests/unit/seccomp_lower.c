@@ -276,6 +276,39 @@ Test(lower, refuses_what_does_not_fit)
 	help_end(&h);
 }
 
+/* Conditions that no diagram can hold are still lowered, test by test, and rightly. */
+Test(lower, equals_the_meaning_when_it_gives_up)
+{
+	struct help h;
+	struct code code;
+	struct artifact artifacts[ARCH_COUNT];
+	uint64_t state = 12;
+	unsigned n = 1000;
+	help_start(&h);
+	struct sys_conj *conj = ARENA_ARRAY(h.arena, n, struct sys_conj);
+	struct sys_cond cond = {conj, n};
+	for (unsigned i = 0; i < n; i++) {
+		struct sys_test *t = ARENA_NEW(h.arena, struct sys_test);
+		*t = (struct sys_test){0, 32, SYS_EQ, rnd(&state) & rnd(&state) & UINT32_MAX, 0};
+		t->value = t->mask & rnd(&state);
+		conj[i] = (struct sys_conj){t, 1};
+	}
+	struct sys_rule rule = {.call = syscall_by_name("read"),
+				.arches = ARCHES_ALL,
+				.cond = &cond,
+				.action = {ACT_ALLOW, 0}};
+	struct sys_policy p = {.rules = &rule, .n_rules = 1, .known = {ACT_ERRNO, 1}};
+	cr_assert(seccomp_compile(h.arena, &p, ARCH_X86_64, &code));
+	cr_expect_gt(code.n, 3 * n, "a load, a mask and a comparison for each");
+	help_artifacts(&h, &p, artifacts);
+	struct comparison c = compare(&h, &p, artifacts);
+	c.scratch = h.arena;
+	for (unsigned round = 0; round < 200; round++)
+		compare_random(&c, &state);
+	cr_expect_eq(c.wrong, 0, "%lu of %lu", c.wrong, c.asked);
+	help_end(&h);
+}
+
 /* The message says which call costs most and where it is. */
 Test(lower, says_what_costs_most)
 {
