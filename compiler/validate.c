@@ -201,6 +201,41 @@ static void report(struct validator *v, const struct request *r, const struct de
 	v->failed = true;
 }
 
+/* A line that denies, perhaps under a condition, a call which requests of this kind are made of; or NULL. */
+static const struct origin *denied_call(const struct validator *v, enum op op, const char **name)
+{
+	static const char *const exec_calls[] = {"execve", "execveat", NULL};
+	static const char *const net_calls[] = {"socket", "connect", "bind", "listen", "accept", "accept4", NULL};
+	const char *const *calls = op == OP_EXEC ? exec_calls : net_calls;
+	const struct sys_policy *p = meaning_syscalls(v->meaning);
+	for (unsigned i = 0; i < p->n_rules; i++)
+		for (unsigned k = 0; calls[k]; k++)
+			if (p->rules[i].deny && p->rules[i].origin && strcmp(p->rules[i].call->name, calls[k]) == 0) {
+				*name = calls[k];
+				return p->rules[i].origin;
+			}
+	return NULL;
+}
+
+/*
+ * The filter is proved equal to the system calls the policy means, so when it stops what a rule on programs or the
+ * network allows, two lines of the policy contradict each other.
+ */
+static bool report_contradiction(struct validator *v, const struct request *r, const struct decision *d)
+{
+	const char *name;
+	bool by_calls = r->target == TARGET_LINUX && (r->op == OP_EXEC || (r->op >= OP_CONNECT_TCP && r->op <= OP_NET));
+	const struct origin *deny = by_calls && d->allow && d->by ? denied_call(v, r->op, &name) : NULL;
+	if (!deny)
+		return false;
+	struct diag_rec *rec = diag(v->diags, DIAG_CONFLICT, deny->loc, "this denies `%s`, and another line needs it", name);
+	diag_second(rec, d->by->loc, "cannot work without it");
+	diag_note(rec, "for example: %s", request_text(v->arena, r));
+	diag_help(rec, "remove one of the two lines");
+	v->failed = true;
+	return true;
+}
+
 static bool same_action(struct sys_action a, struct sys_action b)
 {
 	return a.act == b.act && (a.act != ACT_ERRNO || a.data == b.data);
@@ -221,7 +256,8 @@ bool validator_ask(struct validator *v, const struct request *r)
 		v->n_covered++;
 		return true;
 	}
-	report(v, r, &d, &m);
+	if (!report_contradiction(v, r, &d))
+		report(v, r, &d, &m);
 	return false;
 }
 

@@ -80,6 +80,15 @@ static struct answer answer_ioctl(const struct ir *ir)
 	return no_carve(ir, CAP_FS_IOCTL_SCOPE);
 }
 
+/* What is checked is the start of a program, not where the code that a program runs comes from. */
+static struct answer answer_exec(void)
+{
+	struct answer a = kept("landlock:1+seccomp");
+	a.note = "a program that runs can map any file it may read as code, and a dynamic loader that may be "
+		 "started runs such a file";
+	return a;
+}
+
 static const struct origin *net_line(const struct ir_rule *r)
 {
 	return r ? r->origin[OP_NET] : NULL;
@@ -165,8 +174,9 @@ struct answer landlock_answer(const struct ir *ir, enum cap cap)
 		return kept("landlock:1");
 	case CAP_FS_WRITE_DENY:
 	case CAP_FS_WRITE_SCOPE:
-	case CAP_FS_EXEC_SCOPE:
 		return kept("landlock:1+seccomp");
+	case CAP_FS_EXEC_SCOPE:
+		return answer_exec();
 	case CAP_FS_READ_DENY:
 	case CAP_FS_WRITE_DENY_PATH:
 	case CAP_FS_EXEC_DENY:
