@@ -1,10 +1,11 @@
 #!/bin/sh
 # unit.sh BINARY... - runs criterion test programs and turns their TAP lines into PASS, FAIL and SKIP lines.
 set -u
+export LSAN_OPTIONS="suppressions=$(dirname "$0")/lsan.supp:print_suppressions=0"
 status=0
 for bin in "$@"; do
 	name=$(basename "$bin")
-	out=$(timeout 300 "$bin" --tap --jobs 2 2>&1)
+	out=$(timeout 900 "$bin" --tap --jobs 2 2>&1)
 	code=$?
 	printf '%s\n' "$out" | sed -n \
 	    -e "s/^ok - .*# SKIP \(.*\)/SKIP $name: \1/p;t" \
