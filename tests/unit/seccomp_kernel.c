@@ -98,11 +98,12 @@ static const struct sys_policy *open_policy(struct arena *a, unsigned n_rules)
 		*conj = (struct sys_conj){t, 2};
 		*cond = (struct sys_cond){conj, 1};
 		ARENA_GROW(a, v, n);
-		v[n++] = (struct sys_rule){.call = &calls[i],
-					   .arches = ARCHES_ALL,
-					   .cond = cond,
-					   .deny = true,
-					   .action = {ACT_ERRNO, (uint16_t)(n % 40)}};
+		v[n] = (struct sys_rule){.call = &calls[i],
+					 .arches = ARCHES_ALL,
+					 .cond = cond,
+					 .deny = true,
+					 .action = {ACT_ERRNO, (uint16_t)(n % 40)}};
+		n++;
 	}
 	struct sys_policy *p = ARENA_NEW(a, struct sys_policy);
 	*p = (struct sys_policy){.rules = v,
