@@ -170,6 +170,7 @@ fuzz: $(FUZZ_BIN)
 
 bench: all
 	$(Q)tests/bench/run.sh
+	$(Q)tests/bench/seccomp/run.sh
 
 demo: all
 	$(Q)policies/examples/demo.sh
