@@ -38,14 +38,15 @@ begin() { # starts a sleeper under a loader that is a group leader: LOADER, CHIL
 		sleep 0.05
 	done
 }
-gone() { # PID: ends within two seconds
+gone() { # PID: has ended within two seconds
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		[ -d "/proc/$1" ] || return 0
+		[ "$(state "$1")" = Z ] && return 0 # ended; who reaps an orphan, and when, is not the loader's
 		sleep 0.1
 	done
 	return 1
 }
-state() { sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status"; }
+state() { sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null; }
 for s in TERM INT HUP KILL; do
 	begin
 	if [ -z "$CHILD" ]; then fail "no child to signal"; continue; fi
