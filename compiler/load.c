@@ -141,10 +141,10 @@ static void define_param(struct res *r, struct scope *s, const struct ast_item *
 	if (!param_type(r, item->type, &type))
 		type = TYPE_STRING; /* the name is still defined, so that its uses are no second error */
 	if (item->value && !param_default(r, s, item, type, &v))
-		v = value_placeholder(type);
+		v = value_stand_in(type);
 	bool was_set = param_set(r, item, type, &v, &bad);
 	if (bad)
-		v = value_placeholder(type);
+		v = value_stand_in(type);
 	if (item->at_load) {
 		struct ir_param p = {
 		    .name = item->name->text,
@@ -164,7 +164,7 @@ static void define_param(struct res *r, struct scope *s, const struct ast_item *
 			diag_help(rec, "give one with `--set %s=...`, write a default, or add `at load`",
 				  item->name->text);
 		}
-		v = value_placeholder(type);
+		v = value_stand_in(type);
 	}
 	scope_define(r, s, item->name, v);
 }

@@ -21,7 +21,7 @@ static void bind_argument(struct res *r, struct place *callee, const struct plac
 	for (unsigned t = 0; decl->type && t < TYPE_COUNT; t++)
 		if (strcmp(type_name[t], decl->type->text) == 0)
 			type = (enum type)t;
-	struct value v = value_placeholder(type);
+	struct value v = value_stand_in(type);
 	const struct ast_word *word = given ? given->value : decl->value;
 	if (!word) {
 		struct diag_rec *rec = diag(r->d, DIAG_MISSING_VALUE, use->name->loc, "`%s` needs a value for `%s`",
@@ -31,7 +31,7 @@ static void bind_argument(struct res *r, struct place *callee, const struct plac
 	} else if (scope_eval(r, given ? caller->scope : callee->scope, word, &v) && value_fits(r, type, &v, word)) {
 		v.type = type;
 	} else {
-		v = value_placeholder(type);
+		v = value_stand_in(type);
 	}
 	scope_define(r, callee->scope, decl->name, v);
 }

@@ -90,7 +90,7 @@ const char *scope_plain(struct res *r, const struct scope *s, const struct ast_w
 /* A value from the command line read as this type. False when it does not fit. */
 bool value_parse(struct res *r, enum type type, const char *text, struct value *out);
 /* What stands for a value that was wrong and has been reported, so that its uses are no further errors. */
-struct value value_placeholder(enum type type);
+struct value value_stand_in(enum type type);
 /* Is the value usable where this type is wanted? Reports at w otherwise. */
 bool value_fits(struct res *r, enum type want, const struct value *v, const struct ast_word *w);
 

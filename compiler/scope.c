@@ -290,7 +290,7 @@ bool value_fits(struct res *r, enum type want, const struct value *v, const stru
 	return false;
 }
 
-struct value value_placeholder(enum type type)
+struct value value_stand_in(enum type type)
 {
 	return (struct value){.type = type, .text = type == TYPE_PATH ? "/missing" : "1", .number = 1};
 }
