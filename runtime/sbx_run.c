@@ -162,7 +162,7 @@ static bool start_prove(struct run *r)
 	       env_build(r, environ) && landlock_prepare(r) && exec_fd_prepare(r);
 }
 
-static void dry_run_print(const struct run *r)
+static bool dry_run_print(const struct run *r)
 {
 	char buf[2048], a[NUM_TEXT], b[NUM_TEXT], c[NUM_TEXT];
 	struct text t = text_over(buf, sizeof(buf));
@@ -187,8 +187,9 @@ static void dry_run_print(const struct run *r)
 		}
 		text_str(&t, "\n");
 	}
-	if (write(STDOUT_FILENO, buf, t.len) < 0)
-		return;
+	if (write(STDOUT_FILENO, buf, t.len) == (ssize_t)t.len)
+		return true;
+	return fault_step(r->fault, "dry run", "write", errno);
 }
 
 static bool start(struct run *r)
@@ -198,10 +199,8 @@ static bool start(struct run *r)
 	if (!start_prove(r))
 		return false;
 	guarantees_note(&r->launch, &r->host);
-	if (r->options.dry_run) {
-		dry_run_print(r);
-		return true;
-	}
+	if (r->options.dry_run)
+		return dry_run_print(r);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (!steps[i].apply(r))
 			return false;

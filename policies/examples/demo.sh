@@ -53,13 +53,13 @@ outcome() {
 }
 
 run_confined() {
-	"$build/sbx-run" --set "workdir=$tmp/work" "$tmp/plan" -- "$python" -I - "$@"
+	"$build/sbx-run" --set "workdir=$tmp/job" "$tmp/plan" -- "$python" -I - "$@"
 }
 
 [ -x "$build/sbxc" ] && [ -x "$build/sbx-run" ] || die "nothing is built in $build: run make"
 [ -x "$python" ] || die "$python is not there: install python3"
 tmp=$(mktemp -d) || die "no temporary directory"
-mkdir "$tmp/work" "$tmp/host" && chmod 700 "$tmp/work" || die "cannot write to $tmp"
+mkdir "$tmp/job" "$tmp/host" && chmod 700 "$tmp/job" || die "cannot write to $tmp"
 
 step "1. Compile the policy"
 printf '   %s\n' "sbxc policies/examples/code-eval.sbx -o plan"
@@ -77,9 +77,9 @@ indent <"$tmp/compute.out"
 indent <"$tmp/compute.err"
 check "$status" "it ended with $status"
 # The last ten of the first 1000 decimals of pi, as printed in any table of them.
-grep -q '"last": "2164201989"' "$tmp/work/result.json" 2>/dev/null
+grep -q '"last": "2164201989"' "$tmp/job/result.json" 2>/dev/null
 check $? "the result in the work directory is missing or is not pi"
-[ "$wrong" -eq 0 ] && printf '   work/result.json: %s\n' "$(cut -c1-64 "$tmp/work/result.json")..."
+[ "$wrong" -eq 0 ] && printf '   job/result.json: %s\n' "$(cut -c1-64 "$tmp/job/result.json")..."
 
 step "3. Run a script that tries to get out, without the sandbox and with it"
 "$python" -I "$here/code-eval/listener.py" "$tmp/host" &

@@ -234,6 +234,8 @@ plan "$P"
 run "$SBX_RUN" --dry-run "$P" -- "$PROBE"
 [ ! -e "$TMP/made" ] && pass "--dry-run makes nothing" || fail "--dry-run makes nothing"
 has "--dry-run lists the steps" "*would do    landlock*would do    seccomp*would do    exec $PROBE"
+run sh -c 'exec "$@" >/dev/full' sh "$SBX_RUN" --dry-run "$P" -- "$PROBE"
+[ "$RC" = 125 ] && pass "--dry-run that cannot be printed is no success" || fail "--dry-run to a full device" "$RC"
 run "$SBX_RUN" "$P" -- "$PROBE" write "$TMP/made/x"
 gives "make-dir and if-exists" ok
 [ "$(stat -c %a "$TMP/made")" = 700 ] && pass "make-dir is 0700" || fail "make-dir is 0700"
