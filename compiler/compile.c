@@ -65,34 +65,36 @@ static bool open_recording(struct compile *c, const struct src_file **out)
 	return e == SRC_OK;
 }
 
-static bool lower_all(struct compile *c, const struct meaning *m, const struct guarantees *g,
-		      const struct src_file *recording, struct lower *l)
+static bool lower_all(struct compile *c, const struct src_file *recording)
 {
 	bool ok = true;
-	*l = (struct lower){
+	c->lower = (struct lower){
 	    .arena = c->arena,
 	    .ir = c->ir,
-	    .meaning = m,
+	    .meaning = c->meaning,
 	    .diags = c->diags,
 	    .src = c->src,
 	    .plan_id = MANIFEST_NO_ID,
-	    .guarantees = g->v,
-	    .n_guarantees = g->n,
+	    .guarantees = c->guarantees.v,
+	    .n_guarantees = c->guarantees.n,
 	    .optimize = c->opt->optimize,
 	    .recording = recording,
 	};
 	for (unsigned i = 0; backends[i]; i++)
 		if (c->ir->targets & TARGET_BIT(backends[i]->target))
-			ok &= backends[i]->lower(l);
+			ok &= backends[i]->lower(&c->lower);
 	return ok && diag_errors(c->diags) == 0;
 }
 
 /* The artifacts, proved equal to the policy, and its own tests. The certificates join the artifacts. */
-static enum compile_result prove(struct compile *c, const struct meaning *m, const struct guarantees *g,
-				 struct lower *l)
+static enum compile_result prove(struct compile *c)
 {
-	struct validator v = {
-	    .arena = c->arena, .diags = c->diags, .src = c->src, .meaning = m, .guarantees = g};
+	struct lower *l = &c->lower;
+	struct validator v = {.arena = c->arena,
+			      .diags = c->diags,
+			      .src = c->src,
+			      .meaning = c->meaning,
+			      .guarantees = &c->guarantees};
 	bool equal = validator_open(&v, l->artifacts, l->n_artifacts) && validator_facts(&v) &&
 		     validator_prove(&v, l->artifacts, l->n_artifacts) && validator_run(&v);
 	if (equal)
@@ -105,56 +107,13 @@ static enum compile_result prove(struct compile *c, const struct meaning *m, con
 	return diag_errors(c->diags) ? COMPILE_TEST : COMPILE_OK;
 }
 
-static enum compile_result write_plan(struct compile *c, const struct meaning *m, const struct guarantees *g,
-				      struct lower *l, const char *id)
+static void count_caveats(struct compile *c)
 {
-	size_t size;
-	const char *yaml = manifest_yaml(c, m, g, id, l->artifacts, l->n_artifacts, &size);
-	if (!yaml) {
-		c->failure = "cannot write plan.yaml: out of memory";
-		return COMPILE_IO;
-	}
-	lower_add(l, "plan.yaml", yaml, size);
-	const char *sums = manifest_sums(c->arena, l->artifacts, l->n_artifacts, &size);
-	lower_add(l, "SHA256SUMS", sums, size);
-	c->n_files = l->n_artifacts;
-	c->failure = plan_write(c->arena, c->opt->out_dir, l->artifacts, l->n_artifacts, &c->unchanged);
-	if (!c->failure && c->opt->depfile)
-		c->failure = depfile_write(c);
-	return c->failure ? COMPILE_IO : COMPILE_OK;
+	for (unsigned i = 0; i < c->guarantees.n; i++)
+		c->n_caveats += guarantee_is_caveat(&c->guarantees.v[i]);
 }
 
-static void count_caveats(struct compile *c, const struct guarantees *g)
-{
-	for (unsigned i = 0; i < g->n; i++)
-		c->n_caveats += guarantee_is_caveat(&g->v[i]);
-}
-
-/* From the IR on: everything that needs a policy without faults so far. */
-static enum compile_result back_half(struct compile *c)
-{
-	struct lower l;
-	const struct src_file *recording;
-	if (!open_recording(c, &recording))
-		return COMPILE_IO;
-	const struct meaning *m = meaning_new(c->arena, c->ir);
-	check_entry(c->arena, m, c->diags);
-	lint_policy(c->arena, c->ir, c->diags);
-	lint_syscalls(c->arena, m, c->diags);
-	struct guarantees g = guarantees_check(c->arena, c->ir, c->diags);
-	if (!lower_all(c, m, &g, recording, &l))
-		return COMPILE_REFUSED;
-	count_caveats(c, &g);
-	const char *id = manifest_stamp(c->arena, l.artifacts, l.n_artifacts);
-	enum compile_result result = prove(c, m, &g, &l);
-	if (result == COMPILE_OK && c->opt->emit == EMIT_SECCOMP)
-		explain_artifacts(l.artifacts, l.n_artifacts, c->opt->emit_to);
-	if (result != COMPILE_OK || !c->opt->out_dir)
-		return result;
-	return write_plan(c, m, &g, &l, id);
-}
-
-enum compile_result compile_policy(struct compile *c, const struct compile_options *opt)
+enum compile_result compile_read(struct compile *c, const struct compile_options *opt)
 {
 	const struct src_file *file;
 	*c = (struct compile){.arena = arena_new(), .opt = opt};
@@ -172,5 +131,63 @@ enum compile_result compile_policy(struct compile *c, const struct compile_optio
 		ir_print(c->ir, c->src, opt->emit_to);
 	if (diag_errors(c->diags) || !c->ir)
 		return COMPILE_REFUSED;
-	return opt->emit == EMIT_IR ? COMPILE_OK : back_half(c);
+	c->meaning = meaning_new(c->arena, c->ir);
+	return COMPILE_OK;
+}
+
+/* Its faults do not keep the back ends from naming theirs, so errors are counted by compile_prove(). */
+enum compile_result compile_judge(struct compile *c)
+{
+	check_entry(c->arena, c->meaning, c->diags);
+	lint_policy(c->arena, c->ir, c->diags);
+	lint_syscalls(c->arena, c->meaning, c->diags);
+	c->guarantees = guarantees_check(c->arena, c->ir, c->diags);
+	count_caveats(c);
+	return COMPILE_OK;
+}
+
+enum compile_result compile_prove(struct compile *c)
+{
+	const struct src_file *recording;
+	if (!open_recording(c, &recording))
+		return COMPILE_IO;
+	if (!lower_all(c, recording))
+		return COMPILE_REFUSED;
+	c->id = manifest_stamp(c->arena, c->lower.artifacts, c->lower.n_artifacts);
+	enum compile_result result = prove(c);
+	if (result == COMPILE_OK && c->opt->emit == EMIT_SECCOMP)
+		explain_artifacts(c->lower.artifacts, c->lower.n_artifacts, c->opt->emit_to);
+	return result;
+}
+
+enum compile_result compile_write(struct compile *c)
+{
+	size_t size;
+	struct lower *l = &c->lower;
+	const char *yaml =
+	    manifest_yaml(c, c->meaning, &c->guarantees, c->id, l->artifacts, l->n_artifacts, &size);
+	if (!yaml) {
+		c->failure = "cannot write plan.yaml: out of memory";
+		return COMPILE_IO;
+	}
+	lower_add(l, "plan.yaml", yaml, size);
+	const char *sums = manifest_sums(c->arena, l->artifacts, l->n_artifacts, &size);
+	lower_add(l, "SHA256SUMS", sums, size);
+	c->n_files = l->n_artifacts;
+	c->failure = plan_write(c->arena, c->opt->out_dir, l->artifacts, l->n_artifacts, &c->unchanged);
+	if (!c->failure && c->opt->depfile)
+		c->failure = depfile_write(c);
+	return c->failure ? COMPILE_IO : COMPILE_OK;
+}
+
+enum compile_result compile_policy(struct compile *c, const struct compile_options *opt)
+{
+	enum compile_result r = compile_read(c, opt);
+	if (r == COMPILE_OK && (opt->emit == EMIT_AST || opt->emit == EMIT_IR))
+		return r;
+	if (r == COMPILE_OK)
+		r = compile_judge(c);
+	if (r == COMPILE_OK)
+		r = compile_prove(c);
+	return r == COMPILE_OK && opt->out_dir ? compile_write(c) : r;
 }

@@ -9,6 +9,7 @@
 
 #include "../backends/backend.h"
 #include "diag.h"
+#include "guarantee.h"
 #include "ir.h"
 
 struct compile_set { /* --set NAME=VALUE */
@@ -42,15 +43,28 @@ struct compile {
 	struct src *src;
 	struct diags *diags;
 	const struct compile_options *opt;
-	const struct ir *ir;
-	const char *failure;    /* COMPILE_IO: one line for people */
-	unsigned n_expect;      /* expectations that were checked */
-	unsigned n_files;       /* of the plan */
-	bool unchanged;         /* the plan was already there, byte for byte */
-	unsigned n_caveats;
+	const struct ir *ir;           /* compile_read() */
+	const struct meaning *meaning; /* compile_read(): what decide() is asked with */
+	struct guarantees guarantees;  /* compile_judge() */
+	struct lower lower;            /* compile_prove(): the artifacts, the certificates among them */
+	const char *id;                /* compile_prove(): of the plan */
+	const char *failure;           /* COMPILE_IO: one line for people */
+	unsigned n_expect;             /* compile_prove(): expectations that were checked */
+	unsigned n_files;              /* compile_write(): of the plan */
+	unsigned n_caveats;            /* compile_judge() */
+	bool unchanged;                /* compile_write(): the plan was already there, byte for byte */
 };
 
-/* Fills c (arena, src and diags are made here) and runs every phase. The caller frees c->arena. */
+/*
+ * The phases, each after the one before it returned COMPILE_OK. A command takes as many as it needs. compile_read()
+ * fills c (arena, src and diags are made here), whatever it returns; the caller frees c->arena.
+ */
+enum compile_result compile_read(struct compile *c, const struct compile_options *opt); /* parse, resolve */
+enum compile_result compile_judge(struct compile *c); /* lint, guarantees */
+enum compile_result compile_prove(struct compile *c); /* lower, compare with the policy, run its tests */
+enum compile_result compile_write(struct compile *c); /* to opt->out_dir */
+
+/* All of them, as far as the options ask. */
 enum compile_result compile_policy(struct compile *c, const struct compile_options *opt);
 
 #endif

@@ -87,10 +87,33 @@ for word in $(sed -n 's/^	RIGHT([A-Z_]*, "\([a-z_]*\)".*/\1/p; s/^	RLIMIT("\([a-
 	fi
 done
 
-# options TOOL: what its --help names, one a line
-options() {
-	"$B/$1" --help | grep -oE '(^|[[:space:],])--?[a-z][a-z-]*' | tr -d ' \t,' | sort -u
+# The commands of sbxc, one a line.
+commands() {
+	sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' compiler/commands.def
 }
+
+# options TOOL: what its --help names, and that of each command, one a line
+options() {
+	{
+		"$B/$1" --help
+		[ "$1" != sbxc ] || for command in $(commands); do "$B/sbxc" "$command" --help; done
+	} | grep -oE '(^|[[:space:],])--?[A-Za-z][a-z-]*' | tr -d ' \t,' | sort -u
+}
+
+for command in $(commands); do
+	if [ "$("$B/sbxc" "$command" --help | wc -l)" -gt 40 ]; then
+		echo "FAIL docs sbxc $command --help does not fit a screen"
+		status=1
+	elif [ "$command" != compile ] && ! grep -q "^\.Cm $command$" docs/sbxc.1; then
+		echo "FAIL docs sbxc.1: the command $command is missing"
+		status=1
+	elif ! grep -qw "$command" docs/completions/sbxc.bash; then
+		echo "FAIL docs completions/sbxc.bash: the command $command is missing"
+		status=1
+	else
+		echo "PASS docs sbxc $command"
+	fi
+done
 
 for tool in sbxc sbx-run; do
 	options "$tool" >"$tmp/options"

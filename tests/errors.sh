@@ -16,7 +16,7 @@ for policy in *.sbx; do
 	want=${policy%.sbx}.err
 	code=${policy%%-*}
 	args=$(cat "${policy%.sbx}.args" 2>/dev/null)
-	"$B/sbxc" --std ../../policies/std check $args "$policy" >/dev/null 2>"$tmp/got"
+	"$B/sbxc" check --std ../../policies/std $args "$policy" >/dev/null 2>"$tmp/got"
 	echo "exit $?" >>"$tmp/got"
 	if [ -n "${BLESS:-}" ]; then
 		cmp -s "$tmp/got" "$want" || { cp "$tmp/got" "$want"; echo "blessed $want"; }

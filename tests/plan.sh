@@ -491,7 +491,7 @@ depfile() {
 	verdict "--depfile: make builds when an import or a library profile changed, and only then" "$why"
 	refuses "--depfile into a directory that is not there" 2 'cannot write no/p.d' \
 	    "$sbxc" a.sbx -o plan-d --depfile no/p.d
-	refuses "--depfile without -o" 2 'needs -o' "$sbxc" check a.sbx --depfile p.d
+	refuses "--depfile without -o" 2 'needs -o' "$sbxc" a.sbx --emit=ast --depfile p.d
 	cp a.sbx $'n\nl.sbx'
 	refuses "--depfile of a name with a newline" 2 'newline' "$sbxc" $'n\nl.sbx' -o plan-d --depfile p.d
 	[[ -z $(litter 1) ]] || fail "--depfile" "left $(litter 1)"

@@ -125,7 +125,7 @@ verdict "no such plan is code 2" "$([[ $? -eq 2 ]] && grep -q 'nowhere: cannot r
 verdict "-o makes no sense" "$([[ $? -eq 2 ]] || echo "it is taken")"
 "$sbxc" verify --format gcc "$first" >out 2>err
 verdict "nor does any other option with a value" "$([[ $? -eq 2 ]] || echo "it is taken")"
-"$sbxc" -q verify "$first" >out 2>err && [[ ! -s out && ! -s err ]]
+"$sbxc" verify -q "$first" >out 2>err && [[ ! -s out && ! -s err ]]
 verdict "-q says nothing" "$([[ $? -eq 0 ]] || echo "it does")"
 
 # ---- z3 ----

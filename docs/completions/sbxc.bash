@@ -24,6 +24,6 @@ _sbxc()
 	fi
 	compopt -o filenames
 	mapfile -t COMPREPLY < <(compgen -d -- "$cur"; compgen -f -X '!*.sbx' -- "$cur")
-	[[ $COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "check verify explain" -- "$cur")
+	[[ $COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "compile check verify explain" -- "$cur")
 }
 complete -F _sbxc sbxc

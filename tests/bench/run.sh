@@ -115,11 +115,11 @@ compiles() {
 	row "sbxc --version" "$B/sbxc" --version >>"$list"
 	for p in "$top"/policies/examples/*.sbx; do
 		name=$(basename "$p" .sbx)
-		row "check $name" "$B/sbxc" --std "$top/policies/std" check "$p" >>"$list"
+		row "check $name" "$B/sbxc" check --std "$top/policies/std" "$p" >>"$list"
 	done
 	row "1000 rules: parse (--emit=ast)" "$B/sbxc" --std "$top/policies/std" --emit=ast "$tmp/big.sbx" >>"$list"
 	row "1000 rules: resolve (--emit=ir)" "$B/sbxc" --std "$top/policies/std" --emit=ir "$tmp/big.sbx" >>"$list"
-	row "1000 rules: all but the writing" "$B/sbxc" --std "$top/policies/std" check "$tmp/big.sbx" >>"$list"
+	row "1000 rules: all but the writing" "$B/sbxc" check --std "$top/policies/std" "$tmp/big.sbx" >>"$list"
 	row "1000 rules: unchanged plan" "$B/sbxc" --std "$top/policies/std" "$tmp/big.sbx" -o "$tmp/plan-big" >>"$list"
 	printf '\nCompile, %s rounds; every compile proves its artifacts at all witness points\n' $((rounds / 15 + 1))
 	"$tmp/launch" $((rounds / 15 + 1)) - "$list"

@@ -1,0 +1,99 @@
+/*
+ * cli.c - what commands share: options, complaints, reading a policy.
+ */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "str.h"
+
+const char *cli_next(struct cli *c)
+{
+	return *c->argv ? *c->argv++ : NULL;
+}
+
+int cli_usage(const char *fmt, const char *arg)
+{
+	fprintf(stderr, "sbxc: %s%s%s\n", fmt, arg ? ": " : "", arg ? arg : "");
+	fputs("      try `sbxc --help`\n", stderr);
+	return CLI_USAGE;
+}
+
+void cli_complain(const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	fputs("sbxc: ", stderr);
+	vfprintf(stderr, fmt, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+bool cli_colour(FILE *stream)
+{
+	const char *term = getenv("TERM");
+	return isatty(fileno(stream)) && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+}
+
+bool cli_is_dir(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* ---- reading policies ---- */
+
+/* policies/std beside the build folder, or share/sbx/std beside the installed bin folder. */
+static const char *find_std(struct arena *a)
+{
+	static const char *const places[] = {"../policies/std", "../share/sbx/std"};
+	char exe[4096];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	if (n <= 0)
+		return NULL;
+	exe[n] = '\0';
+	char *slash = strrchr(exe, '/');
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const char *dir = arena_printf(a, "%s/%s", exe, places[i]);
+		if (cli_is_dir(dir))
+			return dir;
+	}
+	return NULL;
+}
+
+int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
+{
+	if (!c->opt.std_dir)
+		c->opt.std_dir = find_std(c->arena);
+	c->opt.path = path;
+	enum compile_result result = compile_read(k, &c->opt);
+	if (result == COMPILE_OK && last >= CLI_JUDGE)
+		result = compile_judge(k);
+	if (result == COMPILE_OK && last >= CLI_PROVE)
+		result = compile_prove(k);
+	if (result == COMPILE_OK && last >= CLI_WRITE)
+		result = compile_write(k);
+	if (result == COMPILE_OK && diag_errors(k->diags))
+		result = COMPILE_REFUSED;
+	diags_print(k->diags, stderr, c->format, cli_colour(stderr));
+	if (result == COMPILE_IO)
+		cli_complain("%s", k->failure);
+	return (int)result;
+}
+
+int cli_each(struct cli *c, int (*one)(struct cli *c, const char *file))
+{
+	int worst = CLI_OK;
+	for (unsigned i = 0; i < c->n_files; i++) {
+		int code = one(c, c->files[i]);
+		worst = code > worst ? code : worst;
+	}
+	return worst;
+}

@@ -1,0 +1,91 @@
+/*
+ * cli_options.c - the options that several commands take.
+ */
+#include <string.h>
+
+#include "cli.h"
+#include "str.h"
+
+static int take_set(struct cli *c, const char *text)
+{
+	const char *eq = strchr(text, '=');
+	if (!eq || eq == text)
+		return cli_usage("--set takes NAME=VALUE", text);
+	if (!utf8_valid(text))
+		return cli_usage("--set takes UTF-8 text only", NULL);
+	if (c->opt.n_sets == CLI_MAX_SETS)
+		return cli_usage("too many --set", NULL);
+	const char *name = arena_strndup(c->arena, text, (size_t)(eq - text));
+	for (unsigned i = 0; i < c->opt.n_sets; i++)
+		if (strcmp(c->sets[i].name, name) == 0)
+			return cli_usage("--set gives a param twice", name);
+	c->sets[c->opt.n_sets++] = (struct compile_set){.name = name, .value = eq + 1};
+	return CLI_OK;
+}
+
+static int take_std(struct cli *c, const char *dir)
+{
+	if (!cli_is_dir(dir))
+		return cli_usage("--std names no directory", dir);
+	c->opt.std_dir = dir;
+	return CLI_OK;
+}
+
+static int take_format(struct cli *c, const char *what)
+{
+	static const char *const names[] = {[DIAG_TEXT] = "text", [DIAG_GCC] = "gcc"};
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(what, names[i]) == 0)
+			return c->format = (enum diag_format)i, CLI_OK;
+	return cli_usage("--format takes text or gcc", what);
+}
+
+static int take_quiet(struct cli *c, const char *value)
+{
+	(void)value;
+	c->quiet = true;
+	return CLI_OK;
+}
+
+/* -O MODE, and the file after `-O profile`. The last one counts. */
+static int take_optimize(struct cli *c, const char *mode)
+{
+	static const char *const modes[] = {
+	    [OPTIMIZE_EVEN] = "even",
+	    [OPTIMIZE_SIZE] = "size",
+	    [OPTIMIZE_PROFILE] = "profile",
+	    [OPTIMIZE_CACHED] = "cached",
+	};
+	unsigned m = 0;
+	while (m < sizeof(modes) / sizeof(modes[0]) && strcmp(mode, modes[m]))
+		m++;
+	if (m == sizeof(modes) / sizeof(modes[0]))
+		return cli_usage("-O takes even, size, cached or profile FILE", mode);
+	c->opt.optimize = (enum optimize)m;
+	if (m != OPTIMIZE_CACHED) /* which weighs a recording too */
+		c->opt.recording = NULL;
+	if (m == OPTIMIZE_PROFILE && !(c->opt.recording = cli_next(c)))
+		return cli_usage("-O profile takes a recording: COUNT ARCH SYSCALL lines", NULL);
+	return CLI_OK;
+}
+
+const struct cli_option cli_options_optimize[] = {
+    {"-O", "MODE",
+     "what the filter of system calls is made for: even (default: all calls\n"
+     "alike quick), size, cached (Linux 5.11 and later: what depends on\n"
+     "arguments quick), profile FILE (a recording: lines COUNT ARCH SYSCALL)",
+     take_optimize},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct cli_option cli_options_policy[] = {
+    {"--set", "NAME=VALUE", "the value of a `param` that is not `at load`; may be repeated", take_set},
+    {"--std", "DIR", "the library of profiles (default: found beside the program)", take_std},
+    {"--format", "text|gcc", "how errors are shown: with the line and its fix, or one line each", take_format},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct cli_option cli_options_quiet[] = {
+    {"-q", NULL, "says nothing when all is well", take_quiet},
+    {NULL, NULL, NULL, NULL},
+};
