@@ -9,6 +9,7 @@
 
 #include "../runtime/plan.h"
 #include "../runtime/sha256.h"
+#include "say.h"
 #include "str.h"
 #include "syscalls.h"
 
@@ -121,13 +122,6 @@ static void put_head(struct yaml_out *y, const struct compile *c, const char *pl
 		put_text(y, "entry", ir->entry);
 }
 
-static const char *const level_name[] = {
-    [LEVEL_ABSENT] = "absent",
-    [LEVEL_PARTIAL] = "partial",
-    [LEVEL_DELEGATED] = "delegated",
-    [LEVEL_ENFORCED] = "enforced",
-};
-
 static void put_guarantee(struct yaml_out *y, const struct compile *c, const struct guarantee *g)
 {
 	begin_map(y);
@@ -143,16 +137,6 @@ static void put_guarantee(struct yaml_out *y, const struct compile *c, const str
 	end_map(y);
 }
 
-static const char *caveat_note(struct yaml_out *y, const struct guarantee *g)
-{
-	if (g->answer.note)
-		return g->answer.note;
-	if (g->answer.level == LEVEL_ENFORCED)
-		return arena_printf(y->arena, "kept where the host has %s; elsewhere the program runs without it",
-				    g->answer.mechanism);
-	return cap_help[g->cap];
-}
-
 /* Everything a reader must know that does not hold as plainly as its name says; ids are stable: CAP@TARGET. */
 static void put_caveats(struct yaml_out *y, const struct compile *c, const struct guarantees *g)
 {
@@ -164,7 +148,7 @@ static void put_caveats(struct yaml_out *y, const struct compile *c, const struc
 		begin_map(y);
 		put_text(y, "id", arena_printf(y->arena, "%s@%s", cap_name[g->v[i].cap], target_name[g->v[i].target]));
 		put_word(y, "level", level_name[g->v[i].answer.level]);
-		put_text(y, "note", caveat_note(y, &g->v[i]));
+		put_text(y, "note", say_caveat(y->arena, &g->v[i]));
 		put_where(y, c, "accepted", prefer);
 		end_map(y);
 	}

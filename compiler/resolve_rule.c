@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "resolve_priv.h"
+#include "say.h"
 
 /* ---- allow and deny ---- */
 
@@ -60,19 +61,6 @@ void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s)
 }
 
 /* ---- limits ---- */
-
-static const enum type limit_type[LIMIT_COUNT] = {
-#define SIZE TYPE_SIZE
-#define DURATION TYPE_DURATION
-#define PERCENT TYPE_PERCENT
-#define COUNT TYPE_NUMBER
-#define LIMIT(id, word, unit, cap, help) [LIMIT_##id] = unit,
-#include "limit.def"
-#undef SIZE
-#undef DURATION
-#undef PERCENT
-#undef COUNT
-};
 
 static bool limit_by_name(struct res *r, const struct ast_word *w, enum limit *out)
 {

@@ -1,0 +1,44 @@
+/*
+ * say.h - facts of a policy in the words of the language: what the review commands print.
+ *
+ * One wording for explain, why, normalize, test, diff and the report. What stands between quotes is spelled as in a
+ * `.sbx` file, so that it can be pasted. All text is from the arena; nothing here decides anything.
+ */
+#ifndef SBX_SAY_H
+#define SBX_SAY_H
+
+#include "../backends/backend.h"
+#include "guarantee.h"
+
+/* A template as a string of the language: "\"${HOME}/.ssh\"". */
+const char *say_template(struct arena *a, const char *tmpl);
+/* The same for plain bytes, such as a reason. */
+const char *say_string(struct arena *a, const char *plain);
+/* Can a string of the language spell it? Not when it holds control bytes. */
+bool say_spells(const char *tmpl);
+
+/* The fewest words for the operations: "read write", "connect tcp". */
+const char *say_ops(struct arena *a, uint32_t ops);
+/* "linux, macos" */
+const char *say_targets(struct arena *a, uint32_t targets);
+/* What a rule speaks about, with what must hold there: "\"/usr\" if-exists", "\"*:443\"", "ptrace where ..."; "" for `net`. */
+const char *say_object(struct arena *a, const struct ir_rule *r);
+/* The rule as a line, without its reason: `allow read "/home" except { "/home/a", "/home/b" }`; `ops`: which of its. */
+const char *say_rule(struct arena *a, const struct ir_rule *r, uint32_t ops);
+
+/* "256MiB", "10s", "100%", "16": the largest unit that loses nothing. */
+const char *say_value(struct arena *a, enum type type, uint64_t number);
+const char *say_limit(struct arena *a, enum limit l, uint64_t value);
+extern const enum type limit_type[LIMIT_COUNT];
+
+/* "file:line", and where the profile that holds it is used: "std/tty.sbx:12, used at p.sbx:7". NULL: "". */
+const char *say_origin(struct arena *a, const struct src *src, const struct origin *o);
+
+extern const char *const level_name[];
+/* The sentence about a guarantee that does not hold as plainly as its name says. */
+const char *say_caveat(struct arena *a, const struct guarantee *g);
+
+/* A request as a person would put it: "read /home/ann/x", "connect tcp host:443", "syscall ptrace". */
+const char *say_request(struct arena *a, const struct request *r);
+
+#endif
