@@ -2,6 +2,7 @@
 #
 #   make            build/sbxc, build/sbx-run
 #   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
+#   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv)
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make proof-long 100,000 random policies and changed filters for the proof; minutes
 #   make bench      ratios against peers and floors, interleaved
@@ -45,7 +46,7 @@ RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-docs check-unit check-golden check-errors check-plan check-layers check-proof check-live check-san check-clang bench \
+.PHONY: all check check-docs check-unit check-golden check-errors check-plan check-layers check-proof check-live check-vm check-san check-clang bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -131,6 +132,10 @@ check-unit: $(UNIT_BIN)
 
 check-layers check-docs check-golden check-errors check-plan check-proof check-live: check-%: all
 	$(Q)tests/run.sh $*
+
+KERNELS ?=
+check-vm: all
+	$(Q)tests/vm/run.sh $(KERNELS)
 
 proof-long: all $(B)/tests/unit/seccomp_prove
 	$(Q)LONG=1 tests/proof.sh

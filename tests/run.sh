@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.." || exit 2
 : "${B:=build}"
 log=$(mktemp) || exit 2
 trap 'rm -f "$log" "$log.stage"' EXIT
-stages=${*:-layers docs consts unit golden errors plan proof live}
+stages=${*:-layers docs consts unit golden errors plan proof live vm}
 for stage in $stages; do
 	printf '== %s\n' "$stage"
 	case $stage in
@@ -16,6 +16,7 @@ for stage in $stages; do
 		case $t in */lib-*) continue ;; esac
 		B=$B "$t"
 	      done ;;
+	vm) B=$B tests/vm/run.sh ;;
 	*) B=$B "tests/$stage.sh" ;;
 	esac >"$log.stage" 2>&1
 	code=$?

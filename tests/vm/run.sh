@@ -1,0 +1,61 @@
+#!/bin/bash
+# run.sh [KERNEL...] - runs every guest script on each kernel (ids of kernels.tsv) and prints PASS, FAIL and SKIP lines that
+# begin with the kernel. What cannot be fetched (no network, no Debian) is a SKIP with its reason, unless the kernels
+# were named: then it is a failure. One more try for a guest that never came up; the retries are counted.
+set -u
+here=$(dirname "$(readlink -f "$0")")
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+status=0 retries=0
+named=$#
+[[ $named -gt 0 ]] || set -- 6.1 6.12
+
+cannot() { # KERNEL REASON
+	if [[ $named -gt 0 ]]; then
+		printf 'FAIL vm %s: %s\n' "$1" "$2"
+		status=1
+	else
+		printf 'SKIP vm %s: %s\n' "$1" "$2"
+	fi
+}
+
+# The lines of one console, with the kernel's name; what a script said before it broke is shown.
+report() { # KERNEL CONSOLE
+	awk -v kernel="$1" '
+	/^@@SCRIPT / { script = $2 }
+	/^(PASS|FAIL|SKIP) / { word = $1; sub(/^[A-Z]+ /, ""); print word, "vm", kernel, $0; n[script]++; if (word == "FAIL") bad[script] = 1; next }
+	/^@@DONE / {
+		if ($3 != 0 && !($2 in bad)) print "FAIL vm", kernel, $2 " ended with code " $3
+		else if (!n[$2]) print "FAIL vm", kernel, $2 " checked nothing"
+		next
+	}
+	!/^@@/ && !/reboot: Power down/ { print "     | " $0 }' "$2"
+}
+
+"$here/payload.sh" "$work/payload" >"$work/log" 2>&1 || {
+	printf 'FAIL vm payload: %s\n' "$(tail -n 1 "$work/log")"
+	exit 1
+}
+for id in "$@"; do
+	if ! "$here/fetch.sh" "$id" >"$work/fetched" 2>"$work/log"; then
+		cannot "$id" "$(tail -n 1 "$work/log")"
+		continue
+	fi
+	export SBX_VM_TOOLS
+	SBX_VM_TOOLS=$(sed -n 's/^qemu //p' "$work/fetched")
+	image=$(sed -n "s/^kernel $id //p" "$work/fetched")
+	awk -F'\t' -v id="$id" '$1 == id { print $4 }' "$here/kernels.tsv" >"$work/payload/landlock-abi"
+	"$here/boot.sh" "$image" "$work/payload" >"$work/console" 2>"$work/log"
+	if ! grep -q '^@@BEGIN' "$work/console"; then
+		retries=$((retries + 1))
+		"$here/boot.sh" "$image" "$work/payload" >"$work/console" 2>"$work/log"
+	fi
+	report "$id" "$work/console" | tee "$work/lines"
+	if ! grep -q '^@@END' "$work/console"; then
+		printf 'FAIL vm %s: the guest did not reach its end: %s\n' "$id" "$(tail -n 1 "$work/log")"
+		status=1
+	fi
+	! grep -q '^FAIL' "$work/lines" || status=1
+done
+[[ $retries -eq 0 ]] || printf '     | %s guests were started twice\n' "$retries"
+exit $status
