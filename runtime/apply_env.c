@@ -43,7 +43,7 @@ static bool have_name(char *const *envp, unsigned n, struct span name)
 static char *env_text(struct run *r, struct span name, const char *value)
 {
 	size_t len = strlen(value);
-	char *text = pool_take(&r->pool, name.len + 1 + len + 1);
+	char *text = pool_take(r->pool, name.len + 1 + len + 1);
 
 	if (text) {
 		memcpy(text, name.at, name.len);
@@ -72,7 +72,7 @@ static bool env_home(struct run *r, unsigned *n)
 	const struct span name = {"HOME", 4};
 	const char *home;
 
-	if (!name_let(&r->launch, name) || have_name(r->envp, *n, name))
+	if (!name_let(&r->plan->launch, name) || have_name(r->envp, *n, name))
 		return true;
 	if (home_find(&r->vars, &home) == HOME_NONE)
 		return true;
@@ -87,12 +87,12 @@ static bool env_home(struct run *r, unsigned *n)
 
 bool env_build(struct run *r, char *const *caller)
 {
-	const struct launch *l = &r->launch;
+	const struct launch *l = &r->plan->launch;
 	unsigned n = 0, n_caller = 0;
 
 	while (caller[n_caller])
 		n_caller++;
-	r->envp = pool_room(&r->pool, (n_caller + l->n_env + 2) * sizeof(char *));
+	r->envp = pool_room(r->pool, (n_caller + l->n_env + 2) * sizeof(char *));
 	if (!r->envp)
 		return fault_step(r->fault, "environment", "memory", errno);
 	for (unsigned i = 0; i < l->n_env; i++)

@@ -33,11 +33,13 @@ bool apply_exec(struct run *r)
 	const char *hint;
 	int error;
 
-	if (r->launch.exec_fd >= 0)
-		syscall(SYS_execveat, r->launch.exec_fd, "", r->options.argv, r->envp,
+	if (r->link)
+		r->link->shared->phase = PHASE_EXEC;
+	if (r->plan->launch.exec_fd >= 0)
+		syscall(SYS_execveat, r->plan->launch.exec_fd, "", r->options->argv, r->envp,
 			AT_EMPTY_PATH);
 	else
-		execve(r->program.path, r->options.argv, r->envp);
+		execve(r->program.path, r->options->argv, r->envp);
 	error = errno;
 	fault_set(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC);
 	fault_line(r->fault, "at", r->program.path, NULL);

@@ -49,7 +49,7 @@ static bool all_marked(void)
 
 bool apply_fds(struct run *r)
 {
-	int a = r->ruleset, b = r->launch.exec_fd;
+	int a = r->ruleset, b = r->plan->launch.exec_fd;
 	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
 
 	if (all_marked())
@@ -72,7 +72,7 @@ bool apply_fds(struct run *r)
 static bool nofile_raise(struct run *r)
 {
 	struct rlimit now, wanted;
-	rlim_t need = (rlim_t)r->launch.exec_fd + 1;
+	rlim_t need = (rlim_t)r->plan->launch.exec_fd + 1;
 	char number[NUM_TEXT];
 
 	if (getrlimit(RLIMIT_NOFILE, &now))
@@ -87,23 +87,23 @@ static bool nofile_raise(struct run *r)
 	fault_errno(r->fault, "failed", "setrlimit of open files", errno);
 	fault_line(r->fault, "fix", "raise the hard limit (ulimit -Hn) to ", num_text(number, need),
 		   " or more", NULL);
-	return fault_where(r->fault, r->launch.entry_where);
+	return fault_where(r->fault, r->plan->launch.entry_where);
 }
 
 bool exec_fd_prepare(struct run *r)
 {
-	if (r->launch.exec_fd < 0 || r->options.dry_run)
+	if (r->plan->launch.exec_fd < 0 || r->options->dry_run)
 		return true;
 	if (!nofile_raise(r))
 		return false;
-	if (r->program.fd == r->launch.exec_fd)
+	if (r->program.fd == r->plan->launch.exec_fd)
 		return true;
 	/* anything else on this number may go, a descriptor of the caller too */
-	if (r->ruleset == r->launch.exec_fd)
+	if (r->ruleset == r->plan->launch.exec_fd)
 		r->ruleset = fcntl(r->ruleset, F_DUPFD_CLOEXEC, FIRST);
 	if (r->ruleset == -1 && r->host.landlock)
 		return fault_step(r->fault, "exec-fd", "F_DUPFD", errno);
-	if (dup3(r->program.fd, r->launch.exec_fd, O_CLOEXEC) != r->launch.exec_fd)
+	if (dup3(r->program.fd, r->plan->launch.exec_fd, O_CLOEXEC) != r->plan->launch.exec_fd)
 		return fault_step(r->fault, "exec-fd", "dup3", errno);
 	return true;
 }

@@ -106,7 +106,7 @@ static bool missing_fault(struct run *r, const struct landlock_rule *rule, const
 
 static bool path_make(struct run *r, const struct landlock_rule *rule, const char *path)
 {
-	if (r->options.dry_run || mkdir(path, 0700) == 0 || errno == EEXIST)
+	if (r->options->dry_run || mkdir(path, 0700) == 0 || errno == EEXIST)
 		return true;
 	return path_fault(r, ERR_PATH_OPEN, rule, path, "mkdir", errno);
 }
@@ -133,7 +133,7 @@ static bool visit_path(void *ctx, const struct landlock_rule *rule)
 	if (fd < 0 && errno == ENOENT && rule->missing == MISSING_MAKE) {
 		if (!path_make(r, rule, path))
 			return false;
-		if (r->options.dry_run)
+		if (r->options->dry_run)
 			return true;
 		fd = openat(AT_FDCWD, path, flags | O_DIRECTORY);
 	}
@@ -202,9 +202,9 @@ static bool visit_assert(void *ctx, const struct landlock_rule *rule)
 static bool ruleset_make(struct run *r)
 {
 	struct landlock_attr attr = {
-	    .fs = r->landlock.fs & fs_rights_of_abi(r->host.landlock),
-	    .net = r->landlock.net & net_rights_of_abi(r->host.landlock),
-	    .scope = r->landlock.scope & scopes_of_abi(r->host.landlock),
+	    .fs = r->plan->landlock.fs & fs_rights_of_abi(r->host.landlock),
+	    .net = r->plan->landlock.net & net_rights_of_abi(r->host.landlock),
+	    .scope = r->plan->landlock.scope & scopes_of_abi(r->host.landlock),
 	};
 
 	r->ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
@@ -219,16 +219,18 @@ bool landlock_prepare(struct run *r)
 						 .port = visit_port,
 						 .assert = visit_assert,
 						 .ctx = r};
+	struct conf conf = r->plan->landlock_conf;
 
+	conf.fault = r->fault;
 	r->ruleset = -1;
 	if (!r->host.landlock)
 		return true; /* the guarantees said that it may be missing */
-	if (r->landlock.n_asserts)
+	if (r->plan->landlock.n_asserts)
 		r->grants.list =
-		    pool_room(&r->pool, (r->landlock.n_paths + 2) * sizeof(struct grant));
-	if (r->landlock.n_asserts && !r->grants.list)
+		    pool_room(r->pool, (r->plan->landlock.n_paths + 2) * sizeof(struct grant));
+	if (r->plan->landlock.n_asserts && !r->grants.list)
 		return fault_step(r->fault, "landlock", "memory", errno);
-	return ruleset_make(r) && landlock_visit(&r->landlock_conf, &r->landlock, &visitor);
+	return ruleset_make(r) && landlock_visit(&conf, &r->plan->landlock, &visitor);
 }
 
 bool apply_landlock(struct run *r)

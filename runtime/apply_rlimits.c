@@ -34,7 +34,7 @@ static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
 
 bool apply_rlimits(struct run *r)
 {
-	const struct launch *l = &r->launch;
+	const struct launch *l = &r->plan->launch;
 
 	for (unsigned i = 0; i < l->n_rlimits; i++)
 		if (!rlimit_lower(r, &l->rlimits[i]))

@@ -13,7 +13,7 @@ bool apply_seccomp(struct run *r)
 {
 	if (!r->host.seccomp)
 		return true; /* the guarantees said that it may be missing */
-	if (syscall(SYS_seccomp, SECCOMP_SET_FILTER, 0, &r->filter) == 0)
+	if (syscall(SYS_seccomp, SECCOMP_SET_FILTER, 0, &r->plan->filter) == 0)
 		return true;
 	return fault_step(r->fault, "seccomp", "SECCOMP_SET_MODE_FILTER", errno);
 }

@@ -2,7 +2,7 @@
  * kernel.h - the kernel interfaces that libc headers do not have: musl has no linux/ headers, and
  * those of an old distribution know less than the kernel that runs.
  *
- * Values from include/uapi/linux/{landlock,seccomp,filter,capability,securebits}.h of Linux 7.x.
+ * Values from include/uapi/linux/{landlock,sched,seccomp,filter,capability,securebits}.h of Linux 7.x.
  */
 #ifndef SBX_KERNEL_H
 #define SBX_KERNEL_H
@@ -34,6 +34,18 @@ struct landlock_path {
 struct landlock_port {
 	uint64_t rights, port;
 };
+
+#ifndef SYS_clone3
+#define SYS_clone3 435
+#endif
+
+/* clone3(2), as far as Linux 5.7 knows it. */
+struct clone_attr {
+	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid,
+	    set_tid_size, cgroup;
+};
+#define KERNEL_CLONE_INTO_CGROUP 0x200000000ull
+enum { CLONE_ATTR_FIRST = 64 /* bytes of the struct in Linux 5.3 */ };
 
 struct bpf_insn {
 	uint16_t code;

@@ -7,6 +7,17 @@
 #include "conf.h"
 #include "params.h"
 
+/* Bits of struct launch.isolate: rows of the table of namespaces. */
+enum {
+	ISOLATE_USER = 1 << 0,
+	ISOLATE_PID = 1 << 1,
+	ISOLATE_MOUNT = 1 << 2,
+	ISOLATE_NET = 1 << 3,
+	ISOLATE_IPC = 1 << 4,
+	ISOLATE_UTS = 1 << 5,
+	ISOLATE_CGROUP = 1 << 6,
+};
+
 struct guarantee {
 	struct span cap, mechanisms, where;
 	bool required;
@@ -30,7 +41,7 @@ struct launch {
 	char id[PLAN_ID_LEN + 1];
 	struct span policy, version;
 	unsigned arches;  /* bits 1 << row of the machines table */
-	unsigned isolate; /* bits 1 << row of the namespaces table; 0: none */
+	unsigned isolate; /* ISOLATE_* */
 	struct param params[PLAN_MAX_PARAMS];
 	unsigned n_params;
 	struct guarantee guarantees[PLAN_MAX_GUARANTEES];

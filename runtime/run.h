@@ -1,14 +1,14 @@
 /*
- * run.h - one start: what the command line said, the proved plan, what was opened for it. The steps
- * of apply.h work on it.
+ * run.h - one start: what was asked for, the proved plan, what was opened for it. The steps of
+ * apply.h work on it.
  */
 #ifndef SBX_RUN_H
 #define SBX_RUN_H
 
 #include "grants.h"
 #include "host.h"
-#include "kernel.h"
-#include "plan_dir.h"
+#include "link.h"
+#include "plan_load.h"
 #include "program.h"
 
 struct options {
@@ -21,20 +21,21 @@ struct options {
 };
 
 struct run {
-	struct options options;
+	const struct options *options;
+	const struct plan *plan;
+	struct pool *pool; /* for this start alone; nothing is taken from it after start_prove() */
 	struct host host;
-	struct plan_dir dir;
-	struct launch launch;
-	struct conf landlock_conf;
-	struct landlock landlock;
-	unsigned n_cgroup;
-	struct bpf_program filter;
-	struct pool pool;
+	struct param params[PLAN_MAX_PARAMS];
 	struct vars vars;
 	struct program program;
 	struct grants grants;
 	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */
 	char **envp;
+	struct link *link; /* to the supervisor; NULL in place */
+	/*
+	 * In the supervised shape it lies in memory that parent and child share, so that the parent
+	 * can print what the child found; nobody else prints.
+	 */
 	struct fault *fault;
 };
 

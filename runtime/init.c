@@ -1,0 +1,90 @@
+/*
+ * init.c - process 1 of the pid namespace: reaps what the program leaves behind, passes on the
+ * signals of the supervisor, and ends with the program, which ends everything in the namespace.
+ *
+ * It holds no capability and no descriptor but the pipe of its events, and runs no code but this.
+ */
+#include "init.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "relay.h"
+
+static void stopped(const struct link *link, int status)
+{
+	unsigned char signal = (unsigned char)WSTOPSIG(status);
+
+	/* nobody listens any more: then the kernel ends this process next */
+	if (write(link->events, &signal, 1) != 1)
+		return;
+}
+
+static void reap(const struct link *link, pid_t program)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid != program)
+			continue;
+		if (WIFSTOPPED(status)) {
+			stopped(link, status);
+			continue;
+		}
+		link->shared->status = status;
+		link->shared->ended = true;
+		_exit(0);
+	}
+}
+
+static void descriptors_drop(int keep)
+{
+	syscall(SYS_close_range, 0, (unsigned)keep - 1, 0);
+	syscall(SYS_close_range, (unsigned)keep + 1, ~0u, 0);
+}
+
+static _Noreturn void init_run(const struct run *r, pid_t program)
+{
+	sigset_t all;
+	siginfo_t info;
+
+	sigfillset(&all);
+	descriptors_drop(r->link->events);
+	for (;;) {
+		int signal = sigwaitinfo(&all, &info);
+		if (signal == SIGCHLD)
+			reap(r->link, program);
+		else if (signal > 0 && info.si_code == SI_USER && info.si_pid == 0)
+			relay_signal(program, signal, r->plan->launch.new_session);
+	}
+}
+
+/*
+ * Signals are blocked here since before the clone (supervise.c), so none is lost. Capabilities go
+ * before the fork: nothing later needs them, and no failure can happen when the program runs already.
+ */
+bool init_fork(struct run *r)
+{
+	pid_t program;
+
+	if (!(r->plan->launch.isolate & ISOLATE_PID))
+		return true;
+	if (!apply_caps(r) || !apply_no_new_privs(r))
+		return false;
+	if (r->plan->launch.new_session && setsid() < 0)
+		return fault_step(r->fault, "session", "setsid of process 1", errno);
+	program = relay_fork();
+	if (program < 0)
+		return fault_step(r->fault, "process 1", "fork", errno);
+	if (program == 0) {
+		close(r->link->events);
+		return true;
+	}
+	close(r->link->started);
+	init_run(r, program);
+}

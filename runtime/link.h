@@ -1,0 +1,36 @@
+/*
+ * link.h - what the processes of one supervised start share.
+ *
+ * The child reports by memory, not by messages: a filter that refuses write() cannot keep a failed
+ * exec from being told, and nothing has to be read back into form.
+ */
+#ifndef SBX_LINK_H
+#define SBX_LINK_H
+
+#include "fault.h"
+
+enum phase {
+	PHASE_SETUP,  /* nothing of the program has run */
+	PHASE_EXEC,   /* the kernel was asked to become it, and has not refused */
+	PHASE_FAILED, /* it never ran; fault says why */
+};
+
+/* Mapped shared and gone with exec, so that no program ever sees it. */
+struct shared {
+	struct fault fault;
+	volatile enum phase phase;
+	volatile bool ended; /* by process 1: the program ended, with this wait status */
+	volatile int status;
+};
+
+struct link {
+	struct shared *shared;
+	/*
+	 * Pipes. `started` closes with exec, so that the parent's end sees the end of file; as long as
+	 * the parent lives, the child's end shows no error. `events` takes one byte from process 1
+	 * when the program stopped. -1: none, or not this process's end.
+	 */
+	int started, events;
+};
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * plan_load.c - reads every file of the plan that this machine needs and proves it: hashes, grammar,
+ * one id for all, the filter. No start is known here.
+ */
+#include "plan_load.h"
+
+#include "bpf_check.h"
+#include "cgroup_conf.h"
+#include "host.h"
+
+static bool conf_take(struct plan *p, const char *name, const char *kind, struct conf *c,
+		      struct fault *f)
+{
+	struct plan_file file;
+
+	if (!plan_dir_read(&p->dir, name, PLAN_MAX_CONF, &file, f))
+		return false;
+	*c = (struct conf){
+	    .file = name, .kind = kind, .data = file.data, .size = file.size, .fault = f};
+	return true;
+}
+
+static bool arch_fault(struct fault *f, const char *why)
+{
+	fault_set(f, ERR_ARCH);
+	fault_line(f, "missing", why, " for ", host_machine(), NULL);
+	return fault_line(f, "fix", "compile the policy for this machine", NULL);
+}
+
+static bool filter_prove(struct plan *p, struct fault *f)
+{
+	char name[64];
+	struct text t = text_over(name, sizeof(name));
+	struct plan_file file;
+
+	text_str(&t, "seccomp-");
+	text_str(&t, host_machine());
+	text_str(&t, ".bpf");
+	if (!launch_has_arch(&p->launch, host_machine()))
+		return arch_fault(f, "an `arch` of launch.conf");
+	if (!plan_dir_lists(&p->dir, name))
+		return arch_fault(f, "a system call filter");
+	if (!plan_dir_read(&p->dir, name, (PLAN_MAX_BPF + 1) * sizeof(struct bpf_insn), &file, f) ||
+	    !bpf_check(file.name, file.data, file.size, f))
+		return false;
+	p->filter = (struct bpf_program){
+	    .len = (unsigned short)(file.size / sizeof(struct bpf_insn)),
+	    .insns = (const struct bpf_insn *)(const void *)file.data,
+	};
+	return true;
+}
+
+/* Both files name the same program, or neither names one. */
+static bool entries_agree(const struct plan *p, struct fault *f)
+{
+	struct span a = p->launch.entry, b = p->landlock.entry;
+
+	if (!b.at || (a.at && span_same(a, b)))
+		return true;
+	fault_set(f, ERR_MIXED);
+	return fault_line(f, "wrong", "landlock.conf names another entry than launch.conf", NULL);
+}
+
+bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *digest,
+	       struct fault *f)
+{
+	struct conf launch, cgroup;
+
+	*p = (struct plan){.dir.pool = pool};
+	if (!plan_dir_open(&p->dir, path, digest, f) ||
+	    !conf_take(p, "launch.conf", "launch", &launch, f) || !launch_read(&launch, &p->launch))
+		return false;
+	p->names = (struct vars){.params = p->launch.params, .n_params = p->launch.n_params};
+	if (!conf_take(p, "landlock.conf", "landlock", &p->landlock_conf, f) ||
+	    !landlock_read(&p->landlock_conf, &p->names, p->launch.id, &p->landlock))
+		return false;
+	if (plan_dir_lists(&p->dir, "cgroup.conf") &&
+	    (!conf_take(p, "cgroup.conf", "cgroup", &cgroup, f) ||
+	     !cgroup_read(&cgroup, p->launch.id, &p->n_cgroup)))
+		return false;
+	return entries_agree(p, f) && filter_prove(p, f);
+}

@@ -1,0 +1,27 @@
+/*
+ * plan_load.h - a plan, proved and held in memory. Nothing changes it after plan_load(), so that many
+ * starts, of many threads, may use it at once.
+ */
+#ifndef SBX_PLAN_LOAD_H
+#define SBX_PLAN_LOAD_H
+
+#include "kernel.h"
+#include "landlock_conf.h"
+#include "launch_conf.h"
+#include "plan_dir.h"
+
+struct plan {
+	struct plan_dir dir;
+	struct launch launch;
+	struct vars names; /* of the params; values belong to a start */
+	struct conf landlock_conf;
+	struct landlock landlock;
+	unsigned n_cgroup;
+	struct bpf_program filter;
+};
+
+/* Files go into the pool, which must live as long as the plan. digest: or NULL. */
+bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *digest,
+	       struct fault *f);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * relay.h - signals on their way to the program, for the processes that stand between it and its
+ * caller.
+ */
+#ifndef SBX_RELAY_H
+#define SBX_RELAY_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * Passes a signal on. What a terminal sends goes to the program's whole group, as it would have
+ * without us; anything else to the program alone. session: does the program lead a session of its own?
+ */
+void relay_signal(pid_t program, int signal, bool session);
+
+/* Straight from the kernel, with no handlers of libc run: as safe after clone() as any system call. */
+pid_t relay_fork(void);
+
+#endif

@@ -1,0 +1,130 @@
+/*
+ * start.c - the order of a start: what is proved before anything changes, and the steps after that.
+ */
+#include "start.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "guarantee.h"
+#include "init.h"
+#include "namespaces.h"
+#include "supervise.h"
+#include "view.h"
+
+/* A filter may refuse exit_group too; then only a fault ends this process. */
+_Noreturn void start_leave(int code)
+{
+	syscall(SYS_exit_group, code);
+	syscall(SYS_exit, code);
+	__builtin_trap();
+}
+
+static const struct step {
+	const char *name;
+	bool (*apply)(struct run *r);
+} steps[] = {
+    {"session", apply_session},   {"signals and umask", apply_signals},
+    {"descriptors", apply_fds},   {"limits", apply_rlimits},
+    {"capabilities", apply_caps}, {"no_new_privs", apply_no_new_privs},
+    {"landlock", apply_landlock}, {"seccomp", apply_seccomp},
+    {"exec", apply_exec},
+};
+
+enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
+
+bool start_prove(struct run *r, char *const *environment)
+{
+	const struct options *o = r->options;
+	const struct launch *l = &r->plan->launch;
+
+	memcpy(r->params, l->params, l->n_params * sizeof(l->params[0]));
+	r->vars = (struct vars){
+	    .params = r->params, .n_params = l->n_params, .pool = r->pool, .passwd = "/etc/passwd"};
+	if (!params_set(&r->vars, o->sets, o->n_sets, r->fault))
+		return false;
+	host_probe(&r->host);
+	return guarantees_check(l, &r->host, r->fault) &&
+	       program_choose(l, o->argv[0], &r->vars, &r->program, r->fault) &&
+	       env_build(r, environment) && landlock_prepare(r) && exec_fd_prepare(r);
+}
+
+/* A process group leader cannot make a session: a shell with job control makes each of its jobs one. */
+const char *start_supervised(const struct run *r)
+{
+	if (namespaces_flags(r) & CLONE_NEWPID)
+		return "process 1 of the new pid namespace";
+	if (r->plan->launch.new_session && getpgrp() == getpid())
+		return "a new session, which a leader of a process group cannot make";
+	return NULL;
+}
+
+static bool steps_apply(struct run *r)
+{
+	for (size_t i = 0; i < N_STEPS; i++)
+		if (!steps[i].apply(r))
+			return false;
+	return false;
+}
+
+bool start_child(struct run *r)
+{
+	return apply_namespaces(r) && apply_view(r) && init_fork(r) && steps_apply(r);
+}
+
+static bool start_here(struct run *r)
+{
+	unsigned flags = namespaces_flags(r);
+
+	if (flags && unshare((int)flags))
+		return namespaces_refused(r, errno);
+	return apply_namespaces(r) && apply_view(r) && steps_apply(r);
+}
+
+bool start_go(struct run *r)
+{
+	return start_supervised(r) ? supervise(r) : start_here(r);
+}
+
+static void count_add(struct text *t, uint64_t n, const char *what)
+{
+	char number[NUM_TEXT];
+
+	text_str(t, num_text(number, n));
+	text_str(t, what);
+}
+
+bool start_dry_run(const struct run *r)
+{
+	char buf[2048];
+	struct text t = text_over(buf, sizeof(buf));
+	const char *why = start_supervised(r);
+
+	text_str(&t, "host        landlock ABI ");
+	count_add(&t, r->host.landlock, r->host.seccomp ? ", seccomp" : ", no seccomp");
+	text_str(&t, host_filtered() ? " (a filter is on this process already)\n" : "\n");
+	text_str(&t, "rules       ");
+	count_add(&t, r->plan->landlock.n_paths, " paths, ");
+	count_add(&t, r->plan->landlock.n_ports, " ports, ");
+	count_add(&t, r->plan->filter.len, " filter instructions\n");
+	text_str(&t, "shape       ");
+	text_str(&t, why ? "supervised: " : "in place");
+	text_str(&t, why ? why : "");
+	text_str(&t, "\n");
+	for (size_t i = 0; i < N_STEPS; i++) {
+		text_str(&t, "would do    ");
+		text_str(&t, steps[i].name);
+		if (steps[i].apply == apply_exec) {
+			text_str(&t, " ");
+			text_safe(&t, r->program.path, strlen(r->program.path));
+		}
+		text_str(&t, "\n");
+	}
+	if (write(STDOUT_FILENO, buf, t.len) == (ssize_t)t.len)
+		return true;
+	return fault_step(r->fault, "dry run", "write", errno);
+}
