@@ -35,6 +35,22 @@ bool access_fail(struct access_ctx *x)
 
 /* ---- operation words ---- */
 
+/* Wide words first, so that each bit is said once. */
+const char *ops_text(struct arena *a, uint32_t ops)
+{
+	struct buf b = buf_new(a);
+	for (unsigned i = 0; i < N_OP_WORDS; i++) {
+		if ((op_words[i].ops & ops) != op_words[i].ops)
+			continue;
+		buf_printf(&b, "%s%s", b.len ? " " : "", op_words[i].word);
+		ops &= ~op_words[i].ops;
+	}
+	for (unsigned op = 0; op < OP_COUNT; op++)
+		if (ops & OP_BIT(op))
+			buf_printf(&b, "%s%s", b.len ? " " : "", op_name[op]);
+	return buf_str(&b);
+}
+
 static bool file_op(const char *word, uint32_t *ops)
 {
 	for (unsigned i = 0; i < N_OP_WORDS; i++) {
@@ -180,7 +196,7 @@ static bool object_holes(struct access_ctx *x, const struct ast_object *o, struc
 	bool ok = true;
 	if (o->except && x->use != ACCESS_ALLOW) {
 		struct diag_rec *rec = diag(x->r->d, DIAG_WRONG_PLACE, o->except->loc, "only an `allow` has an `except`");
-		diag_note(rec, "`except` takes something out of its own `allow`; a `deny` is final");
+		diag_note(rec, "`except` takes something out of its own `allow`; a `deny` always wins");
 		return access_fail(x);
 	}
 	for (const struct ast_word *w = o->except; w; w = w->next) {

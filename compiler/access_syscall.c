@@ -127,7 +127,7 @@ static void syscall_word(struct access_ctx *x, const struct ast_word *w, struct 
 		unknown_syscall(x, w);
 		return;
 	}
-	if (x->use != ACCESS_EXPECT)
+	if (x->use == ACCESS_ALLOW || x->use == ACCESS_DENY)
 		note_absent(x, w, call);
 	add_calls(x, call, at);
 }
@@ -142,6 +142,11 @@ static bool line_action(struct access_ctx *x, const struct ast_action *act)
 		return true;
 	if (x->use == ACCESS_EXPECT) {
 		not_supported(x->r, act->loc, "an action in an expectation");
+		return false;
+	}
+	if (x->use == ACCESS_DROP || x->use == ACCESS_NEVER) {
+		struct diag_rec *rec = diag(x->r->d, DIAG_NO_EFFECT, act->loc, "an action means nothing here");
+		diag_help(rec, "remove it");
 		return false;
 	}
 	if (!action_resolve(x->r, act, &x->action))

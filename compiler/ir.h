@@ -73,6 +73,9 @@ struct origin {
 	struct loc used_at;
 	const char *because; /* or NULL */
 	const char *profile; /* "std/python", or NULL when the policy itself says it */
+	const char *base;    /* the policy that says it, when the compiled one extends it; else NULL */
+	unsigned level;      /* how many `extends` lie between: 0 the compiled policy, 1 its base, ... */
+	bool final;          /* no policy that extends this one may drop it */
 };
 
 enum rule_kind {

@@ -50,10 +50,20 @@ void ir_build_test(struct ir_build *b, const struct ir_test *t)
 
 void ir_build_limit(struct ir_build *b, enum target t, enum limit l, uint64_t value, const struct origin *o)
 {
-	struct ir_limit *limit = &b->ir.limit[t][l];
-	if (limit->set && limit->value <= value)
-		return;
-	*limit = (struct ir_limit){.set = true, .value = value, .origin = o};
+	ARENA_GROW(b->arena, b->limits, b->n_limits);
+	b->limits[b->n_limits++] = (struct ir_build_limit){
+	    .target = t, .limit = l, .is = {.set = true, .value = value, .origin = o}};
+}
+
+/* The first of the tightest. */
+static void finish_limits(struct ir_build *b)
+{
+	for (unsigned i = 0; i < b->n_limits; i++) {
+		const struct ir_build_limit *one = &b->limits[i];
+		struct ir_limit *limit = &b->ir.limit[one->target][one->limit];
+		if (one->is.set && (!limit->set || one->is.value < limit->value))
+			*limit = one->is;
+	}
 }
 
 static int cmp_u64(uint64_t a, uint64_t b)
@@ -83,6 +93,12 @@ static int holes_cmp(const struct ir_rule *a, const struct ir_rule *b)
 			return c;
 	}
 	return 0;
+}
+
+bool ir_same_object(const struct ir_rule *a, const struct ir_rule *b)
+{
+	return a->kind == b->kind && strcmp(a->object, b->object) == 0 && a->port_lo == b->port_lo &&
+	       a->port_hi == b->port_hi && cmp_str0(a->port_var, b->port_var) == 0 && cond_cmp(a->cond, b->cond) == 0;
 }
 
 /* Everything that makes two rules the same rule but for their operations. */
@@ -167,6 +183,16 @@ static void finish_rules(struct ir_build *b)
 	b->ir.n_rules = k;
 }
 
+/* A dropped one has no system left. */
+static void finish_wants(struct ir_build *b)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < b->n_wants; i++)
+		if (b->wants[i].targets)
+			b->wants[n++] = b->wants[i];
+	b->n_wants = n;
+}
+
 static int env_cmp(const void *x, const void *y)
 {
 	const struct ir_env_set *a = x, *b = y;
@@ -201,6 +227,8 @@ static int test_cmp(const void *x, const void *y)
 const struct ir *ir_build_finish(struct ir_build *b)
 {
 	finish_rules(b);
+	finish_limits(b);
+	finish_wants(b);
 	SORT(b->env_set, b->n_env_set, env_cmp);
 	SORT(b->params, b->n_params, param_cmp);
 	SORT(b->wants, b->n_wants, want_cmp);

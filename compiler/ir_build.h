@@ -18,6 +18,12 @@ struct ir_build {
 	unsigned n_params;
 	struct ir_want *wants;
 	unsigned n_wants;
+	struct ir_build_limit {
+		enum target target;
+		enum limit limit;
+		struct ir_limit is;
+	} *limits; /* each as written; folded at the end */
+	unsigned n_limits;
 	struct ir_test *tests;
 	unsigned n_tests;
 };
@@ -31,6 +37,9 @@ void ir_build_want(struct ir_build *b, const struct ir_want *w);
 void ir_build_test(struct ir_build *b, const struct ir_test *t);
 /* The tightest of two limits with one name wins. */
 void ir_build_limit(struct ir_build *b, enum target t, enum limit l, uint64_t value, const struct origin *o);
+
+/* Do both speak of the same object: everything of a rule but verb, operations, systems, machines, holes and how it is found? */
+bool ir_same_object(const struct ir_rule *a, const struct ir_rule *b);
 
 /* Cuts rules to the policy's targets, sorts, merges what is equal. The builder must not be used afterwards. */
 const struct ir *ir_build_finish(struct ir_build *b);

@@ -133,6 +133,28 @@ static const char *load_time_text(struct res *r, const struct value *v)
 	return unit[v->type] ? arena_printf(r->a, "%s%s", v->text, unit[v->type]) : v->text;
 }
 
+/* Two files may ask for one value, if they ask alike: a policy and the base it extends. */
+static bool same_param(struct res *r, const struct scope *s, const struct ast_item *item, const struct ir_param *p)
+{
+	if (scope_find(s, p->name, strlen(p->name)))
+		return true; /* twice in one file: scope_define() says so */
+	for (unsigned i = 0; i < r->build->n_params; i++) {
+		const struct ir_param *o = &r->build->params[i];
+		if (strcmp(o->name, p->name) != 0)
+			continue;
+		bool alike = o->type == p->type && !o->value == !p->value &&
+			     (!o->value || strcmp(o->value, p->value) == 0);
+		if (alike)
+			return true;
+		struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, item->head,
+					    "`%s` is a param of two files, and they do not ask alike", p->name);
+		diag_second(rec, o->loc, "the other one");
+		diag_help(rec, "give both the same type and the same default, or rename one");
+		return true;
+	}
+	return false;
+}
+
 static void define_param(struct res *r, struct scope *s, const struct ast_item *item)
 {
 	enum type type;
@@ -153,7 +175,8 @@ static void define_param(struct res *r, struct scope *s, const struct ast_item *
 		    .about = item->about ? scope_plain(r, NULL, item->about) : NULL,
 		    .loc = item->loc,
 		};
-		ir_build_param(r->build, &p);
+		if (!same_param(r, s, item, &p))
+			ir_build_param(r->build, &p);
 		struct buf b = buf_new(r->a);
 		template_add_var(&b, item->name->text);
 		v = (struct value){.type = type, .text = buf_str(&b), .at_load = true};
@@ -212,17 +235,29 @@ const struct ast_item *load_group(const struct res *r, const char *name)
 	return NULL;
 }
 
-static void define_policy(struct res *r, const struct ast_item *item, unsigned depth)
+/* The main file's is compiled; one in an imported file is there to be extended. */
+static void define_policy(struct res *r, const struct ast_item *item, struct scope *s, unsigned depth)
 {
-	if (depth > 0)
-		return; /* a policy in an imported file is there to be extended, not compiled */
-	if (r->policy) {
+	if (depth == 0 && r->policy) {
 		struct diag_rec *rec = diag(r->d, DIAG_NO_POLICY, item->head, "the file holds a second policy");
-		diag_second(rec, r->policy->head, "the first one");
+		diag_second(rec, r->policy->item->head, "the first one");
 		diag_help(rec, "write one policy a file");
 		return;
 	}
-	r->policy = item;
+	for (unsigned i = 0; i < r->n_policies; i++) {
+		const struct ast_item *first = r->policies[i]->item;
+		if (strcmp(first->name->text, item->name->text) != 0)
+			continue;
+		struct diag_rec *rec =
+		    diag(r->d, DIAG_DUPLICATE, item->name->loc, "policy `%s` is defined twice", item->name->text);
+		diag_second(rec, first->name->loc, "first defined here");
+	}
+	struct policy *p = ARENA_NEW(r->a, struct policy);
+	*p = (struct policy){.item = item, .file_scope = s};
+	ARENA_GROW(r->a, r->policies, r->n_policies);
+	r->policies[r->n_policies++] = p;
+	if (depth == 0)
+		r->policy = p;
 }
 
 static void load_item(struct res *r, struct unit *u, struct scope *s, const struct ast_item *item, unsigned depth)
@@ -247,7 +282,7 @@ static void load_item(struct res *r, struct unit *u, struct scope *s, const stru
 		define_profile(r, u, item, s);
 		break;
 	case ITEM_POLICY:
-		define_policy(r, item, depth);
+		define_policy(r, item, s, depth);
 		break;
 	case ITEM_TEST:
 		break; /* resolved after the policy: resolve.c */

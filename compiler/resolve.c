@@ -104,7 +104,7 @@ static void walk_on(struct res *r, const struct place *p, const struct ast_stmt 
 	inner.arches = arches ? arches : p->arches;
 	inner.scope = scope_new(r, p->scope);
 	if (!(inner.targets & r->build->ir.targets)) {
-		if (!p->profile) {
+		if (!p->profile && !(inner.targets & r->level->targets)) {
 			struct diag_rec *rec = diag(r->d, DIAG_NO_EFFECT, s->verb, "this block is for no system of the policy");
 			diag_help(rec, "add the system to `targets`, or remove the block");
 		}
@@ -123,7 +123,7 @@ static void add_let(struct res *r, const struct place *p, const struct ast_stmt 
 static void walk_about(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	const char *text = scope_plain(r, p->scope, s->value);
-	if (text && !p->profile)
+	if (text && !p->profile && r->level->level == 0)
 		r->build->ir.about = text;
 }
 
@@ -151,7 +151,7 @@ static void walk_stmt(struct res *r, struct place *p, const struct ast_stmt *s)
 		not_supported(r, s->verb, "`never`");
 		break;
 	case STMT_DROP:
-		not_supported(r, s->verb, "`drop`");
+		stmt_drop(r, p, s);
 		break;
 	case STMT_LIMIT:
 		stmt_limit(r, p, s);
@@ -186,8 +186,8 @@ static void walk_stmt(struct res *r, struct place *p, const struct ast_stmt *s)
 			stmt_setting(r, p, s);
 		break;
 	case STMT_TEST:
-		if (stmt_whole_policy(r, p, s))
-			resolve_test(r, p, s->test);
+		if (stmt_whole_policy(r, p, s) && r->level->level == 0)
+			resolve_test(r, p, s->test); /* a base's tests speak of the base alone */
 		break;
 	}
 }
@@ -199,32 +199,6 @@ static void walk_block(struct res *r, struct place *p, const struct ast_stmt *st
 }
 
 /* ---- the policy ---- */
-
-static void read_targets(struct res *r, const struct ast_item *policy)
-{
-	struct ir *ir = &r->build->ir;
-	const struct ast_stmt *first = NULL;
-	uint32_t bit;
-	for (const struct ast_stmt *s = policy->block; s; s = s->next) {
-		if (s->kind != STMT_TARGETS)
-			continue;
-		if (first) {
-			struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`targets` is written twice");
-			diag_second(rec, first->loc, "first written here");
-			continue;
-		}
-		first = s;
-		for (const struct ast_word *w = s->words; w; w = w->next)
-			if (resolve_target(r, w, &bit))
-				ir->targets |= bit;
-	}
-	if (!first) {
-		struct diag_rec *rec = diag(r->d, DIAG_NO_TARGETS, policy->head, "the policy does not say which systems it is for");
-		diag_help(rec, "add `targets linux`, or `targets linux, macos`");
-	}
-	if (!ir->targets)
-		ir->targets = TARGET_BIT(TARGET_LINUX); /* go on: later lines may have faults of their own */
-}
 
 /* On Linux a plan must be able to start something. */
 static void check_startable(struct res *r, const struct ast_item *policy)
@@ -266,9 +240,22 @@ static void no_policy(struct res *r, const struct ast_file *f)
 	diag_help(rec, "write `policy NAME { targets linux ... }`; a file of profiles is brought in with `import`");
 }
 
+static void walk_level(struct res *r, const struct tier *level)
+{
+	struct place p = {.scope = scope_new(r, level->file_scope), .targets = TARGETS_ALL, .arches = ARCHES_ALL};
+	r->level = level;
+	walk_block(r, &p, level->item->block);
+	if (level->level > 0)
+		return;
+	for (const struct ast_item *t = r->units[0]->ast->items; t; t = t->next)
+		if (t->kind == ITEM_TEST)
+			resolve_test(r, &p, t->test);
+}
+
 static void walk_policy(struct res *r, struct unit *u)
 {
-	const struct ast_item *item = r->policy;
+	const struct ast_item *item = r->policy->item;
+	struct tier levels[MAX_LEVELS] = {{0}};
 	struct ir *ir = &r->build->ir;
 	ir->name = item->name->text;
 	ir->version = item->version ? scope_plain(r, NULL, item->version) : "";
@@ -278,16 +265,17 @@ static void walk_policy(struct res *r, struct unit *u)
 	ir->edition = u->ast->edition;
 	ir->loc = item->head;
 	ir->isolate = (1u << ISOLATE_COUNT) - 1;
-	if (item->extends)
-		not_supported(r, item->extends->loc, "`extends`");
-	read_targets(r, item);
-	struct place p = {.scope = scope_new(r, u->scope), .targets = TARGETS_ALL, .arches = ARCHES_ALL};
-	walk_block(r, &p, item->block);
-	for (unsigned i = 0; i < r->n_units; i++)
-		for (const struct ast_item *t = r->units[i]->ast->items; t; t = t->next)
-			if (t->kind == ITEM_TEST && i == 0)
-				resolve_test(r, &p, t->test);
+	unsigned n = extend_chain(r, levels);
+	ir->targets = levels[0].targets;
+	for (unsigned i = 1; i < n; i++)
+		if (ir->targets & levels[i].targets) /* else: reported, and what follows would be the same fault again */
+			ir->targets &= levels[i].targets;
+	if (n == 0)
+		n = 1; /* without its base; faults of its own lines are still found */
+	while (n-- > 0) /* bases first: what a line drops is there by then */
+		walk_level(r, &levels[n]);
 	resolve_check_wants(r);
+	extend_check_final(r);
 	check_startable(r, item);
 }
 

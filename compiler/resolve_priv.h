@@ -38,6 +38,20 @@ struct profile {
 	bool in_use;              /* on the stack of uses: meeting it again is a cycle */
 };
 
+struct policy { /* one of any file; the main file's is compiled, the others are there to be extended */
+	const struct ast_item *item;
+	struct scope *file_scope;
+};
+
+/* A policy of the chain that is compiled: its own level 0, what it extends 1, and so on. */
+struct tier {
+	const char *name;
+	const struct ast_item *item;
+	struct scope *file_scope;
+	unsigned level;
+	uint32_t targets; /* that it names itself */
+};
+
 struct unit { /* one parsed file */
 	const struct ast_file *ast;
 	struct scope *scope;
@@ -55,7 +69,10 @@ struct res {
 	unsigned n_profiles;
 	const struct ast_item *groups[256]; /* user groups of all files */
 	unsigned n_groups;
-	const struct ast_item *policy;
+	struct policy **policies;
+	unsigned n_policies;
+	const struct policy *policy; /* the main file's */
+	const struct tier *level;   /* whose lines are walked */
 	bool *set_used; /* per --set */
 };
 
@@ -73,6 +90,14 @@ struct unit *load_main(struct res *r, const struct ast_file *ast);
 /* The profile of this name; std/NAME is read from the library when first used. NULL after a diagnostic. */
 struct profile *load_profile(struct res *r, const struct ast_word *name);
 const struct ast_item *load_group(const struct res *r, const char *name);
+
+/* extend.c: the policy and what it extends, itself first; 0 after a diagnostic. */
+enum { MAX_LEVELS = SRC_MAX_DEPTH + 1 };
+unsigned extend_chain(struct res *r, struct tier levels[MAX_LEVELS]);
+/* A deny may take nothing of what a base allows for ever. */
+void extend_check_final(struct res *r);
+/* drop.c */
+void stmt_drop(struct res *r, const struct place *p, const struct ast_stmt *s);
 
 /* scope.c: variables and values. */
 struct scope *scope_new(struct res *r, const struct scope *up);
@@ -105,7 +130,7 @@ struct access_items {
 	unsigned n;
 	bool ok; /* false: something was reported; v holds the rest */
 };
-enum access_use { ACCESS_ALLOW, ACCESS_DENY, ACCESS_EXPECT };
+enum access_use { ACCESS_ALLOW, ACCESS_DENY, ACCESS_EXPECT, ACCESS_DROP, ACCESS_NEVER };
 struct access_items access_resolve(struct res *r, const struct place *p, const struct ast_access *access,
 				   enum access_use use);
 /* A number between the quotes of "HOST:PORT", or a whole endpoint. Exposed for tests. */
@@ -126,6 +151,9 @@ bool resolve_cap(struct res *r, const struct ast_word *w, enum cap *out);
 /* `on linux, macos` to bits, all of the policy's targets when there is no list. */
 uint32_t resolve_targets(struct res *r, const struct ast_word *list);
 
+/* Operations as the language spells them: "read write". */
+const char *ops_text(struct arena *a, uint32_t ops);
+
 /* `X is not supported yet` at w. */
 void not_supported(struct res *r, struct loc where, const char *fmt, ...) SBX_PRINTF(3, 4);
 /* The because text of a word, decoded, or NULL. */
@@ -139,6 +167,7 @@ bool resolve_arch(struct res *r, const struct ast_word *w, uint32_t *out);
 
 /* resolve_rule.c, resolve_setting.c: one statement into the builder. */
 void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s);
+bool limit_by_name(struct res *r, const struct ast_word *w, enum limit *out);
 void stmt_limit(struct res *r, const struct place *p, const struct ast_stmt *s);
 void stmt_want(struct res *r, const struct place *p, const struct ast_stmt *s);
 void stmt_env_set(struct res *r, const struct place *p, const struct ast_stmt *s);

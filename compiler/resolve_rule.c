@@ -33,8 +33,8 @@ static bool kind_fits_arches(struct res *r, const struct place *p, const struct 
 void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	bool deny = s->kind == STMT_DENY;
-	if (s->is_final) {
-		not_supported(r, s->verb, "`final`");
+	if (s->is_final && p->profile) {
+		stmt_refuse_in_profile(r, p, s);
 		return;
 	}
 	const char *because = because_text(r, s->because);
@@ -50,8 +50,9 @@ void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s)
 			own_line = a.line != b.line;
 		i->rule.deny = deny;
 		i->rule.targets = p->targets;
-		ir_build_rule(r->build, &i->rule,
-			      origin_new(r, p, own_line ? i->loc : s->loc, i->because ? i->because : because));
+		struct origin *o = origin_new(r, p, own_line ? i->loc : s->loc, i->because ? i->because : because);
+		o->final = s->is_final;
+		ir_build_rule(r->build, &i->rule, o);
 	}
 	bool syscalls = items.n && items.v[0].rule.kind == RULE_SYSCALL;
 	if (syscalls && !deny && !because && !p->profile) {
@@ -62,7 +63,7 @@ void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s)
 
 /* ---- limits ---- */
 
-static bool limit_by_name(struct res *r, const struct ast_word *w, enum limit *out)
+bool limit_by_name(struct res *r, const struct ast_word *w, enum limit *out)
 {
 	for (unsigned l = 0; l < LIMIT_COUNT; l++) {
 		if (strcmp(limit_name[l], w->text) == 0) {
@@ -132,6 +133,18 @@ void stmt_want(struct res *r, const struct place *p, const struct ast_stmt *s)
 	}
 }
 
+/* What a base requires its children keep: to prefer it here would loosen it unseen. */
+static bool loosens_base(struct res *r, const struct ir_want *req, const struct ir_want *pref)
+{
+	if (pref->origin->level >= req->origin->level || !(pref->targets & req->targets))
+		return false;
+	struct diag_rec *rec = diag(r->d, DIAG_BASE_REQUIRES, pref->origin->loc,
+				    "`%s` requires `%s`, and this line only prefers it", req->origin->base, cap_name[req->cap]);
+	diag_second(rec, req->origin->loc, "required here");
+	diag_help(rec, "to loosen what is inherited, say so: `drop require %s because \"...\"`", cap_name[req->cap]);
+	return true;
+}
+
 /* A plain `prefer X` beside a plain `require X` says two things at once. */
 void resolve_check_wants(struct res *r)
 {
@@ -139,7 +152,7 @@ void resolve_check_wants(struct res *r)
 	for (unsigned i = 0; i < b->n_wants; i++)
 		for (unsigned k = 0; k < b->n_wants; k++) {
 			const struct ir_want *req = &b->wants[i], *pref = &b->wants[k];
-			if (req->prefer || !pref->prefer || req->cap != pref->cap ||
+			if (req->prefer || !pref->prefer || req->cap != pref->cap || loosens_base(r, req, pref) ||
 			    pref->targets != b->ir.targets || req->targets != b->ir.targets)
 				continue;
 			struct diag_rec *rec = diag(r->d, DIAG_CONFLICT, pref->origin->loc,

@@ -25,6 +25,12 @@ static bool given_type(struct test_build *b, const struct ast_word *name, enum t
 		*out = v->value.type;
 		return true;
 	}
+	for (unsigned i = 0; !v && i < b->r->build->n_params; i++) { /* of a base, in a file of its own */
+		if (strcmp(b->r->build->params[i].name, name->text) != 0)
+			continue;
+		*out = b->r->build->params[i].type;
+		return true;
+	}
 	struct diag_rec *rec;
 	if (v) {
 		rec = diag(b->r->d, DIAG_NO_EFFECT, name->loc, "`%s` is already known when the plan is made", name->text);

@@ -27,6 +27,8 @@ struct origin *origin_new(struct res *r, const struct place *p, struct loc loc, 
 {
 	struct origin *o = ARENA_NEW(r->a, struct origin);
 	*o = (struct origin){.loc = loc, .used_at = p->used_at, .because = because, .profile = p->profile};
+	o->level = r->level->level;
+	o->base = o->level ? r->level->name : NULL;
 	return o;
 }
 
@@ -74,11 +76,11 @@ uint32_t resolve_targets(struct res *r, const struct ast_word *list)
 {
 	uint32_t set = 0, bit;
 	if (!list)
-		return r->build->ir.targets;
+		return r->level->targets;
 	for (const struct ast_word *w = list; w; w = w->next) {
 		if (!resolve_target(r, w, &bit))
 			continue;
-		if (!(bit & r->build->ir.targets)) {
+		if (!(bit & r->level->targets)) {
 			struct diag_rec *rec = diag(r->d, DIAG_NO_EFFECT, w->loc, "the policy is not for %s", w->text);
 			diag_help(rec, "add it to `targets`, or remove it here");
 		}

@@ -1,0 +1,221 @@
+/*
+ * drop.c - `drop ...`: takes an inherited line away. What it names must be there, operation by operation, on that object.
+ *
+ * Inherited is what policies further up the chain say, with the profiles they use. The builder holds each line as it was
+ * written; a drop cuts operations, systems and machines out of it.
+ */
+#include <string.h>
+
+#include "resolve_priv.h"
+
+static bool inherited(const struct res *r, const struct origin *o)
+{
+	return o->level > r->level->level;
+}
+
+static const char *base_name(const struct res *r)
+{
+	return r->level->item->extends ? r->level->item->extends->text : NULL;
+}
+
+/* ---- rules ---- */
+
+static bool is_inherited_rule(const struct res *r, const struct ir_rule *rule, bool deny)
+{
+	return rule->ops && rule->deny == deny && inherited(r, rule->origin[__builtin_ctz(rule->ops)]);
+}
+
+/* What is left of a rule outside the box ops x targets x arches, as up to three rules. */
+static void cut(struct res *r, unsigned i, const struct ir_rule *box)
+{
+	const struct ir_rule was = r->build->rules[i];
+	const struct origin *o = was.origin[__builtin_ctz(was.ops)];
+	struct ir_rule left[3] = {was, was, was};
+	left[0].ops = was.ops & ~box->ops;
+	left[1].ops = left[2].ops = was.ops & box->ops;
+	left[1].targets = was.targets & ~box->targets;
+	left[2].targets = was.targets & box->targets;
+	left[2].arches = was.arches & ~box->arches;
+	r->build->rules[i].ops = 0; /* finish leaves such a rule out */
+	for (unsigned k = 0; k < 3; k++)
+		if (left[k].ops && left[k].targets && left[k].arches)
+			ir_build_rule(r->build, &left[k], o);
+}
+
+static void report_final(struct res *r, struct loc at, const struct origin *o)
+{
+	struct diag_rec *rec = diag(r->d, DIAG_FINAL, at, "this line of `%s` cannot be dropped", o->base);
+	diag_second(rec, o->loc, "a `final` line: every policy that extends it keeps this");
+	diag_help(rec, "remove the `drop`, or extend another policy");
+}
+
+static const char *quoted(struct res *r, const struct ir_rule *rule)
+{
+	bool word = rule->kind == RULE_SYSCALL || rule->kind == RULE_ENV;
+	if (rule->ops & OP_BIT(OP_NET))
+		return "net";
+	if (rule->kind != RULE_NET || rule->object[0] == '/' || rule->object[0] == '@' || rule->object[0] == '$')
+		return arena_printf(r->a, word ? "%s" : "\"%s\"", rule->object);
+	if (rule->port_var)
+		return arena_printf(r->a, "\"%s:${%s}\"", rule->object, rule->port_var);
+	if (rule->port_lo != rule->port_hi)
+		return arena_printf(r->a, "\"%s:*\"", rule->object);
+	return arena_printf(r->a, "\"%s:%u\"", rule->object, rule->port_lo);
+}
+
+/* Objects that could have been meant: what the base says with one of these operations. */
+static void note_others(struct res *r, struct diag_rec *rec, const struct ir_rule *want, uint32_t missing)
+{
+	enum { MAX = 64, SHOWN = 8 };
+	const char *known[MAX];
+	struct buf list = buf_new(r->a);
+	unsigned n = 0;
+	for (unsigned i = 0; i < r->build->n_rules && n < MAX; i++) {
+		const struct ir_rule *rule = &r->build->rules[i];
+		if (!is_inherited_rule(r, rule, want->deny) || rule->kind != want->kind || !(rule->ops & missing))
+			continue;
+		const struct origin *o = rule->origin[__builtin_ctz(rule->ops)];
+		bool again = false;
+		known[n] = quoted(r, rule);
+		for (unsigned k = 0; k < n && !again; k++)
+			again = strcmp(known[k], known[n]) == 0;
+		if (again)
+			continue;
+		n++;
+		if (n > SHOWN)
+			continue;
+		buf_printf(&list, "%s%s", n > 1 ? ", " : "", known[n - 1]);
+		if (o->profile)
+			buf_printf(&list, " (%s, by %s)", o->profile, src_where(r->src, r->a, o->used_at));
+	}
+	uint32_t here = want->ops & ~missing;
+	if (here)
+		diag_note(rec, "of what is named it %s %s there", want->deny ? "denies" : "allows", ops_text(r->a, here));
+	const char *verb = want->deny ? "denies" : "allows", *words = ops_text(r->a, missing);
+	if (n == 0)
+		diag_note(rec, "no line that it inherits %s %s", verb, words);
+	else
+		diag_note(rec, "it %s %s on: %s%s", verb, words, buf_str(&list), n > SHOWN ? ", ..." : "");
+	diag_help_if(rec, suggest(r->a, quoted(r, want), known, n));
+}
+
+static void report_nothing(struct res *r, const struct access_item *i, uint32_t missing)
+{
+	const char *base = base_name(r);
+	struct diag_rec *rec =
+	    diag(r->d, DIAG_DROP_NOTHING, i->loc, "nothing to drop: `%s` does not %s %s%s%s", base,
+		 i->rule.deny ? "deny" : "allow", ops_text(r->a, missing), missing & OP_BIT(OP_NET) ? "" : " on ",
+		 missing & OP_BIT(OP_NET) ? "" : quoted(r, &i->rule));
+	note_others(r, rec, &i->rule, missing);
+}
+
+static void drop_item(struct res *r, const struct place *p, struct access_item *i, bool deny)
+{
+	uint32_t missing = i->rule.ops;
+	const unsigned n = r->build->n_rules; /* pieces that a cut leaves come after */
+	i->rule.deny = deny;
+	i->rule.targets = p->targets & r->build->ir.targets;
+	for (unsigned k = 0; k < n; k++) {
+		const struct ir_rule *rule = &r->build->rules[k];
+		if (!is_inherited_rule(r, rule, deny) || !ir_same_object(rule, &i->rule) || !(rule->ops & i->rule.ops) ||
+		    !(rule->targets & i->rule.targets) || !(rule->arches & i->rule.arches))
+			continue;
+		const struct origin *o = rule->origin[__builtin_ctz(rule->ops)];
+		missing &= ~rule->ops;
+		if (o->final)
+			report_final(r, i->loc, o);
+		else
+			cut(r, k, &i->rule);
+	}
+	if (missing)
+		report_nothing(r, i, missing);
+}
+
+static void drop_access(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	struct access_items items = access_resolve(r, p, s->access, ACCESS_DROP);
+	for (unsigned k = 0; k < items.n; k++)
+		drop_item(r, p, &items.v[k], s->drop == DROP_DENY);
+}
+
+/* ---- limits and guarantees ---- */
+
+static void drop_limit(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	enum limit l;
+	bool found = false;
+	if (!limit_by_name(r, s->name, &l))
+		return;
+	for (unsigned i = 0; i < r->build->n_limits; i++) {
+		struct ir_build_limit *one = &r->build->limits[i];
+		if (one->limit != l || !one->is.set || !inherited(r, one->is.origin) || !(p->targets & TARGET_BIT(one->target)))
+			continue;
+		one->is.set = false;
+		found = true;
+	}
+	if (!found)
+		diag(r->d, DIAG_DROP_NOTHING, s->name->loc, "nothing to drop: `%s` does not limit %s", base_name(r), limit_name[l]);
+}
+
+static void drop_want(struct res *r, const struct ast_stmt *s)
+{
+	bool prefer = s->drop == DROP_PREFER;
+	for (const struct ast_word *w = s->words; w; w = w->next) {
+		enum cap cap;
+		bool found = false;
+		if (!resolve_cap(r, w, &cap))
+			continue;
+		for (unsigned i = 0; i < r->build->n_wants; i++) {
+			struct ir_want *want = &r->build->wants[i];
+			if (want->cap != cap || want->prefer != prefer || !inherited(r, want->origin) || !want->targets)
+				continue;
+			want->targets = 0;
+			found = true;
+		}
+		if (!found)
+			diag(r->d, DIAG_DROP_NOTHING, w->loc, "nothing to drop: `%s` does not %s `%s`", base_name(r),
+			     prefer ? "prefer" : "require", cap_name[cap]);
+	}
+}
+
+/* ---- the statement ---- */
+
+/* Lines that loosen what a base says are told why. */
+static void check_reason(struct res *r, const struct ast_stmt *s)
+{
+	static const char *const loosens[] = {
+	    [DROP_DENY] = "a deny", [DROP_LIMIT] = "a limit", [DROP_REQUIRE] = "a guarantee", [DROP_PREFER] = NULL};
+	if (!loosens[s->drop] || s->because)
+		return;
+	struct diag_rec *rec = diag(r->d, DIAG_NEEDS_REASON, s->loc, "this takes %s of the base away and says no reason",
+				    loosens[s->drop]);
+	diag_help(rec, "add `because \"...\"`");
+}
+
+void stmt_drop(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	if (p->profile) {
+		stmt_refuse_in_profile(r, p, s);
+		return;
+	}
+	if (!base_name(r)) {
+		struct diag_rec *rec = diag(r->d, DIAG_DROP_NOTHING, s->loc, "nothing to drop: `%s` extends no policy", r->level->name);
+		diag_help(rec, "remove the line; what the policy says itself is changed where it stands");
+		return;
+	}
+	check_reason(r, s);
+	switch (s->drop) {
+	case DROP_ALLOW:
+	case DROP_DENY:
+		drop_access(r, p, s);
+		break;
+	case DROP_LIMIT:
+		drop_limit(r, p, s);
+		break;
+	case DROP_REQUIRE:
+	case DROP_PREFER:
+		if (stmt_whole_policy(r, p, s))
+			drop_want(r, s);
+		break;
+	}
+}
