@@ -45,6 +45,20 @@ bool cli_is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool cli_stdout_taken(const struct cli *c)
+{
+	return c->command->finds && c->diags.format != DIAG_TEXT && c->diags.format != DIAG_GCC;
+}
+
+struct diag_stream *cli_diags(struct cli *c)
+{
+	if (!c->diags.out) {
+		c->diags.out = cli_stdout_taken(c) ? stdout : stderr;
+		c->diags.colour = cli_colour(c->diags.out);
+	}
+	return &c->diags;
+}
+
 /* ---- reading policies ---- */
 
 /* policies/std beside the build folder, or share/sbx/std beside the installed bin folder. */
@@ -82,9 +96,9 @@ int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct com
 		result = compile_write(k);
 	if (result == COMPILE_OK && diag_errors(k->diags))
 		result = COMPILE_REFUSED;
-	diags_print(k->diags, stderr, c->format, cli_colour(stderr));
+	diag_stream_diags(cli_diags(c), k->diags);
 	if (result == COMPILE_IO)
-		cli_complain("%s", k->failure);
+		diag_stream_failure(cli_diags(c), path, k->failure);
 	return (int)result;
 }
 

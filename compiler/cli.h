@@ -36,6 +36,8 @@ struct command {
 	size_t state_size;			 /* of the command's own state, zeroed: cli.state */
 	/* Runs on c->files (what was no option). Returns the exit code. */
 	int (*run)(struct cli *c);
+	/* What it finds in policies is its result: formats for programs go to stdout, and nothing else does then. */
+	bool finds;
 };
 
 struct cli {
@@ -43,7 +45,7 @@ struct cli {
 	const struct command *command;
 	struct compile_options opt;
 	struct compile_set sets[CLI_MAX_SETS];
-	enum diag_format format;
+	struct diag_stream diags; /* --format; main() closes it */
 	bool quiet;
 	const char **files;
 	unsigned n_files;
@@ -60,6 +62,10 @@ void cli_complain(const char *fmt, ...) SBX_PRINTF(1, 2);
 /* May this stream carry colour? A terminal, no NO_COLOR, TERM is not dumb. */
 bool cli_colour(FILE *stream);
 bool cli_is_dir(const char *path);
+/* Where the run's diagnostics go, ready for use. */
+struct diag_stream *cli_diags(struct cli *c);
+/* Is stdout taken by diagnostics in a format for programs? */
+bool cli_stdout_taken(const struct cli *c);
 
 /* Option tables that commands share. */
 extern const struct cli_option cli_options_policy[];   /* --set, --std, --format: whatever reads a policy */
@@ -67,7 +73,7 @@ extern const struct cli_option cli_options_optimize[]; /* -O: whatever makes art
 extern const struct cli_option cli_options_quiet[];    /* -q */
 
 /*
- * Runs the phases up to and with the last one named on the policy at `path`, prints its diagnostics to stderr. The caller
+ * Runs the phases up to and with the last one named on the policy at `path`, prints its diagnostics. The caller
  * frees k->arena. CLI_OK or the exit code.
  */
 enum cli_phase { CLI_READ, CLI_JUDGE, CLI_PROVE, CLI_WRITE };

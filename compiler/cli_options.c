@@ -33,11 +33,10 @@ static int take_std(struct cli *c, const char *dir)
 
 static int take_format(struct cli *c, const char *what)
 {
-	static const char *const names[] = {[DIAG_TEXT] = "text", [DIAG_GCC] = "gcc"};
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(what, names[i]) == 0)
-			return c->format = (enum diag_format)i, CLI_OK;
-	return cli_usage("--format takes text or gcc", what);
+	for (unsigned i = 0; i < DIAG_FORMATS; i++)
+		if (strcmp(what, diag_format_name[i]) == 0)
+			return c->diags.format = (enum diag_format)i, CLI_OK;
+	return cli_usage("--format takes text, gcc, json, sarif or github", what);
 }
 
 static int take_quiet(struct cli *c, const char *value)
@@ -81,7 +80,10 @@ const struct cli_option cli_options_optimize[] = {
 const struct cli_option cli_options_policy[] = {
     {"--set", "NAME=VALUE", "the value of a `param` that is not `at load`; may be repeated", take_set},
     {"--std", "DIR", "the library of profiles (default: found beside the program)", take_std},
-    {"--format", "text|gcc", "how errors are shown: with the line and its fix, or one line each", take_format},
+    {"--format", "FORMAT",
+     "how errors are shown: text (with the line and its fix), gcc (one line each),\n"
+     "json (one object a line), sarif (one document), github (workflow commands)",
+     take_format},
     {NULL, NULL, NULL, NULL},
 };
 

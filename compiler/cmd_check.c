@@ -7,7 +7,7 @@ static int check_one(struct cli *c, const char *path)
 {
 	struct compile k;
 	int code = cli_compile(c, path, CLI_PROVE, &k);
-	if (code == CLI_OK && !c->quiet)
+	if (code == CLI_OK && !c->quiet && !cli_stdout_taken(c))
 		printf("%s: ok, %u expectation%s passed, %u caveat%s\n", path, k.n_expect, k.n_expect == 1 ? "" : "s",
 		       k.n_caveats, k.n_caveats == 1 ? "" : "s");
 	arena_free(k.arena);
@@ -24,4 +24,5 @@ static int run(struct cli *c)
 const struct command command_check = {
     .options = (const struct cli_option *const[]){cli_options_optimize, cli_options_policy, cli_options_quiet, NULL},
     .run = run,
+    .finds = true,
 };

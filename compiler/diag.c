@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "diag_priv.h"
+#include "str.h"
 
 static const struct diag_info infos[DIAG_COUNT] = {
 #define DIAG(id, number, severity, slug, description) [DIAG_##id] = {number, slug, severity, description},
@@ -45,7 +46,7 @@ struct diag_rec *diag(struct diags *d, enum diag_id id, struct loc where, const 
 	struct diag_rec *r = ARENA_NEW(d->arena, struct diag_rec);
 	va_list ap;
 	va_start(ap, fmt);
-	*r = (struct diag_rec){.id = id, .where = where, .arena = d->arena, .seq = d->n};
+	*r = (struct diag_rec){.id = id, .where = where, .arena = d->arena, .seq = d->n, .diags = d};
 	r->text = vtext(d->arena, fmt, ap);
 	va_end(ap);
 	ARENA_GROW(d->arena, d->recs, d->n);
@@ -90,18 +91,47 @@ void diag_note(struct diag_rec *r, const char *fmt, ...)
 	va_end(ap);
 }
 
-void diag_help(struct diag_rec *r, const char *fmt, ...)
+void diag_fix(struct diag_rec *r, struct loc where, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
-	add_line(r, true, vtext(r->arena, fmt, ap));
+	r->fix_at = where;
+	r->fix = vtext(r->arena, fmt, ap);
 	va_end(ap);
+}
+
+/* `@io` is not mended by `read`, nor `10xB` by `KiB`: words of one kind begin alike. */
+static bool same_kind_of_word(char a, char b)
+{
+	bool letter_a = (a | 0x20) >= 'a' && (a | 0x20) <= 'z', letter_b = (b | 0x20) >= 'a' && (b | 0x20) <= 'z';
+	return letter_a ? letter_b : a == b;
+}
+
+/* The marked word is what the help offers another for. */
+static void fix_by_suggestion(struct diag_rec *r, const char *help)
+{
+	const char *word = suggested(r->arena, help);
+	if (!word || loc_none(r->where) || r->fix)
+		return;
+	const char *marked = src_text(r->diags->src, r->arena, r->where);
+	if (same_kind_of_word(marked[0], word[0]) && !strpbrk(marked, " \t\r\n"))
+		diag_fix(r, r->where, "%s", word);
 }
 
 void diag_help_if(struct diag_rec *r, const char *text)
 {
-	if (text)
-		add_line(r, true, text);
+	if (!text)
+		return;
+	add_line(r, true, text);
+	fix_by_suggestion(r, text);
+}
+
+void diag_help(struct diag_rec *r, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	diag_help_if(r, vtext(r->arena, fmt, ap));
+	va_end(ap);
 }
 
 unsigned diag_errors(const struct diags *d)

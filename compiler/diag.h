@@ -1,5 +1,5 @@
 /*
- * diag.h - diagnostics are records in a queue; one renderer prints them.
+ * diag.h - diagnostics are records in a queue; one renderer for each format prints them.
  *
  * Nothing else in the compiler writes to stderr. Every record has an id from diag.def: number and slug for ever.
  * How to word one: docs/contributing.md.
@@ -42,15 +42,44 @@ void diag_note(struct diag_rec *r, const char *fmt, ...) SBX_PRINTF(2, 3);
  * diag_help_if. */
 void diag_help(struct diag_rec *r, const char *fmt, ...) SBX_PRINTF(2, 3);
 void diag_help_if(struct diag_rec *r, const char *text);
+/*
+ * What a program may do by itself: put this text in the place of the bytes at `where`; the last one counts. A help that
+ * says no more than "did you mean `X`?" (suggest() with one word) makes X the fix of the marked word without being told.
+ */
+void diag_fix(struct diag_rec *r, struct loc where, const char *fmt, ...) SBX_PRINTF(3, 4);
 
 unsigned diag_errors(const struct diags *d);
 unsigned diag_warnings(const struct diags *d);
 /* Was a record with this id queued whose place overlaps `where`? For "one cause, one message". */
 bool diag_seen(const struct diags *d, enum diag_id id, struct loc where);
 
-enum diag_format { DIAG_TEXT, DIAG_GCC };
-/* Prints all records in order of place (file order, then offset), errors first cut at DIAG_MAX_ERRORS. */
+enum diag_format { DIAG_TEXT, DIAG_GCC, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_FORMATS };
+extern const char *const diag_format_name[DIAG_FORMATS];
+/*
+ * Prints all records in order of place (file order, then offset). People get DIAG_MAX_ERRORS errors, programs all. Of
+ * sarif these are elements for the list `results` of a document, each with a comma before it: struct diag_stream.
+ */
 void diags_print(const struct diags *d, FILE *out, enum diag_format format, bool colour);
+
+/*
+ * All that one run of a command has to say in one format, which is valid as a whole: several policies, files that could
+ * not be read. Zeroed but for its first three members, it is ready for use.
+ */
+struct diag_stream {
+	FILE *out;
+	enum diag_format format;
+	bool colour;
+	bool open, any;     /* the head is written; a record is */
+	char *failures;     /* sarif: they stand after the records */
+	size_t n_failures;
+};
+void diag_stream_diags(struct diag_stream *s, const struct diags *d);
+/* The same records, as diags_print() gave them in another process. */
+void diag_stream_text(struct diag_stream *s, const char *text, size_t n);
+/* What is no fault of a policy's text: a file that cannot be read. path: or NULL. */
+void diag_stream_failure(struct diag_stream *s, const char *path, const char *text);
+/* Ends it; a sarif document is written also when nothing was to say. */
+void diag_stream_close(struct diag_stream *s);
 
 struct diag_info {
 	const char *code; /* "E0100" */

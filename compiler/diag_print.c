@@ -1,5 +1,5 @@
 /*
- * diag_print.c - renders the queue of diagnostics for people and for tools.
+ * diag_print.c - the format text: diagnostics for people, with the line and its marks.
  *
  * Untrusted bytes of policy files are shown escaped, tabs as they are; long lines are cut around the caret; colour
  * only repeats what the text says.
@@ -26,45 +26,21 @@ struct printer {
 	unsigned line; /* the source line shown last in this block: two marks on it show it once */
 };
 
-static const char *const severity_word[] = {
-    [SEV_ERROR] = "error", [SEV_WARNING] = "warning", [SEV_NOTE] = "note"};
-
 static const char *severity_colour(const struct style *s, enum severity severity)
 {
 	return severity == SEV_ERROR ? s->error : severity == SEV_WARNING ? s->warning : s->note;
 }
 
-/* Bytes of a message or of a source line; what a terminal could act on is shown as \xHH. */
 static void put_safe(FILE *out, const char *s, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-		if ((c < 0x20 && c != '\t') || c == 0x7f)
-			fprintf(out, "\\x%02x", c);
-		else
-			fputc(c, out);
-	}
+	diag_put_text(out, s, n);
 }
 
-/* People want the path they typed; a library profile goes by its name wherever it is installed. */
 static void put_place(FILE *out, const struct src_pos *p)
 {
-	const char *name = p->file->is_std ? p->file->name : p->file->path;
+	const char *name = diag_file_name(p->file);
 	put_safe(out, name, strlen(name));
 	fprintf(out, ":%u:%u", p->line, p->column);
-}
-
-static size_t safe_width(const char *s, size_t n)
-{
-	size_t w = 0;
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-		if ((c < 0x20 && c != '\t') || c == 0x7f)
-			w += 4;
-		else if ((c & 0xc0) != 0x80)
-			w++;
-	}
-	return w;
 }
 
 /* The piece of a long line that is shown: from *beg, *len bytes, so that `column` is in it. */
@@ -82,6 +58,21 @@ static void line_window(const struct src_pos *p, size_t *beg, size_t *len)
 	while (*beg > 0 && *beg < p->line_len && ((unsigned char)p->line_text[*beg] & 0xc0) == 0x80)
 		--*beg;
 	*len = p->line_len - *beg > LINE_WIDTH ? LINE_WIDTH : p->line_len - *beg;
+	while (*beg + *len < p->line_len && *len && ((unsigned char)p->line_text[*beg + *len] & 0xc0) == 0x80)
+		--*len;
+}
+
+/* Blanks as wide as these bytes of a line, its tabs as they are. */
+static void put_blank(FILE *out, const char *s, size_t n)
+{
+	while (n) {
+		const char *tab = memchr(s, '\t', n);
+		size_t part = tab ? (size_t)(tab - s) : n;
+		fprintf(out, "%*s%s", (int)diag_text_width(s, part), "", tab ? "\t" : "");
+		part += tab != NULL;
+		s += part;
+		n -= part;
+	}
 }
 
 static void put_gutter(const struct printer *pr, unsigned line)
@@ -109,16 +100,11 @@ static void put_snippet(struct printer *pr, struct loc where, const char *label,
 	pr->line = p.line;
 	put_gutter(pr, 0);
 	fputs(beg ? "    " : " ", pr->out);
-	for (size_t i = beg; i < col && i < p.line_len; i++) {
-		if (p.line_text[i] == '\t')
-			fputc('\t', pr->out);
-		else
-			fprintf(pr->out, "%*s", (int)safe_width(p.line_text + i, 1), "");
-	}
+	put_blank(pr->out, p.line_text + beg, (col < p.line_len ? col : p.line_len) - beg);
 	size_t span = where.end > where.beg ? where.end - where.beg : 1;
 	if (col + span > beg + len)
 		span = beg + len > col ? beg + len - col : 1;
-	size_t width = safe_width(p.line_text + col, col < p.line_len ? span : 0);
+	size_t width = diag_text_width(p.line_text + col, col < p.line_len ? span : 0);
 	if (width < 1)
 		width = 1;
 	fputs(colour, pr->out);
@@ -177,7 +163,7 @@ static void put_head(const struct printer *pr, const struct diag_rec *r)
 {
 	const struct diag_info *info = diag_info(r->id);
 	fprintf(pr->out, "%s%s[%s%s%s]%s: %s", severity_colour(pr->style, info->severity),
-		severity_word[info->severity], info->code, info->severity == SEV_WARNING ? " " : "",
+		diag_severity_word[info->severity], info->code, info->severity == SEV_WARNING ? " " : "",
 		info->severity == SEV_WARNING ? info->slug : "", pr->style->reset, pr->style->bold);
 	put_safe(pr->out, r->text, strlen(r->text));
 	fprintf(pr->out, "%s\n", pr->style->reset);
@@ -230,44 +216,19 @@ static void print_text(struct printer *pr, const struct diag_rec *r)
 	fputc('\n', pr->out);
 }
 
-static void print_gcc(const struct printer *pr, const struct diag_rec *r)
+static void record(const struct diag_out *o, const struct diag_rec *r)
 {
-	struct src_pos p;
-	const struct diag_info *info = diag_info(r->id);
-	if (src_locate(pr->src, r->where.beg, &p)) {
-		put_place(pr->out, &p);
-		fputs(": ", pr->out);
-	}
-	fprintf(pr->out, "%s: ", severity_word[info->severity]);
-	put_safe(pr->out, r->text, strlen(r->text));
-	fprintf(pr->out, " [%s]\n", info->code);
+	struct printer pr = {.out = o->out, .src = o->src, .style = o->colour ? &coloured : &plain};
+	print_text(&pr, r);
 }
 
-static int by_place(const void *x, const void *y)
+/* As cli_complain() says it. */
+static void failure(FILE *out, const char *path, const char *text)
 {
-	const struct diag_rec *a = *(struct diag_rec *const *)x, *b = *(struct diag_rec *const *)y;
-	if (a->where.beg != b->where.beg)
-		return a->where.beg < b->where.beg ? -1 : 1;
-	return a->seq < b->seq ? -1 : a->seq > b->seq;
+	(void)path; /* the text names it */
+	fputs("sbxc: ", out);
+	put_safe(out, text, strlen(text));
+	fputc('\n', out);
 }
 
-void diags_print(const struct diags *d, FILE *out, enum diag_format format, bool colour)
-{
-	struct printer pr = {.out = out, .src = d->src, .style = colour ? &coloured : &plain};
-	if (d->n == 0)
-		return;
-	struct diag_rec **sorted = ARENA_ARRAY(d->arena, d->n, struct diag_rec *);
-	memcpy(sorted, d->recs, d->n * sizeof(struct diag_rec *));
-	qsort(sorted, d->n, sizeof(struct diag_rec *), by_place);
-	unsigned shown = 0;
-	for (unsigned i = 0; i < d->n; i++) {
-		if (diag_info(sorted[i]->id)->severity == SEV_ERROR && shown++ >= DIAG_MAX_ERRORS)
-			continue;
-		if (format == DIAG_GCC)
-			print_gcc(&pr, sorted[i]);
-		else
-			print_text(&pr, sorted[i]);
-	}
-	if (d->errors > DIAG_MAX_ERRORS)
-		fprintf(out, "%u more errors are not shown\n", d->errors - DIAG_MAX_ERRORS);
-}
+const struct diag_renderer diag_text = {.record = record, .failure = failure};

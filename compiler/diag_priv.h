@@ -1,5 +1,5 @@
 /*
- * diag_priv.h - the records of diag.c as diag_print.c sees them; nobody else includes this.
+ * diag_priv.h - the records of diag.c as the renderers see them; nobody else includes this.
  */
 #ifndef SBX_DIAG_PRIV_H
 #define SBX_DIAG_PRIV_H
@@ -24,7 +24,10 @@ struct diag_rec {
 	unsigned n_second;
 	struct diag_line *lines;
 	unsigned n_lines;
+	struct loc fix_at; /* no place: there is none */
+	const char *fix;
 	unsigned seq;
+	const struct diags *diags;
 	struct arena *arena;
 };
 
@@ -34,5 +37,38 @@ struct diags {
 	struct diag_rec **recs;
 	unsigned n, errors, warnings;
 };
+
+struct diag_out {
+	FILE *out;
+	const struct src *src;
+	bool colour;
+};
+
+struct diag_renderer {
+	bool whole; /* every record: for programs */
+	void (*record)(const struct diag_out *o, const struct diag_rec *r);
+	void (*failure)(FILE *out, const char *path, const char *text);
+	/* Of formats that are one document; else NULL. `failures` is what failure() wrote. */
+	void (*head)(FILE *out);
+	void (*tail)(FILE *out, const char *failures, size_t n);
+};
+extern const struct diag_renderer diag_text, diag_gcc, diag_json, diag_sarif, diag_github;
+
+extern const char *const diag_severity_word[];
+/* People want the path they typed; a library profile goes by its name wherever it is installed. */
+const char *diag_file_name(const struct src_file *f);
+/* Where a location begins and ends: the mark of a missing word may reach past the end of its file. False for no place. */
+bool diag_locate(const struct src *src, struct loc where, struct src_pos *beg, struct src_pos *end);
+
+/* diag_escape.c: how bytes nobody vouches for are written. */
+/* For terminals: control characters, and what is no UTF-8, as \xHH; tabs as they are. */
+void diag_put_text(FILE *out, const char *s, size_t n);
+size_t diag_text_width(const char *s, size_t n);
+/* A JSON string with its quotes; what is no UTF-8 becomes the text \xHH. NULL: null. */
+void diag_put_json(FILE *out, const char *s);
+/* A relative or file: URI. */
+void diag_put_uri(FILE *out, const char *path);
+/* A value of a workflow command; `property`: one that stands before its `::`. */
+void diag_put_command(FILE *out, const char *s, bool property);
 
 #endif

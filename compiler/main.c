@@ -145,7 +145,12 @@ static int run(struct cli *c)
 	c->command = e->command;
 	c->state = arena_alloc(c->arena, e->command->state_size ? e->command->state_size : 1);
 	int code = parse_words(c, e);
-	return code >= 0 ? code : e->command->run(c);
+	if (code >= 0)
+		return code;
+	code = e->command->run(c);
+	if (code != CLI_USAGE || c->diags.out) /* else nothing was read: it was used wrongly */
+		diag_stream_close(cli_diags(c));
+	return code;
 }
 
 int main(int argc, char **argv)

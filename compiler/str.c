@@ -84,12 +84,15 @@ bool parse_u64(const char *s, size_t n, uint64_t max, uint64_t *out)
 	return true;
 }
 
-/* Bytes of the character at s; 0 when there is none. The second byte tells long forms and surrogates. */
-static unsigned utf8_len(const unsigned char *s)
+/* The second byte tells long forms and surrogates. */
+unsigned utf8_len(const char *text, size_t size)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	unsigned n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
 	unsigned lo = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
 	unsigned hi = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
+	if (n > size)
+		return 0;
 	for (unsigned i = 1; i < n; i++) {
 		if (s[i] < lo || s[i] > hi)
 			return 0;
@@ -101,13 +104,9 @@ static unsigned utf8_len(const unsigned char *s)
 
 bool utf8_valid(const char *s)
 {
-	const unsigned char *at = (const unsigned char *)s;
-	while (*at) {
-		unsigned n = utf8_len(at);
-		if (n == 0)
+	for (size_t left = strlen(s), n; left; s += n, left -= n)
+		if (!(n = utf8_len(s, left)))
 			return false;
-		at += n;
-	}
 	return true;
 }
 
@@ -205,4 +204,14 @@ const char *suggest(struct arena *a, const char *word, const char *const *candid
 	}
 	buf_putc(&b, '?');
 	return buf_str(&b);
+}
+
+const char *suggested(struct arena *a, const char *phrase)
+{
+	static const char before[] = "did you mean `";
+	if (strncmp(phrase, before, sizeof(before) - 1) != 0)
+		return NULL;
+	const char *word = phrase + sizeof(before) - 1;
+	size_t n = strcspn(word, "`");
+	return strcmp(word + n, "`?") == 0 ? arena_strndup(a, word, n) : NULL;
 }

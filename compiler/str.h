@@ -41,6 +41,12 @@ unsigned edit_distance(const char *a, const char *b);
  */
 const char *suggest(struct arena *a, const char *word, const char *const *candidates, size_t n);
 
+/* The word of a phrase that suggest() made of one word; NULL for any other text. */
+const char *suggested(struct arena *a, const char *phrase);
+
+/* Bytes of the UTF-8 character at s, of n > 0 bytes; 0 when there is none: shortest forms only, no surrogates. */
+unsigned utf8_len(const char *s, size_t n);
+
 /* qsort with a context-free comparison of C strings through one level of pointer. */
 int cmp_strp(const void *a, const void *b);
 

@@ -127,6 +127,7 @@ static const struct unit *unit_complain(struct parse *p, const struct token *t, 
 		diag_label(r, "1000 or 1024 based?");
 	diag_help(r, "%swrite `%.*s%s`", u->kind == T_SIZE ? "sizes are binary: " : "",
 		  digits > SHOWN ? SHOWN : (int)digits, t->word->text, u->word);
+	diag_fix(r, t->loc, "%.*s%s", (int)digits, t->word->text, u->word);
 	return u;
 }
 
@@ -186,7 +187,9 @@ int scan_number(struct parse *p, struct token *t, const char *text, size_t n)
 	if (digits > 1 && text[0] == '0' && !reported) {
 		struct diag_rec *r =
 		    parse_fault(p, DIAG_BAD_NUMBER, t->loc, "`%s` begins with a zero", text);
-		diag_help(r, "octal or decimal? write `%s`", text + strspn(text, "0"));
+		const char *rest = text + strspn(text, "0");
+		rest -= *rest < '0' || *rest > '9'; /* one zero stays of `00` */
+		diag_help(r, "octal or decimal? write `%s`", rest);
 		reported = true;
 	}
 	return number_done(t, kind, v, reported);
@@ -246,6 +249,8 @@ int scan_single_quoted(struct parse *p, struct token *t, const char *text, size_
 	    parse_fault(p, DIAG_UNEXPECTED, t->loc, "strings stand between double quotes");
 	diag_help(r, "write `\"%.*s%s\"`", n - 2 > SHOWN ? SHOWN : (int)(n - 2), text + 1,
 		  n - 2 > SHOWN ? "..." : "");
+	if (!memchr(text, '"', n) && !memchr(text, '\\', n))
+		diag_fix(r, t->loc, "\"%.*s\"", (int)(n - 2), text + 1);
 	t->word = word_new(p, t, WORD_STRING, text + 1, n - 2);
 	t->word->reported = true;
 	return T_STRING;
@@ -268,6 +273,8 @@ int scan_bare(struct parse *p, struct token *t, const char *text, size_t n, cons
 		r = parse_fault(p, DIAG_BARE_PATH, t->loc, "%s is not quoted", what);
 		diag_help(r, "write `\"%.*s%s\"`", n > SHOWN ? SHOWN : (int)n, text,
 			  n > SHOWN ? "..." : "");
+		if (!memchr(text, '\\', n))
+			diag_fix(r, t->loc, "\"%.*s\"", (int)n, text);
 	}
 	t->word = word_new(p, t, is_name ? WORD_NAME : WORD_STRING, text, n);
 	t->word->reported = true;
@@ -287,6 +294,7 @@ void scan_slashes(struct parse *p, struct loc loc)
 	struct diag_rec *r =
 	    parse_fault(p, DIAG_UNEXPECTED, slashes, "`//` begins no comment here");
 	diag_help(r, "comments begin with `#`");
+	diag_fix(r, slashes, "#");
 }
 
 void scan_crlf(struct parse *p, struct loc loc)
@@ -307,6 +315,7 @@ void scan_stray(struct parse *p, struct loc loc, const char *text, size_t n)
 	if (c == ';') {
 		r = parse_fault(p, DIAG_UNEXPECTED, loc, "`;` ends nothing here");
 		diag_help(r, "remove it: a statement ends with its line");
+		diag_fix(r, loc, "%s", "");
 		return;
 	}
 	if (n == 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 && loc.beg == p->file->base) {

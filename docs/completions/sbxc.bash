@@ -15,7 +15,7 @@ _sbxc()
 	-O) mapfile -t COMPREPLY < <(compgen -W "even size cached profile" -- "$cur"); return ;;
 	profile) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--emit) mapfile -t COMPREPLY < <(compgen -W "ast ir" -- "$cur"); return ;;
-	--format) mapfile -t COMPREPLY < <(compgen -W "text gcc" -- "$cur"); return ;;
+	--format) mapfile -t COMPREPLY < <(compgen -W "text gcc json sarif github" -- "$cur"); return ;;
 	--set) return ;;
 	esac
 	if [[ $cur == -* ]]; then

@@ -45,7 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FILE *null = fopen("/dev/null", "w");
 	if (!null)
 		abort();
-	diags_print(diags, null, DIAG_TEXT, true);
+	for (unsigned f = 0; f < DIAG_FORMATS; f++)
+		diags_print(diags, null, (enum diag_format)f, true);
 	fclose(null);
 	free(once);
 	free(twice);

@@ -62,7 +62,7 @@ Test(diag, the_maximum_and_one_more)
 	cr_expect(shown(1000, &counted) == DIAG_MAX_ERRORS && counted);
 }
 
-/* Names, source lines and messages with escapes, in both formats. */
+/* Names, source lines and messages with escapes, in every format. */
 Test(diag, nothing_a_terminal_acts_on)
 {
 	struct desk k = desk_new("p\033[31m\nq", "a \033]0;x\a b\x7f\n");
@@ -70,13 +70,14 @@ Test(diag, nothing_a_terminal_acts_on)
 	diag_label(r, "\033label");
 	diag_note(r, "\033note");
 	diag_help(r, "\033help");
-	for (unsigned f = DIAG_TEXT; f <= DIAG_GCC; f++) {
+	for (unsigned f = 0; f < DIAG_FORMATS; f++) {
 		const char *text = core_messages(k.a, k.d, (enum diag_format)f);
 		for (const char *c = text; *c; c++)
 			cr_assert(*c == '\n' || ((unsigned char)*c >= 0x20 && *c != 0x7f),
 				  "byte %02x in: %s", (unsigned)(unsigned char)*c, text);
-		cr_expect_not_null(strstr(text, "\\x1b[2J"));
-		cr_expect_not_null(strstr(text, "p\\x1b[31m\\x0aq:1:1"), "%s", text);
+		cr_expect_not_null(strstr(text, f == DIAG_JSON || f == DIAG_SARIF ? "\\u001b[2J" : "\\x1b[2J"));
+		if (f == DIAG_TEXT || f == DIAG_GCC)
+			cr_expect_not_null(strstr(text, "p\\x1b[31m\\x0aq:1:1"), "%s", text);
 	}
 	arena_free(k.a);
 }
@@ -114,5 +115,28 @@ Test(diag, codes_and_slugs_are_unique)
 			cr_expect(strcmp(x->code, y->code) != 0 && strcmp(x->slug, y->slug) != 0,
 				  "%s %s", x->code, y->code);
 		}
+	}
+}
+
+/* A word for the marked one is a fix; one of another kind, or one of two, is none. */
+Test(diag, a_suggestion_is_a_fix)
+{
+	static const struct {
+		const char *text, *help, *fix;
+	} v[] = {
+	    {"alow x", "did you mean `allow`?", "allow"},
+	    {"@bse x", "did you mean `base`?", NULL},
+	    {"10xB x", "did you mean `KiB`?", NULL},
+	    {"raed x", "did you mean `read` or `rand`?", NULL},
+	    {"raed x", "did you mean `read`? or not", NULL},
+	};
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		struct desk k = desk_new("p", v[i].text);
+		struct diag_rec *r = diag(k.d, DIAG_UNKNOWN_WORD, at(&k, 0, 4), "x");
+		diag_help(r, "%s", v[i].help);
+		const char *text = core_messages(k.a, k.d, DIAG_JSON);
+		const char *want = v[i].fix ? arena_printf(k.a, "\"text\":\"%s\"}}\n", v[i].fix) : "\"fix\":null}\n";
+		cr_expect_not_null(strstr(text, want), "%s", text);
+		arena_free(k.a);
 	}
 }

@@ -1,0 +1,128 @@
+/*
+ * diag_stream.c - the formats by name, the order of the records, and one valid output of a whole run.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag_priv.h"
+
+static const struct diag_renderer *const renderers[DIAG_FORMATS] = {
+    [DIAG_TEXT] = &diag_text,   [DIAG_GCC] = &diag_gcc,	      [DIAG_JSON] = &diag_json,
+    [DIAG_SARIF] = &diag_sarif, [DIAG_GITHUB] = &diag_github,
+};
+const char *const diag_format_name[DIAG_FORMATS] = {
+    [DIAG_TEXT] = "text",   [DIAG_GCC] = "gcc",	      [DIAG_JSON] = "json",
+    [DIAG_SARIF] = "sarif", [DIAG_GITHUB] = "github",
+};
+const char *const diag_severity_word[] = {[SEV_ERROR] = "error", [SEV_WARNING] = "warning", [SEV_NOTE] = "note"};
+
+const char *diag_file_name(const struct src_file *f)
+{
+	return f->is_std ? f->name : f->path;
+}
+
+bool diag_locate(const struct src *src, struct loc where, struct src_pos *beg, struct src_pos *end)
+{
+	if (!src_locate(src, where.beg, beg))
+		return false;
+	if (where.end < where.beg || !src_locate(src, where.end, end) || end->file != beg->file)
+		*end = *beg;
+	return true;
+}
+
+static int by_place(const void *x, const void *y)
+{
+	const struct diag_rec *a = *(struct diag_rec *const *)x, *b = *(struct diag_rec *const *)y;
+	if (a->where.beg != b->where.beg)
+		return a->where.beg < b->where.beg ? -1 : 1;
+	return a->seq < b->seq ? -1 : a->seq > b->seq;
+}
+
+void diags_print(const struct diags *d, FILE *out, enum diag_format format, bool colour)
+{
+	const struct diag_renderer *renderer = renderers[format];
+	const struct diag_out o = {.out = out, .src = d->src, .colour = colour};
+	if (d->n == 0)
+		return;
+	struct diag_rec **sorted = ARENA_ARRAY(d->arena, d->n, struct diag_rec *);
+	memcpy(sorted, d->recs, d->n * sizeof(struct diag_rec *));
+	qsort(sorted, d->n, sizeof(struct diag_rec *), by_place);
+	unsigned shown = 0;
+	for (unsigned i = 0; i < d->n; i++) {
+		bool is_error = diag_info(sorted[i]->id)->severity == SEV_ERROR;
+		if (!renderer->whole && is_error && shown++ >= DIAG_MAX_ERRORS)
+			continue;
+		renderer->record(&o, sorted[i]);
+	}
+	if (!renderer->whole && d->errors > DIAG_MAX_ERRORS)
+		fprintf(out, "%u more errors are not shown\n", d->errors - DIAG_MAX_ERRORS);
+}
+
+/* ---- a whole run ---- */
+
+static void stream_open(struct diag_stream *s)
+{
+	if (!s->open && renderers[s->format]->head)
+		renderers[s->format]->head(s->out);
+	s->open = true;
+}
+
+void diag_stream_text(struct diag_stream *s, const char *text, size_t n)
+{
+	stream_open(s);
+	bool comma = renderers[s->format]->head && !s->any && n;
+	fwrite(text + comma, 1, n - comma, s->out);
+	s->any |= n != 0;
+}
+
+void diag_stream_diags(struct diag_stream *s, const struct diags *d)
+{
+	char *text = NULL;
+	size_t n = 0;
+	if (!renderers[s->format]->head) {
+		diags_print(d, s->out, s->format, s->colour);
+		return;
+	}
+	FILE *out = open_memstream(&text, &n);
+	if (!out || (diags_print(d, out, s->format, s->colour), fclose(out)) != 0) {
+		fputs("sbxc: out of memory\n", stderr); /* as arena.c says it */
+		exit(2);
+	}
+	diag_stream_text(s, text, n);
+	free(text);
+}
+
+void diag_stream_failure(struct diag_stream *s, const char *path, const char *text)
+{
+	char *one = NULL;
+	size_t n = 0;
+	if (!renderers[s->format]->tail) {
+		renderers[s->format]->failure(s->out, path, text);
+		return;
+	}
+	FILE *out = open_memstream(&one, &n);
+	if (out) {
+		fwrite(s->failures, 1, s->n_failures, out);
+		if (s->n_failures)
+			fputc(',', out);
+		renderers[s->format]->failure(out, path, text);
+	}
+	if (!out || fclose(out) != 0) {
+		fputs("sbxc: out of memory\n", stderr);
+		exit(2);
+	}
+	free(s->failures);
+	s->failures = one;
+	s->n_failures = n;
+}
+
+void diag_stream_close(struct diag_stream *s)
+{
+	const struct diag_renderer *r = renderers[s->format];
+	if (!r->tail)
+		return;
+	stream_open(s);
+	r->tail(s->out, s->failures, s->n_failures);
+	free(s->failures);
+	s->failures = NULL;
+}
