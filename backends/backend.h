@@ -95,13 +95,20 @@ struct proof {
 	const char *artifact, *call, *want, *got, *why;
 };
 
+/* The endpoint of a proxy as an artifact names it: templates. */
+struct relay {
+	enum op op;         /* CONNECT_UNIX or CONNECT_TCP */
+	const char *object; /* path, or host */
+	const char *port;   /* CONNECT_TCP */
+};
+
 struct backend {
 	const char *name;
 	const char *about; /* one line for --help and docs */
-	enum target target;
+	uint32_t targets;  /* TARGET_BIT()s it has something to say about */
 
-	/* How well this back end keeps `cap` of this policy. A switch over enum cap without default. */
-	struct answer (*answer)(const struct ir *ir, enum cap cap);
+	/* How well this back end keeps `cap` of this policy on one of them. A switch over enum cap without default. */
+	struct answer (*answer)(const struct ir *ir, enum target t, enum cap cap);
 
 	/* Writes the artifacts; false after a diagnostic. */
 	bool (*lower)(struct lower *l);
@@ -113,6 +120,12 @@ struct backend {
 	void *(*model_open)(struct arena *a, const struct artifact *v, unsigned n, const char **error);
 	/* The scratch arena holds what the answer needs; the caller may drop it after each call. */
 	struct model_verdict (*model_decide)(const void *model, struct arena *scratch, const struct request *r);
+
+	/*
+	 * Is this connection made for the program by a proxy, which keeps to the artifact? Then *endpoint says where the
+	 * proxy is reached, as templates, and the other back ends are asked about that. NULL: this back end knows none.
+	 */
+	bool (*relay)(const void *model, const struct request *r, struct relay *endpoint);
 
 	/*
 	 * Is the request open whatever the policy says, because every artifact of this back end must hold it open (the

@@ -161,11 +161,13 @@ static bool one_modifier(struct access_ctx *x, const struct ast_word *w, uint32_
 	return access_fail(x);
 }
 
-static bool object_modifiers(struct access_ctx *x, const struct ast_object *o, bool is_path, uint32_t *flags)
+bool access_modifiers(struct access_ctx *x, const struct ast_object *o, bool is_path, uint32_t *flags)
 {
 	bool ok = true;
 	if (o->via) {
-		not_supported(x->r, o->via->loc, "`via`");
+		struct diag_rec *rec = diag(x->r->d, DIAG_NOT_RELAYED, o->via->loc, "this goes through no proxy");
+		diag_note(rec, "a proxy makes TCP connections to other machines");
+		diag_help(rec, "remove `via %s`", o->via->text);
 		ok = access_fail(x);
 	}
 	for (const struct ast_word *w = o->modifiers; w; w = w->next) {
@@ -225,7 +227,7 @@ static bool object_holes(struct access_ctx *x, const struct ast_object *o, struc
 static void path_object(struct access_ctx *x, const struct ast_object *o, uint32_t ops)
 {
 	uint32_t flags = 0;
-	bool ok = object_modifiers(x, o, true, &flags);
+	bool ok = access_modifiers(x, o, true, &flags);
 	const char *path = scope_path(x->r, x->p->scope, o->string);
 	if (!path || !ok) {
 		access_fail(x);
@@ -238,97 +240,11 @@ static void path_object(struct access_ctx *x, const struct ast_object *o, uint32
 	object_holes(x, o, &i->rule);
 }
 
-/* ---- endpoints ---- */
-
-static bool bad_endpoint(struct access_ctx *x, const struct ast_word *w, const char *why)
-{
-	struct diag_rec *rec = diag(x->r->d, DIAG_BAD_ENDPOINT, w->loc, "%s", why);
-	diag_help(rec, "write `\"HOST:PORT\"`, `\"*:PORT\"` for any host, or `\"*:*\"` for all of them");
-	return access_fail(x);
-}
-
-/* The port part of an endpoint: a number, `*`, or a whole `${variable}` that the loader fills in. */
-static bool endpoint_port(struct access_ctx *x, const struct ast_word *w, const char *port, struct ir_rule *rule)
-{
-	uint64_t n;
-	size_t len = strlen(port);
-	if (strcmp(port, "*") == 0)
-		return true;
-	if (len > 3 && port[0] == '$' && port[1] == '{' && strchr(port, '}') == port + len - 1) {
-		rule->port_var = arena_strndup(x->r->a, port + 2, len - 3);
-		const struct var *v = scope_find(x->p->scope, rule->port_var, len - 3);
-		if (!v || v->value.type != TYPE_PORT)
-			return bad_endpoint(x, w, "the variable after `:` is not a param of type port");
-		rule->port_lo = rule->port_hi = 0;
-		return true;
-	}
-	if (!parse_u64(port, len, 65535, &n))
-		return bad_endpoint(x, w, "the port is not a number from 0 to 65535");
-	rule->port_lo = rule->port_hi = (uint16_t)n;
-	return true;
-}
-
-static bool host_is_plain(const char *host)
-{
-	return strcmp(host, "*") == 0 ||
-	       (host[0] && strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-_*[]:") == strlen(host));
-}
-
-static void inet_object(struct access_ctx *x, const struct ast_object *o, uint32_t op)
-{
-	uint32_t flags = 0;
-	const char *text = scope_string(x->r, x->p->scope, o->string);
-	if (!object_modifiers(x, o, false, &flags) || !text) {
-		access_fail(x);
-		return;
-	}
-	char *copy = arena_strdup(x->r->a, text);
-	char *colon = strrchr(copy, ':');
-	if (!colon || colon == copy) {
-		bad_endpoint(x, o->string, "this is not an endpoint");
-		return;
-	}
-	*colon = '\0';
-	for (char *c = copy; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
-	struct ir_rule rule = {.port_hi = 65535};
-	if (!host_is_plain(copy)) {
-		bad_endpoint(x, o->string, "the host is not a name, an address or `*`");
-		return;
-	}
-	if (!endpoint_port(x, o->string, colon + 1, &rule))
-		return;
-	struct access_item *i = access_add(x, RULE_NET, op, o->loc);
-	i->rule.object = copy;
-	i->rule.port_lo = rule.port_lo;
-	i->rule.port_hi = rule.port_hi;
-	i->rule.port_var = rule.port_var;
-	i->because = because_text(x->r, o->because);
-}
-
-static void unix_object(struct access_ctx *x, const struct ast_object *o, uint32_t op)
-{
-	uint32_t flags = 0;
-	bool ok = object_modifiers(x, o, true, &flags);
-	bool abstract = o->string->len > 0 && o->string->text[0] == '@';
-	const char *name = abstract ? scope_string(x->r, x->p->scope, o->string)
-				    : scope_path(x->r, x->p->scope, o->string);
-	if (!name || !ok) {
-		access_fail(x);
-		return;
-	}
-	struct access_item *i = access_add(x, RULE_NET, op, o->loc);
-	i->rule.object = name;
-	i->rule.flags = flags;
-	i->because = because_text(x->r, o->because);
-}
-
 static void mach_object(struct access_ctx *x, const struct ast_object *o)
 {
 	uint32_t flags = 0;
 	const char *name = scope_plain(x->r, x->p->scope, o->string);
-	if (!object_modifiers(x, o, false, &flags) || !name) {
+	if (!access_modifiers(x, o, false, &flags) || !name) {
 		access_fail(x);
 		return;
 	}
@@ -381,9 +297,9 @@ static void ops_access(struct access_ctx *x, const struct ast_access *access)
 		if (mach)
 			mach_object(x, o);
 		else if (unix_socket)
-			unix_object(x, o, ops);
+			access_socket(x, o, ops);
 		else if (connect || listen)
-			inet_object(x, o, ops);
+			access_endpoint(x, o, ops);
 		else
 			path_object(x, o, ops);
 	}

@@ -1,5 +1,5 @@
 /*
- * access_priv.h - what access.c and access_syscall.c share.
+ * access_priv.h - what the files of access share: access.c, access_net.c, access_syscall.c.
  */
 #ifndef SBX_ACCESS_PRIV_H
 #define SBX_ACCESS_PRIV_H
@@ -19,6 +19,14 @@ struct access_ctx {
 struct access_item *access_add(struct access_ctx *x, enum rule_kind kind, uint32_t ops, struct loc loc);
 /* Notes that something was reported; false. */
 bool access_fail(struct access_ctx *x);
+/*
+ * if-exists, make-dir, nofollow of an object; those that mean nothing there, and a `via`, are reported. False after a
+ * diagnostic.
+ */
+bool access_modifiers(struct access_ctx *x, const struct ast_object *o, bool is_path, uint32_t *flags);
+/* access_net.c: "HOST:PORT", perhaps through a proxy, and the names of Unix sockets. */
+void access_endpoint(struct access_ctx *x, const struct ast_object *o, uint32_t op);
+void access_socket(struct access_ctx *x, const struct ast_object *o, uint32_t op);
 /* access_syscall.c: names, groups, condition and action of a system call rule. */
 void access_syscalls(struct access_ctx *x, const struct ast_access *access);
 

@@ -42,6 +42,7 @@ struct ast_object {
 	struct ast_word *modifiers; /* if-exists, make-dir, nofollow, discard, ...: looked up later */
 	struct ast_word *via;       /* name after `via`, or NULL */
 	struct ast_word *except;    /* strings */
+	bool more;                  /* a comma follows, and the next object */
 	struct ast_word *because;   /* of this entry of a { } list, or NULL */
 };
 

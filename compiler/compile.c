@@ -81,7 +81,7 @@ static bool lower_all(struct compile *c, const struct src_file *recording)
 	    .recording = recording,
 	};
 	for (unsigned i = 0; backends[i]; i++)
-		if (c->ir->targets & TARGET_BIT(backends[i]->target))
+		if (c->ir->targets & backends[i]->targets)
 			ok &= backends[i]->lower(&c->lower);
 	return ok && diag_errors(c->diags) == 0;
 }

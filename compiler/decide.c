@@ -32,7 +32,7 @@ struct meaning {
 	const struct sys_policy *syscalls;
 	struct ir_rule entry[TARGET_COUNT]; /* what `entry` itself allows */
 	struct path_index *indexes;
-	const struct ir_rule **net; /* the net rules, in order */
+	const struct ir_rule **net; /* the net and relay rules, in order */
 	unsigned n_net;
 };
 
@@ -210,7 +210,7 @@ struct meaning *meaning_new(struct arena *a, const struct ir *ir)
 	*m = (struct meaning){.arena = a, .ir = ir, .syscalls = sysmean_derive(a, ir)};
 	m->net = ARENA_ARRAY(a, ir->n_rules, const struct ir_rule *);
 	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (ir->rules[i].kind == RULE_NET)
+		if (ir->rules[i].kind == RULE_NET || ir->rules[i].kind == RULE_RELAY)
 			m->net[m->n_net++] = &ir->rules[i];
 	for (unsigned t = 0; ir->entry && t < TARGET_COUNT; t++) {
 		struct ir_rule *e = &m->entry[t];
@@ -298,6 +298,23 @@ static uint16_t port_value(const struct meaning *m, const struct ir_rule *rule, 
 	return (uint16_t)n;
 }
 
+static bool is_loopback(const char *host)
+{
+	return strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0;
+}
+
+bool host_covers(const char *pattern, const char *host)
+{
+	if (strcmp(pattern, "*") == 0 || strcmp(pattern, host) == 0)
+		return true;
+	if (is_loopback(pattern))
+		return is_loopback(host);
+	if (strncmp(pattern, "*.", 2) != 0)
+		return false;
+	size_t below = strlen(pattern) - 1, n = strlen(host); /* the pattern from its dot on */
+	return n > below && strcmp(host + n - below, pattern + 1) == 0;
+}
+
 static bool net_rule_covers(const struct meaning *m, const struct ir_rule *rule, const struct request *r)
 {
 	bool is_unix = r->op == OP_CONNECT_UNIX || r->op == OP_LISTEN_UNIX;
@@ -305,7 +322,7 @@ static bool net_rule_covers(const struct meaning *m, const struct ir_rule *rule,
 		return false;
 	if (rule->ops & OP_BIT(OP_NET))
 		return true;
-	if (!(rule->ops & OP_BIT(r->op)))
+	if (!(rule->ops & OP_BIT(r->op == OP_CONNECT_TCP && rule->kind == RULE_RELAY ? OP_RELAY_TCP : r->op)))
 		return false;
 	if (is_unix && r->object[0] == '@')
 		return strcmp(rule->object, r->object) == 0;
@@ -316,13 +333,37 @@ static bool net_rule_covers(const struct meaning *m, const struct ir_rule *rule,
 		arena_free(a);
 		return covers;
 	}
-	if (strcmp(rule->object, "*") != 0 && strcmp(rule->object, r->object) != 0)
+	if (!host_covers(rule->object, r->object))
 		return false;
 	bool known = true;
 	uint16_t lo = rule->port_lo, hi = rule->port_hi;
 	if (rule->port_var)
 		lo = hi = port_value(m, rule, r, &known);
 	return known && lo <= r->port && r->port <= hi;
+}
+
+static struct decision decide_net(const struct meaning *m, const struct request *r);
+
+/* May the program reach the proxy at all? */
+static bool proxy_reached(const struct meaning *m, const struct ir_proxy *p, const struct request *r)
+{
+	struct arena *a = arena_new();
+	struct ir_rule at = {.port_var = p->port_var};
+	struct request to = *r;
+	bool known = true;
+	to.op = p->op;
+	to.object = expand_template(a, m->ir, p->object, r->given, r->n_given);
+	to.port = p->port_var ? port_value(m, &at, r, &known) : p->port;
+	bool reached = to.object && known && decide_net(m, &to).allow;
+	arena_free(a);
+	return reached;
+}
+
+static enum op op_said(const struct ir_rule *rule, enum op asked)
+{
+	if (rule->kind == RULE_RELAY)
+		return OP_RELAY_TCP;
+	return rule->ops & OP_BIT(OP_NET) ? OP_NET : asked;
 }
 
 static struct decision decide_net(const struct meaning *m, const struct request *r)
@@ -332,7 +373,11 @@ static struct decision decide_net(const struct meaning *m, const struct request 
 		const struct ir_rule *rule = m->net[i];
 		if (!net_rule_covers(m, rule, r))
 			continue;
-		const struct origin *by = rule->origin[rule->ops & OP_BIT(OP_NET) ? OP_NET : r->op];
+		const struct origin *by = rule->origin[op_said(rule, r->op)];
+		if (rule->via && !d.allow && !proxy_reached(m, rule->via, r)) {
+			d.reason = "its proxy cannot be reached";
+			continue;
+		}
 		if (rule->deny)
 			return (struct decision){.by = by, .reason = "denied by a line of the policy"};
 		if (!d.allow)
@@ -393,6 +438,7 @@ struct decision decide(const struct meaning *m, const struct request *r)
 	case RULE_PATH:
 		return decide_path(m, r);
 	case RULE_NET:
+	case RULE_RELAY:
 		return decide_net(m, r);
 	case RULE_ENV:
 		return decide_name(m, r, RULE_ENV);

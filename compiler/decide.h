@@ -57,5 +57,7 @@ const char *expand_template(struct arena *a, const struct ir *ir, const char *tm
 			    unsigned n_given);
 /* Does `path` equal `root` or lie below it? Both canonical. */
 bool path_covers(const char *root, const char *path);
+/* `*`, `*.NAME` for every name below NAME (not NAME itself), or the host; the names of this machine are one host. */
+bool host_covers(const char *pattern, const char *host);
 
 #endif

@@ -54,7 +54,7 @@ static const char *quoted(struct res *r, const struct ir_rule *rule)
 	bool word = rule->kind == RULE_SYSCALL || rule->kind == RULE_ENV;
 	if (rule->ops & OP_BIT(OP_NET))
 		return "net";
-	if (rule->kind != RULE_NET || rule->object[0] == '/' || rule->object[0] == '@' || rule->object[0] == '$')
+	if ((rule->kind != RULE_NET && rule->kind != RULE_RELAY) || rule->object[0] == '/' || rule->object[0] == '@' || rule->object[0] == '$')
 		return arena_printf(r->a, word ? "%s" : "\"%s\"", rule->object);
 	if (rule->port_var)
 		return arena_printf(r->a, "\"%s:${%s}\"", rule->object, rule->port_var);

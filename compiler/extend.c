@@ -151,7 +151,7 @@ static bool takes(struct arena *a, const struct ir *ir, const struct ir_rule *de
 		bool wild_d = d[nd] == '*', wild_x = x[nx] == '*';
 		return (wild_d && strncmp(d, x, nd) == 0) || (wild_x && strncmp(d, x, nx) == 0) || strcmp(d, x) == 0;
 	}
-	if (strcmp(d, "*") != 0 && strcmp(x, "*") != 0 && strcmp(d, x) != 0)
+	if (!host_covers(d, x) && !host_covers(x, d))
 		return false;
 	return deny->port_var || allow->port_var || (deny->port_lo <= allow->port_hi && allow->port_lo <= deny->port_hi);
 }
@@ -159,6 +159,8 @@ static bool takes(struct arena *a, const struct ir *ir, const struct ir_rule *de
 static uint32_t ops_meeting(const struct ir_rule *deny, const struct ir_rule *allow)
 {
 	const uint32_t net = OP_BIT(OP_NET);
+	if (deny->kind == RULE_NET && allow->kind == RULE_RELAY)
+		return deny->ops & (net | OP_BIT(OP_CONNECT_TCP)) ? allow->ops : 0;
 	if (deny->kind != allow->kind)
 		return 0;
 	if (deny->kind == RULE_NET && ((deny->ops | allow->ops) & net))

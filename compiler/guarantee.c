@@ -19,9 +19,10 @@ struct fold {
 enum {
 	OPS_READ = OP_BIT(OP_READ) | OP_BIT(OP_LIST),
 	OPS_WRITE = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE),
-	OPS_TCP_OUT = OP_BIT(OP_CONNECT_TCP),
+	OPS_TCP_OUT = OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_RELAY_TCP),
 	OPS_TCP_IN = OP_BIT(OP_LISTEN_TCP),
 	OPS_UDP = OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_LISTEN_UDP),
+	OPS_TO_HOSTS = OPS_TCP_OUT | OP_BIT(OP_CONNECT_UDP),
 	OPS_UNIX = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX),
 	OPS_LISTEN = OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP) | OP_BIT(OP_LISTEN_UNIX),
 	OPS_NET = OPS_TCP_OUT | OPS_TCP_IN | OPS_UDP | OPS_UNIX | OP_BIT(OP_NET),
@@ -44,7 +45,8 @@ static const struct origin *find_allow(const struct ir *ir, enum target t, uint3
 static bool is_root(const struct ir_rule *r) { return strcmp(r->object, "/") == 0; }
 static bool is_any_port(const struct ir_rule *r) { return !r->port_var && r->port_lo == 0 && r->port_hi == 65535; }
 static bool is_one_port(const struct ir_rule *r) { return !is_any_port(r); }
-static bool is_named_host(const struct ir_rule *r) { return strcmp(r->object, "*") != 0; }
+static bool is_named_host(const struct ir_rule *r) { return strcmp(r->object, "*") != 0 && !(r->flags & RULE_PROXY); }
+static bool is_any_host(const struct ir_rule *r) { return strcmp(r->object, "*") == 0; }
 static bool is_abstract(const struct ir_rule *r) { return r->object[0] == '@'; }
 static bool is_socket_path(const struct ir_rule *r) { return r->object[0] != '@'; }
 
@@ -179,7 +181,8 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 		*at = find_allow(ir, t, OPS_TCP_OUT, is_one_port);
 		return some_net(ir, t) && !find_allow(ir, t, OPS_TCP_OUT, is_any_port);
 	case CAP_NET_CONNECT_HOST:
-		return (*at = find_allow(ir, t, OPS_TCP_OUT | OP_BIT(OP_CONNECT_UDP), is_named_host)) != NULL;
+		*at = find_allow(ir, t, OPS_TO_HOSTS, is_named_host);
+		return *at && !find_allow(ir, t, OPS_TO_HOSTS | OP_BIT(OP_NET), is_any_host);
 	case CAP_NET_LISTEN_PORT:
 		*at = find_allow(ir, t, OPS_TCP_IN, is_one_port);
 		return *at && some_net(ir, t) && !find_allow(ir, t, OPS_TCP_IN, is_any_port);
@@ -240,6 +243,7 @@ static const struct origin *contradiction(const struct ir *ir, enum target t, en
 	    {CAP_NET_DISABLE, OPS_NET, NULL, "this line allows network"},
 	    {CAP_NET_OUTBOUND, OPS_LISTEN | OP_BIT(OP_NET), NULL, "this line allows more than connections to outside"},
 	    {CAP_NET_CONNECT_PORT, OPS_TCP_OUT | OP_BIT(OP_NET), is_any_port, "this line allows every port"},
+	    {CAP_NET_CONNECT_HOST, OPS_TO_HOSTS | OP_BIT(OP_NET), is_any_host, "this line allows every host"},
 	    {CAP_NET_LISTEN_PORT, OPS_TCP_IN | OP_BIT(OP_NET), is_any_port, "this line allows every port"},
 	    {CAP_NET_UDP, OPS_UDP | OP_BIT(OP_NET), is_any_port, "this line allows every port"},
 	    {CAP_UNIX_PATH, OP_BIT(OP_NET), NULL, "this line allows every socket"},
@@ -283,9 +287,9 @@ static struct answer best_answer(const struct ir *ir, enum target t, enum cap ca
 	struct answer best = {.level = LEVEL_ABSENT}, objection = {.level = LEVEL_ABSENT};
 	*keeper = NULL;
 	for (unsigned i = 0; backends[i]; i++) {
-		if (backends[i]->target != t)
+		if (!(backends[i]->targets & TARGET_BIT(t)))
 			continue;
-		struct answer a = backends[i]->answer(ir, cap);
+		struct answer a = backends[i]->answer(ir, t, cap);
 		bool objects = a.at && a.level < LEVEL_DELEGATED;
 		if (objects && (!objection.at || a.level < objection.level))
 			objection = a;

@@ -51,6 +51,7 @@ const char *const isolate_name[ISOLATE_COUNT] = {
 
 static const char *const rule_kind_name[] = {
     [RULE_PATH] = "path", [RULE_NET] = "net", [RULE_ENV] = "env", [RULE_SYSCALL] = "syscall", [RULE_MACH] = "mach",
+    [RULE_RELAY] = "relay",
 };
 
 static const struct ir_rule *first_allow(const struct ir *ir, enum target t, uint32_t ops)
@@ -128,11 +129,15 @@ static void print_rule(const struct ir_printer *p, const struct ir_rule *r)
 		fputs(" make-dir", p->out);
 	if (r->flags & RULE_NOFOLLOW)
 		fputs(" nofollow", p->out);
+	if (r->flags & RULE_PROXY)
+		fputs(" proxy", p->out);
 	if (r->kind == RULE_NET && r->port_var)
 		fprintf(p->out, " port ${%s}", r->port_var);
-	else if (r->kind == RULE_NET)
+	else if (r->kind == RULE_NET || r->kind == RULE_RELAY)
 		fprintf(p->out, " port %u-%u", r->port_lo, r->port_hi);
 	fprintf(p->out, " \"%s\"", r->object);
+	if (r->via)
+		fprintf(p->out, " via %s", r->via->name);
 	if (r->cond)
 		fprintf(p->out, " where %s",
 			cond_text(p->arena, syscall_by_name(r->object),

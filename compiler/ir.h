@@ -84,17 +84,29 @@ enum rule_kind {
 	RULE_ENV,     /* object is NAME, or PREFIX* */
 	RULE_SYSCALL, /* object is a syscall name or a group with its @, as written */
 	RULE_MACH,    /* object is a global Mach service name */
+	RULE_RELAY,   /* object is a host or a pattern `*.NAME`; `via` is the proxy that makes the connection */
 };
 
 enum rule_flag {
 	RULE_IF_EXISTS = 1,
 	RULE_MAKE_DIR = 2,
 	RULE_NOFOLLOW = 4,
+	RULE_PROXY = 8, /* NET: the endpoint of a proxy, which its `via` lines bring; a loopback port or a socket */
 };
 
 /* A place that an allow leaves out. */
 struct ir_hole {
 	const char *path; /* template */
+	struct loc loc;
+};
+
+/* Where a proxy listens. The program may connect there; what the proxy may do for it stands in its RELAY rules. */
+struct ir_proxy {
+	const char *name;
+	enum op op;           /* CONNECT_UNIX or CONNECT_TCP */
+	const char *object;   /* CONNECT_UNIX: template of the socket's path; CONNECT_TCP: "localhost" */
+	uint16_t port;        /* CONNECT_TCP, unless port_var is set */
+	const char *port_var; /* or NULL */
 	struct loc loc;
 };
 
@@ -112,6 +124,7 @@ struct ir_rule {
 	const char *object;
 	const char *port_var;      /* NET: load-time variable that holds the port, or NULL */
 	uint16_t port_lo, port_hi; /* NET tcp, udp: inclusive; 0..65535 means any */
+	const struct ir_proxy *via; /* RELAY */
 	const struct ir_hole *holes;
 	unsigned n_holes;
 	const struct sys_cond *cond; /* SYSCALL: canonical (cond.h); NULL, and for a group: always */

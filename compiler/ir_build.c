@@ -95,10 +95,15 @@ static int holes_cmp(const struct ir_rule *a, const struct ir_rule *b)
 	return 0;
 }
 
+static int via_cmp(const struct ir_rule *a, const struct ir_rule *b)
+{
+	return cmp_str0(a->via ? a->via->name : NULL, b->via ? b->via->name : NULL);
+}
+
 bool ir_same_object(const struct ir_rule *a, const struct ir_rule *b)
 {
 	return a->kind == b->kind && strcmp(a->object, b->object) == 0 && a->port_lo == b->port_lo &&
-	       a->port_hi == b->port_hi && cmp_str0(a->port_var, b->port_var) == 0 && cond_cmp(a->cond, b->cond) == 0;
+	       a->port_hi == b->port_hi && cmp_str0(a->port_var, b->port_var) == 0 && via_cmp(a, b) == 0 && cond_cmp(a->cond, b->cond) == 0;
 }
 
 /* Everything that makes two rules the same rule but for their operations. */
@@ -109,7 +114,8 @@ static int rule_key_cmp(const struct ir_rule *a, const struct ir_rule *b)
 	    (c = cmp_u64(a->deny, b->deny)) || (c = cmp_u64(a->targets, b->targets)) ||
 	    (c = cmp_u64(a->arches, b->arches)) || (c = cmp_u64(a->port_lo, b->port_lo)) ||
 	    (c = cmp_u64(a->port_hi, b->port_hi)) || (c = cmp_str0(a->port_var, b->port_var)) ||
-	    (c = cmp_u64(a->flags, b->flags)) || (c = cmp_u64(a->action.act, b->action.act)) ||
+	    (c = cmp_u64(a->flags, b->flags)) ||
+	    (c = via_cmp(a, b)) || (c = cmp_u64(a->action.act, b->action.act)) ||
 	    (c = cmp_u64(a->action.data, b->action.data)) || (c = cond_cmp(a->cond, b->cond)))
 		return c;
 	return holes_cmp(a, b);

@@ -276,7 +276,7 @@ static void load_item(struct res *r, struct unit *u, struct scope *s, const stru
 		define_group(r, item);
 		break;
 	case ITEM_PROXY:
-		not_supported(r, item->head, "`proxy`");
+		proxy_define(r, s, item, depth == 0);
 		break;
 	case ITEM_PROFILE:
 		define_profile(r, u, item, s);

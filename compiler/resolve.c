@@ -276,6 +276,8 @@ static void walk_policy(struct res *r, struct unit *u)
 		walk_level(r, &levels[n]);
 	resolve_check_wants(r);
 	extend_check_final(r);
+	proxy_check_used(r);
+	proxy_add_endpoints(r);
 	check_startable(r, item);
 }
 

@@ -52,6 +52,12 @@ struct tier {
 	uint32_t targets; /* that it names itself */
 };
 
+struct proxy {
+	struct ir_proxy ir;
+	const struct ast_item *item;
+	bool used, own; /* own: of the main file */
+};
+
 struct unit { /* one parsed file */
 	const struct ast_file *ast;
 	struct scope *scope;
@@ -73,6 +79,8 @@ struct res {
 	unsigned n_policies;
 	const struct policy *policy; /* the main file's */
 	const struct tier *level;   /* whose lines are walked */
+	struct proxy **proxies;
+	unsigned n_proxies;
 	bool *set_used; /* per --set */
 };
 
@@ -98,6 +106,15 @@ unsigned extend_chain(struct res *r, struct tier levels[MAX_LEVELS]);
 void extend_check_final(struct res *r);
 /* drop.c */
 void stmt_drop(struct res *r, const struct place *p, const struct ast_stmt *s);
+
+/* proxy.c: `proxy NAME = ...` of all files. */
+void proxy_define(struct res *r, const struct scope *s, const struct ast_item *item, bool own);
+/* The proxy of a `via`, from now on used; NULL after a diagnostic. */
+const struct ir_proxy *proxy_use(struct res *r, const struct ast_word *name);
+/* Where the proxies of the relays listen: what the program itself may connect to. After the last line of the policy. */
+void proxy_add_endpoints(struct res *r);
+/* A proxy of the main file that no line uses is reported. */
+void proxy_check_used(struct res *r);
 
 /* scope.c: variables and values. */
 struct scope *scope_new(struct res *r, const struct scope *up);
@@ -133,7 +150,8 @@ struct access_items {
 enum access_use { ACCESS_ALLOW, ACCESS_DENY, ACCESS_EXPECT, ACCESS_DROP, ACCESS_NEVER };
 struct access_items access_resolve(struct res *r, const struct place *p, const struct ast_access *access,
 				   enum access_use use);
-/* A number between the quotes of "HOST:PORT", or a whole endpoint. Exposed for tests. */
+/* access_net.c: "HOST:PORT" into object and ports of the rule; the host is not looked at. False after a diagnostic. */
+bool endpoint_parse(struct res *r, const struct scope *s, const struct ast_word *w, struct ir_rule *rule);
 
 /*
  * resolve_cond.c: false after a diagnostic. A condition is canonical, and neither always nor never

@@ -138,6 +138,7 @@ static const char *object_text(struct arena *a, const struct ir_rule *r)
 	case RULE_PATH:
 		return say_template(a, r->object);
 	case RULE_NET:
+	case RULE_RELAY:
 		return endpoint(a, r);
 	case RULE_ENV:
 		return env_name(a, r->object);
@@ -168,6 +169,8 @@ const char *say_object(struct arena *a, const struct ir_rule *r)
 		buf_puts(&b, " make-dir");
 	if (r->flags & RULE_NOFOLLOW)
 		buf_puts(&b, " nofollow");
+	if (r->via)
+		buf_printf(&b, " via %s", r->via->name);
 	put_holes(&b, r);
 	bool plain = r->deny ? r->action.act == ACT_ERRNO && r->action.data == EPERM : r->action.act == ACT_ALLOW;
 	if (r->kind == RULE_SYSCALL && !plain)

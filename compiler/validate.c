@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "certificate.h"
+#include "str.h"
 #include "syscalls.h"
 #include "witness.h"
 
@@ -31,7 +32,7 @@ bool validator_open(struct validator *v, const struct artifact *artifacts, unsig
 	v->scratch = arena_new();
 	for (unsigned i = 0; backends[i]; i++) {
 		const char *error = NULL;
-		if (!(ir->targets & TARGET_BIT(backends[i]->target)) || !backends[i]->model_open)
+		if (!(ir->targets & backends[i]->targets) || !backends[i]->model_open)
 			continue;
 		void *model = backends[i]->model_open(v->arena, artifacts, n, &error);
 		if (!model) {
@@ -98,7 +99,8 @@ void validator_close(struct validator *v)
 	v->scratch = NULL;
 }
 
-struct model_verdict validator_verdict(struct validator *v, const struct request *r)
+/* What the mechanisms do with it when the program asks the system itself. */
+static struct model_verdict straight_verdict(struct validator *v, const struct request *r)
 {
 	struct model_verdict all = {.action = {.act = ACT_ALLOW}};
 	if (++v->scratch_uses % 4096 == 0) {
@@ -106,7 +108,7 @@ struct model_verdict validator_verdict(struct validator *v, const struct request
 		v->scratch = arena_new();
 	}
 	for (unsigned i = 0; i < v->n_models; i++) {
-		if (v->models[i].backend->target != r->target)
+		if (!(v->models[i].backend->targets & TARGET_BIT(r->target)))
 			continue;
 		struct model_verdict one = v->models[i].backend->model_decide(v->models[i].model, v->scratch, r);
 		if (!one.stops) {
@@ -123,6 +125,37 @@ struct model_verdict validator_verdict(struct validator *v, const struct request
 		all.stops = true;
 	}
 	return all;
+}
+
+/* The connection to a proxy that would make this one for the program, by the artifacts; false: none would. */
+static bool relayed(struct validator *v, const struct request *r, struct request *to)
+{
+	const struct ir *ir = meaning_ir(v->meaning);
+	struct relay at;
+	uint64_t port = 0;
+	bool found = false;
+	for (unsigned i = 0; i < v->n_models && !found; i++) {
+		const struct backend *b = v->models[i].backend;
+		found = (b->targets & TARGET_BIT(r->target)) && b->relay && b->relay(v->models[i].model, r, &at);
+	}
+	if (!found)
+		return false;
+	*to = *r;
+	to->op = at.op;
+	to->object = expand_template(v->scratch, ir, at.object, r->given, r->n_given);
+	const char *text = at.op == OP_CONNECT_TCP ? expand_template(v->scratch, ir, at.port, r->given, r->n_given) : "0";
+	bool known = text && parse_u64(text, strlen(text), 65535, &port);
+	to->port = (uint16_t)port;
+	return to->object && known;
+}
+
+struct model_verdict validator_verdict(struct validator *v, const struct request *r)
+{
+	struct request to;
+	struct model_verdict straight = straight_verdict(v, r);
+	if (straight.stops && !straight.refuses && r->op == OP_CONNECT_TCP && relayed(v, r, &to))
+		return straight_verdict(v, &to);
+	return straight;
 }
 
 /* The guarantees that a request of this kind is about: a preferred one that is only partial covers a difference. */
@@ -148,7 +181,7 @@ static const enum cap *caps_of(enum op op, unsigned *n)
 	    [OP_DELETE] = ROW(write), [OP_EXEC] = ROW(exec), [OP_IOCTL] = ROW(ioctl),
 	    [OP_CONNECT_TCP] = ROW(tcp_out), [OP_LISTEN_TCP] = ROW(tcp_in), [OP_CONNECT_UDP] = ROW(udp),
 	    [OP_LISTEN_UDP] = ROW(udp), [OP_CONNECT_UNIX] = ROW(unix_socket), [OP_LISTEN_UNIX] = ROW(unix_socket),
-	    [OP_NET] = ROW(tcp_out), [OP_ENV] = ROW(env), [OP_SYSCALL] = ROW(syscall), [OP_MACH] = ROW(mach),
+	    [OP_NET] = ROW(tcp_out), [OP_ENV] = ROW(env), [OP_SYSCALL] = ROW(syscall), [OP_MACH] = ROW(mach), [OP_RELAY_TCP] = ROW(tcp_out),
 #undef ROW
 	};
 	*n = table[op].n;
@@ -161,13 +194,15 @@ static bool covered(const struct validator *v, const struct request *r)
 	const enum cap *caps = caps_of(r->op, &n);
 	for (unsigned i = 0; i < n; i++) {
 		const struct guarantee *g = guarantee_find(v->guarantees, r->target, caps[i]);
-		if (g && (g->answer.level == LEVEL_DELEGATED || (g->preferred && g->answer.level != LEVEL_ENFORCED)))
+		/* Whom a proxy connects to is its own affair; whom the program connects to, past it, is not. */
+		bool delegated = g && g->answer.level == LEVEL_DELEGATED && r->op != OP_CONNECT_TCP;
+		if (g && (delegated || (g->preferred && g->answer.level != LEVEL_ENFORCED)))
 			return true;
 	}
 	for (unsigned i = 0; i < v->n_models; i++) {
 		const struct backend *b = v->models[i].backend;
 		const char *why;
-		if (b->target == r->target && b->baseline &&
+		if ((b->targets & TARGET_BIT(r->target)) && b->baseline &&
 		    b->baseline(meaning_ir(v->meaning), r, &why))
 			return true;
 	}

@@ -91,7 +91,7 @@ static void ask_ports(struct witness *w, const char *host)
 	ask_net(w, host, 65535);
 	for (unsigned i = 0; i < w->ir->n_rules; i++) {
 		const struct ir_rule *r = &w->ir->rules[i];
-		if (r->kind != RULE_NET)
+		if (r->kind != RULE_NET && r->kind != RULE_RELAY)
 			continue;
 		const uint16_t edge[] = {r->port_lo, r->port_hi, (uint16_t)(r->port_lo - 1), (uint16_t)(r->port_hi + 1)};
 		for (size_t k = 0; k < sizeof(edge) / sizeof(edge[0]); k++)
@@ -110,14 +110,29 @@ static void ask_unix(struct witness *w, const char *name)
 	w->fn(w->ctx, &w->r);
 }
 
+/* A host behind a proxy, or a pattern: names that are covered, and names that only look alike. */
+static void ask_host(struct witness *w, const char *pattern)
+{
+	static const char *const around[] = {"%s", "a.%s", "a.b.%s", "a%s", "%s.a"};
+	bool below = strncmp(pattern, "*.", 2) == 0;
+	const char *name = strcmp(pattern, "*") == 0 ? "host.example" : pattern + (below ? 2 : 0);
+	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+		const char *at = strchr(around[i], '%');
+		ask_ports(w, arena_printf(w->a, "%.*s%s%s", (int)(at - around[i]), around[i], name, at + 2));
+	}
+}
+
 static void net_witnesses(struct witness *w)
 {
 	ask_ports(w, "192.0.2.1");
 	ask_ports(w, "localhost");
+	ask_ports(w, "127.0.0.1");
 	ask_unix(w, "/_other");
 	ask_unix(w, "@_other");
 	for (unsigned i = 0; i < w->ir->n_rules; i++) {
 		const struct ir_rule *r = &w->ir->rules[i];
+		if (r->kind == RULE_RELAY)
+			ask_host(w, r->object);
 		if (r->kind != RULE_NET || strcmp(r->object, "*") == 0)
 			continue;
 		const char *name = expand_template(w->a, w->ir, r->object, NULL, 0);

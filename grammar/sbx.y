@@ -301,7 +301,7 @@ ops:
 objects:
   object			{ $$ = (struct object_list){$1, $1}; }
 | objects COMMA { node_comma(p, @2); } object
-				{ $$ = $1; LIST_ADD($$, $4); }
+				{ $$ = $1; $$.last->more = true; LIST_ADD($$, $4); }
 ;
 object:
   STRING			{ $$ = node_object(p, $1); }

@@ -7,6 +7,7 @@
  *     seccomp-ARCH.proof      what the filter was proved to do, for `sbxc verify` (compiler/certificate.h)
  *     landlock.conf launch.conf cgroup.conf    below; cgroup.conf only when the policy limits something there
  *     seatbelt.sb             macOS
+ *     egress.yaml             which hosts each proxy may connect to, for the proxies; the loader does not read it
  *     SHA256SUMS              "HEX  NAME\n" for every file above, sorted by name
  *
  * The .conf grammar. Bytes are ASCII or UTF-8; a line ends with \n; words are separated by exactly one space; there

@@ -20,8 +20,9 @@ static struct answer when_set(const struct ir *ir, enum limit one, enum limit ot
 	return none();
 }
 
-static struct answer cgroup_answer(const struct ir *ir, enum cap cap)
+static struct answer cgroup_answer(const struct ir *ir, enum target t, enum cap cap)
 {
+	(void)t;
 	switch (cap) {
 	case CAP_RES_MEMORY:
 		return when_set(ir, LIMIT_MEMORY, LIMIT_MEMORY, "cgroup:memory");
@@ -85,7 +86,7 @@ static struct answer cgroup_answer(const struct ir *ir, enum cap cap)
 const struct backend cgroup_backend = {
     .name = "cgroup",
     .about = "Linux: memory, processor and processes of the whole job, by cgroup v2",
-    .target = TARGET_LINUX,
+    .targets = TARGET_BIT(TARGET_LINUX),
     .answer = cgroup_answer,
     .lower = cgroup_lower,
     .model_open = cgroup_model_open,

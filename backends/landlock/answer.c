@@ -1,6 +1,8 @@
 /*
  * answer.c - which guarantees Landlock keeps, from which ABI on, and with whose help.
  */
+#include <string.h>
+
 #include "landlock.h"
 
 /*
@@ -113,6 +115,66 @@ static struct answer by_rule(const struct ir *ir, uint32_t ops, const char *mech
 	return kept(ir_allows_any(ir, TARGET_LINUX, ops) ? mechanism : "seccomp");
 }
 
+static struct answer answer_connect_port(const struct ir *ir)
+{
+	struct answer a = by_rule(ir, OPS_TCP, "landlock:4+seccomp");
+	if (ir_allows_any(ir, TARGET_LINUX, OP_BIT(OP_RELAY_TCP))) {
+		a.level = LEVEL_DELEGATED;
+		a.note = "behind a proxy the ports are the proxy's to check, by egress.yaml";
+	}
+	return unless_net(ir, a, "`allow net` opens every port");
+}
+
+/* A connection that the program makes itself, to a host that is named. */
+static const struct origin *names_host(const struct ir *ir)
+{
+	static const enum op ops[] = {OP_CONNECT_TCP, OP_CONNECT_UDP};
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		for (unsigned k = 0; k < 2; k++) {
+			const struct ir_rule *r = &ir->rules[i];
+			if (ll_rule_is(r, false, OP_BIT(ops[k])) && strcmp(r->object, "*") != 0 &&
+			    !(r->flags & RULE_PROXY))
+				return r->origin[ops[k]];
+		}
+	return NULL;
+}
+
+/* Behind a proxy the hosts are its own affair: backends/egress answers. */
+static struct answer answer_connect_host(const struct ir *ir)
+{
+	const struct origin *named = names_host(ir);
+	if (named)
+		return absent("the kernel sees addresses and ports, not hosts",
+			      "send it through a proxy: `proxy NAME = unix \"/run/...\"` above the policy, and "
+			      "`\"HOST:PORT\" via NAME`",
+			      named);
+	if (ir_allows_any(ir, TARGET_LINUX, OP_BIT(OP_RELAY_TCP)))
+		return silent();
+	return by_rule(ir, OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP), "landlock:4+seccomp");
+}
+
+/*
+ * The port of a proxy is let through to every host: Landlock compares ports alone. The answer of backends/egress
+ * carries the caveat.
+ */
+static bool landlock_baseline(const struct ir *ir, const struct request *r, const char **why)
+{
+	struct arena *a = arena_new();
+	bool open = false;
+	for (unsigned i = 0; r->op == OP_CONNECT_TCP && i < ir->n_rules && !open; i++) {
+		const struct ir_rule *rule = &ir->rules[i];
+		if (!ll_rule_is(rule, false, OP_BIT(OP_CONNECT_TCP)) || !(rule->flags & RULE_PROXY))
+			continue;
+		const char *port = rule->port_var ? arena_printf(a, "${%s}", rule->port_var)
+						  : arena_printf(a, "%u", rule->port_lo);
+		port = expand_template(a, ir, port, r->given, r->n_given);
+		open = port && strcmp(port, arena_printf(a, "%u", r->port)) == 0;
+	}
+	arena_free(a);
+	*why = "the port of a proxy is open on every host";
+	return open;
+}
+
 static bool no_unix(const struct ir *ir)
 {
 	return !ir_allows_any(ir, TARGET_LINUX, OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_NET));
@@ -166,8 +228,9 @@ static struct answer answer_listen(const struct ir *ir)
 	return unless_net(ir, partly, "`allow net` opens every port");
 }
 
-struct answer landlock_answer(const struct ir *ir, enum cap cap)
+struct answer landlock_answer(const struct ir *ir, enum target t, enum cap cap)
 {
+	(void)t;
 	switch (cap) {
 	case CAP_FS_READ_HOST:
 	case CAP_FS_READ_SCOPE:
@@ -194,13 +257,9 @@ struct answer landlock_answer(const struct ir *ir, enum cap cap)
 		    "Landlock cannot throw writes away, and mount views are not supported yet",
 		    NULL, NULL);
 	case CAP_NET_CONNECT_PORT:
-		return unless_net(ir, by_rule(ir, OPS_TCP, "landlock:4+seccomp"),
-				  "`allow net` opens every port");
+		return answer_connect_port(ir);
 	case CAP_NET_CONNECT_HOST:
-		return absent("the kernel sees addresses and ports, not hosts",
-			      "proxies, which can check hosts, are not supported yet",
-			      ir_first_allow(ir, TARGET_LINUX,
-					     OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP)));
+		return answer_connect_host(ir);
 	case CAP_NET_LISTEN_PORT:
 		return answer_listen(ir);
 	case CAP_NET_UDP:
@@ -249,11 +308,12 @@ struct answer landlock_answer(const struct ir *ir, enum cap cap)
 const struct backend landlock_backend = {
     .name = "landlock",
     .about = "Linux: which files, ports, sockets and processes are reached, by the Landlock module",
-    .target = TARGET_LINUX,
+    .targets = TARGET_BIT(TARGET_LINUX),
     .answer = landlock_answer,
     .lower = landlock_lower,
     .model_open = landlock_model_open,
     .model_decide = landlock_model_decide,
+    .baseline = landlock_baseline,
     .facts = landlock_facts,
     .witness = landlock_witness,
 };

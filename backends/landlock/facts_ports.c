@@ -30,7 +30,8 @@ static uint32_t rights_of(const struct facts *f, const struct ir_rule *r, bool d
 	for (unsigned i = 0; i < N_PORT_OPS; i++)
 		if (facts_rule(r, deny, OP_BIT(port_ops[i].op)))
 			rights |= port_ops[i].right;
-	return strcmp(r->object, "*") == 0 ? rights & f->m->net : 0;
+	bool any_host = strcmp(r->object, "*") == 0 || (r->flags & RULE_PROXY);
+	return any_host ? rights & f->m->net : 0;
 }
 
 /* What a deny of every port leaves. */

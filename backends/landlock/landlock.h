@@ -96,7 +96,7 @@ struct ll_net_set {
 bool ll_net_build(struct lower *l, struct ll_net_set *out);
 
 bool landlock_lower(struct lower *l);
-struct answer landlock_answer(const struct ir *ir, enum cap cap);
+struct answer landlock_answer(const struct ir *ir, enum target t, enum cap cap);
 
 void *landlock_model_open(struct arena *a, const struct artifact *v, unsigned n,
 			  const char **error);

@@ -277,6 +277,7 @@ struct model_verdict landlock_model_decide(const void *model, struct arena *scra
 	case OP_ENV:
 	case OP_SYSCALL:
 	case OP_MACH:
+	case OP_RELAY_TCP:
 	case OP_COUNT:
 		return pass();
 	}

@@ -56,7 +56,10 @@ static void refuse_host(struct ports *p, const struct ir_rule *r, const struct n
 	struct diag_rec *d =
 	    refuse(p, DIAG_HOST_NAME, r, o->op, "the kernel cannot check host names and addresses");
 	diag_note(d, "Landlock and seccomp see ports; this line would mean \"any host\". "
-		     "Proxies, which can check hosts, are not supported yet");
+		     "A proxy can check hosts");
+	if (!r->deny && o->op == OP_CONNECT_TCP)
+		diag_help(d, "send it through a proxy: `proxy NAME = unix \"/run/...\"` above the policy, and "
+			     "`\"HOST:PORT\" via NAME`");
 	if (r->deny)
 		diag_help(d,
 			  "leave the line out, or deny the port for every host: "
@@ -105,11 +108,12 @@ static void give_fixed(struct ports *p, unsigned port, unsigned i, const struct 
 static void give(struct ports *p, const struct ir_rule *r, unsigned i)
 {
 	const struct net_op *o = &net_ops[i];
-	if (strcmp(r->object, "*") != 0) {
+	bool to_proxy = r->flags & RULE_PROXY; /* its port, on every host: answer.c says so */
+	if (strcmp(r->object, "*") != 0 && !to_proxy) {
 		refuse_host(p, r, o);
 		return;
 	}
-	p->given[i] = true;
+	p->given[i] |= !to_proxy;
 	if (any_port(r)) {
 		p->open[i] = true;
 	} else if (r->port_var) {

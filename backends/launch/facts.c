@@ -97,7 +97,7 @@ static bool expect_params(struct facts *f)
 /* Is this one for the loader: kept on Linux, or preferred there and perhaps not kept? */
 static bool concerns(const struct guarantee *g)
 {
-	return g->target == TARGET_LINUX && (g->preferred || g->answer.level == LEVEL_ENFORCED);
+	return g->target == TARGET_LINUX && (g->preferred || g->answer.level >= LEVEL_DELEGATED);
 }
 
 static bool expect_guarantee(struct facts *f, const struct launch_guarantee *has,
@@ -108,7 +108,7 @@ static bool expect_guarantee(struct facts *f, const struct launch_guarantee *has
 		return false;
 	const char *fact = arena_printf(f->a, "guarantee %s", name);
 	const char *mechanisms =
-	    want->answer.level == LEVEL_ENFORCED ? want->answer.mechanism : "none";
+	    want->answer.level >= LEVEL_DELEGATED ? want->answer.mechanism : "none";
 	return expect(f, fact, has->preferred ? "preferred" : "required",
 		      want->preferred ? "preferred" : "required") &&
 	       expect(f, arena_printf(f->a, "what keeps %s", fact), has->mechanisms, mechanisms) &&

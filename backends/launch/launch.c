@@ -32,8 +32,9 @@ static struct answer answer_hide(const struct ir *ir)
 		    "are seen");
 }
 
-static struct answer launch_answer(const struct ir *ir, enum cap cap)
+static struct answer launch_answer(const struct ir *ir, enum target t, enum cap cap)
 {
+	(void)t;
 	switch (cap) {
 	case CAP_ENV_SCRUB:
 		return kept("launch");
@@ -104,7 +105,7 @@ static struct answer launch_answer(const struct ir *ir, enum cap cap)
 const struct backend launch_backend = {
     .name = "launch",
     .about = "Linux: what the loader does itself: environment, limits of each process, session",
-    .target = TARGET_LINUX,
+    .targets = TARGET_BIT(TARGET_LINUX),
     .answer = launch_answer,
     .lower = launch_lower,
     .model_open = launch_model_open,

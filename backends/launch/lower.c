@@ -85,7 +85,7 @@ static bool write_guarantees(struct lower *l, struct buf *b)
 	unsigned n = 0;
 	for (unsigned i = 0; i < l->n_guarantees; i++) {
 		const struct guarantee *g = &l->guarantees[i];
-		bool kept = g->answer.level == LEVEL_ENFORCED;
+		bool kept = g->answer.level >= LEVEL_DELEGATED;
 		if (g->target != TARGET_LINUX || (!kept && !g->preferred))
 			continue;
 		buf_printf(b, "guarantee %s %s %s ", cap_name[g->cap],

@@ -184,8 +184,25 @@ static struct answer no_net_answer(const struct ir *ir)
 	return answer;
 }
 
-struct answer seatbelt_answer(const struct ir *ir, enum cap cap)
+static bool relays(const struct ir *ir)
 {
+	return ir_allows_any(ir, TARGET_MACOS, OP_BIT(OP_RELAY_TCP));
+}
+
+static struct answer connect_port_answer(const struct ir *ir)
+{
+	struct answer a = enforced();
+
+	if (relays(ir)) {
+		a.level = LEVEL_DELEGATED;
+		a.note = "behind a proxy the ports are the proxy's to check, by egress.yaml";
+	}
+	return a;
+}
+
+struct answer seatbelt_answer(const struct ir *ir, enum target t, enum cap cap)
+{
+	(void)t;
 	const uint32_t write = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE);
 
 	switch (cap) {
@@ -210,8 +227,6 @@ struct answer seatbelt_answer(const struct ir *ir, enum cap cap)
 	case CAP_FS_IOCTL_SCOPE:
 	case CAP_NET_ENABLE:
 	case CAP_NET_OUTBOUND:
-	case CAP_NET_CONNECT_PORT:
-	case CAP_NET_CONNECT_HOST:
 	case CAP_NET_LISTEN_PORT:
 	case CAP_NET_UDP:
 	case CAP_UNIX_PATH:
@@ -220,6 +235,10 @@ struct answer seatbelt_answer(const struct ir *ir, enum cap cap)
 	case CAP_IPC_RESTRICT:
 	case CAP_MACH_RESTRICT:
 		return enforced();
+	case CAP_NET_CONNECT_PORT:
+		return connect_port_answer(ir);
+	case CAP_NET_CONNECT_HOST: /* the hosts behind a proxy are its affair: backends/egress answers */
+		return relays(ir) ? absent(NULL, NULL) : enforced();
 	case CAP_NET_DISABLE:
 		return no_net_answer(ir);
 	case CAP_TTY_NO_INJECT:

@@ -83,11 +83,26 @@ static void emit_port(struct emit *e, const struct ir_rule *r, size_t row, const
 			   net_ops[row].ops, net_ops[row].side, net_ops[row].proto, address);
 }
 
+/* May the program itself connect, or listen, anywhere but at a proxy? */
+static bool allows_straight(const struct ir *ir, enum op op)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+
+		if (!r->deny && seatbelt_governs(r) && (r->ops & (OP_BIT(op) | OP_BIT(OP_NET))) &&
+		    !(r->flags & RULE_PROXY))
+			return true;
+	}
+	return false;
+}
+
 static void emit_endpoint(struct emit *e, const struct ir_rule *r, size_t row)
 {
 	struct loc at = loc_of(r, net_ops[row].op);
 	struct arena *a = e->l->arena;
 
+	if (r->deny && strcmp(r->object, "*") != 0 && !allows_straight(e->l->ir, net_ops[row].op))
+		return; /* for the proxies: without one there is nothing that it takes away */
 	if (!host_fits(e, r, at) || !ports_fit(e, r, at))
 		return;
 	if (r->port_var) {

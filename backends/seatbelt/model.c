@@ -232,7 +232,7 @@ static bool is_localhost(const char *host)
 	/* Not ::ffff:127.0.0.1, and no other address of 127.0.0.0/8: measured for the first,
 	 * assumed for the rest. */
 	return strcmp(host, "localhost") == 0 || strcmp(host, "127.0.0.1") == 0 ||
-	       strcmp(host, "::1") == 0;
+	       strcmp(host, "[::1]") == 0;
 }
 
 static void ask_sockets(struct asks *a, bool is_unix)

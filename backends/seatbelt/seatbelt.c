@@ -8,7 +8,7 @@ extern const struct backend seatbelt_backend;
 const struct backend seatbelt_backend = {
     .name = "seatbelt",
     .about = "a Seatbelt profile (SBPL) for macOS: files, programs, network, Mach services",
-    .target = TARGET_MACOS,
+    .targets = TARGET_BIT(TARGET_MACOS),
     .answer = seatbelt_answer,
     .lower = seatbelt_lower,
     .model_open = seatbelt_model_open,

@@ -24,7 +24,7 @@ void seatbelt_witness(const void *model, const struct ir *ir,
 		      void (*tell)(void *ctx, const struct request *r), void *ctx);
 
 /* answer.c */
-struct answer seatbelt_answer(const struct ir *ir, enum cap cap);
+struct answer seatbelt_answer(const struct ir *ir, enum target t, enum cap cap);
 
 /* The profile while it is written. */
 struct emit {

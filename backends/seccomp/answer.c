@@ -177,8 +177,9 @@ static struct answer answer_udp(const struct ir *ir)
 	return unless_opened(ir, CALLS("socket"), CALLS(IO_URING));
 }
 
-struct answer seccomp_answer(const struct ir *ir, enum cap cap)
+struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 {
+	(void)t;
 	switch (cap) {
 	case CAP_NET_DISABLE:
 		return answer_no_net(ir);

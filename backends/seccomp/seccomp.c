@@ -19,7 +19,7 @@ extern const struct backend seccomp_backend;
 const struct backend seccomp_backend = {
     .name = "seccomp",
     .about = "Linux seccomp: one filter of system calls for each arch",
-    .target = TARGET_LINUX,
+    .targets = TARGET_BIT(TARGET_LINUX),
     .answer = seccomp_answer,
     .lower = seccomp_lower,
     .model_open = seccomp_model_open,

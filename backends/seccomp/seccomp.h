@@ -30,7 +30,7 @@ bool seccomp_compile(struct arena *a, const struct sys_policy *p, enum arch arch
 const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src *src,
 			 const struct sys_policy *p, enum arch arch, const struct code *code);
 bool seccomp_lower(struct lower *l);
-struct answer seccomp_answer(const struct ir *ir, enum cap cap);
+struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap);
 
 /* ---- model ---- */
 

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool lower_all(struct compile *c, struct lower *l)
 {
 	for (unsigned i = 0; backends[i]; i++)
-		if ((c->ir->targets & TARGET_BIT(backends[i]->target)) && !backends[i]->lower(l))
+		if ((c->ir->targets & backends[i]->targets) && !backends[i]->lower(l))
 			return false;
 	return diag_errors(c->diags) == 0;
 }

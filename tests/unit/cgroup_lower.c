@@ -173,11 +173,11 @@ Test(cgroup_lower, malformed_files_are_refused)
 Test(cgroup_lower, answers)
 {
 	struct policy p = policy_new();
-	cr_expect_eq(cgroup_backend.answer(&p.ir, CAP_RES_MEMORY).level, LEVEL_ABSENT);
+	cr_expect_eq(cgroup_backend.answer(&p.ir, TARGET_LINUX, CAP_RES_MEMORY).level, LEVEL_ABSENT);
 	set_limit(&p, LIMIT_MEMORY, 8192);
-	struct answer answer = cgroup_backend.answer(&p.ir, CAP_RES_MEMORY);
+	struct answer answer = cgroup_backend.answer(&p.ir, TARGET_LINUX, CAP_RES_MEMORY);
 	cr_expect_eq(answer.level, LEVEL_ENFORCED);
 	cr_expect_str_eq(answer.mechanism, "cgroup:memory");
-	cr_expect_eq(cgroup_backend.answer(&p.ir, CAP_RES_PIDS).level, LEVEL_ABSENT);
+	cr_expect_eq(cgroup_backend.answer(&p.ir, TARGET_LINUX, CAP_RES_PIDS).level, LEVEL_ABSENT);
 	policy_free(&p);
 }

@@ -49,7 +49,7 @@ static inline struct lower core_lower(struct compile *c, const struct meaning *m
 			  .guarantees = g->v,
 			  .n_guarantees = g->n};
 	for (unsigned i = 0; backends[i]; i++)
-		if (c->ir->targets & TARGET_BIT(backends[i]->target))
+		if (c->ir->targets & backends[i]->targets)
 			cr_assert(backends[i]->lower(&l), "%s does not lower", backends[i]->name);
 	return l;
 }

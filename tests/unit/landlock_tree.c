@@ -6,7 +6,7 @@
 
 static enum level level_of(const struct policy *p, enum cap cap)
 {
-	return landlock_backend.answer(&p->ir, cap).level;
+	return landlock_backend.answer(&p->ir, TARGET_LINUX, cap).level;
 }
 
 static const char *lower_text(struct policy *p)
@@ -17,7 +17,7 @@ static const char *lower_text(struct policy *p)
 
 static void expect_carve(struct policy *p, enum cap cap, unsigned line)
 {
-	struct answer answer = landlock_backend.answer(&p->ir, cap);
+	struct answer answer = landlock_backend.answer(&p->ir, TARGET_LINUX, cap);
 	cr_expect_eq(answer.level, LEVEL_ABSENT);
 	cr_expect_not_null(answer.note);
 	cr_assert_not_null(answer.at);

@@ -71,8 +71,8 @@ Test(launch_lower, isolation_in_the_order_of_the_table)
 	set_entry(&p);
 	EXPECT_LINE(lower_text(&p), "isolate user net cgroup");
 	reopen(&p);
-	cr_expect_str_eq(launch_backend.answer(&p.ir, CAP_NS_ISOLATE).mechanism, "namespace");
-	cr_expect_eq(launch_backend.answer(&p.ir, CAP_FS_HIDE).level, LEVEL_ABSENT);
+	cr_expect_str_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_NS_ISOLATE).mechanism, "namespace");
+	cr_expect_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_FS_HIDE).level, LEVEL_ABSENT);
 	policy_free(&p);
 }
 
@@ -276,11 +276,11 @@ Test(launch_lower, memory_falls_back_to_the_address_space)
 Test(launch_lower, answers)
 {
 	struct policy p = policy_new();
-	cr_expect_eq(launch_backend.answer(&p.ir, CAP_ENV_SCRUB).level, LEVEL_ENFORCED);
-	cr_expect_eq(launch_backend.answer(&p.ir, CAP_RES_CPU_TIME).level, LEVEL_ABSENT);
+	cr_expect_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_ENV_SCRUB).level, LEVEL_ENFORCED);
+	cr_expect_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_RES_CPU_TIME).level, LEVEL_ABSENT);
 	set_limit(&p, LIMIT_CPU_TIME, 5000);
-	cr_expect_str_eq(launch_backend.answer(&p.ir, CAP_RES_CPU_TIME).mechanism, "rlimit");
-	cr_expect_eq(launch_backend.answer(&p.ir, CAP_NS_ISOLATE).level, LEVEL_ABSENT);
+	cr_expect_str_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_RES_CPU_TIME).mechanism, "rlimit");
+	cr_expect_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_NS_ISOLATE).level, LEVEL_ABSENT);
 	policy_free(&p);
 }
 

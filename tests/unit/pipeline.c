@@ -129,7 +129,7 @@ static enum outcome run(const char *text, const char **messages, struct arena *k
 				  .plan_id = "00000000000000000000000000000000", .guarantees = g.v, .n_guarantees = g.n};
 		bool ok = true;
 		for (unsigned i = 0; backends[i]; i++)
-			if (c.ir->targets & TARGET_BIT(backends[i]->target))
+			if (c.ir->targets & backends[i]->targets)
 				ok &= backends[i]->lower(&l);
 		if (ok && diag_errors(c.diags) == 0) {
 			struct validator v = {

@@ -14,14 +14,14 @@ Test(seatbelt_answer, whole)
 	struct test_policy *p = policy_new();
 
 	for (int cap = 0; cap < CAP_COUNT; cap++) {
-		struct answer x = seatbelt_answer(&p->ir, (enum cap)cap);
+		struct answer x = seatbelt_answer(&p->ir, TARGET_MACOS, (enum cap)cap);
 
 		cr_expect_eq(x.mechanism == NULL, x.level == LEVEL_ABSENT, "%s", cap_name[cap]);
 		cr_expect_eq(x.note == NULL, x.level == LEVEL_ENFORCED, "%s", cap_name[cap]);
 	}
-	cr_expect_eq(seatbelt_answer(&p->ir, CAP_NET_DISABLE).level, LEVEL_ENFORCED);
-	cr_expect_eq(seatbelt_answer(&p->ir, CAP_RES_MEMORY).level, LEVEL_ABSENT);
-	cr_expect_eq(seatbelt_answer(&p->ir, CAP_ENV_SCRUB).level, LEVEL_DELEGATED);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_NET_DISABLE).level, LEVEL_ENFORCED);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_RES_MEMORY).level, LEVEL_ABSENT);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_ENV_SCRUB).level, LEVEL_DELEGATED);
 	arena_free(p->arena);
 }
 
@@ -30,8 +30,8 @@ Test(seatbelt_answer, network_that_is_allowed_is_not_disabled)
 	struct test_policy *p = policy_new();
 
 	policy_rule(p, RULE_NET, false, OP_BIT(OP_CONNECT_TCP), "*");
-	cr_expect_eq(seatbelt_answer(&p->ir, CAP_NET_DISABLE).level, LEVEL_ABSENT);
-	cr_expect_eq(seatbelt_answer(&p->ir, CAP_NET_DISABLE).at, &p->origin);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_NET_DISABLE).level, LEVEL_ABSENT);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_NET_DISABLE).at, &p->origin);
 	arena_free(p->arena);
 }
 
@@ -56,7 +56,7 @@ Test(seatbelt_answer, renaming_around_a_deny)
 		if (rows[i].also)
 			policy_rule(p, RULE_PATH, false, WRITE, rows[i].also);
 		policy_rule(p, RULE_PATH, true, READ_LIST, rows[i].denied);
-		cr_expect_eq(seatbelt_answer(&p->ir, CAP_FS_READ_DENY).level, rows[i].level,
+		cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_FS_READ_DENY).level, rows[i].level,
 			     "row %zu", i);
 		arena_free(p->arena);
 	}
@@ -67,9 +67,9 @@ Test(seatbelt_answer, renaming_into_a_readable_tree)
 	struct test_policy *p = policy_new();
 
 	policy_rule(p, RULE_PATH, false, WRITE, "/drop");
-	cr_expect_eq(seatbelt_answer(&p->ir, CAP_FS_READ_SCOPE).level, LEVEL_ENFORCED);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_FS_READ_SCOPE).level, LEVEL_ENFORCED);
 	policy_rule(p, RULE_PATH, false, WRITE | READ_LIST, "/w");
-	cr_expect_eq(seatbelt_answer(&p->ir, CAP_FS_READ_SCOPE).level, LEVEL_PARTIAL);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_FS_READ_SCOPE).level, LEVEL_PARTIAL);
 	arena_free(p->arena);
 }
 
@@ -78,8 +78,8 @@ Test(seatbelt_answer, terminals)
 	struct test_policy *p = policy_new();
 
 	policy_rule(p, RULE_PATH, false, OP_BIT(OP_IOCTL), "/dev/gpu0");
-	cr_expect_eq(seatbelt_answer(&p->ir, CAP_TTY_NO_INJECT).level, LEVEL_ENFORCED);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_TTY_NO_INJECT).level, LEVEL_ENFORCED);
 	policy_rule(p, RULE_PATH, false, OP_BIT(OP_IOCTL), "/dev/tty");
-	cr_expect_eq(seatbelt_answer(&p->ir, CAP_TTY_NO_INJECT).level, LEVEL_PARTIAL);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_TTY_NO_INJECT).level, LEVEL_PARTIAL);
 	arena_free(p->arena);
 }

@@ -105,7 +105,7 @@ Test(seatbelt_lower, entry_starts)
 	cr_expect_not_null(why);
 	r.object = "/usr/bin/perl";
 	cr_expect(!seatbelt_baseline(&p->ir, &r, &why));
-	cr_expect_eq(seatbelt_answer(&p->ir, CAP_PROC_NO_EXEC).level, LEVEL_PARTIAL);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_PROC_NO_EXEC).level, LEVEL_PARTIAL);
 	arena_free(p->arena);
 }
 

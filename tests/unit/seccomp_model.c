@@ -160,15 +160,15 @@ Test(answer, lines_that_open_calls_take_guarantees)
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct help h;
 		help_start(&h);
-		cr_expect_eq(seccomp_answer(&h.ir, cases[i].cap).level, LEVEL_ENFORCED, "%u", i);
+		cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, cases[i].cap).level, LEVEL_ENFORCED, "%u", i);
 		/* a group does not open what other rules govern */
 		help_syscall(&h, "@process", false);
 		help_syscall(&h, "@network-server", false);
 		help_syscall(&h, "@io", false);
 		help_syscall(&h, "@exec", false);
-		cr_expect_eq(seccomp_answer(&h.ir, cases[i].cap).level, LEVEL_ENFORCED, "%u", i);
+		cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, cases[i].cap).level, LEVEL_ENFORCED, "%u", i);
 		help_syscall(&h, cases[i].line, false);
-		struct answer a = seccomp_answer(&h.ir, cases[i].cap);
+		struct answer a = seccomp_answer(&h.ir, TARGET_LINUX, cases[i].cap);
 		cr_expect_eq(a.level, LEVEL_ABSENT, "%u", i);
 		cr_expect_eq(a.at, &h.origins[4]);
 		cr_expect(a.note);
@@ -181,14 +181,14 @@ Test(answer, what_it_objects_to)
 	struct help h;
 	help_start(&h);
 	help_op(&h, OP_EXEC);
-	cr_expect_null(seccomp_answer(&h.ir, CAP_FS_EXEC_SCOPE).at);
+	cr_expect_null(seccomp_answer(&h.ir, TARGET_LINUX, CAP_FS_EXEC_SCOPE).at);
 	help_syscall(&h, "memfd_create", false);
-	cr_expect(seccomp_answer(&h.ir, CAP_FS_EXEC_SCOPE).at);
-	cr_expect_null(seccomp_answer(&h.ir, CAP_FS_WRITE_SCOPE).at);
+	cr_expect(seccomp_answer(&h.ir, TARGET_LINUX, CAP_FS_EXEC_SCOPE).at);
+	cr_expect_null(seccomp_answer(&h.ir, TARGET_LINUX, CAP_FS_WRITE_SCOPE).at);
 	help_syscall(&h, "@file-meta", false);
-	cr_expect_eq(seccomp_answer(&h.ir, CAP_FS_WRITE_SCOPE).level, LEVEL_PARTIAL);
-	cr_expect(seccomp_answer(&h.ir, CAP_FS_WRITE_SCOPE).at);
-	cr_expect_eq(seccomp_answer(&h.ir, CAP_SIGNAL_SCOPE).level, LEVEL_ABSENT);
-	cr_expect_eq(seccomp_answer(&h.ir, CAP_SYSCALL_FILTER).level, LEVEL_ENFORCED);
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_FS_WRITE_SCOPE).level, LEVEL_PARTIAL);
+	cr_expect(seccomp_answer(&h.ir, TARGET_LINUX, CAP_FS_WRITE_SCOPE).at);
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_SIGNAL_SCOPE).level, LEVEL_ABSENT);
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_SYSCALL_FILTER).level, LEVEL_ENFORCED);
 	help_end(&h);
 }
