@@ -6,23 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cond.h"
-#include "str.h"
-#include "syscalls.h"
-#include "template.h"
-
-enum { MAX_CONJS = 2048 };
-
-struct conjs {
-	const struct sys_conj *v[MAX_CONJS];
-	unsigned n;
-	bool full; /* not all of them are here */
-};
-
-/* Room for the questions about one call. */
-struct conj_sets {
-	struct conjs asked, allow, deny, either, every, none;
-};
+#include "ask.h"
 
 struct expect_ctx {
 	struct validator *v;
@@ -31,12 +15,10 @@ struct expect_ctx {
 	const struct ir_test_expect *e;
 	/* what the requests of one expectation gave */
 	unsigned n_allow, n_deny;
-	struct decision allow, deny;   /* one of each, for the message */
-	const char *allow_op, *deny_op;
+	const struct outcome *allow, *deny; /* one of each, for the message */
 	enum target target;
-	struct conj_sets *sets;
-	bool unknown;                         /* too many combinations: an outcome may be missing */
-	uint64_t allow_args[6], deny_args[6]; /* of a call with this outcome */
+	struct asker *asker;
+	bool unknown; /* too many combinations: an outcome may be missing */
 };
 
 static void note_given(struct expect_ctx *x, struct diag_rec *rec)
@@ -55,128 +37,12 @@ static void note_decision(struct diag_rec *rec, const struct decision *d, const 
 		diag_note(rec, "%s", d->reason);
 }
 
-static void ask_one(struct expect_ctx *x, const struct request *r)
-{
-	struct decision d = decide(x->v->meaning, r);
-	validator_ask(x->v, r);
-	if (d.allow && x->n_allow++ == 0) {
-		x->allow = d;
-		memcpy(x->allow_args, r->args, sizeof(x->allow_args));
-		x->allow_op = op_name[r->op];
-	} else if (!d.allow && x->n_deny++ == 0) {
-		x->deny = d;
-		memcpy(x->deny_args, r->args, sizeof(x->deny_args));
-		x->deny_op = op_name[r->op];
-	}
-}
-
-/*
- * ---- system calls: every machine, and one call for each outcome that some of the calls asked about
- * have: found exactly, not sampled. An allow decides where no deny holds. ----
- */
-
-static const struct sys_conj whole = {NULL, 0};
-
-static void conjs_add(struct conjs *s, const struct sys_cond *c)
-{
-	for (unsigned i = 0; i < (c ? c->n_any : 1); i++) {
-		s->full |= s->n == MAX_CONJS;
-		if (!s->full)
-			s->v[s->n++] = c ? &c->any[i] : &whole;
-	}
-}
-
-/* The conjunctions of the call's rules that refuse, or those that let through. */
-static void conjs_of(struct conjs *s, const struct sys_policy *p, const struct syscall_desc *call,
-		     enum arch arch, bool deny)
-{
-	s->n = 0;
-	s->full = false;
-	for (unsigned i = 0; i < p->n_rules; i++)
-		if (p->rules[i].call == call && (p->rules[i].arches & ARCH_BIT(arch)) &&
-		    p->rules[i].deny == deny)
-			conjs_add(s, p->rules[i].cond);
-}
-
-/* Asks about one call that some of `one` and `other` cover and none of `avoid` does. */
-static void ask_found(struct expect_ctx *x, struct request *r, const struct conjs *one,
-		      const struct conjs *other, const struct conjs *avoid)
-{
-	for (unsigned i = 0; i < one->n; i++)
-		for (unsigned k = 0; k < other->n; k++) {
-			const struct sys_conj *must[] = {one->v[i], other->v[k]};
-			enum cond_found f = cond_find(must, 2, avoid->v, avoid->n, r->args);
-			x->unknown |= f == COND_UNKNOWN;
-			if (f == COND_FOUND) {
-				ask_one(x, r);
-				return;
-			}
-		}
-}
-
-static void ask_call(struct expect_ctx *x, struct request *r, const struct syscall_desc *call)
-{
-	const struct sys_policy *p = meaning_syscalls(x->v->meaning);
-	struct conjs *asked = &x->sets->asked, *allow = &x->sets->allow, *deny = &x->sets->deny;
-	struct conjs *either = &x->sets->either, *every = &x->sets->every, *none = &x->sets->none;
-	asked->n = every->n = 0;
-	asked->full = every->full = false;
-	conjs_add(asked, x->e->cond);
-	conjs_add(every, NULL);
-	for (unsigned a = 0; a < ARCH_COUNT; a++) {
-		if (call->nr[a] == SYSCALL_NONE || !(x->e->arches & ARCH_BIT(a)))
-			continue;
-		r->arch = (enum arch)a;
-		r->nr = (uint32_t)call->nr[a];
-		conjs_of(deny, p, call, r->arch, true);
-		conjs_of(allow, p, call, r->arch, false);
-		*either = *allow;
-		for (unsigned i = 0; i < deny->n && either->n < MAX_CONJS; i++)
-			either->v[either->n++] = deny->v[i];
-		x->unknown |=
-		    asked->full || allow->full || deny->full || either->n < allow->n + deny->n;
-		ask_found(x, r, asked, deny, none);
-		ask_found(x, r, asked, allow, deny);
-		ask_found(x, r, asked, every, either);
-	}
-}
-
-static void ask_group(struct expect_ctx *x, struct request *r, const char *name, unsigned depth)
-{
-	const struct syscall_desc *call = name[0] == '@' ? NULL : syscall_by_name(name);
-	const struct syscall_group *g = name[0] == '@' ? syscall_group_by_name(name + 1) : NULL;
-	if (call)
-		ask_call(x, r, call);
-	for (unsigned i = 0; g && depth < SRC_MAX_DEPTH && i < g->n_members; i++)
-		ask_group(x, r, g->members[i], depth + 1);
-}
-
 /* ---- one expectation ---- */
-
-/* The first load-time param in the text that the test gives no value and that has none of its own. */
-static const char *missing_value(const struct expect_ctx *x, const char *tmpl)
-{
-	struct template_piece piece;
-	while (template_next(&tmpl, &piece)) {
-		if (!piece.is_var || template_is_builtin(piece.var, piece.var_len))
-			continue;
-		bool found = false;
-		for (unsigned i = 0; i < x->test->n_given; i++)
-			found |= strlen(x->test->given[i].name) == piece.var_len &&
-				 memcmp(x->test->given[i].name, piece.var, piece.var_len) == 0;
-		for (unsigned i = 0; i < x->ir->n_params; i++)
-			found |= x->ir->params[i].value && strlen(x->ir->params[i].name) == piece.var_len &&
-				 memcmp(x->ir->params[i].name, piece.var, piece.var_len) == 0;
-		if (!found)
-			return arena_strndup(x->v->arena, piece.var, piece.var_len);
-	}
-	return NULL;
-}
 
 /* One call of each outcome. */
 static void note_example(struct diag_rec *rec, const struct expect_ctx *x)
 {
-	const uint64_t *v = x->allow_args, *w = x->deny_args;
+	const uint64_t *v = x->allow->request.args, *w = x->deny->request.args;
 	diag_note(rec, "it depends on the machine or on the arguments of the call");
 	diag_note(
 	    rec, "allowed for example with 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64,
@@ -190,7 +56,7 @@ static void report_result(struct expect_ctx *x)
 {
 	bool want = x->e->kind == EXPECT_ALLOW;
 	unsigned wrong = want ? x->n_deny : x->n_allow;
-	const struct decision *d = want ? &x->deny : &x->allow;
+	const struct outcome *other = want ? x->deny : x->allow;
 	struct diag_rec *rec;
 	if (wrong == 0 && x->unknown)
 		diag(x->v->diags, DIAG_TOO_LARGE, x->e->loc,
@@ -203,13 +69,14 @@ static void report_result(struct expect_ctx *x)
 		if (x->e->what == RULE_SYSCALL)
 			note_example(rec, x);
 		else
-			diag_note(rec, "%s is allowed, %s is denied", x->allow_op, x->deny_op);
-		note_decision(rec, &x->allow, "allowed");
-		note_decision(rec, &x->deny, "denied");
+			diag_note(rec, "%s is allowed, %s is denied", op_name[x->allow->request.op],
+				  op_name[x->deny->request.op]);
+		note_decision(rec, &x->allow->decision, "allowed");
+		note_decision(rec, &x->deny->decision, "denied");
 	} else {
 		rec = diag(x->v->diags, DIAG_TEST_FAILED, x->e->loc, "test \"%s\": expected %s, got %s", x->test->title,
 			   want ? "allow" : "deny", want ? "deny" : "allow");
-		note_decision(rec, d, want ? "denied" : "allowed");
+		note_decision(rec, &other->decision, want ? "denied" : "allowed");
 	}
 	if (x->ir->targets != TARGET_BIT(x->target))
 		diag_note(rec, "on %s", target_name[x->target]);
@@ -218,25 +85,21 @@ static void report_result(struct expect_ctx *x)
 
 static void expect_access(struct expect_ctx *x, enum target t)
 {
-	struct request r = {
-	    .target = t, .port = x->e->port, .given = x->test->given, .n_given = x->test->n_given};
+	struct outcomes all = ask(x->asker, x->e, x->test->given, x->test->n_given, t);
 	x->n_allow = x->n_deny = 0;
-	x->unknown = false;
+	x->unknown = all.unknown;
 	x->target = t;
-	bool concrete = x->e->what == RULE_PATH || x->e->what == RULE_NET;
-	r.object = concrete ? expand_template(x->v->arena, x->ir, x->e->object, r.given, r.n_given) : x->e->object;
-	if (!r.object) {
+	if (all.no_path) {
 		diag(x->v->diags, DIAG_TEST_VALUE, x->e->loc, "with the given values `%s` is no path", x->e->object);
 		return;
 	}
-	for (unsigned op = 0; op < OP_COUNT; op++) {
-		if (!(x->e->ops & OP_BIT(op)))
-			continue;
-		r.op = (enum op)op;
-		if (r.op == OP_SYSCALL)
-			ask_group(x, &r, x->e->object, 0);
-		else
-			ask_one(x, &r);
+	for (unsigned i = 0; i < all.n; i++) {
+		const struct outcome *o = &all.v[i];
+		validator_ask(x->v, &o->request);
+		if (o->decision.allow && x->n_allow++ == 0)
+			x->allow = o;
+		else if (!o->decision.allow && x->n_deny++ == 0)
+			x->deny = o;
 	}
 	report_result(x);
 }
@@ -275,7 +138,9 @@ static bool refused_values(struct expect_ctx *x)
 
 static void expect_one(struct expect_ctx *x)
 {
-	const char *missing = x->e->object ? missing_value(x, x->e->object) : NULL;
+	const char *missing = x->e->object ? ask_missing_value(x->v->arena, x->ir, x->e->object, x->test->given,
+								   x->test->n_given)
+					   : NULL;
 	if (missing) {
 		struct diag_rec *rec = diag(x->v->diags, DIAG_TEST_VALUE, x->e->loc, "the test gives no value for `%s`", missing);
 		diag_help(rec, "add `given %s = \"...\"` to the test", missing);
@@ -295,7 +160,7 @@ unsigned expect_run(struct validator *v)
 {
 	unsigned n = 0;
 	struct expect_ctx x = {.v = v, .ir = meaning_ir(v->meaning)};
-	x.sets = ARENA_NEW(v->arena, struct conj_sets);
+	x.asker = asker_new(v->arena, v->meaning);
 	for (unsigned i = 0; i < x.ir->n_tests; i++) {
 		x.test = &x.ir->tests[i];
 		if (refused_values(&x))
