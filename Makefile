@@ -46,7 +46,7 @@ RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-docs check-unit check-golden check-errors check-formats check-plan check-layers check-proof check-live check-vm check-san check-clang bench \
+.PHONY: all check check-docs check-unit check-golden check-errors check-commands check-formats check-plan check-layers check-proof check-live check-vm check-san check-clang bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -130,7 +130,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libcompiler.a
 check-unit: $(UNIT_BIN)
 	$(Q)tests/unit.sh $(UNIT_BIN)
 
-check-layers check-docs check-golden check-errors check-formats check-plan check-proof check-live: check-%: all
+check-layers check-docs check-golden check-errors check-commands check-formats check-plan check-proof check-live: check-%: all
 	$(Q)tests/run.sh $*
 
 KERNELS ?=
@@ -143,6 +143,7 @@ proof-long: all $(B)/tests/unit/seccomp_prove
 bless: all
 	$(Q)BLESS=1 tests/golden.sh
 	$(Q)BLESS=1 tests/errors.sh
+	$(Q)BLESS=1 tests/commands.sh
 
 # The same programs and tests under the sanitizers; the loader itself is static and is covered by its unit tests there.
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

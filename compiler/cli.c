@@ -82,10 +82,15 @@ static const char *find_std(struct arena *a)
 	return NULL;
 }
 
-int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
+void cli_find_std(struct cli *c)
 {
 	if (!c->opt.std_dir)
 		c->opt.std_dir = find_std(c->arena);
+}
+
+int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
+{
+	cli_find_std(c);
 	c->opt.path = path;
 	enum compile_result result = compile_read(k, &c->opt);
 	if (result == COMPILE_OK && last >= CLI_JUDGE)

@@ -72,6 +72,9 @@ extern const struct cli_option cli_options_policy[];   /* --set, --std, --format
 extern const struct cli_option cli_options_optimize[]; /* -O: whatever makes artifacts */
 extern const struct cli_option cli_options_quiet[];    /* -q */
 
+/* Finds the library of profiles beside the program, unless --std named one. */
+void cli_find_std(struct cli *c);
+
 /*
  * Runs the phases up to and with the last one named on the policy at `path`, prints its diagnostics. The caller
  * frees k->arena. CLI_OK or the exit code.

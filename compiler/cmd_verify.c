@@ -9,7 +9,7 @@ static int verify_one(struct cli *c, const char *dir)
 	struct arena *a = arena_new();
 	struct buf done = buf_new(a);
 	const char *failure;
-	enum verify_result result = verify_plan(a, dir, &done, &failure);
+	enum verify_result result = verify_plan(a, dir, &done, NULL, &failure);
 	if (!c->quiet)
 		fputs(buf_str(&done), stdout);
 	if (result != VERIFY_OK)

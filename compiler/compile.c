@@ -44,7 +44,9 @@ static bool open_main(struct compile *c, const struct src_file **out)
 		c->failure = "the file's name is not UTF-8: plans carry it, so give it another";
 		return false;
 	}
-	enum src_error e = src_open(c->src, c->opt->path, slash ? slash + 1 : c->opt->path, out);
+	const char *text = c->opt->text;
+	enum src_error e = text ? src_add(c->src, c->opt->path, text, strlen(text), out)
+				: src_open(c->src, c->opt->path, slash ? slash + 1 : c->opt->path, out);
 	if (e == SRC_OK)
 		return true;
 	c->failure = arena_printf(c->arena, "cannot read %s: %s", c->opt->path, open_failure(e));
@@ -146,7 +148,7 @@ enum compile_result compile_judge(struct compile *c)
 	return COMPILE_OK;
 }
 
-enum compile_result compile_prove(struct compile *c)
+enum compile_result compile_lower(struct compile *c)
 {
 	const struct src_file *recording;
 	if (!open_recording(c, &recording))
@@ -154,7 +156,14 @@ enum compile_result compile_prove(struct compile *c)
 	if (!lower_all(c, recording))
 		return COMPILE_REFUSED;
 	c->id = manifest_stamp(c->arena, c->lower.artifacts, c->lower.n_artifacts);
-	enum compile_result result = prove(c);
+	return COMPILE_OK;
+}
+
+enum compile_result compile_prove(struct compile *c)
+{
+	enum compile_result result = c->id ? COMPILE_OK : compile_lower(c);
+	if (result == COMPILE_OK)
+		result = prove(c);
 	if (result == COMPILE_OK && c->opt->emit == EMIT_SECCOMP)
 		explain_artifacts(c->lower.artifacts, c->lower.n_artifacts, c->opt->emit_to);
 	return result;

@@ -20,9 +20,13 @@ enum compile_emit { EMIT_NONE, EMIT_AST, EMIT_IR, EMIT_SECCOMP };
 
 struct compile_options {
 	const char *path;    /* the policy file */
+	const char *text;    /* the policy itself, when it is in no file; `path` names it then */
 	const char *std_dir; /* folder of the library profiles, or NULL when none was found */
 	const struct compile_set *sets;
 	unsigned n_sets;
+	const char *question; /* of `why`: question_text(), or NULL; with the --given values */
+	const struct compile_set *given;
+	unsigned n_given;
 	const char *out_dir; /* -o, or NULL: check only */
 	const char *depfile; /* --depfile, or NULL */
 	enum optimize optimize;
@@ -45,8 +49,9 @@ struct compile {
 	const struct compile_options *opt;
 	const struct ir *ir;           /* compile_read() */
 	const struct meaning *meaning; /* compile_read(): what decide() is asked with */
+	const struct ir_test *question; /* compile_read(): of the options, or NULL */
 	struct guarantees guarantees;  /* compile_judge() */
-	struct lower lower;            /* compile_prove(): the artifacts, the certificates among them */
+	struct lower lower;            /* compile_lower(): the artifacts; compile_prove() adds the certificates */
 	const char *id;                /* compile_prove(): of the plan */
 	const char *failure;           /* COMPILE_IO: one line for people */
 	unsigned n_expect;             /* compile_prove(): expectations that were checked */
@@ -61,7 +66,8 @@ struct compile {
  */
 enum compile_result compile_read(struct compile *c, const struct compile_options *opt); /* parse, resolve */
 enum compile_result compile_judge(struct compile *c); /* lint, guarantees */
-enum compile_result compile_prove(struct compile *c); /* lower, compare with the policy, run its tests */
+enum compile_result compile_lower(struct compile *c); /* the artifacts; compile_prove() does it when this was not called */
+enum compile_result compile_prove(struct compile *c); /* compare with the policy, run its tests */
 enum compile_result compile_write(struct compile *c); /* to opt->out_dir */
 
 /* All of them, as far as the options ask. */

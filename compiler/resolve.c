@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "question.h"
 #include "resolve_priv.h"
 
 static void walk_block(struct res *r, struct place *p, const struct ast_stmt *stmts);
@@ -250,6 +251,7 @@ static void walk_level(struct res *r, const struct tier *level)
 	for (const struct ast_item *t = r->units[0]->ast->items; t; t = t->next)
 		if (t->kind == ITEM_TEST)
 			resolve_test(r, &p, t->test);
+	resolve_question(r, &p);
 }
 
 static void walk_policy(struct res *r, struct unit *u)

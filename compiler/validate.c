@@ -158,8 +158,8 @@ struct model_verdict validator_verdict(struct validator *v, const struct request
 	return straight;
 }
 
-/* The guarantees that a request of this kind is about: a preferred one that is only partial covers a difference. */
-static const enum cap *caps_of(enum op op, unsigned *n)
+/* A preferred guarantee that is only partial covers a difference. */
+const enum cap *validator_caps(enum op op, unsigned *n)
 {
 	static const enum cap read[] = {CAP_FS_READ_SCOPE, CAP_FS_READ_DENY};
 	static const enum cap write[] = {CAP_FS_WRITE_SCOPE, CAP_FS_WRITE_DENY, CAP_FS_WRITE_DENY_PATH};
@@ -191,7 +191,7 @@ static const enum cap *caps_of(enum op op, unsigned *n)
 static bool covered(const struct validator *v, const struct request *r)
 {
 	unsigned n;
-	const enum cap *caps = caps_of(r->op, &n);
+	const enum cap *caps = validator_caps(r->op, &n);
 	for (unsigned i = 0; i < n; i++) {
 		const struct guarantee *g = guarantee_find(v->guarantees, r->target, caps[i]);
 		/* Whom a proxy connects to is its own affair; whom the program connects to, past it, is not. */

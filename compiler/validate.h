@@ -45,6 +45,8 @@ bool validator_ask(struct validator *v, const struct request *r);
 /* What the artifacts together would do. */
 struct model_verdict validator_verdict(struct validator *v, const struct request *r);
 void validator_close(struct validator *v);
+/* The guarantees that a request of this kind is about. */
+const enum cap *validator_caps(enum op op, unsigned *n);
 
 /* A request in words: "connect tcp 192.0.2.1:80", "syscall ptrace(0, 0, ...) on x86_64". From the arena. */
 const char *request_text(struct arena *a, const struct request *r);

@@ -255,7 +255,16 @@ static bool check_proofs(struct verify *v, struct buf *done)
 	return true;
 }
 
-enum verify_result verify_plan(struct arena *a, const char *dir, struct buf *done, const char **failure)
+const struct artifact *plan_file(const struct plan_files *f, const char *name)
+{
+	for (unsigned i = 0; i < f->n; i++)
+		if (strcmp(f->v[i].name, name) == 0)
+			return &f->v[i];
+	return NULL;
+}
+
+enum verify_result verify_plan(struct arena *a, const char *dir, struct buf *done, struct plan_files *files,
+			       const char **failure)
 {
 	struct verify *v = ARENA_NEW(a, struct verify);
 	v->arena = a;
@@ -263,5 +272,7 @@ enum verify_result verify_plan(struct arena *a, const char *dir, struct buf *don
 	if (read_plan(v) && check_sums(v, done))
 		check_proofs(v, done);
 	*failure = v->failure;
+	if (files)
+		*files = (struct plan_files){v->files, v->n};
 	return v->result;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "../backends/backend.h"
 #include "str.h"
 
 enum verify_result {
@@ -15,7 +16,18 @@ enum verify_result {
 	VERIFY_IO = 2,	      /* the directory or a file cannot be read */
 };
 
-/* Lines for people: what was checked go to `done`; the failure, one line, to *failure. */
-enum verify_result verify_plan(struct arena *a, const char *dir, struct buf *done, const char **failure);
+/* The files of a plan but SHA256SUMS, by name, as they were verified; each text ends with a NUL. */
+struct plan_files {
+	const struct artifact *v;
+	unsigned n;
+};
+const struct artifact *plan_file(const struct plan_files *f, const char *name); /* or NULL */
+
+/*
+ * Lines for people: what was checked go to `done`; the failure, one line, to *failure. With VERIFY_OK the files stand in
+ * *files (unless that is NULL): whoever looks at them later need not trust the directory.
+ */
+enum verify_result verify_plan(struct arena *a, const char *dir, struct buf *done, struct plan_files *files,
+			       const char **failure);
 
 #endif

@@ -16,14 +16,15 @@ _sbxc()
 	profile) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--emit) mapfile -t COMPREPLY < <(compgen -W "ast ir" -- "$cur"); return ;;
 	--format) mapfile -t COMPREPLY < <(compgen -W "text gcc json sarif github" -- "$cur"); return ;;
-	--set) return ;;
+	--on) mapfile -t COMPREPLY < <(compgen -W "linux macos" -- "$cur"); return ;;
+	--set | --given) return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "-o -O -q --set --std --depfile --emit --format --seccomp --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "-o -O -q --set --std --depfile --emit --format --seccomp --on --given --exit-code --json --help --version" -- "$cur")
 		return
 	fi
 	compopt -o filenames
 	mapfile -t COMPREPLY < <(compgen -d -- "$cur"; compgen -f -X '!*.sbx' -- "$cur")
-	[[ $COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "compile check verify explain" -- "$cur")
+	[[ $COMP_CWORD -eq 1 ]] && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "compile check verify why explain" -- "$cur")
 }
 complete -F _sbxc sbxc

@@ -1,0 +1,179 @@
+/*
+ * cmd_why.c - `sbxc why POLICY.sbx|PLAN/ OP... OBJECT`: what one access gets, and by which line.
+ */
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "plan_question.h"
+#include "question.h"
+#include "say.h"
+#include "why.h"
+
+enum { MAX_GIVEN = 64 };
+
+struct state {
+	uint32_t targets; /* 0: all of the policy's */
+	bool exit_code, json;
+	struct compile_set given[MAX_GIVEN];
+	unsigned n_given;
+};
+
+static int take_on(struct cli *c, const char *name)
+{
+	struct state *s = c->state;
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		if (strcmp(name, target_name[t]) == 0)
+			return s->targets |= TARGET_BIT(t), CLI_OK;
+	return cli_usage("--on takes linux or macos", name);
+}
+
+static int take_given(struct cli *c, const char *text)
+{
+	struct state *s = c->state;
+	const char *eq = strchr(text, '=');
+	if (!eq || eq == text)
+		return cli_usage("--given takes NAME=VALUE", text);
+	if (s->n_given == MAX_GIVEN)
+		return cli_usage("too many --given", NULL);
+	const char *name = arena_strndup(c->arena, text, (size_t)(eq - text));
+	for (unsigned i = 0; i < s->n_given; i++)
+		if (strcmp(s->given[i].name, name) == 0)
+			return cli_usage("--given gives a value twice", name);
+	s->given[s->n_given++] = (struct compile_set){name, eq + 1};
+	return CLI_OK;
+}
+
+static int take_exit_code(struct cli *c, const char *value)
+{
+	(void)value;
+	((struct state *)c->state)->exit_code = true;
+	return CLI_OK;
+}
+
+static int take_json(struct cli *c, const char *value)
+{
+	(void)value;
+	((struct state *)c->state)->json = true;
+	return CLI_OK;
+}
+
+static const struct cli_option options[] = {
+    {"--on", "linux|macos", "answers for this system only; may be repeated", take_on},
+    {"--given", "NAME=VALUE",
+     "the value of a variable or param that is given at load; HOME is that\n"
+     "of the caller unless it is given",
+     take_given},
+    {"--exit-code", NULL, "ends with 1 when any of it is denied", take_exit_code},
+    {"--json", NULL, "the answer as JSON", take_json},
+    {NULL, NULL, NULL, NULL},
+};
+
+/* As the loader finds it: the passwd entry of the real user. */
+static void add_home(struct cli *c)
+{
+	struct state *s = c->state;
+	const struct passwd *pw = getpwuid(getuid());
+	for (unsigned i = 0; i < s->n_given; i++)
+		if (strcmp(s->given[i].name, "HOME") == 0)
+			return;
+	if (pw && pw->pw_dir && pw->pw_dir[0] == '/' && pw->pw_dir[1] && s->n_given < MAX_GIVEN)
+		s->given[s->n_given++] = (struct compile_set){"HOME", arena_strdup(c->arena, pw->pw_dir)};
+}
+
+static int refused(struct cli *c, const struct compile *k, enum compile_result result)
+{
+	diag_stream_diags(cli_diags(c), k->diags);
+	if (result == COMPILE_IO)
+		diag_stream_failure(cli_diags(c), c->opt.path, k->failure);
+	return (int)result;
+}
+
+static int print(struct cli *c, struct why *w)
+{
+	const struct state *s = c->state;
+	w->targets = s->targets ? s->targets : TARGETS_ALL;
+	if (!(w->targets & w->k->ir->targets)) {
+		cli_complain("it is not for %s", say_targets(c->arena, w->targets));
+		return CLI_USAGE;
+	}
+	why_ask(w);
+	s->json ? why_print_json(w, stdout) : why_print(w, stdout);
+	return s->exit_code && why_denied(w) ? CLI_REFUSED : CLI_OK;
+}
+
+/* The artifacts, for how a refusal shows; a policy that is refused has none. */
+static bool open_models(struct compile *k, struct validator *v)
+{
+	if (compile_judge(k) != COMPILE_OK || diag_errors(k->diags) || compile_lower(k) != COMPILE_OK)
+		return false;
+	*v = (struct validator){.arena = k->arena, .diags = k->diags, .src = k->src, .meaning = k->meaning,
+				.guarantees = &k->guarantees};
+	return validator_open(v, k->lower.artifacts, k->lower.n_artifacts);
+}
+
+static int why_policy(struct cli *c, const char *path)
+{
+	struct compile k;
+	struct validator v;
+	c->opt.path = path;
+	enum compile_result result = compile_read(&k, &c->opt);
+	if (result != COMPILE_OK || !k.question) {
+		int code = refused(c, &k, result);
+		arena_free(k.arena);
+		return code;
+	}
+	struct why w = {.arena = k.arena, .k = &k};
+	w.models = open_models(&k, &v) ? &v : NULL;
+	int code = print(c, &w);
+	if (w.models)
+		validator_close(&v);
+	arena_free(k.arena);
+	return code;
+}
+
+static int why_plan(struct cli *c, const char *dir)
+{
+	struct compile k;
+	struct validator v;
+	const char *failure;
+	struct arena *a = arena_new();
+	int code = plan_question(a, dir, &c->opt, &k, &v, &failure);
+	if (code == CLI_OK) {
+		struct why w = {.arena = k.arena, .k = &k, .models = &v, .from_plan = true};
+		code = print(c, &w);
+		validator_close(&v);
+	} else if (failure) {
+		cli_complain("%s: %s", dir, failure);
+	} else {
+		code = refused(c, &k, COMPILE_REFUSED);
+	}
+	if (k.arena)
+		arena_free(k.arena);
+	arena_free(a);
+	return code;
+}
+
+static int run(struct cli *c)
+{
+	struct state *s = c->state;
+	if (c->n_files < 2)
+		return cli_usage("why takes a policy or a plan, then an access: `why p.sbx read /etc/passwd`", NULL);
+	add_home(c);
+	c->opt.given = s->given;
+	c->opt.n_given = s->n_given;
+	c->opt.question = question_text(c->arena, c->files + 1, c->n_files - 1);
+	if (cli_is_dir(c->files[0]))
+		return why_plan(c, c->files[0]);
+	cli_find_std(c);
+	return why_policy(c, c->files[0]);
+}
+
+const struct command command_why = {
+    .about = "An access is what may stand after `expect allow`: `read write /srv/x`, `connect tcp 1.1.1.1:443`,\n"
+	     "`env HOME`, `exec /bin/sh`, `syscall 'ioctl where cmd == TIOCSTI'`. The object needs no quotes of its own.\n",
+    .options = (const struct cli_option *const[]){options, cli_options_policy, NULL},
+    .state_size = sizeof(struct state),
+    .run = run,
+};

@@ -1,0 +1,73 @@
+/*
+ * plan_question.c - a question to a plan: the models of its artifacts answer.
+ */
+#include "plan_question.h"
+
+#include <string.h>
+
+#include "manifest_read.h"
+#include "say.h"
+#include "str.h"
+#include "verify.h"
+
+static enum type type_by_name(const char *name)
+{
+	for (unsigned t = 0; t < TYPE_COUNT; t++)
+		if (strcmp(type_name[t], name) == 0)
+			return (enum type)t;
+	return TYPE_STRING;
+}
+
+static void put_param(struct buf *b, const struct manifest *m, unsigned i)
+{
+	const char *name = manifest_get(m, LIST_PARAMS, i, "name"), *type = manifest_get(m, LIST_PARAMS, i, "type");
+	const char *value = manifest_get(m, LIST_PARAMS, i, "default");
+	enum type t = type_by_name(type);
+	uint64_t n = 0;
+	buf_printf(b, "param %s: %s", name, type);
+	if (value && (t == TYPE_PATH || t == TYPE_STRING))
+		buf_printf(b, " = %s", say_template(b->arena, value));
+	else if (value && parse_u64(value, strlen(value), UINT64_MAX, &n))
+		buf_printf(b, " = %s", say_value(b->arena, t, n));
+	buf_puts(b, " at load\n");
+}
+
+/* The plan's targets and params as a policy that allows nothing. */
+static const char *frame(struct arena *a, const struct manifest *m)
+{
+	struct buf b = buf_new(a);
+	buf_puts(&b, "sbx 1\n");
+	for (unsigned i = 0; i < manifest_count(m, LIST_PARAMS); i++)
+		put_param(&b, m, i);
+	buf_puts(&b, "policy plan {\n    targets ");
+	for (unsigned i = 0; i < manifest_count(m, LIST_TARGETS); i++)
+		buf_printf(&b, "%s%s", i ? ", " : "", manifest_get(m, LIST_TARGETS, i, ""));
+	buf_puts(&b, "\n    entry \"/sbx\"\n    isolate none\n}\n");
+	return buf_str(&b);
+}
+
+int plan_question(struct arena *a, const char *dir, const struct compile_options *opt, struct compile *k, struct validator *v,
+		  const char **failure)
+{
+	struct buf done = buf_new(a);
+	struct plan_files files;
+	*k = (struct compile){.arena = NULL};
+	enum verify_result result = verify_plan(a, dir, &done, &files, failure);
+	if (result != VERIFY_OK)
+		return (int)result;
+	const struct artifact *yaml = plan_file(&files, "plan.yaml");
+	const struct manifest *m = yaml ? manifest_read(a, yaml->data, yaml->size, failure) : NULL;
+	if (!m) {
+		*failure = yaml ? *failure : "it has no plan.yaml";
+		return VERIFY_DIFFERENT;
+	}
+	struct compile_options *frame_opt = ARENA_NEW(a, struct compile_options);
+	*frame_opt = *opt;
+	frame_opt->path = "the plan";
+	frame_opt->text = frame(a, m);
+	if (compile_read(k, frame_opt) != COMPILE_OK || !k->question)
+		return VERIFY_DIFFERENT;
+	*v = (struct validator){.arena = k->arena, .diags = k->diags, .src = k->src, .meaning = k->meaning,
+				.guarantees = &k->guarantees};
+	return validator_open(v, files.v, files.n) ? 0 : VERIFY_DIFFERENT;
+}

@@ -1,0 +1,106 @@
+/*
+ * question.c - what `why` is asked.
+ */
+#include "question.h"
+
+#include <string.h>
+
+#include "../grammar/parse.h"
+#include "resolve_priv.h"
+
+/* ---- words to text ---- */
+
+static bool is_const(const char *word)
+{
+	return word[0] >= 'A' && word[0] <= 'Z' &&
+	       word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0';
+}
+
+/* A word of the shell between quotes; the slash that its completion leaves behind a folder is dropped. */
+static void put_quoted(struct buf *b, const char *word)
+{
+	size_t n = strlen(word);
+	while (n > 1 && word[0] == '/' && word[n - 1] == '/')
+		n--;
+	buf_putc(b, '"');
+	for (size_t i = 0; i < n; i++) {
+		if (word[i] == '"' || word[i] == '\\')
+			buf_putc(b, '\\');
+		buf_putc(b, word[i]);
+	}
+	buf_putc(b, '"');
+}
+
+static void put_words(struct buf *b, const char *const *words, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		buf_printf(b, " %s", words[i]);
+}
+
+const char *question_text(struct arena *a, const char *const *words, unsigned n)
+{
+	struct buf b = buf_new(a);
+	buf_puts(&b, "sbx 1\ntest \"\" { expect allow");
+	bool env = n == 2 && strcmp(words[0], "env") == 0;
+	if (n < 2 || strcmp(words[0], "syscall") == 0 || (env && is_const(words[1]))) {
+		put_words(&b, words, n);
+	} else {
+		put_words(&b, words, n - 1);
+		buf_putc(&b, ' ');
+		put_quoted(&b, words[n - 1]);
+	}
+	buf_puts(&b, " }\n");
+	return buf_str(&b);
+}
+
+/* ---- text to expectations ---- */
+
+static bool given_type(const struct place *p, const char *name, enum type *out)
+{
+	size_t n = strlen(name);
+	const struct var *v = scope_find(p->scope, name, n);
+	if (template_is_builtin(name, n))
+		*out = template_builtin_is_path(name, n) ? TYPE_PATH : TYPE_NUMBER;
+	else if (v && v->value.at_load)
+		*out = v->value.type;
+	else
+		return false;
+	return true;
+}
+
+static const struct ir_binding *resolve_given(struct res *r, const struct place *p)
+{
+	const struct compile_options *opt = r->c->opt;
+	struct ir_binding *v = ARENA_ARRAY(r->a, opt->n_given, struct ir_binding);
+	for (unsigned i = 0; i < opt->n_given; i++) {
+		const struct compile_set *g = &opt->given[i];
+		enum type type;
+		struct value value;
+		v[i] = (struct ir_binding){g->name, g->value};
+		if (!given_type(p, g->name, &type))
+			diag(r->d, DIAG_GIVEN, (struct loc){0, 0}, "--given %s: `%s` is no value that is given at load", g->name,
+			     g->name);
+		else if (!value_parse(r, type, g->value, &value))
+			diag(r->d, DIAG_GIVEN, (struct loc){0, 0}, "--given %s: `%s` is not a %s", g->name, g->value,
+			     type_name[type]);
+	}
+	return v;
+}
+
+void resolve_question(struct res *r, const struct place *p)
+{
+	const char *text = r->c->opt->question;
+	const struct src_file *file;
+	if (!text || src_add(r->src, "command line", text, strlen(text), &file) != SRC_OK)
+		return;
+	const struct ast_file *ast = parse_source(r->a, r->d, file);
+	const struct ir_binding *given = resolve_given(r, p);
+	if (!ast->items || ast->items->kind != ITEM_TEST)
+		return;
+	resolve_test(r, p, ast->items->test);
+	struct ir_test *q = ARENA_NEW(r->a, struct ir_test);
+	*q = r->build->tests[--r->build->n_tests]; /* asked, not a test of the policy */
+	q->given = given;
+	q->n_given = r->c->opt->n_given;
+	r->c->question = q;
+}

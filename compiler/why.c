@@ -1,0 +1,383 @@
+/*
+ * why.c - asks the meaning and the models, and prints what they say. Nothing here decides.
+ */
+#include "why.h"
+
+#include <string.h>
+
+#include "cond.h"
+#include "json.h"
+#include "say.h"
+#include "str.h"
+#include "syscalls.h"
+
+/* ---- how it shows ---- */
+
+/* The call that a request on Linux begins with, as a request of its own. False: the filter sees nothing special. */
+static bool first_call(const struct request *r, struct request *out)
+{
+	enum { UNIX = 1, INET = 2, STREAM = 1, DGRAM = 2 };
+	bool stream = r->op == OP_CONNECT_TCP || r->op == OP_LISTEN_TCP, dgram = r->op == OP_CONNECT_UDP || r->op == OP_LISTEN_UDP;
+	bool local = r->op == OP_CONNECT_UNIX || r->op == OP_LISTEN_UNIX;
+	const struct syscall_desc *call = syscall_by_name(r->op == OP_EXEC ? "execve" : "socket");
+	*out = (struct request){.target = r->target, .op = OP_SYSCALL, .nr = (uint32_t)call->nr[ARCH_X86_64]};
+	if (stream || dgram || local) {
+		out->args[0] = local ? UNIX : INET;
+		out->args[1] = dgram ? DGRAM : STREAM;
+	}
+	return stream || dgram || local || r->op == OP_EXEC;
+}
+
+static const char *action_shows(struct arena *a, struct sys_action action)
+{
+	switch (action.act) {
+	case ACT_KILL_PROCESS:
+		return "the process is killed (SIGSYS)";
+	case ACT_KILL_THREAD:
+		return "the thread is killed";
+	case ACT_TRAP:
+		return "signal SIGSYS";
+	case ACT_ERRNO:
+		return strchr(action_word(a, action), ' ') + 1;
+	case ACT_NOTIFY:
+		return "the supervisor answers";
+	case ACT_TRACE:
+		return "the tracer answers";
+	case ACT_LOG:
+	case ACT_ALLOW:
+		break;
+	}
+	return "it passes";
+}
+
+static const char *filter_shows(struct why *w, const struct backend *b, const void *model, const struct request *r,
+				const struct model_verdict *v)
+{
+	struct request call;
+	if (r->op == OP_SYSCALL)
+		return action_shows(w->arena, v->action);
+	if (!first_call(r, &call))
+		return "refused";
+	struct model_verdict first = b->model_decide(model, w->arena, &call);
+	return first.stops ? action_shows(w->arena, first.action) : "refused";
+}
+
+/* What a program sees of a refusal by this back end. */
+static const char *shows(struct why *w, const struct backend *b, const void *model, const struct request *r,
+			 const struct model_verdict *v)
+{
+	bool scoped = r->object && r->object[0] == '@';
+	if (r->op == OP_ENV)
+		return "the variable is not set";
+	if (strcmp(b->name, "seccomp") == 0)
+		return filter_shows(w, b, model, r, v);
+	if (strcmp(b->name, "landlock") == 0)
+		return scoped ? "EPERM" : "EACCES";
+	if (r->op == OP_MACH)
+		return "the service is not found (BOOTSTRAP_NOT_PRIVILEGED)";
+	return r->target == TARGET_MACOS ? "EPERM" : "refused";
+}
+
+/* The filter looks at a call before Landlock looks at what it names. */
+static bool comes_first(const struct backend *b)
+{
+	return strcmp(b->name, "seccomp") == 0;
+}
+
+static void ask_models(struct why *w, const struct request *r, struct why_side *s)
+{
+	for (unsigned i = 0; w->models && i < w->models->n_models; i++) {
+		const struct backend *b = w->models->models[i].backend;
+		const void *model = w->models->models[i].model;
+		if (!(b->targets & TARGET_BIT(r->target)))
+			continue;
+		struct model_verdict v = b->model_decide(model, w->arena, r);
+		if (b->baseline && !w->from_plan && !s->open && !b->baseline(meaning_ir(w->k->meaning), r, &s->open))
+			s->open = NULL;
+		s->refuses |= v.refuses;
+		if (!v.stops || (s->stops && !comes_first(b)))
+			continue;
+		s->stops = true;
+		s->by = b->name;
+		s->where = v.where;
+		s->shows = shows(w, b, model, r, &v);
+	}
+	/* What is refused to the program itself, a proxy may do for it. */
+	if (s->stops && r->op == OP_CONNECT_TCP && !validator_verdict(w->models, r).stops)
+		*s = (struct why_side){.asked = true, .relayed = true};
+}
+
+/* ---- asking ---- */
+
+static bool same_decision(const struct decision *x, const struct decision *y)
+{
+	return x->allow == y->allow && x->by == y->by && x->hole == y->hole && x->near_allow == y->near_allow &&
+	       x->action.act == y->action.act && x->action.data == y->action.data &&
+	       strcmp(x->reason ? x->reason : "", y->reason ? y->reason : "") == 0;
+}
+
+static struct why_answer *answer_for(struct why *w, const struct outcome *o, bool call)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		if (same_decision(&w->answers[i].decision, &o->decision) && (w->answers[i].ops == OP_BIT(OP_SYSCALL)) == call)
+			return &w->answers[i];
+	ARENA_GROW(w->arena, w->answers, w->n);
+	struct why_answer *a = &w->answers[w->n++];
+	*a = (struct why_answer){.decision = o->decision, .example = &o->request};
+	return a;
+}
+
+static void add_outcome(struct why *w, struct outcome *o)
+{
+	struct why_side side = {.asked = true};
+	ask_models(w, &o->request, &side);
+	if (w->from_plan) {
+		o->decision = (struct decision){.allow = !side.stops};
+		if (side.by && strcmp(side.by, "seccomp") == 0 && o->request.op == OP_SYSCALL)
+			o->decision.reason = side.shows; /* keeps different actions apart */
+	}
+	struct why_answer *a = answer_for(w, o, o->request.op == OP_SYSCALL);
+	a->ops |= OP_BIT(o->request.op);
+	a->arches |= ARCH_BIT(o->request.arch);
+	if (!a->side[o->request.target].asked)
+		a->side[o->request.target] = side;
+}
+
+void why_ask(struct why *w)
+{
+	const struct ir_test *q = w->k->question;
+	struct asker *k = asker_new(w->arena, w->k->meaning);
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		for (unsigned i = 0; i < q->n_expect; i++) {
+			if (!(q->expect[i].targets & w->targets & TARGET_BIT(t)))
+				continue;
+			struct outcomes all = ask(k, &q->expect[i], q->given, q->n_given, (enum target)t);
+			w->unknown |= all.unknown;
+			for (unsigned o = 0; o < all.n; o++)
+				add_outcome(w, &all.v[o]);
+		}
+}
+
+bool why_denied(const struct why *w)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		if (!w->answers[i].decision.allow)
+			return true;
+	return w->unknown || w->n == 0;
+}
+
+const struct ir_rule *why_rule(const struct ir *ir, const struct origin *o)
+{
+	for (unsigned i = 0; o && i < ir->n_rules; i++)
+		for (unsigned op = 0; op < OP_COUNT; op++)
+			if (ir->rules[i].origin[op] == o)
+				return &ir->rules[i];
+	return NULL;
+}
+
+/* ---- text ---- */
+
+/* The line as it would be written today; for what is no rule, as it stands in the file. */
+static const char *line_text(const struct why *w, const struct origin *o)
+{
+	const struct ir_rule *r = why_rule(w->k->ir, o);
+	if (!r)
+		return src_text(w->k->src, w->arena, o->loc);
+	struct ir_rule plain = *r;
+	plain.n_holes = 0; /* the one that matters is named apart */
+	return say_rule(w->arena, &plain, UINT32_MAX);
+}
+
+static void print_line(const struct why *w, FILE *out, const struct origin *o)
+{
+	fprintf(out, "  %s  %s\n", say_origin(w->arena, w->k->src, o), line_text(w, o));
+	if (o->because)
+		fprintf(out, "    because %s\n", say_string(w->arena, o->because));
+}
+
+static void print_reason(const struct why *w, FILE *out, const struct why_answer *a)
+{
+	const struct decision *d = &a->decision;
+	bool call = a->ops == OP_BIT(OP_SYSCALL);
+	if (w->from_plan)
+		return;
+	if (d->by) {
+		print_line(w, out, d->by);
+		if (call && d->reason)
+			fprintf(out, "    which brings %s\n", d->reason);
+	} else if (d->hole) {
+		print_line(w, out, d->near_allow);
+		fprintf(out, "    covers it, but for its `except %s` (%s)\n", say_template(w->arena, d->hole->path),
+			src_where(w->k->src, w->arena, d->hole->loc));
+	} else if (call && d->allow && d->reason) {
+		fprintf(out, "  no line of the policy: %s\n", d->reason);
+	} else {
+		fprintf(out, "  %s\n", d->reason ? d->reason : "no rule allows it");
+	}
+}
+
+static void print_side(const struct why *w, FILE *out, const struct why_answer *a, enum target t)
+{
+	const struct why_side *s = &a->side[t];
+	if (!s->asked || !w->models)
+		return;
+	if (s->refuses)
+		fprintf(out, "  on %s: with these values the loader would refuse to start\n", target_name[t]);
+	else if (a->decision.allow && s->stops)
+		fprintf(out, "  on %s: %s stops it all the same: %s\n", target_name[t], s->by, s->shows);
+	else if (s->stops)
+		fprintf(out, "  on %s: %s (%s%s%s)\n", target_name[t], s->shows, s->by, w->from_plan && s->where ? ", " : "",
+			w->from_plan && s->where ? s->where : "");
+	else if (s->relayed)
+		fprintf(out, "  on %s: through the proxy only\n", target_name[t]);
+	else if (!a->decision.allow)
+		fprintf(out, "  on %s: NOT STOPPED%s%s\n", target_name[t], s->open ? ": " : "", s->open ? s->open : "");
+}
+
+/* What must be known about the guarantee that this answer rests on. */
+static void print_caveats(const struct why *w, FILE *out, const struct why_answer *a, enum target t)
+{
+	unsigned n;
+	const enum cap *caps = validator_caps(a->example->op, &n);
+	for (unsigned i = 0; i < n && !w->from_plan && !a->decision.allow && a->side[t].asked; i++) {
+		const struct guarantee *g = guarantee_find(&w->k->guarantees, t, caps[i]);
+		if (g && guarantee_is_caveat(g))
+			fprintf(out, "  caveat %s@%s: %s%s\n", cap_name[g->cap], target_name[t], say_caveat(w->arena, g),
+				g->preferred ? " (preferred)" : "");
+	}
+}
+
+static void print_near(const struct why *w, FILE *out, const struct why_answer *a)
+{
+	struct why_near near = why_nearest(w, a);
+	if (near.allowed)
+		fprintf(out, "  nearest allowed: %s%s%s%s\n", near.allowed, near.at ? "  (" : "",
+			near.at ? say_origin(w->arena, w->k->src, near.at) : "", near.at ? ")" : "");
+	if (near.profile)
+		fprintf(out, "  a profile of the library allows it, and more: `%s`\n", near.profile);
+	if (near.grant)
+		fprintf(out, "  if it is meant: `%s` (this would allow %s)\n", near.grant, near.grants);
+}
+
+static const char *subject(const struct why *w, const struct why_answer *a)
+{
+	const struct request *r = a->example;
+	if (a->ops != OP_BIT(r->op)) {
+		struct request one = *r;
+		const char *text = say_request(w->arena, &one) + strlen(op_name[r->op]);
+		return arena_printf(w->arena, "%s%s", say_ops(w->arena, a->ops), text);
+	}
+	if (r->op != OP_SYSCALL || a->arches == ARCHES_ALL)
+		return say_request(w->arena, r);
+	return arena_printf(w->arena, "%s on %s", say_request(w->arena, r), arch_name[r->arch]);
+}
+
+/* Says of which of several answers this is: on one of two systems, for some of the calls. */
+static void print_heading(const struct why *w, FILE *out, const struct why_answer *a)
+{
+		const uint64_t *v = a->example->args;
+	uint32_t sides = 0;
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		sides |= a->side[t].asked ? TARGET_BIT(t) : 0;
+	fprintf(out, "%-6s %s", a->decision.allow ? "ALLOW" : "DENY", subject(w, a));
+	if (w->n > 1 && a->ops != OP_BIT(OP_SYSCALL) && sides != (w->targets & w->k->ir->targets))
+		fprintf(out, "  (on %s)", say_targets(w->arena, sides));
+	if (w->n > 1 && a->ops == OP_BIT(OP_SYSCALL))
+		fprintf(out, "  (for example with 0x%llx, 0x%llx, 0x%llx, 0x%llx)", (unsigned long long)v[0],
+			(unsigned long long)v[1], (unsigned long long)v[2], (unsigned long long)v[3]);
+	fputc('\n', out);
+}
+
+static void print_answer(const struct why *w, FILE *out, const struct why_answer *a)
+{
+	print_heading(w, out, a);
+	print_reason(w, out, a);
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		print_side(w, out, a, (enum target)t);
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		print_caveats(w, out, a, (enum target)t);
+	if (!a->decision.allow && !w->from_plan)
+		print_near(w, out, a);
+}
+
+void why_print(const struct why *w, FILE *out)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		print_answer(w, out, &w->answers[i]);
+	if (w->unknown)
+		fputs("the conditions have too many cases to tell all of it\n", out);
+	if (!w->models)
+		fputs("the policy is refused, so there is no plan that would show it: see `sbxc check`\n", out);
+}
+
+/* ---- JSON ---- */
+
+static void json_origin(struct json *j, const struct why *w, const char *key, const struct origin *o)
+{
+	if (!o)
+		return;
+	json_open(j, key, '{');
+	json_text(j, "at", src_where(w->k->src, w->arena, o->loc));
+	json_text(j, "used-at", loc_none(o->used_at) ? NULL : src_where(w->k->src, w->arena, o->used_at));
+	json_text(j, "line", line_text(w, o));
+	json_text(j, "because", o->because);
+	json_close(j);
+}
+
+static void json_side(struct json *j, const struct why_answer *a, enum target t, bool models)
+{
+	const struct why_side *s = &a->side[t];
+	if (!s->asked)
+		return;
+	json_open(j, NULL, '{');
+	json_text(j, "target", target_name[t]);
+	if (models) {
+		json_bool(j, "stops", s->stops);
+		json_text(j, "by", s->by);
+		json_text(j, "shows", s->shows);
+		json_text(j, "open", s->open);
+		if (s->relayed)
+			json_bool(j, "relayed", true);
+		if (s->refuses)
+			json_bool(j, "refuses", true);
+	}
+	json_close(j);
+}
+
+static void json_answer(struct json *j, const struct why *w, const struct why_answer *a)
+{
+	const struct decision *d = &a->decision;
+	json_open(j, NULL, '{');
+	json_text(j, "request", subject(w, a));
+	json_bool(j, "allow", d->allow);
+	json_origin(j, w, "line", w->from_plan ? NULL : d->by);
+	if (d->hole) {
+		json_origin(j, w, "covered-by", d->near_allow);
+		json_text(j, "except", d->hole->path);
+	}
+	json_text(j, "reason", d->reason);
+	json_open(j, "targets", '[');
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		json_side(j, a, (enum target)t, w->models != NULL);
+	json_close(j);
+	if (!d->allow && !w->from_plan) {
+		struct why_near near = why_nearest(w, a);
+		json_text(j, "nearest", near.allowed);
+		json_text(j, "profile", near.profile);
+		json_text(j, "grant", near.grant);
+	}
+	json_close(j);
+}
+
+void why_print_json(const struct why *w, FILE *out)
+{
+	struct json j = json_new(out);
+	json_open(&j, NULL, '{');
+	json_text(&j, "policy", w->from_plan ? NULL : w->k->ir->name);
+	json_open(&j, "answers", '[');
+	for (unsigned i = 0; i < w->n; i++)
+		json_answer(&j, w, &w->answers[i]);
+	json_close(&j);
+	json_bool(&j, "complete", !w->unknown);
+	json_close(&j);
+}

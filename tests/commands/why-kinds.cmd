@@ -1,0 +1,9 @@
+# network, environment, system calls, Mach services, and what shows at run time
+sbxc why examples/code-eval.sbx --given HOME=/home/user connect tcp 1.1.1.1:443
+sbxc why examples/static-web.sbx --given HOME=/home/user listen tcp '*:8081'
+sbxc why examples/code-eval.sbx --given HOME=/home/user env LANGUAG
+sbxc why examples/code-eval.sbx --given HOME=/home/user env HOME
+sbxc why examples/code-eval.sbx --given HOME=/home/user syscall ptrace
+sbxc why examples/code-eval.sbx --given HOME=/home/user syscall 'ioctl where request == TIOCSTI'
+sbxc why examples/code-eval.sbx --given HOME=/home/user syscall clone
+sbxc why examples/code-eval.sbx --given HOME=/home/user mach com.apple.trustd
