@@ -68,7 +68,7 @@ static bool unknown_op(struct access_ctx *x, const struct ast_word *w)
 	size_t n = 0;
 	for (unsigned i = 0; i < N_OP_WORDS; i++)
 		known[n++] = op_words[i].word;
-	static const char *const others[] = {"connect", "listen", "net", "mach", "env", "syscall", "matching"};
+	static const char *const others[] = {"connect", "listen", "net", "mach", "signal", "env", "syscall", "matching"};
 	if (w->reported)
 		return access_fail(x);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -84,10 +84,6 @@ static bool file_ops(struct access_ctx *x, const struct ast_word *w, uint32_t *o
 	for (; w; w = w->next) {
 		if (file_op(w->text, ops))
 			continue;
-		if (strcmp(w->text, "signal") == 0) {
-			not_supported(x->r, w->loc, "`signal`");
-			return access_fail(x);
-		}
 		return unknown_op(x, w);
 	}
 	return true;
@@ -262,16 +258,22 @@ static void need_objects(struct access_ctx *x, const struct ast_access *access, 
 	access_fail(x);
 }
 
-static void net_access(struct access_ctx *x, const struct ast_access *access)
+/* `net`, `signal`: all or none. */
+static void whole_access(struct access_ctx *x, const struct ast_access *access, enum op op)
 {
+	bool net = op == OP_NET;
 	if (access->objects) {
-		struct diag_rec *rec =
-		    diag(x->r->d, DIAG_UNEXPECTED, access->objects->loc, "`net` stands for all of the network");
-		diag_help(rec, "write `connect tcp \"*:443\"` or `listen tcp \"*:8080\"` for one endpoint");
+		struct diag_rec *rec = diag(x->r->d, DIAG_UNEXPECTED, access->objects->loc, "%s",
+					    net ? "`net` stands for all of the network"
+						: "`signal` stands for every process outside");
+		if (net)
+			diag_help(rec, "write `connect tcp \"*:443\"` or `listen tcp \"*:8080\"` for one endpoint");
+		else
+			diag_help(rec, "write `signal` alone: processes inside are always reached");
 		access_fail(x);
 		return;
 	}
-	access_add(x, RULE_NET, OP_BIT(OP_NET), access->loc)->rule.object = "*";
+	access_add(x, net ? RULE_NET : RULE_SIGNAL, OP_BIT(op), access->loc)->rule.object = "*";
 }
 
 static void ops_access(struct access_ctx *x, const struct ast_access *access)
@@ -280,8 +282,8 @@ static void ops_access(struct access_ctx *x, const struct ast_access *access)
 	bool connect = strcmp(first->text, "connect") == 0, listen = strcmp(first->text, "listen") == 0;
 	bool mach = strcmp(first->text, "mach") == 0;
 	uint32_t ops = 0;
-	if (strcmp(first->text, "net") == 0 && !first->next) {
-		net_access(x, access);
+	if (!first->next && (strcmp(first->text, "net") == 0 || strcmp(first->text, "signal") == 0)) {
+		whole_access(x, access, first->text[0] == 'n' ? OP_NET : OP_SIGNAL);
 		return;
 	}
 	if (connect || listen) {

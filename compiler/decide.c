@@ -443,7 +443,8 @@ struct decision decide(const struct meaning *m, const struct request *r)
 	case RULE_ENV:
 		return decide_name(m, r, RULE_ENV);
 	case RULE_MACH:
-		return decide_name(m, r, RULE_MACH);
+	case RULE_SIGNAL:
+		return decide_name(m, r, op_kind[r->op]);
 	case RULE_SYSCALL:
 		return decide_syscall(m, r);
 	}

@@ -144,7 +144,7 @@ static bool takes(struct arena *a, const struct ir *ir, const struct ir_rule *de
 		return false;
 	if (d[0] == '/' && x[0] == '/')
 		return path_covers(d, x) || (path_covers(x, d) && !holes_take(a, ir, allow, d));
-	if (deny->kind == RULE_SYSCALL || deny->kind == RULE_MACH)
+	if (deny->kind == RULE_SYSCALL || deny->kind == RULE_MACH || deny->kind == RULE_SIGNAL)
 		return strcmp(d, x) == 0;
 	if (deny->kind == RULE_ENV) {
 		size_t nd = strcspn(d, "*"), nx = strcspn(x, "*");

@@ -146,7 +146,7 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 	case CAP_FS_IOCTL_SCOPE:
 		return true;
 	case CAP_SIGNAL_SCOPE:
-		return true;
+		return !find_allow(ir, t, OP_BIT(OP_SIGNAL), NULL);
 	case CAP_SYSCALL_FILTER:
 		return linux_target;
 	case CAP_MACH_RESTRICT:
@@ -246,6 +246,7 @@ static const struct origin *contradiction(const struct ir *ir, enum target t, en
 	    {CAP_NET_CONNECT_HOST, OPS_TO_HOSTS | OP_BIT(OP_NET), is_any_host, "this line allows every host"},
 	    {CAP_NET_LISTEN_PORT, OPS_TCP_IN | OP_BIT(OP_NET), is_any_port, "this line allows every port"},
 	    {CAP_NET_UDP, OPS_UDP | OP_BIT(OP_NET), is_any_port, "this line allows every port"},
+	    {CAP_SIGNAL_SCOPE, OP_BIT(OP_SIGNAL), NULL, "this line allows signals to processes outside"},
 	    {CAP_UNIX_PATH, OP_BIT(OP_NET), NULL, "this line allows every socket"},
 	    {CAP_UNIX_ABSTRACT, OPS_UNIX | OP_BIT(OP_NET), is_abstract, "this line allows abstract sockets"},
 	};

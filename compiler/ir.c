@@ -51,7 +51,7 @@ const char *const isolate_name[ISOLATE_COUNT] = {
 
 static const char *const rule_kind_name[] = {
     [RULE_PATH] = "path", [RULE_NET] = "net", [RULE_ENV] = "env", [RULE_SYSCALL] = "syscall", [RULE_MACH] = "mach",
-    [RULE_RELAY] = "relay",
+    [RULE_RELAY] = "relay", [RULE_SIGNAL] = "signal",
 };
 
 static const struct ir_rule *first_allow(const struct ir *ir, enum target t, uint32_t ops)

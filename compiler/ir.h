@@ -84,6 +84,7 @@ enum rule_kind {
 	RULE_ENV,     /* object is NAME, or PREFIX* */
 	RULE_SYSCALL, /* object is a syscall name or a group with its @, as written */
 	RULE_MACH,    /* object is a global Mach service name */
+	RULE_SIGNAL,  /* all or none: object is "*" */
 	RULE_RELAY,   /* object is a host or a pattern `*.NAME`; `via` is the proxy that makes the connection */
 };
 

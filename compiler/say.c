@@ -144,6 +144,8 @@ static const char *object_text(struct arena *a, const struct ir_rule *r)
 		return env_name(a, r->object);
 	case RULE_SYSCALL:
 		return call_text(a, r);
+	case RULE_SIGNAL:
+		return "";
 	case RULE_MACH:
 		break;
 	}

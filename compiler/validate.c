@@ -172,6 +172,7 @@ const enum cap *validator_caps(enum op op, unsigned *n)
 	static const enum cap env[] = {CAP_ENV_SCRUB};
 	static const enum cap syscall[] = {CAP_SYSCALL_FILTER};
 	static const enum cap mach[] = {CAP_MACH_RESTRICT};
+	static const enum cap signal[] = {CAP_SIGNAL_SCOPE};
 	static const struct {
 		const enum cap *v;
 		unsigned n;
@@ -182,6 +183,7 @@ const enum cap *validator_caps(enum op op, unsigned *n)
 	    [OP_CONNECT_TCP] = ROW(tcp_out), [OP_LISTEN_TCP] = ROW(tcp_in), [OP_CONNECT_UDP] = ROW(udp),
 	    [OP_LISTEN_UDP] = ROW(udp), [OP_CONNECT_UNIX] = ROW(unix_socket), [OP_LISTEN_UNIX] = ROW(unix_socket),
 	    [OP_NET] = ROW(tcp_out), [OP_ENV] = ROW(env), [OP_SYSCALL] = ROW(syscall), [OP_MACH] = ROW(mach), [OP_RELAY_TCP] = ROW(tcp_out),
+	    [OP_SIGNAL] = ROW(signal),
 #undef ROW
 	};
 	*n = table[op].n;

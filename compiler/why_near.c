@@ -195,6 +195,8 @@ struct why_near why_nearest(const struct why *w, const struct why_answer *a)
 		break;
 	case RULE_RELAY:
 		break; /* never asked about: a connection is */
+	case RULE_SIGNAL:
+		break; /* all or none */
 	}
 	bool denied_by_line = d->by && why_rule(w->k->ir, d->by);
 	if (denied_by_line)

@@ -168,6 +168,14 @@ static void name_witnesses(struct witness *w, enum rule_kind kind, enum op op, c
 	}
 }
 
+/* Rules on signals name nobody: there is one question. */
+static void ask_signal(struct witness *w)
+{
+	w->r.op = OP_SIGNAL;
+	w->r.object = "*";
+	w->fn(w->ctx, &w->r);
+}
+
 /* ---- system calls ---- */
 
 enum { X32_BIT = 0x40000000, X32_MAX = 600, BEYOND_TABLE = 64 };
@@ -218,6 +226,7 @@ void witness_all(const struct ir *ir, enum target t, witness_fn *fn, void *ctx)
 	path_witnesses(&w);
 	net_witnesses(&w);
 	name_witnesses(&w, RULE_ENV, OP_ENV, env_others, 3);
+	ask_signal(&w);
 	if (t == TARGET_MACOS)
 		name_witnesses(&w, RULE_MACH, OP_MACH, mach_others, 1);
 	if (t == TARGET_LINUX)

@@ -270,7 +270,7 @@ struct answer landlock_answer(const struct ir *ir, enum target t, enum cap cap)
 	case CAP_UNIX_ABSTRACT:
 		return answer_unix_abstract(ir);
 	case CAP_SIGNAL_SCOPE:
-		return kept("landlock:6");
+		return ll_open_signal(ir) ? silent() : kept("landlock:6");
 	case CAP_ENV_SCRUB:
 	case CAP_PROC_NO_EXEC:
 	case CAP_EXEC_WX:

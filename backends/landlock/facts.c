@@ -99,13 +99,14 @@ static bool expect_net(struct facts *f)
 						 facts_net_text(f->a, want));
 }
 
-/* Signals never leave, whatever is allowed. */
 static bool expect_scopes(struct facts *f)
 {
 	uint32_t want = 0;
-	for (const struct right *r = scopes; r->word; r++)
-		if (!f->open_abstract || strcmp(r->word, "abstract_unix_socket") != 0)
+	for (const struct right *r = scopes; r->word; r++) {
+		bool abstract = strcmp(r->word, "abstract_unix_socket") == 0;
+		if (!(abstract ? f->open_abstract : f->open_signal))
 			want |= r->bit;
+	}
 	return f->m->scopes == want ||
 	       facts_differ(f, "`scope`", text_of(f->a, scopes, f->m->scopes),
 			    text_of(f->a, scopes, want));
@@ -125,15 +126,18 @@ static bool expect_entry(struct facts *f)
 static void look_for_openings(struct facts *f)
 {
 	const struct ir *ir = f->what->ir;
-	bool net = false, abstract = false;
+	bool net = false, abstract = false, signal = false, no_signal = false;
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		f->closed_net |= facts_rule(r, true, OP_BIT(OP_NET));
 		net |= facts_rule(r, false, OP_BIT(OP_NET));
+		signal |= facts_rule(r, false, OP_BIT(OP_SIGNAL));
+		no_signal |= facts_rule(r, true, OP_BIT(OP_SIGNAL));
 		abstract |= facts_rule(r, false, OP_BIT(OP_CONNECT_UNIX)) && r->object[0] == '@';
 	}
 	f->open_net = net && !f->closed_net;
 	f->open_abstract = (net || abstract) && !f->closed_net;
+	f->open_signal = signal && !no_signal;
 }
 
 bool landlock_facts(const void *model, const struct lower *what, struct arena *a,

@@ -13,6 +13,7 @@ struct facts {
 	const char **difference;
 	bool open_net;      /* an allow opens all of the network and no deny closes it */
 	bool open_abstract; /* the same for abstract sockets */
+	bool open_signal;   /* and for signals */
 	bool closed_net;    /* a deny closes all of the network */
 };
 

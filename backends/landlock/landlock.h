@@ -67,6 +67,9 @@ const struct ir_rule *ll_open_net(const struct ir *ir);
 /* The first allow that opens abstract sockets, or NULL. */
 const struct ir_rule *ll_open_abstract(const struct ir *ir);
 
+/* May signals leave the sandbox? A deny closes what an allow opens. */
+bool ll_open_signal(const struct ir *ir);
+
 /* What a policy promises about places inside an allowed tree, by operation. */
 struct ll_promise {
 	uint32_t ops;

@@ -23,7 +23,7 @@ static const struct word net_words[] = {PLAN_NET_RIGHTS(RIGHT){NULL, 0}};
 static const struct word scope_words[] = {PLAN_SCOPES(RIGHT){NULL, 0}};
 #undef RIGHT
 
-static const uint32_t scope_abstract = 1u << 0;
+static const uint32_t scope_abstract = 1u << 0, scope_signal = 1u << 1;
 
 /* Repeated directives of one kind: made as text, then sorted by it. */
 struct texts {
@@ -262,12 +262,15 @@ static void write_head(struct lower *l, const struct ll_net_set *net, struct buf
 		fs |= LL_FS_RESOLVE_UNIX;
 	if (ll_open_abstract(l->ir))
 		scopes &= ~scope_abstract;
+	if (ll_open_signal(l->ir))
+		scopes &= ~scope_signal;
 	buf_printf(out, "sbx-landlock %d %s\n", PLAN_VERSION, l->plan_id);
 	buf_printf(out, "handle-fs %s\n", rights_text(l->arena, fs_words, fs, ' '));
 	if (net->handled)
 		buf_printf(out, "handle-net %s\n",
 			   rights_text(l->arena, net_words, net->handled, ' '));
-	buf_printf(out, "scope %s\n", rights_text(l->arena, scope_words, scopes, ' '));
+	if (scopes)
+		buf_printf(out, "scope %s\n", rights_text(l->arena, scope_words, scopes, ' '));
 }
 
 static void write_entry(struct texts *t, struct buf *out)

@@ -10,7 +10,7 @@
 #include "../../compiler/str.h"
 #include "model.h"
 
-static const uint32_t scope_abstract = 1u << 0;
+static const uint32_t scope_abstract = 1u << 0, scope_signal = 1u << 1;
 
 struct spot {
 	const char *path;
@@ -274,6 +274,8 @@ struct model_verdict landlock_model_decide(const void *model, struct arena *scra
 		return m->net || (m->fs & LL_FS_RESOLVE_UNIX) || (m->scopes & scope_abstract)
 			   ? stop("some of the network is handled")
 			   : pass();
+	case OP_SIGNAL:
+		return m->scopes & scope_signal ? stop("signals are scoped") : pass();
 	case OP_ENV:
 	case OP_SYSCALL:
 	case OP_MACH:

@@ -47,6 +47,11 @@ const struct ir_rule *ll_open_abstract(const struct ir *ir)
 	return find_rule(ir, false, OP_BIT(OP_NET));
 }
 
+bool ll_open_signal(const struct ir *ir)
+{
+	return find_rule(ir, false, OP_BIT(OP_SIGNAL)) && !find_rule(ir, true, OP_BIT(OP_SIGNAL));
+}
+
 /*
  * Places sorted by their text. Below a place lies a run of its own: all that starts with it and a
  * slash.

@@ -243,6 +243,27 @@ static void emit_mach(struct emit *e, bool deny)
 	}
 }
 
+/* The base lets signals reach the sandbox itself; a rule names nobody, so a deny only keeps the others out again. */
+static void emit_signal(struct emit *e)
+{
+	const struct ir *ir = e->l->ir;
+	const struct ir_rule *allow = NULL;
+
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+
+		if (r->kind != RULE_SIGNAL || !seatbelt_governs(r))
+			continue;
+		if (r->deny)
+			return;
+		allow = r;
+	}
+	if (!allow)
+		return;
+	emit_origins(e, allow);
+	buf_puts(&e->out, "(allow signal (target others))\n");
+}
+
 static void refuse_rule(struct emit *e, const struct ir_rule *r, const char *message,
 			const char *help)
 {
@@ -287,6 +308,7 @@ bool seatbelt_lower(struct lower *l)
 	buf_puts(&e.out, "\n; what the policy allows\n");
 	emit_paths(&e, false);
 	emit_mach(&e, false);
+	emit_signal(&e);
 	seatbelt_emit_net_allows(&e);
 	buf_puts(
 	    &e.out,

@@ -287,6 +287,8 @@ static struct asks asks_of(struct arena *scratch, const struct request *r)
 		ask_path(&a, scratch, r);
 	if (r->op == OP_NET)
 		ask_all_net(&a);
+	if (r->op == OP_SIGNAL)
+		ask(&a, (struct sbpl_query){.target = "others"}, SBPL_SIGNAL);
 	if (r->op == OP_MACH)
 		ask(&a, (struct sbpl_query){.name = r->object}, SBPL_MACH_LOOKUP);
 	for (size_t i = 0; i < sizeof(net_asks) / sizeof(net_asks[0]); i++)
