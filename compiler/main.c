@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "codes.h"
 #include "str.h"
 
 struct entry {
@@ -26,6 +27,7 @@ static void print_help(void)
 		printf("  sbxc %-34s  %s\n", commands[i].synopsis, commands[i].about);
 	fputs("\n"
 	      "  sbxc COMMAND --help   its options (those of the first form: `sbxc compile --help`)\n"
+	      "  sbxc --explain CODE   the page of a diagnostic, such as E0301\n"
 	      "  sbxc --version\n"
 	      "\n"
 	      "Results go to stdout, complaints to stderr. Exit codes: 0 fine, 1 the policy is refused,\n"
@@ -139,6 +141,16 @@ static const struct entry *find_command(struct cli *c)
 	return &commands[0];
 }
 
+static int explain_code(struct cli *c, const char *code)
+{
+	const char *hint;
+	if (!code)
+		return cli_usage("--explain takes a code, such as E0301", NULL);
+	if (code_print(c->arena, code, stdout, &hint))
+		return CLI_OK;
+	return cli_usage(hint ? arena_printf(c->arena, "there is no such code (%s)", hint) : "there is no such code", code);
+}
+
 static int run(struct cli *c)
 {
 	const struct entry *e = find_command(c);
@@ -164,6 +176,8 @@ int main(int argc, char **argv)
 		print_help();
 	else if (argc > 1 && strcmp(argv[1], "--version") == 0)
 		print_version();
+	else if (argc > 1 && strcmp(argv[1], "--explain") == 0)
+		code = explain_code(&c, argv[2]);
 	else
 		code = run(&c);
 	arena_free(c.arena);

@@ -20,7 +20,7 @@ _sbxc()
 	--set | --given) return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "-o -O -q --set --std --depfile --emit --format --seccomp --on --given --exit-code --json --help --version" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "-o -O -q --set --std --depfile --emit --format --seccomp --on --given --exit-code --json --explain --help --version" -- "$cur")
 		return
 	fi
 	compopt -o filenames
