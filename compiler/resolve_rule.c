@@ -76,25 +76,11 @@ bool limit_by_name(struct res *r, const struct ast_word *w, enum limit *out)
 	return false;
 }
 
-static bool limit_supported(struct res *r, enum limit l, const struct ast_stmt *s)
-{
-	if (l == LIMIT_WALL || l == LIMIT_OUTPUT) {
-		not_supported(r, s->name->loc, "`limit %s`, which needs a supervising process,", limit_name[l]);
-		return false;
-	}
-	if (l == LIMIT_IO_READ || l == LIMIT_IO_WRITE) {
-		not_supported(r, s->name->loc, "`limit %s`", limit_name[l]);
-		return false;
-	}
-	return true;
-}
-
 void stmt_limit(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	enum limit l;
 	struct value v;
-	if (!limit_by_name(r, s->name, &l) || !limit_supported(r, l, s) ||
-	    !scope_eval(r, p->scope, s->value, &v) || !value_fits(r, limit_type[l], &v, s->value))
+	if (!limit_by_name(r, s->name, &l) || !scope_eval(r, p->scope, s->value, &v) || !value_fits(r, limit_type[l], &v, s->value))
 		return;
 	if (v.at_load) {
 		not_supported(r, s->value->loc, "a limit that is given when the program starts");

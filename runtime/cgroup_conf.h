@@ -1,12 +1,42 @@
 /*
- * cgroup_conf.h - cgroup.conf. This sbx-run joins no cgroup yet; the file is proved all the same,
- * so that a damaged plan is refused whatever the host gives.
+ * cgroup_conf.h - cgroup.conf in memory. Spans point into the file.
  */
 #ifndef SBX_CGROUP_CONF_H
 #define SBX_CGROUP_CONF_H
 
 #include "conf.h"
 
-bool cgroup_read(const struct conf *c, char id[PLAN_ID_LEN + 1], unsigned *n_settings);
+/* CONTROLLER(id, word): those that settings belong to. */
+#define CONTROLLERS(CONTROLLER)                                                                    \
+	CONTROLLER(MEMORY, "memory")                                                               \
+	CONTROLLER(PIDS, "pids")                                                                   \
+	CONTROLLER(CPU, "cpu")                                                                     \
+	CONTROLLER(IO, "io")
+
+enum controller {
+#define CONTROLLER(id, word) CONTROLLER_##id,
+	CONTROLLERS(CONTROLLER)
+#undef CONTROLLER
+	    CONTROLLER_COUNT /* as a controller: none, the file is there in every cgroup */
+};
+
+struct cgroup_setting {
+	struct span file, value;
+	enum controller controller;
+};
+
+enum { CGROUP_MAX_SETTINGS = 16 };
+
+struct cgroup_conf {
+	bool present;
+	struct cgroup_setting settings[CGROUP_MAX_SETTINGS];
+	unsigned n;
+	unsigned controllers; /* bits 1 << CONTROLLER_* of the settings */
+};
+
+/* The whole file is proved. */
+bool cgroup_read(const struct conf *c, char id[PLAN_ID_LEN + 1], struct cgroup_conf *out);
+
+const char *controller_word(enum controller c);
 
 #endif

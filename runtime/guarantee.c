@@ -89,23 +89,39 @@ static void seccomp_look(const struct host *h, struct lack *lack)
 	filter_suspect(h, lack);
 }
 
+/* `cgroup:kill` needs no controller: that everything in a cgroup can be ended at once is enough. */
+static void cgroup_look(struct span controller, const struct host *h, struct lack *lack)
+{
+	const struct cgroup_place *p = &h->cgroup;
+	struct text t = text_over(lack->buf, sizeof(lack->buf));
+	bool there = span_is(controller, "kill") && p->base >= 0;
+
+	for (unsigned c = 0; c < CONTROLLER_COUNT; c++)
+		there |= span_is(controller, controller_word(c)) && (p->usable >> c & 1);
+	if (there)
+		return;
+	text_str(&t, p->lack ? p->lack : "this sbx-run does not know the controller");
+	lack->what = lack->buf;
+	lack->fix = p->fix ? p->fix : "write `prefer CAPABILITY on linux because ...`";
+}
+
 /* Mechanisms that no host can give to this version of the loader. */
 static const struct {
 	const char *word, *what, *fix;
 } not_yet[] = {
-    {"cgroup:", "this sbx-run joins no cgroups yet",
-     "run it inside a cgroup with that limit, and write `prefer CAPABILITY on linux because ...`"},
     {"namespace", "this sbx-run makes no namespaces yet",
      "write `isolate none`, or `prefer CAPABILITY on linux because ...`"},
-    {"supervisor", "this sbx-run stays with no program yet",
-     "write `prefer CAPABILITY on linux because ...`"},
     {"none", "nothing on this system keeps it", "plan.yaml says why"},
 };
 
 static void mechanism_look(struct span word, const struct host *h, struct lack *lack)
 {
-	if (span_is(word, "launch") || span_is(word, "rlimit"))
+	if (span_is(word, "launch") || span_is(word, "rlimit") || span_is(word, "supervisor"))
 		return;
+	if (span_starts(word, "cgroup:")) {
+		cgroup_look((struct span){word.at + 7, word.len - 7}, h, lack);
+		return;
+	}
 	if (span_is(word, "seccomp")) {
 		seccomp_look(h, lack);
 		return;
@@ -236,6 +252,34 @@ static bool isolate_check(const struct launch *l, struct fault *f)
 	fault_line(f, "guarantee", "isolate ", words, NULL);
 	fault_line(f, "missing", "namespace: this sbx-run makes no namespaces yet", NULL);
 	return fault_line(f, "fix", "write `isolate none because ...`", NULL);
+}
+
+/*
+ * A setting that no guarantee stands for (pids.max comes with any other limit) may only be missing
+ * when there is no cgroup at all and the plan can do without one.
+ */
+bool guarantees_cgroup(const struct launch *l, const struct cgroup_conf *c, const struct host *h,
+		       struct fault *f)
+{
+	const struct cgroup_place *p = &h->cgroup;
+	unsigned missing = c->present ? c->controllers & ~p->usable : 0;
+	char word[32];
+	struct lack lack = {.what = p->lack, .fix = p->fix};
+
+	if (!c->present || (tolerated(l, "cgroup:") && (p->base < 0 || !p->usable)))
+		return true;
+	if (p->base < 0)
+		return lack_fault(f, span_of("cgroup.conf"), (struct span){0}, span_of("cgroup"),
+				  &lack);
+	for (unsigned i = 0; i < CONTROLLER_COUNT; i++) {
+		struct text t = text_over(word, sizeof(word));
+		text_str(&t, "cgroup:");
+		text_str(&t, controller_word(i));
+		if (missing >> i & 1 && !tolerated(l, word))
+			return lack_fault(f, span_of("cgroup.conf"), (struct span){0},
+					  span_of(word), &lack);
+	}
+	return true;
 }
 
 bool guarantees_check(const struct launch *l, const struct host *h, struct fault *f)

@@ -9,6 +9,9 @@
 #include "launch_conf.h"
 
 bool guarantees_check(const struct launch *l, const struct host *h, struct fault *f);
+/* Has every setting of cgroup.conf its controller here, or may it be missing? */
+bool guarantees_cgroup(const struct launch *l, const struct cgroup_conf *c, const struct host *h,
+		       struct fault *f);
 /* One line on stderr for each preferred guarantee that this host does not keep. */
 void guarantees_note(const struct launch *l, const struct host *h);
 /* Are all mechanisms of the guarantee there? */

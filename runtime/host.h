@@ -6,11 +6,14 @@
 
 #include <stdbool.h>
 
+#include "cgroup.h"
+
 struct host {
 	unsigned landlock; /* ABI, 0: none */
 	int landlock_error;
 	bool seccomp;
 	int seccomp_error;
+	struct cgroup_place cgroup; /* start.c asks, when the plan has limits for one */
 	bool filtered; /* a filter is on this process already; false when nothing is missing */
 };
 

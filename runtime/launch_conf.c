@@ -294,6 +294,25 @@ static bool read_fallback(void *ctx, struct line *l)
 	return true;
 }
 
+/* At most ten years, so that no sum with a clock can overflow. */
+static bool read_wall(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+
+	if (!line_number(l, 10ull * 366 * 24 * 3600 * 1000, &out->wall_ms) ||
+	    !line_word(l, &out->wall_where) || !line_end(l))
+		return false;
+	return out->wall_ms > 0 || line_fault(l, "a time of zero", out->wall_where);
+}
+
+static bool read_output(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+
+	return line_number(l, INT64_MAX, &out->output) && line_word(l, &out->output_where) &&
+	       line_end(l);
+}
+
 static bool read_session(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
@@ -329,10 +348,12 @@ bool launch_read(const struct conf *c, struct launch *out)
 	    {"entry", MAYBE, read_entry},        {"exec-fd", MAYBE, read_exec_fd},
 	    {"env-allow", MANY, read_env_allow}, {"env-set", MANY, read_env_set},
 	    {"rlimit", MANY, read_rlimit},       {"rlimit-fallback", MANY, read_fallback},
+	    {"wall", MAYBE, read_wall},          {"output", MAYBE, read_output},
 	    {"session", MAYBE, read_session},
 	};
 
 	memset(out, 0, sizeof(*out));
 	out->exec_fd = -1;
+	out->output = UINT64_MAX;
 	return conf_run(c, table, COUNT(table), out, out->id) && exec_fd_check(c, out);
 }

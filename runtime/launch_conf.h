@@ -55,6 +55,9 @@ struct launch {
 	struct rlimit_line fallbacks[PLAN_MAX_FALLBACKS];
 	unsigned n_fallbacks;
 	bool new_session;
+	uint64_t wall_ms; /* 0: no limit */
+	uint64_t output;  /* bytes, UINT64_MAX: no limit */
+	struct span wall_where, output_where;
 };
 
 /* All of the file is proved, templates included. */

@@ -33,7 +33,7 @@
  *     param NAME TYPE default TMPL              (the default value, as --set takes it: sizes, times and shares carry a
  *                                               unit; no variables in it)
  *     guarantee CAP LEVEL MECHANISMS WHERE      LEVEL required or preferred. MECHANISMS joined by +, all are needed:
- *                                               launch rlimit seccomp landlock:N (least ABI) cgroup:CONTROLLER
+ *                                               launch rlimit seccomp landlock:N (least ABI) cgroup:CONTROLLER or cgroup:kill
  *                                               namespace supervisor, or the single word none (preferred only)
  *     entry WHERE TMPL                          0 or 1: the only program this plan starts
  *     exec-fd N                                 0 or 1, needs entry: exec the entry with execveat() from descriptor N,
@@ -43,6 +43,8 @@
  *     rlimit NAME VALUE                         nofile core fsize cpu stack as memlock nproc; soft and hard; bytes,
  *                                               seconds (cpu) or a count
  *     rlimit-fallback NAME VALUE CAP            the same, used only when the preferred CAP is not enforced on this host
+ *     wall MS WHERE                             0 or 1: everything ends that many milliseconds after the start
+ *     output BYTES WHERE                        0 or 1: everything ends when stdout and stderr together had more
  *     session new                               setsid() before the program starts
  *     end
  *
@@ -61,7 +63,8 @@
  * The loader clears rights the host's Landlock does not know; the guarantee lines say whether it may.
  *
  * cgroup.conf
- *     FILE VALUE                                the kernel's own file names and units, in the order to be written
+ *     FILE VALUE                                the kernel's own file names and units, in the order to be written;
+ *                                               io.max without a device is for every disk: `io.max rbps=N wbps=N`
  *     end
  */
 #ifndef SBX_PLAN_H
@@ -129,6 +132,7 @@ enum {
 
 /* Exit codes of the loader; every other code is the program's own. */
 enum {
+	EXIT_LIMIT = 124,     /* a limit that the supervisor keeps (wall, output) ended the program */
 	EXIT_SANDBOX = 125,   /* the sandbox could not be set up; nothing was started */
 	EXIT_NOT_EXEC = 126,  /* the program cannot be executed */
 	EXIT_NOT_FOUND = 127, /* the program was not found */

@@ -5,7 +5,6 @@
 #include "plan_load.h"
 
 #include "bpf_check.h"
-#include "cgroup_conf.h"
 #include "host.h"
 
 static bool conf_take(struct plan *p, const char *name, const char *kind, struct conf *c,
@@ -76,7 +75,7 @@ bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *
 		return false;
 	if (plan_dir_lists(&p->dir, "cgroup.conf") &&
 	    (!conf_take(p, "cgroup.conf", "cgroup", &cgroup, f) ||
-	     !cgroup_read(&cgroup, p->launch.id, &p->n_cgroup)))
+	     !cgroup_read(&cgroup, p->launch.id, &p->cgroup)))
 		return false;
 	return entries_agree(p, f) && filter_prove(p, f);
 }

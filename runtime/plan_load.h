@@ -5,6 +5,7 @@
 #ifndef SBX_PLAN_LOAD_H
 #define SBX_PLAN_LOAD_H
 
+#include "cgroup_conf.h"
 #include "kernel.h"
 #include "landlock_conf.h"
 #include "launch_conf.h"
@@ -16,7 +17,7 @@ struct plan {
 	struct vars names; /* of the params; values belong to a start */
 	struct conf landlock_conf;
 	struct landlock landlock;
-	unsigned n_cgroup;
+	struct cgroup_conf cgroup;
 	struct bpf_program filter;
 };
 

@@ -48,14 +48,31 @@ bool start_prove(struct run *r, char *const *environment)
 	if (!params_set(&r->vars, o->sets, o->n_sets, r->fault))
 		return false;
 	host_probe(&r->host);
+	if (r->plan->cgroup.present)
+		cgroup_probe(&r->host.cgroup, r->plan->cgroup.controllers);
 	return guarantees_check(l, &r->host, r->fault) &&
+	       guarantees_cgroup(l, &r->plan->cgroup, &r->host, r->fault) &&
 	       program_choose(l, o->argv[0], &r->vars, &r->program, r->fault) &&
 	       env_build(r, environment) && landlock_prepare(r) && exec_fd_prepare(r);
+}
+
+/* Without a controller that is wanted a cgroup is still good for ending everything in it. */
+bool start_cgroup(const struct run *r)
+{
+	const struct cgroup_conf *c = &r->plan->cgroup;
+
+	return c->present && r->host.cgroup.base >= 0 && (!c->controllers || r->host.cgroup.usable);
 }
 
 /* A process group leader cannot make a session: a shell with job control makes each of its jobs one. */
 const char *start_supervised(const struct run *r)
 {
+	if (start_cgroup(r))
+		return "a cgroup for the limits of the whole job";
+	if (r->plan->launch.wall_ms)
+		return "the limit on its time";
+	if (r->plan->launch.output != UINT64_MAX)
+		return "the limit on its output";
 	if (namespaces_flags(r) & CLONE_NEWPID)
 		return "process 1 of the new pid namespace";
 	if (r->plan->launch.new_session && getpgrp() == getpid())

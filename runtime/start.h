@@ -15,6 +15,8 @@
  * r are set.
  */
 bool start_prove(struct run *r, char *const *environment);
+/* Does this start get a cgroup? */
+bool start_cgroup(const struct run *r);
 /* Why this start needs a second process, for people; NULL: it does not. */
 const char *start_supervised(const struct run *r);
 /* Does not return when the program starts; in the supervised shape, never. */

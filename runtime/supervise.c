@@ -1,6 +1,6 @@
 /*
  * supervise.c - the parent of a supervised start: makes the child, passes signals on, stops and goes
- * on with the program, and ends as it ends.
+ * on with the program, keeps its limits, and ends as it ends.
  */
 #include "supervise.h"
 
@@ -11,10 +11,15 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "cgroup_file.h"
 #include "namespaces.h"
+#include "outcome.h"
+#include "output.h"
 #include "relay.h"
 #include "start.h"
 
@@ -22,9 +27,15 @@ struct supervisor {
 	struct run *run;
 	struct link link; /* the parent's ends */
 	pid_t child;
-	int signals; /* signalfd */
+	int signals;     /* signalfd */
+	int wall;        /* timerfd; -1: no limit */
+	bool stop_asked; /* from outside, since the program last stopped */
 	bool ended;
-	int status; /* of the child, as wait() gives it */
+	uint64_t began_us;
+	struct cgroup cgroup; /* dir -1: none */
+	bool limits_output;
+	struct output output;
+	struct outcome outcome;
 };
 
 /*
@@ -42,6 +53,14 @@ static _Noreturn void end_as(int status)
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
 	}
 	_exit(signal ? 128 + signal : WEXITSTATUS(status));
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 static bool has_init(const struct supervisor *s)
@@ -82,6 +101,34 @@ static bool signals_hold(struct supervisor *s)
 	return s->signals >= 0 || fault(s, "signalfd");
 }
 
+/* The time in which the program could have run: it stands while the machine sleeps. */
+static bool wall_begin(struct supervisor *s)
+{
+	uint64_t ms = s->run->plan->launch.wall_ms;
+	struct itimerspec when = {
+	    .it_value = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000}};
+
+	s->began_us = now_us();
+	if (!ms)
+		return true;
+	s->wall = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	return (s->wall >= 0 && timerfd_settime(s->wall, 0, &when, NULL) == 0) ||
+	       fault(s, "timerfd");
+}
+
+static bool limits_begin(struct supervisor *s)
+{
+	const struct run *r = s->run;
+
+	if (start_cgroup(r) &&
+	    !cgroup_make(&s->cgroup, &r->host.cgroup, &r->plan->cgroup, r->fault))
+		return false;
+	s->limits_output = r->plan->launch.output != UINT64_MAX;
+	if (s->limits_output && !output_open(&s->output, r->plan->launch.output))
+		return fault(s, "pipe");
+	return wall_begin(s);
+}
+
 /*
  * The kernel ends this process when the parent ends. Had that happened before it was asked to, nobody
  * would hold the other end of the pipe by now: getppid() says nothing in a new pid namespace.
@@ -99,9 +146,23 @@ static bool parent_bind(struct run *r)
 	return true;
 }
 
-static _Noreturn void child_run(struct run *r)
+/* Without CLONE_INTO_CGROUP the child waits until the parent has moved it. */
+static bool go_wait(struct run *r, int go)
 {
-	if (parent_bind(r))
+	char byte;
+
+	if (go < 0 || read(go, &byte, 1) == 1)
+		return true;
+	return fault_step(r->fault, "start", "the supervisor ended meanwhile", ESRCH);
+}
+
+static _Noreturn void child_run(const struct supervisor *s, int go)
+{
+	struct run *r = s->run;
+
+	if (parent_bind(r) && go_wait(r, go) &&
+	    (!s->limits_output || output_enter(&s->output) ||
+	     fault_step(r->fault, "start", "dup2", errno)))
 		start_child(r);
 	r->link->shared->phase = PHASE_FAILED;
 	start_leave(fault_exit_code(r->fault));
@@ -121,28 +182,81 @@ static pid_t child_clone(unsigned flags)
 	return (pid_t)pid;
 }
 
+/* Born in its cgroup: no instruction of it runs outside. Linux 5.7. */
+static pid_t child_clone_into(unsigned flags, int cgroup)
+{
+	struct clone_attr attr = {.flags = flags | KERNEL_CLONE_INTO_CGROUP,
+				  .exit_signal = SIGCHLD,
+				  .cgroup = (uint64_t)cgroup};
+
+	return (pid_t)syscall(SYS_clone3, &attr, sizeof(attr));
+}
+
+static bool child_move(struct supervisor *s, int go)
+{
+	char pid[NUM_TEXT];
+	bool moved =
+	    cgroup_file_write(s->cgroup.dir, "cgroup.procs", num_text(pid, (uint64_t)s->child));
+
+	if (moved && write(go, "", 1) == 1)
+		return true;
+	fault_step(s->run->fault, "cgroup", "moving the program into it", errno);
+	kill(s->child, SIGKILL);
+	waitpid(s->child, NULL, 0);
+	return false;
+}
+
+struct ends { /* of the pipes of one start */
+	int started[2], events[2], go[2];
+};
+
+static _Noreturn void child_begin(struct supervisor *s, const struct ends *e, bool moved)
+{
+	struct link theirs = {s->link.shared, e->started[1], e->events[1]};
+
+	close(e->started[0]);
+	close(e->events[0]);
+	close(e->go[1]);
+	s->run->link = &theirs;
+	child_run(s, moved ? e->go[0] : -1);
+}
+
+static bool ends_open(struct supervisor *s, struct ends *e)
+{
+	*e = (struct ends){{-1, -1}, {-1, -1}, {-1, -1}};
+	if (pipe2(e->started, O_CLOEXEC) || (has_init(s) && pipe2(e->events, O_CLOEXEC)) ||
+	    (s->cgroup.dir >= 0 && pipe2(e->go, O_CLOEXEC)))
+		return fault(s, "pipe");
+	s->link.started = e->started[0];
+	s->link.events = e->events[0];
+	return true;
+}
+
 static bool child_make(struct supervisor *s)
 {
-	int started[2], events[2] = {-1, -1};
 	unsigned flags = namespaces_flags(s->run);
-	struct link theirs;
+	bool inside = s->cgroup.dir >= 0, moved = false;
+	struct ends e;
 
-	if (pipe2(started, O_CLOEXEC) || (has_init(s) && pipe2(events, O_CLOEXEC)))
-		return fault(s, "pipe");
-	s->link.started = started[0];
-	s->link.events = events[0];
-	theirs = (struct link){s->link.shared, started[1], events[1]};
-	s->child = child_clone(flags);
-	if (s->child == 0) {
-		close(started[0]);
-		close(events[0]);
-		s->run->link = &theirs;
-		child_run(s->run);
+	if (!ends_open(s, &e))
+		return false;
+	s->child = inside ? child_clone_into(flags, s->cgroup.dir) : -1;
+	if (s->child < 0) {
+		moved = inside;
+		s->child = child_clone(flags);
 	}
+	if (s->child == 0)
+		child_begin(s, &e, moved);
 	if (s->child < 0)
 		return flags ? namespaces_refused(s->run, errno) : fault(s, "fork");
-	close(started[1]);
-	close(events[1]);
+	close(e.started[1]);
+	close(e.events[1]);
+	close(e.go[0]);
+	if (moved && !child_move(s, e.go[1]))
+		return false;
+	close(e.go[1]);
+	if (s->limits_output)
+		output_started(&s->output);
 	return true;
 }
 
@@ -166,18 +280,43 @@ static void stop_along(struct supervisor *s)
 	relay_signal(s->child, SIGCONT, s->run->plan->launch.new_session);
 }
 
+/*
+ * A program that stops itself must not stop those who keep its limits; one that was stopped by
+ * order of the caller takes us along, limits and all, as the caller wants it.
+ */
+static void child_stopped(struct supervisor *s)
+{
+	bool limited = s->wall >= 0 || s->limits_output;
+
+	if (!limited || s->stop_asked)
+		stop_along(s);
+	s->stop_asked = false;
+}
+
 static void child_look(struct supervisor *s)
 {
+	struct outcome *o = &s->outcome;
 	int status;
 
-	while (waitpid(s->child, &status, WNOHANG | WUNTRACED) == s->child) {
+	while (wait4(s->child, &status, WNOHANG | WUNTRACED, &o->usage) == s->child) {
 		if (!WIFSTOPPED(status)) {
-			s->status = status;
+			o->status = status;
 			s->ended = true;
 			return;
 		}
-		stop_along(s);
+		child_stopped(s);
 	}
+}
+
+/* Everything of the program ends now; what is reported as the end is still its wait status. */
+static void tree_kill(struct supervisor *s, enum ended_by by)
+{
+	if (s->outcome.by != BY_ITSELF)
+		return;
+	s->outcome.by = by;
+	if (s->cgroup.dir >= 0)
+		cgroup_kill(&s->cgroup);
+	kill(s->child, SIGKILL);
 }
 
 /* Without a session of its own the program has got from the terminal what we have got. */
@@ -188,6 +327,8 @@ static void signal_take(struct supervisor *s)
 
 	while (read(s->signals, &info, sizeof(info)) == sizeof(info)) {
 		int signal = (int)info.ssi_signo;
+		bool stop = signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+		s->stop_asked |= stop;
 		if (signal == SIGCHLD)
 			child_look(s);
 		else if (has_init(s) && (session || info.ssi_code != SI_KERNEL))
@@ -199,12 +340,18 @@ static void signal_take(struct supervisor *s)
 	}
 }
 
+/* Does it have something to say later, or stderr to copy to? */
+static bool speaks(const struct supervisor *s)
+{
+	return s->wall >= 0 || s->limits_output || s->cgroup.dir >= 0;
+}
+
 /* The program runs now, or its process ended; faults are in memory, so stderr is not needed for them. */
 static void started_take(struct supervisor *s)
 {
 	close(s->link.started);
 	s->link.started = -1;
-	if (s->link.shared->phase == PHASE_EXEC)
+	if (s->link.shared->phase == PHASE_EXEC && !speaks(s))
 		descriptors_drop(STDERR_FILENO, STDERR_FILENO);
 }
 
@@ -213,21 +360,33 @@ static void event_take(struct supervisor *s)
 	unsigned char signal;
 
 	if (read(s->link.events, &signal, 1) == 1) {
-		stop_along(s);
+		child_stopped(s);
 		return;
 	}
 	close(s->link.events);
 	s->link.events = -1;
 }
 
+enum { WATCHED = 4 };
+
 static void stay(struct supervisor *s)
 {
 	while (!s->ended) {
-		struct pollfd p[] = {{.fd = s->signals, .events = POLLIN},
-				     {.fd = s->link.started, .events = POLLIN},
-				     {.fd = s->link.events, .events = POLLIN}};
-		if (poll(p, 3, -1) < 0)
+		struct pollfd p[WATCHED + OUTPUT_STREAMS] = {
+		    {.fd = s->signals, .events = POLLIN},
+		    {.fd = s->link.started, .events = POLLIN},
+		    {.fd = s->link.events, .events = POLLIN},
+		    {.fd = s->outcome.by == BY_ITSELF ? s->wall : -1, .events = POLLIN},
+		};
+		unsigned n = s->limits_output ? output_poll(&s->output, p + WATCHED) : 0;
+		if (poll(p, WATCHED + n, -1) < 0)
 			continue;
+		if (p[3].revents)
+			tree_kill(s, BY_WALL);
+		if (n)
+			output_copy(&s->output, p + WATCHED);
+		if (n && s->output.over)
+			tree_kill(s, BY_OUTPUT);
 		if (p[1].revents)
 			started_take(s);
 		if (p[2].revents)
@@ -239,6 +398,43 @@ static void stay(struct supervisor *s)
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
+/* What is still in the cgroup ends now; then the pipes have no writers that matter. */
+static void limits_end(struct supervisor *s)
+{
+	struct outcome *o = &s->outcome;
+
+	o->wall_us = now_us() - s->began_us;
+	if (s->link.shared->ended)
+		o->status = s->link.shared->status;
+	if (s->cgroup.dir >= 0) {
+		cgroup_kill(&s->cgroup);
+		o->counted = true;
+		cgroup_count(&s->cgroup, &o->counts);
+		if (!cgroup_remove(&s->cgroup))
+			note_print("the cgroup of this start could not be removed", NULL);
+	}
+	if (s->limits_output)
+		output_finish(&s->output);
+}
+
+static void limit_note(const struct supervisor *s)
+{
+	const struct outcome *o = &s->outcome;
+
+	switch (o->by) {
+	case BY_WALL:
+		note_print("ended by `limit wall`", NULL);
+		break;
+	case BY_OUTPUT:
+		note_print("ended by `limit output`", NULL);
+		break;
+	case BY_ITSELF:
+		if (o->counts.oom_kills && WIFSIGNALED(o->status))
+			note_print("ended by `limit memory`", NULL);
+		break;
+	}
+}
+
 static bool never_ran(struct supervisor *s)
 {
 	char number[NUM_TEXT];
@@ -247,23 +443,32 @@ static bool never_ran(struct supervisor *s)
 		return false;
 	fault_set(s->run->fault, ERR_STEP);
 	fault_line(s->run->fault, "step", "start", NULL);
-	if (WIFSIGNALED(s->status))
+	if (WIFSIGNALED(s->outcome.status))
 		return fault_line(s->run->fault, "failed",
 				  "the process that was to become the program ", "died of signal ",
-				  num_text(number, (uint64_t)WTERMSIG(s->status)), NULL);
+				  num_text(number, (uint64_t)WTERMSIG(s->outcome.status)), NULL);
 	return fault_line(s->run->fault, "failed",
 			  "the process that was to become the program ended", NULL);
 }
 
 bool supervise(struct run *r)
 {
-	struct supervisor s = {.run = r, .signals = -1};
+	struct supervisor s = {
+	    .run = r, .signals = -1, .wall = -1, .cgroup = {.dir = -1, .leaf = -1}};
 
-	if (!shared_make(&s) || !signals_hold(&s) || !child_make(&s))
+	if (!shared_make(&s))
 		return false;
-	descriptors_drop(STDIN_FILENO, STDOUT_FILENO);
+	if (!signals_hold(&s) || !limits_begin(&s) || !child_make(&s)) {
+		cgroup_remove(&s.cgroup);
+		return false;
+	}
+	descriptors_drop(STDIN_FILENO, s.limits_output ? STDIN_FILENO : STDOUT_FILENO);
 	stay(&s);
+	limits_end(&s);
 	if (s.link.shared->phase != PHASE_EXEC)
 		return never_ran(&s);
-	end_as(s.link.shared->ended ? s.link.shared->status : s.status);
+	limit_note(&s);
+	if (s.outcome.by != BY_ITSELF)
+		_exit(EXIT_LIMIT);
+	end_as(s.outcome.status);
 }

@@ -15,9 +15,21 @@ static struct answer when_set(const struct ir *ir, enum limit one, enum limit ot
 			      const char *mechanism)
 {
 	const struct ir_limit *limits = ir->limit[TARGET_LINUX];
-	if (limits[one].set || limits[other].set)
-		return (struct answer){.level = LEVEL_ENFORCED, .mechanism = mechanism};
-	return none();
+	if (!limits[one].set && !limits[other].set)
+		return none();
+	struct answer a = cgroup_escape(ir);
+	a.mechanism = mechanism;
+	return a;
+}
+
+/* Reads and writes are limited disk by disk, and a write counts when its page goes to the disk. */
+static struct answer answer_io(const struct ir *ir)
+{
+	struct answer a = when_set(ir, LIMIT_IO_READ, LIMIT_IO_WRITE, "cgroup:io");
+	if (a.level == LEVEL_ENFORCED && !a.note)
+		a.note = "each disk has this limit by itself; what is written back later counts only where "
+			 "memory is limited too";
+	return a;
 }
 
 static struct answer cgroup_answer(const struct ir *ir, enum target t, enum cap cap)
@@ -35,7 +47,7 @@ static struct answer cgroup_answer(const struct ir *ir, enum target t, enum cap 
 	case CAP_RES_PIDS:
 		return when_set(ir, LIMIT_PIDS, LIMIT_PIDS, "cgroup:pids");
 	case CAP_RES_IO:
-		return when_set(ir, LIMIT_IO_READ, LIMIT_IO_WRITE, "cgroup:io");
+		return answer_io(ir);
 	case CAP_ENV_SCRUB:
 	case CAP_FS_READ_HOST:
 	case CAP_FS_READ_SCOPE:
@@ -85,7 +97,7 @@ static struct answer cgroup_answer(const struct ir *ir, enum target t, enum cap 
 
 const struct backend cgroup_backend = {
     .name = "cgroup",
-    .about = "Linux: memory, processor and processes of the whole job, by cgroup v2",
+    .about = "Linux: memory, processor, processes and disk traffic of the whole job, by cgroup v2",
     .targets = TARGET_BIT(TARGET_LINUX),
     .answer = cgroup_answer,
     .lower = cgroup_lower,

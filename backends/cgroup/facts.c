@@ -22,12 +22,27 @@ static struct want limit(const struct ir *ir, enum limit which)
 	return (struct want){l->set, l->set ? l->value : 0};
 }
 
-/* The job gets a cgroup as soon as one of these is limited. */
-static bool wants_cgroup(const struct ir *ir)
+static bool wants_limits(const struct ir *ir)
 {
-	return limit(ir, LIMIT_MEMORY).set || limit(ir, LIMIT_SWAP).set ||
+	return limit(ir, LIMIT_IO_READ).set || limit(ir, LIMIT_IO_WRITE).set || limit(ir, LIMIT_MEMORY).set || limit(ir, LIMIT_SWAP).set ||
 	       limit(ir, LIMIT_CPU).set || limit(ir, LIMIT_CPU_WEIGHT).set ||
 	       limit(ir, LIMIT_PIDS).set;
+}
+
+/*
+ * The job gets a cgroup as soon as one of these is limited, or when it must end as a whole and has no
+ * process 1 whose end ends the others.
+ */
+static bool wants_cgroup(const struct ir *ir)
+{
+	bool must_end = limit(ir, LIMIT_WALL).set || limit(ir, LIMIT_OUTPUT).set;
+	bool has_init = ir->isolate >> ISOLATE_PID & 1;
+	return wants_limits(ir) || (must_end && !has_init);
+}
+
+static struct want want_descendants(const struct ir *ir)
+{
+	return (struct want){wants_cgroup(ir), 0};
 }
 
 static struct want want_swap(const struct ir *ir)
@@ -50,7 +65,7 @@ static struct want want_oom_group(const struct ir *ir)
 static struct want want_pids(const struct ir *ir)
 {
 	struct want pids = limit(ir, LIMIT_PIDS);
-	return (struct want){wants_cgroup(ir), pids.set ? pids.value : 64};
+	return (struct want){wants_limits(ir), pids.set ? pids.value : 64};
 }
 
 static struct want want_cpu(const struct ir *ir)
@@ -68,6 +83,7 @@ static const struct {
 	const char *file;
 	struct want (*want)(const struct ir *ir);
 } files[] = {
+    {"cgroup.max.descendants", want_descendants},
     {"memory.swap.max", want_swap},
     {"memory.max", want_memory},
     {"memory.oom.group", want_oom_group},
@@ -99,6 +115,17 @@ bool cgroup_facts(const void *model, const struct lower *what, struct arena *a,
 		*difference =
 		    arena_printf(a, "cgroup.conf: `%s` is %s, the policy says %s", files[i].file,
 				 number(a, set, has), number(a, want.set, want.value));
+		return false;
+	}
+	for (unsigned writes = 0; writes < 2; writes++) {
+		struct want want = limit(what->ir, writes ? LIMIT_IO_WRITE : LIMIT_IO_READ);
+		uint64_t has = cgroup_model_io(model, writes);
+		if (has == want.value)
+			continue;
+		*difference =
+		    arena_printf(a, "cgroup.conf: `io.max` %s is %s, the policy says %s",
+				 writes ? "wbps" : "rbps", number(a, has > 0, has),
+				 number(a, want.set, want.value));
 		return false;
 	}
 	uint64_t period = limit(what->ir, LIMIT_CPU).set ? 100000 : 0;

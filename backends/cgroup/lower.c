@@ -41,28 +41,27 @@ static bool check_range(struct lower *l, const struct range *r)
 	return false;
 }
 
-static bool check_io(struct lower *l)
-{
-	static const enum limit io[] = {LIMIT_IO_READ, LIMIT_IO_WRITE};
-	bool ok = true;
-	for (unsigned i = 0; i < sizeof(io) / sizeof(io[0]); i++) {
-		const struct ir_limit *limit = limit_of(l, io[i]);
-		if (!limit->set)
-			continue;
-		diag(l->diags, DIAG_NOT_SUPPORTED, place_of(l, limit),
-		     "`limit %s` is not supported yet", limit_name[io[i]]);
-		ok = false;
-	}
-	return ok;
-}
-
 static uint64_t value_or(const struct lower *l, enum limit limit, uint64_t otherwise)
 {
 	const struct ir_limit *v = limit_of(l, limit);
 	return v->set ? v->value : otherwise;
 }
 
-static void write_lines(struct lower *l, struct buf *b)
+/* One line for every disk of the machine; the loader knows them. */
+static void write_io(struct lower *l, struct buf *b)
+{
+	bool reads = limit_of(l, LIMIT_IO_READ)->set, writes = limit_of(l, LIMIT_IO_WRITE)->set;
+	if (reads || writes)
+		buf_puts(b, "io.max");
+	if (reads)
+		buf_printf(b, " rbps=%" PRIu64, value_or(l, LIMIT_IO_READ, 0));
+	if (writes)
+		buf_printf(b, " wbps=%" PRIu64, value_or(l, LIMIT_IO_WRITE, 0));
+	if (reads || writes)
+		buf_putc(b, '\n');
+}
+
+static void write_limits(struct lower *l, struct buf *b)
 {
 	bool memory = limit_of(l, LIMIT_MEMORY)->set;
 	if (memory || limit_of(l, LIMIT_SWAP)->set)
@@ -76,20 +75,37 @@ static void write_lines(struct lower *l, struct buf *b)
 			   value_or(l, LIMIT_CPU, 0) * (CGROUP_PERIOD / 100), CGROUP_PERIOD);
 	if (limit_of(l, LIMIT_CPU_WEIGHT)->set)
 		buf_printf(b, "cpu.weight %" PRIu64 "\n", value_or(l, LIMIT_CPU_WEIGHT, 0));
+	write_io(l, b);
+}
+
+bool cgroup_has_limits(const struct ir *ir)
+{
+	bool any = false;
+	for (unsigned i = 0; i < N_RANGES; i++)
+		any |= ir->limit[TARGET_LINUX][ranges[i].limit].set;
+	return any;
+}
+
+bool cgroup_to_kill(const struct ir *ir)
+{
+	const struct ir_limit *limits = ir->limit[TARGET_LINUX];
+	return (limits[LIMIT_WALL].set || limits[LIMIT_OUTPUT].set) &&
+	       !(ir->isolate & (1u << ISOLATE_PID));
 }
 
 bool cgroup_lower(struct lower *l)
 {
-	bool ok = check_io(l), any = false;
-	for (unsigned i = 0; i < N_RANGES; i++) {
-		any |= limit_of(l, ranges[i].limit)->set;
+	bool ok = true;
+	for (unsigned i = 0; i < N_RANGES; i++)
 		ok &= check_range(l, &ranges[i]);
-	}
-	if (!ok || !any)
+	if (!ok || (!cgroup_has_limits(l->ir) && !cgroup_to_kill(l->ir)))
 		return ok;
 	struct buf b = buf_new(l->arena);
 	buf_printf(&b, "sbx-cgroup %d %s\n", PLAN_VERSION, l->plan_id);
-	write_lines(l, &b);
+	/* no cgroups of its own, which would be counted by nobody but itself */
+	buf_puts(&b, "cgroup.max.descendants 0\n");
+	if (cgroup_has_limits(l->ir))
+		write_limits(l, &b);
 	buf_puts(&b, "end\n");
 	lower_add(l, "cgroup.conf", b.data, b.len);
 	return true;

@@ -14,14 +14,16 @@
 static const struct file {
 	const char *name;
 	uint64_t least, most;
-	bool has_period;
+	enum { ONE_NUMBER, AND_PERIOD, BANDWIDTH } shape;
 } files[] = {
-    {"memory.swap.max", 0, INT64_MAX, false},
-    {"memory.max", 4096, INT64_MAX, false},
-    {"memory.oom.group", 0, 1, false},
-    {"pids.max", 0, 4194304, false},
-    {"cpu.max", 1000, (UINT64_C(1) << 44) - 1, true},
-    {"cpu.weight", 1, 10000, false},
+    {"cgroup.max.descendants", 0, INT32_MAX, ONE_NUMBER},
+    {"memory.swap.max", 0, INT64_MAX, ONE_NUMBER},
+    {"memory.max", 4096, INT64_MAX, ONE_NUMBER},
+    {"memory.oom.group", 0, 1, ONE_NUMBER},
+    {"pids.max", 0, 4194304, ONE_NUMBER},
+    {"cpu.max", 1000, (UINT64_C(1) << 44) - 1, AND_PERIOD},
+    {"cpu.weight", 1, 10000, ONE_NUMBER},
+    {"io.max", 1, INT64_MAX, BANDWIDTH},
 };
 enum { N_FILES = sizeof(files) / sizeof(files[0]), PERIOD_LEAST = 1000, PERIOD_MOST = 1000000 };
 
@@ -30,6 +32,7 @@ struct model {
 	bool set[N_FILES];
 	uint64_t value[N_FILES];
 	uint64_t period; /* of cpu.max */
+	uint64_t io[2];  /* of io.max: read, written; 0: not there */
 };
 
 static bool word_is(const char *w, size_t n, const char *text)
@@ -43,6 +46,24 @@ static bool read_number(struct plan_reader *r, uint64_t least, uint64_t most, ui
 	size_t n;
 	return plan_word(r, &w, &n) && (n == 1 || w[0] != '0') && parse_u64(w, n, most, out) &&
 	       *out >= least;
+}
+
+/* rbps=N, wbps=N, or both in this order. */
+static bool read_bandwidth(struct plan_reader *r, struct model *m, const struct file *f)
+{
+	static const char *const keys[] = {"rbps=", "wbps="};
+	unsigned at = 0;
+	do {
+		const char *w;
+		size_t n;
+		if (!plan_word(r, &w, &n) || n < 6)
+			return false;
+		while (at < 2 && memcmp(w, keys[at], 5) != 0)
+			at++;
+		if (at == 2 || w[5] == '0' || !parse_u64(w + 5, n - 5, f->most, &m->io[at++]))
+			return false;
+	} while (!plan_line_done(r));
+	return true;
 }
 
 static bool read_head(struct plan_reader *r)
@@ -77,10 +98,14 @@ static bool read_line(struct plan_reader *r, struct model *m, unsigned *at)
 		return false;
 	const struct file *f = &files[*at];
 	m->set[*at] = true;
+	if (f->shape == BANDWIDTH) {
+		(*at)++;
+		return read_bandwidth(r, m, f);
+	}
 	if (!read_number(r, f->least, f->most, &m->value[*at]))
 		return false;
 	(*at)++;
-	if (f->has_period && !read_number(r, PERIOD_LEAST, PERIOD_MOST, &m->period))
+	if (f->shape == AND_PERIOD && !read_number(r, PERIOD_LEAST, PERIOD_MOST, &m->period))
 		return false;
 	return plan_line_done(r);
 }
@@ -123,6 +148,11 @@ bool cgroup_model_present(const void *model)
 uint64_t cgroup_model_period(const void *model)
 {
 	return ((const struct model *)model)->period;
+}
+
+uint64_t cgroup_model_io(const void *model, bool writes)
+{
+	return ((const struct model *)model)->io[writes];
 }
 
 bool cgroup_model_value(const void *model, const char *file, uint64_t *out)

@@ -283,10 +283,22 @@ static bool expect_limits(struct facts *f)
 	return true;
 }
 
+static bool expect_job(struct facts *f, enum limit limit, uint64_t has, const char *where)
+{
+	const struct ir_limit *want = &f->what->ir->limit[TARGET_LINUX][limit];
+	const char *fact = arena_printf(f->a, "`%s`", limit_name[limit]);
+	if (!expect(f, fact, where ? number(f, has) : NULL,
+		    want->set ? number(f, want->value) : NULL))
+		return false;
+	return !want->set || expect_where(f, fact, where, want->origin);
+}
+
 bool launch_facts(const void *model, const struct lower *what, struct arena *a,
 		  const char **difference)
 {
 	struct facts f = {launch_model_read(model), what, a, difference};
 	return expect_head(&f) && expect_params(&f) && expect_guarantees(&f) && expect_entry(&f) &&
-	       expect_allows(&f) && expect_sets(&f) && expect_limits(&f);
+	       expect_allows(&f) && expect_sets(&f) && expect_limits(&f) &&
+	       expect_job(&f, LIMIT_WALL, f.has->wall, f.has->wall_where) &&
+	       expect_job(&f, LIMIT_OUTPUT, f.has->output, f.has->output_where);
 }

@@ -19,6 +19,13 @@ static struct answer when_set(const struct ir *ir, enum limit limit, const char 
 	return ir->limit[TARGET_LINUX][limit].set ? kept(mechanism) : none(NULL);
 }
 
+/* Ending everything takes a pid namespace, whose end is the end of all in it, or a cgroup. */
+static struct answer answer_job(const struct ir *ir, enum limit limit)
+{
+	bool pid = ir->isolate & (1u << ISOLATE_PID);
+	return when_set(ir, limit, pid ? "supervisor+namespace" : "supervisor+cgroup:kill");
+}
+
 static struct answer answer_isolate(const struct ir *ir)
 {
 	return ir->isolate ? kept("namespace") : none(NULL);
@@ -55,9 +62,9 @@ static struct answer launch_answer(const struct ir *ir, enum target t, enum cap 
 	case CAP_RES_PROCESSES:
 		return when_set(ir, LIMIT_PROCESSES, "rlimit");
 	case CAP_RES_WALL:
-		return when_set(ir, LIMIT_WALL, "supervisor");
+		return answer_job(ir, LIMIT_WALL);
 	case CAP_RES_OUTPUT:
-		return when_set(ir, LIMIT_OUTPUT, "supervisor");
+		return answer_job(ir, LIMIT_OUTPUT);
 	case CAP_NS_ISOLATE:
 		return answer_isolate(ir);
 	case CAP_FS_HIDE:

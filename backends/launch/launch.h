@@ -15,8 +15,11 @@ bool launch_lower(struct lower *l);
  * too long for a plan is one, so all of them end lines with launch_end_line().
  */
 bool launch_end_line(struct lower *l, struct buf *b, size_t beg, struct loc loc);
+/* Adds the WHERE word of a line of the policy; NULL: of its head. */
+void launch_put_where(struct lower *l, struct buf *b, const struct origin *origin);
 bool launch_write_env(struct lower *l, struct buf *b);
 bool launch_write_rlimits(struct lower *l, struct buf *b);
+bool launch_write_job(struct lower *l, struct buf *b);
 /* The hard limit on descriptors that the plan sets. */
 uint64_t launch_open_files(const struct ir *ir);
 
@@ -54,6 +57,8 @@ struct launch_read {
 	unsigned n_sets;
 	struct launch_limit *limits;
 	unsigned n_limits;
+	const char *wall_where, *output_where; /* NULL: no line */
+	uint64_t wall, output;
 };
 const struct launch_read *launch_model_read(const void *model);
 

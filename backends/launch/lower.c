@@ -28,7 +28,7 @@ static void put_word(struct buf *b, const char *text)
 			template_add_literal(b, c, 1);
 }
 
-static void put_where(struct lower *l, struct buf *b, const struct origin *origin)
+void launch_put_where(struct lower *l, struct buf *b, const struct origin *origin)
 {
 	put_word(b, src_where(l->src, l->arena, origin ? origin->loc : l->ir->loc));
 }
@@ -91,7 +91,7 @@ static bool write_guarantees(struct lower *l, struct buf *b)
 		buf_printf(b, "guarantee %s %s %s ", cap_name[g->cap],
 			   g->preferred ? "preferred" : "required",
 			   kept ? g->answer.mechanism : "none");
-		put_where(l, b, g->origin);
+		launch_put_where(l, b, g->origin);
 		buf_putc(b, '\n');
 		n++;
 	}
@@ -110,7 +110,7 @@ static bool write_entry(struct lower *l, struct buf *b)
 	if (!l->ir->entry)
 		return true;
 	buf_puts(b, "entry ");
-	put_where(l, b, origin);
+	launch_put_where(l, b, origin);
 	buf_printf(b, " %s\n", l->ir->entry);
 	bool ok = launch_end_line(l, b, beg, origin ? origin->loc : l->ir->loc);
 	if (exec_fd >= 0)
@@ -127,6 +127,7 @@ bool launch_lower(struct lower *l)
 	ok = write_entry(l, &b) && ok;
 	ok = launch_write_env(l, &b) && ok;
 	ok = launch_write_rlimits(l, &b) && ok;
+	ok = launch_write_job(l, &b) && ok;
 	buf_puts(&b, "session new\nend\n");
 	if (ok)
 		lower_add(l, "launch.conf", b.data, b.len);

@@ -282,6 +282,17 @@ static bool read_rlimit_fallback(struct model *m)
 	return read_limit(m, true);
 }
 
+static bool read_wall(struct model *m)
+{
+	return next_number(m, &m->read.wall) && m->read.wall > 0 &&
+	       next_kept(m, &m->read.wall_where);
+}
+
+static bool read_output(struct model *m)
+{
+	return next_number(m, &m->read.output) && next_kept(m, &m->read.output_where);
+}
+
 static bool read_session(struct model *m)
 {
 	static const char *const words[] = {"new", NULL};
@@ -313,6 +324,8 @@ static const struct directive {
     {"env-set", REPEATS, read_env_set},
     {"rlimit", REPEATS, read_rlimit},
     {"rlimit-fallback", REPEATS, read_rlimit_fallback},
+    {"wall", ONCE, read_wall},
+    {"output", ONCE, read_output},
     {"session", ONCE | NEEDED, read_session},
     {"end", ONCE | NEEDED, read_end},
 };

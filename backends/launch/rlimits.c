@@ -1,5 +1,5 @@
 /*
- * rlimits.c - the limits of each process.
+ * rlimits.c - the limits of each process, and those of the whole job that the loader's supervisor keeps.
  */
 #include <inttypes.h>
 
@@ -99,4 +99,30 @@ bool launch_write_rlimits(struct lower *l, struct buf *b)
 		ok = write_one(l, b, &rlimits[i]) && ok;
 	write_fallback(l, b);
 	return ok;
+}
+
+enum { WALL_MOST_MS = 10 * 366 * 24 * 3600 };
+
+static bool write_job(struct lower *l, struct buf *b, enum limit limit, uint64_t least,
+		      uint64_t most, const char *words)
+{
+	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][limit];
+	if (!v->set)
+		return true;
+	if (v->value < least || v->value > most) {
+		struct diag_rec *d = diag(l->diags, DIAG_BAD_VALUE, limit_loc(l, v),
+					  "`limit %s` is out of range", limit_name[limit]);
+		diag_help(d, "write %s", words);
+		return false;
+	}
+	buf_printf(b, "%s %" PRIu64 " ", limit_name[limit], v->value);
+	launch_put_where(l, b, v->origin);
+	buf_putc(b, '\n');
+	return true;
+}
+
+bool launch_write_job(struct lower *l, struct buf *b)
+{
+	bool wall = write_job(l, b, LIMIT_WALL, 1, WALL_MOST_MS * UINT64_C(1000), "1 ms to 10 years");
+	return write_job(l, b, LIMIT_OUTPUT, 0, INT64_MAX, "0 to 2^63-1 bytes") && wall;
 }

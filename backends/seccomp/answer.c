@@ -214,6 +214,19 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 		    ir, CALLS("socket", "sendto", "sendmsg", "sendmmsg"), CALLS(IO_URING)));
 	case CAP_NET_LISTEN_PORT:
 		return only_objection(unless_opened(ir, CALLS("socket"), CALLS(IO_URING)));
+	/* A child of clone3() can be born in any cgroup that the user may write to. */
+	case CAP_RES_MEMORY:
+	case CAP_RES_SWAP:
+	case CAP_RES_CPU:
+	case CAP_RES_CPU_WEIGHT:
+	case CAP_RES_PIDS:
+	case CAP_RES_IO:
+		return only_objection(unless_opened(ir, CALLS("clone3"), CALLS(NULL)));
+	case CAP_RES_WALL:
+	case CAP_RES_OUTPUT:
+		if (ir->isolate & (1u << ISOLATE_PID))
+			return nothing(); /* another cgroup is no way out of a pid namespace */
+		return only_objection(unless_opened(ir, CALLS("clone3"), CALLS(NULL)));
 	/* Paths, hosts and ports lie behind pointers; the rest is not about calls. */
 	case CAP_ENV_SCRUB:
 	case CAP_FS_READ_HOST:
@@ -229,14 +242,6 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 	case CAP_MACH_RESTRICT:
 	case CAP_KERNEL_ISOLATION:
 	case CAP_NS_ISOLATE:
-	case CAP_RES_MEMORY:
-	case CAP_RES_SWAP:
-	case CAP_RES_CPU:
-	case CAP_RES_CPU_WEIGHT:
-	case CAP_RES_PIDS:
-	case CAP_RES_IO:
-	case CAP_RES_WALL:
-	case CAP_RES_OUTPUT:
 	case CAP_RES_CPU_TIME:
 	case CAP_RES_FILES:
 	case CAP_RES_FILE_SIZE:

@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fault f;
 	struct conf c = {.file = "fuzz", .fault = &f};
 	char id[PLAN_ID_LEN + 1] = "";
-	unsigned n;
+	struct cgroup_conf cgroup;
 
 	if (size == 0)
 		return 0;
@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_landlock(&c);
 		break;
 	case 2:
-		cgroup_read(&c, id, &n);
+		cgroup_read(&c, id, &cgroup);
 		break;
 	case 3:
 		sums_wrong((struct span){c.data, c.size});

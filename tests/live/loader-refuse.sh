@@ -29,8 +29,18 @@ refused "required cgroup" 125 E0601 "prefer res.memory on linux"
 case $ERR in *"required   t.sbx:21"*"missing    cgroup:memory: "*) pass "the line and the mechanism are named" ;; *) fail "the line and the mechanism are named" "$ERR" ;; esac
 guarantee "ns.isolate required namespace"
 refused "required namespace" 125 E0601 "isolate none"
-guarantee "res.wall required launch+supervisor"
-refused "required supervisor, second of two" 125 E0601 "missing    supervisor"
+guarantee "res.wall required supervisor+cgroup:teleport"
+refused "required controller, second of two" 125 E0601 "missing    cgroup:teleport"
+reset
+CGROUP="pids.max 64
+"
+plan "$P"
+sbx "$P" "$PROBE" print ran
+case $ERR in
+*E0601*) refused "a setting without its controller" 125 E0601 "missing    cgroup" ;;
+*) skip "a setting without its controller" "this host gives this user the pids controller" ;;
+esac
+reset
 guarantee "net.disable required landlock:999"
 refused "a Landlock of the future" 125 E0601 "Landlock ABI 999 is needed"
 guarantee "net.disable required magic"
@@ -128,6 +138,8 @@ refused "SHA256SUMS is junk" 125 E0606 "SHA256SUMS"
 # every file cut at every length, with its hash and with a right one
 reset
 CGROUP="memory.max 268435456
+"
+MORE_GUARANTEE="guarantee res.memory preferred cgroup:memory t.sbx:2
 "
 plan "$P"
 sbx "$P" "$PROBE" print ran
@@ -323,6 +335,6 @@ refused "a descriptor no limit allows" 125 E0625 "1048577"
 
 # some are provoked in loader-steps.sh and loader-faults.sh; every number must stand in a check of one of the three
 for n in $(sed -n 's/^ERR([A-Z_]*, "\(E06..\)".*/\1/p' "$ROOT/runtime/errors.def"); do
-	grep -q "^[^#]*refused .*$n" "$HERE"/loader-*.sh || fail "no test provokes $n"
+	grep -q "^[^#]*refused .*$n" "$HERE"/loader-*.sh "$HERE"/supervise-*.sh || fail "no test provokes $n"
 done
 finish

@@ -26,7 +26,7 @@ Test(cgroup_lower, all_limits_in_the_order_of_writing)
 	cr_assert(lower_with(&p, &cgroup_backend));
 	cr_expect_str_eq(
 	    artifact_text(&p, "cgroup.conf"),
-	    HEAD "memory.swap.max 0\nmemory.max 268435456\nmemory.oom.group 1\npids.max 16\n"
+	    HEAD "cgroup.max.descendants 0\nmemory.swap.max 0\nmemory.max 268435456\nmemory.oom.group 1\npids.max 16\n"
 		 "cpu.max 150000 100000\ncpu.weight 50\nend\n");
 	policy_free(&p);
 }
@@ -37,7 +37,7 @@ Test(cgroup_lower, processes_are_counted_whenever_there_is_a_file)
 	set_limit(&p, LIMIT_SWAP, 4096);
 	cr_assert(lower_with(&p, &cgroup_backend));
 	cr_expect_str_eq(artifact_text(&p, "cgroup.conf"),
-			 HEAD "memory.swap.max 4096\npids.max 64\nend\n");
+			 HEAD "cgroup.max.descendants 0\nmemory.swap.max 4096\npids.max 64\nend\n");
 	policy_free(&p);
 }
 
@@ -82,14 +82,31 @@ Test(cgroup_lower, values_at_the_edges)
 	}
 }
 
-Test(cgroup_lower, disk_traffic_is_not_supported)
+Test(cgroup_lower, disk_traffic_of_every_disk)
 {
 	struct policy p = policy_new();
-	set_limit(&p, LIMIT_MEMORY, 8192);
 	set_limit(&p, LIMIT_IO_READ, 1000);
-	cr_expect_not(lower_with(&p, &cgroup_backend));
-	cr_expect(diag_seen(p.diags, DIAG_NOT_SUPPORTED,
-			    p.ir.limit[TARGET_LINUX][LIMIT_IO_READ].origin->loc));
+	cr_assert(lower_with(&p, &cgroup_backend));
+	cr_expect_str_eq(artifact_text(&p, "cgroup.conf"),
+			 HEAD "cgroup.max.descendants 0\npids.max 64\nio.max rbps=1000\nend\n");
+	set_limit(&p, LIMIT_IO_WRITE, 2000);
+	p.n_artifacts = 0;
+	cr_assert(lower_with(&p, &cgroup_backend));
+	EXPECT_LINE(artifact_text(&p, "cgroup.conf"), "io.max rbps=1000 wbps=2000");
+	policy_free(&p);
+}
+
+/* Time and output end the whole job: by process 1 where there is one, else by a cgroup without any limit. */
+Test(cgroup_lower, a_cgroup_only_to_kill)
+{
+	struct policy p = policy_new();
+	set_limit(&p, LIMIT_WALL, 1000);
+	cr_assert(lower_with(&p, &cgroup_backend));
+	cr_expect_str_eq(artifact_text(&p, "cgroup.conf"), HEAD "cgroup.max.descendants 0\nend\n");
+	p.ir.isolate = 1u << ISOLATE_PID;
+	p.n_artifacts = 0;
+	cr_assert(lower_with(&p, &cgroup_backend));
+	cr_expect_eq(p.n_artifacts, 0);
 	policy_free(&p);
 }
 
@@ -139,12 +156,12 @@ Test(cgroup_lower, malformed_files_are_refused)
 	    HEAD "pids.max max\nend\n",
 	    HEAD "pids.max 4194305\nend\n",
 	    HEAD "pids.max 1\npids.max 1\nend\n",
-	    HEAD "memory.max 1G\nend\n",
-	    HEAD "memory.max -1\nend\n",
-	    HEAD "memory.max 99999999999999999999\nend\n",
-	    HEAD "memory.max 4095\nend\n",
+	    HEAD "cgroup.max.descendants 0\nmemory.max 1G\nend\n",
+	    HEAD "cgroup.max.descendants 0\nmemory.max -1\nend\n",
+	    HEAD "cgroup.max.descendants 0\nmemory.max 99999999999999999999\nend\n",
+	    HEAD "cgroup.max.descendants 0\nmemory.max 4095\nend\n",
 	    HEAD "pids.max 1\nmemory.max 4096\nend\n",
-	    HEAD "memory.oom.group 2\nend\n",
+	    HEAD "cgroup.max.descendants 0\nmemory.oom.group 2\nend\n",
 	    HEAD "cpu.max 50000\nend\n",
 	    HEAD "cpu.max 999 100000\nend\n",
 	    HEAD "cpu.max 50000 100000 7\nend\n",
@@ -159,7 +176,7 @@ Test(cgroup_lower, malformed_files_are_refused)
 	struct arena *a = arena_new();
 	const char *error = NULL;
 	cr_expect_not_null(open_text(a, &cgroup_backend, "cgroup.conf",
-				     HEAD "memory.max 4096\npids.max 0\ncpu.max 1000 100000\nend\n",
+				     HEAD "cgroup.max.descendants 0\nmemory.max 4096\npids.max 0\ncpu.max 1000 100000\nend\n",
 				     &error));
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		error = NULL;

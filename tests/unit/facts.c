@@ -230,7 +230,8 @@ Test(facts, another_policy)
 	    "    allow env TERM\n    set env EMPTY = \"\"\n    set env SHELF = \"${shelf}\"\n"
 	    "    limit cpu-weight 20\n    limit swap 1MiB\n    limit file-size 1GiB\n"
 	    "    limit stack 8MiB\n    limit address-space 4GiB\n    limit locked-memory 0B\n"
-	    "    limit processes 100\n"
+	    "    limit processes 100\n    limit wall 90s\n    limit output 3MiB\n"
+	    "    limit io-read 10MiB\n    limit io-write 11MiB\n"
 	    "    prefer net.listen.port, unix.abstract, unix.path, net.udp, fs.read.deny, "
 	    "ns.isolate, res.swap on linux because \"tests\"\n"
 	    "    prefer fs.hide on linux because \"tests\"\n}\n");

@@ -345,3 +345,25 @@ Test(launch_lower, malformed_files_are_refused)
 	}
 	arena_free(a);
 }
+
+Test(launch_lower, limits_that_the_supervisor_keeps)
+{
+	struct policy p = policy_new();
+	set_limit(&p, LIMIT_WALL, 1500);
+	set_limit(&p, LIMIT_OUTPUT, 0);
+	const char *text = lower_text(&p);
+	cr_expect_eq(count_lines(text, "wall"), 1);
+	cr_expect_eq(count_lines(text, "output"), 1);
+	const struct launch_read *read = launch_model_read(reopen(&p));
+	cr_expect(read->wall == 1500 && read->wall_where);
+	cr_expect(read->output == 0 && read->output_where);
+	cr_expect_str_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_RES_WALL).mechanism,
+			 "supervisor+cgroup:kill");
+	p.ir.isolate = 1u << ISOLATE_PID;
+	cr_expect_str_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_RES_OUTPUT).mechanism,
+			 "supervisor+namespace");
+	set_limit(&p, LIMIT_WALL, 0);
+	p.n_artifacts = 0;
+	cr_expect_not(lower_with(&p, &launch_backend));
+	policy_free(&p);
+}

@@ -240,10 +240,10 @@ static enum err cgroup_err(const char *lines)
 	char id[PLAN_ID_LEN + 1] = "", text[512];
 	struct fault f;
 	struct conf c = {"cgroup.conf", "cgroup", text, 0, &f};
-	unsigned n;
+	struct cgroup_conf out;
 
 	c.size = (size_t)snprintf(text, sizeof(text), "sbx-cgroup 1 %s\n%s", ID, lines);
-	return cgroup_read(&c, id, &n) ? ERR_COUNT : f.id;
+	return cgroup_read(&c, id, &out) ? ERR_COUNT : f.id;
 }
 
 Test(runtime_cgroup, settings)

@@ -1,0 +1,84 @@
+/*
+ * cgroup_disks.c - io.max wants a line for each disk: every whole disk that this machine has now gets
+ * the same bandwidth.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "cgroup_file.h"
+
+struct disks {
+	int dir, block;
+	const struct cgroup_setting *setting;
+	struct fault *fault;
+};
+
+static bool disk_fault(const struct disks *d, const char *line, const char *what, int error)
+{
+	fault_set(d->fault, ERR_CGROUP);
+	fault_line(d->fault, "limit", "io.max ", line, NULL);
+	return error ? fault_errno(d->fault, "failed", what, error)
+		     : fault_line(d->fault, "wrong", what, NULL);
+}
+
+/* Is "KEY=NUMBER" of the setting in the line that the kernel shows for the disk? */
+static bool kept(const char *shown, const char *device, struct span value)
+{
+	const char *line = strstr(shown, device), *end = line ? strchr(line, '\n') : NULL;
+	size_t len = line ? (end ? (size_t)(end - line) : strlen(line)) : 0;
+
+	while (value.len > 0) {
+		const char *blank = memchr(value.at, ' ', value.len);
+		size_t word = blank ? (size_t)(blank - value.at) : value.len;
+		if (!len || !memmem(line, len, value.at, word))
+			return false;
+		value.at += word + (blank != NULL);
+		value.len -= word + (blank != NULL);
+	}
+	return true;
+}
+
+static bool disk_limit(const struct disks *d, const char *disk)
+{
+	char path[300], device[32], line[128], shown[8192];
+	struct text p = text_over(path, sizeof(path)), l = text_over(line, sizeof(line));
+
+	text_str(&p, disk);
+	text_str(&p, "/dev");
+	if (!cgroup_file_read(d->block, path, device, sizeof(device)))
+		return errno == ENOENT || disk_fault(d, disk, "reading its number", errno);
+	text_str(&l, device);
+	text_str(&l, " ");
+	text_bytes(&l, d->setting->value.at, d->setting->value.len);
+	if (!cgroup_file_write(d->dir, "io.max", line))
+		return disk_fault(d, line, "write", errno);
+	if (!cgroup_file_read(d->dir, "io.max", shown, sizeof(shown)))
+		return disk_fault(d, line, "read", errno);
+	return kept(shown, device, d->setting->value) ||
+	       disk_fault(d, line, "the kernel keeps another value", 0);
+}
+
+bool cgroup_disks_limit(int dir, const struct cgroup_setting *s, struct fault *f)
+{
+	struct disks d = {.dir = dir, .setting = s, .fault = f};
+	char buf[4096];
+	bool good = true;
+	long n = 0;
+
+	d.block = open("/sys/block", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d.block < 0)
+		return disk_fault(&d, "", "open /sys/block", errno);
+	while (good && (n = syscall(SYS_getdents64, d.block, buf, sizeof(buf))) > 0)
+		for (long at = 0; good && at < n;) {
+			const struct dirent *e = (const void *)(buf + at);
+			good = e->d_name[0] == '.' || disk_limit(&d, e->d_name);
+			at += e->d_reclen;
+		}
+	close(d.block);
+	return good && (n == 0 || disk_fault(&d, "", "reading /sys/block", errno));
+}
