@@ -194,13 +194,17 @@ install: all
 	install -m 644 docs/sbxc.1 docs/sbx-run.1 $(DESTDIR)$(MANDIR)/man1/
 	install -m 644 docs/sbx.5 $(DESTDIR)$(MANDIR)/man5/
 	install -d $(DESTDIR)$(COMPDIR)
-	install -m 644 docs/completions/sbxc.bash $(DESTDIR)$(COMPDIR)/sbxc
+	docs/completions/generate.sh bash $(B)/sbxc >$(DESTDIR)$(COMPDIR)/sbxc
+	install -d $(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
+	docs/completions/generate.sh zsh $(B)/sbxc >$(DESTDIR)$(DATADIR)/zsh/site-functions/_sbxc
+	docs/completions/generate.sh fish $(B)/sbxc >$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sbxc.fish
 	install -m 644 docs/completions/sbx-run.bash $(DESTDIR)$(COMPDIR)/sbx-run
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/sbxc $(DESTDIR)$(BINDIR)/sbx-run
 	rm -f $(DESTDIR)$(MANDIR)/man1/sbxc.1 $(DESTDIR)$(MANDIR)/man1/sbx-run.1 $(DESTDIR)$(MANDIR)/man5/sbx.5
 	rm -f $(DESTDIR)$(COMPDIR)/sbxc $(DESTDIR)$(COMPDIR)/sbx-run
+	rm -f $(DESTDIR)$(DATADIR)/zsh/site-functions/_sbxc $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sbxc.fish
 	rm -rf $(DESTDIR)$(DATADIR)/sbx
 
 clean:

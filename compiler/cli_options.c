@@ -69,7 +69,7 @@ static int take_optimize(struct cli *c, const char *mode)
 }
 
 const struct cli_option cli_options_optimize[] = {
-    {"-O", "MODE",
+    {"-O", "even|size|cached|profile",
      "what the filter of system calls is made for: even (default: all calls\n"
      "alike quick), size, cached (Linux 5.11 and later: what depends on\n"
      "arguments quick), profile FILE (a recording: lines COUNT ARCH SYSCALL)",
@@ -80,7 +80,7 @@ const struct cli_option cli_options_optimize[] = {
 const struct cli_option cli_options_policy[] = {
     {"--set", "NAME=VALUE", "the value of a `param` that is not `at load`; may be repeated", take_set},
     {"--std", "DIR", "the library of profiles (default: found beside the program)", take_std},
-    {"--format", "FORMAT",
+    {"--format", "text|gcc|json|sarif|github",
      "how errors are shown: text (with the line and its fix), gcc (one line each),\n"
      "json (one object a line), sarif (one document), github (workflow commands)",
      take_format},

@@ -41,7 +41,7 @@ static void print_option(const struct cli_option *o)
 {
 	char head[64];
 	snprintf(head, sizeof(head), "%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-	printf("  %-18s", head);
+	printf(strlen(head) < 18 ? "  %-18s" : "  %s\n                    ", head);
 	for (const char *c = o->help; *c; c++)
 		*c == '\n' ? fputs("\n                    ", stdout) : putchar(*c);
 	putchar('\n');

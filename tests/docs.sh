@@ -107,9 +107,6 @@ for command in $(commands); do
 	elif [ "$command" != compile ] && ! grep -q "^\.Cm $command$" docs/sbxc.1; then
 		echo "FAIL docs sbxc.1: the command $command is missing"
 		status=1
-	elif ! grep -qw "$command" docs/completions/sbxc.bash; then
-		echo "FAIL docs completions/sbxc.bash: the command $command is missing"
-		status=1
 	else
 		echo "PASS docs sbxc $command"
 	fi
@@ -122,7 +119,7 @@ for tool in sbxc sbx-run; do
 		if ! grep -q -- "^\.It Fl ${option#-}\( \|$\)" "docs/$tool.1"; then
 			echo "FAIL docs $tool.1: the option $option is missing"
 			status=1
-		elif ! grep -qw -e "$option" "docs/completions/$tool.bash"; then
+		elif [ "$tool" = sbx-run ] && ! grep -qw -e "$option" "docs/completions/$tool.bash"; then
 			echo "FAIL docs completions/$tool.bash: the option $option is missing"
 			status=1
 		else
@@ -130,6 +127,40 @@ for tool in sbxc sbx-run; do
 		fi
 	done <"$tmp/options"
 done
+
+# The completions of sbxc are generated from its help: each names all commands and options, and the shell reads it.
+for shell in bash zsh fish; do
+	docs/completions/generate.sh $shell "$B/sbxc" >"$tmp/completion" 2>"$tmp/complaint"
+	missing=$(for word in $(commands) $(options sbxc | sed -n 's/^--//p'); do
+		grep -qw -e "$word" "$tmp/completion" || echo "$word"
+	done)
+	if [ -s "$tmp/complaint" ] || [ -n "$missing" ]; then
+		echo "FAIL docs completion for $shell:" $missing "$(cat "$tmp/complaint")"
+		status=1
+	else
+		echo "PASS docs completion for $shell names all"
+	fi
+	if ! command -v $shell >/dev/null; then
+		echo "SKIP docs completion for $shell: it is not installed"
+	elif $shell -n "$tmp/completion"; then
+		echo "PASS docs completion for $shell can be read by it"
+	else
+		echo "FAIL docs completion for $shell cannot be read by it"
+		status=1
+	fi
+done
+# What bash offers after words; the last is the one that is typed.
+offers() {
+	docs/completions/generate.sh bash "$B/sbxc" >"$tmp/completion"
+	bash -c '. "$0"; compopt() { :; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sbxc; echo "${COMPREPLY[@]}"' "$tmp/completion" "$@"
+}
+if [ "$(offers sbxc why --on m)" = macos ] && [ "$(offers sbxc why --exi)" = --exit-code ] && [ "$(offers sbxc veri)" = verify ] &&
+    [ -z "$(offers sbxc verify --exi)" ]; then
+	echo "PASS docs completion offers what fits"
+else
+	echo "FAIL docs completion: $(offers sbxc why --on m), $(offers sbxc why --exi), $(offers sbxc veri), $(offers sbxc verify --exi)"
+	status=1
+fi
 
 for page in docs/*.[15]; do
 	if ! command -v mandoc >/dev/null; then
