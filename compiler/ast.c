@@ -288,3 +288,14 @@ void ast_print(const struct ast_file *f, FILE *out)
 	for (const struct ast_item *i = f->items; i; i = i->next)
 		print_item(&p, i);
 }
+
+bool ast_is_library(const struct ast_file *f)
+{
+	bool some = false;
+	for (const struct ast_item *i = f->items; i; i = i->next) {
+		if (i->kind == ITEM_POLICY)
+			return false;
+		some |= i->kind != ITEM_TEST && i->kind != ITEM_IMPORT;
+	}
+	return some;
+}

@@ -185,6 +185,8 @@ struct ast_file {
 	struct ast_item *items;
 };
 
+/* Is there no policy in the file, but something for policies to bring in? */
+bool ast_is_library(const struct ast_file *f);
 /* One line a node, two spaces a level, words quoted where they were; the same bytes for the same source. */
 void ast_print(const struct ast_file *f, FILE *out);
 

@@ -88,19 +88,25 @@ void cli_find_std(struct cli *c)
 		c->opt.std_dir = find_std(c->arena);
 }
 
-int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
+enum compile_result cli_phases(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
 {
 	cli_find_std(c);
 	c->opt.path = path;
 	enum compile_result result = compile_read(k, &c->opt);
+	if (k->library)
+		return result;
 	if (result == COMPILE_OK && last >= CLI_JUDGE)
 		result = compile_judge(k);
 	if (result == COMPILE_OK && last >= CLI_PROVE)
 		result = compile_prove(k);
 	if (result == COMPILE_OK && last >= CLI_WRITE)
 		result = compile_write(k);
-	if (result == COMPILE_OK && diag_errors(k->diags))
-		result = COMPILE_REFUSED;
+	return result == COMPILE_OK && diag_errors(k->diags) ? COMPILE_REFUSED : result;
+}
+
+int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
+{
+	enum compile_result result = cli_phases(c, path, last, k);
 	diag_stream_diags(cli_diags(c), k->diags);
 	if (result == COMPILE_IO)
 		diag_stream_failure(cli_diags(c), path, k->failure);

@@ -80,6 +80,7 @@ void cli_find_std(struct cli *c);
  * frees k->arena. CLI_OK or the exit code.
  */
 enum cli_phase { CLI_READ, CLI_JUDGE, CLI_PROVE, CLI_WRITE };
+enum compile_result cli_phases(struct cli *c, const char *path, enum cli_phase last, struct compile *k); /* prints nothing */
 int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k);
 
 /* Runs one(c, file) for each file; the worst exit code. */

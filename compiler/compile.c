@@ -128,6 +128,11 @@ enum compile_result compile_read(struct compile *c, const struct compile_options
 		ast_print(ast, opt->emit_to);
 		return diag_errors(c->diags) ? COMPILE_REFUSED : COMPILE_OK;
 	}
+	c->library = opt->libraries && ast_is_library(ast);
+	if (c->library) {
+		c->n_profiles = resolve_library(c, ast);
+		return diag_errors(c->diags) ? COMPILE_REFUSED : COMPILE_OK;
+	}
 	c->ir = resolve_policy(c, ast);
 	if (opt->emit == EMIT_IR && c->ir)
 		ir_print(c->ir, c->src, opt->emit_to);

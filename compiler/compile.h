@@ -31,6 +31,7 @@ struct compile_options {
 	const char *depfile; /* --depfile, or NULL */
 	enum optimize optimize;
 	const char *recording; /* -O profile FILE, or NULL */
+	bool libraries; /* a file without a policy is one: its profiles are walked with their defaults */
 	enum compile_emit emit;
 	FILE *emit_to;
 };
@@ -57,6 +58,8 @@ struct compile {
 	unsigned n_expect;             /* compile_prove(): expectations that were checked */
 	unsigned n_files;              /* compile_write(): of the plan */
 	unsigned n_caveats;            /* compile_judge() */
+	bool library;                  /* compile_read(): there is no policy; `ir` and what follows are not there */
+	unsigned n_profiles;           /* compile_read(), of a library */
 	bool unchanged;                /* compile_write(): the plan was already there, byte for byte */
 };
 

@@ -81,6 +81,10 @@ void diag_stream_failure(struct diag_stream *s, const char *path, const char *te
 /* Ends it; a sarif document is written also when nothing was to say. */
 void diag_stream_close(struct diag_stream *s);
 
+/* A name of a file, or other bytes that nobody vouches for, escaped for a terminal; and how wide that is. */
+void diag_show(FILE *out, const char *text);
+size_t diag_shown_width(const char *text);
+
 struct diag_info {
 	const char *code; /* "E0100" */
 	const char *slug; /* "unknown-word" */

@@ -51,6 +51,16 @@ size_t diag_text_width(const char *s, size_t n)
 	return w;
 }
 
+void diag_show(FILE *out, const char *text)
+{
+	diag_put_text(out, text, strlen(text));
+}
+
+size_t diag_shown_width(const char *text)
+{
+	return diag_text_width(text, strlen(text));
+}
+
 void diag_put_json(FILE *out, const char *s)
 {
 	if (!s) {

@@ -16,7 +16,8 @@ static void record(const struct diag_out *o, const struct diag_rec *r)
 	}
 	fprintf(o->out, "%s: ", diag_severity_word[info->severity]);
 	diag_put_text(o->out, r->text, strlen(r->text));
-	fprintf(o->out, " [%s]\n", info->code);
+	bool lint = info->severity == SEV_WARNING; /* whose name a silence needs */
+	fprintf(o->out, " [%s%s%s]\n", info->code, lint ? " " : "", lint ? info->slug : "");
 }
 
 static void failure(FILE *out, const char *path, const char *text)

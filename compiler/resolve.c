@@ -12,16 +12,21 @@ static void walk_block(struct res *r, struct place *p, const struct ast_stmt *st
 
 /* ---- use ---- */
 
+static enum type declared_type(const struct ast_arg *decl)
+{
+	for (unsigned t = 0; decl->type && t < TYPE_COUNT; t++)
+		if (strcmp(type_name[t], decl->type->text) == 0)
+			return (enum type)t;
+	return TYPE_STRING;
+}
+
 static void bind_argument(struct res *r, struct place *callee, const struct place *caller, const struct ast_arg *decl,
 			  const struct ast_stmt *use)
 {
 	const struct ast_arg *given = use->args;
 	while (given && strcmp(given->name->text, decl->name->text) != 0)
 		given = given->next;
-	enum type type = TYPE_STRING;
-	for (unsigned t = 0; decl->type && t < TYPE_COUNT; t++)
-		if (strcmp(type_name[t], decl->type->text) == 0)
-			type = (enum type)t;
+	enum type type = declared_type(decl);
 	struct value v = value_stand_in(type);
 	const struct ast_word *word = given ? given->value : decl->value;
 	if (!word) {
@@ -283,11 +288,17 @@ static void walk_policy(struct res *r, struct unit *u)
 	check_startable(r, item);
 }
 
-const struct ir *resolve_policy(struct compile *c, const struct ast_file *main_file)
+static struct res *res_new(struct compile *c)
 {
 	struct res *r = ARENA_NEW(c->arena, struct res);
 	*r = (struct res){.a = c->arena, .d = c->diags, .src = c->src, .c = c, .build = ir_build_new(c->arena)};
 	r->set_used = ARENA_ARRAY(c->arena, c->opt->n_sets, bool);
+	return r;
+}
+
+const struct ir *resolve_policy(struct compile *c, const struct ast_file *main_file)
+{
+	struct res *r = res_new(c);
 	struct unit *u = load_main(r, main_file);
 	if (!r->policy) {
 		no_policy(r, main_file);
@@ -296,4 +307,45 @@ const struct ir *resolve_policy(struct compile *c, const struct ast_file *main_f
 	walk_policy(r, u);
 	report_unused_sets(r);
 	return ir_build_finish(r->build);
+}
+
+/* ---- a library ---- */
+
+static void library_argument(struct res *r, struct scope *s, const struct ast_arg *decl)
+{
+	enum type type = declared_type(decl);
+	struct value v = value_stand_in(type);
+	if (decl->value && scope_eval(r, s, decl->value, &v) && value_fits(r, type, &v, decl->value))
+		v.type = type;
+	else
+		v = value_stand_in(type);
+	scope_define(r, s, decl->name, v);
+}
+
+static void walk_profile(struct res *r, struct profile *prof)
+{
+	struct place p = {.scope = scope_new(r, prof->file_scope), .targets = TARGETS_ALL, .arches = ARCHES_ALL,
+			  .profile = prof->name, .depth = 1};
+	for (const struct ast_arg *d = prof->item->args; d; d = d->next)
+		library_argument(r, p.scope, d);
+	prof->in_use = true;
+	walk_block(r, &p, prof->item->block);
+	prof->in_use = false;
+}
+
+unsigned resolve_library(struct compile *c, const struct ast_file *file)
+{
+	struct res *r = res_new(c);
+	const struct tier none = {.name = "", .targets = TARGETS_ALL};
+	unsigned n = 0;
+	load_main(r, file);
+	r->level = &none;
+	r->build->ir.targets = TARGETS_ALL;
+	for (unsigned i = 0; i < r->n_profiles; i++) {
+		if (r->profiles[i]->file != file->src)
+			continue;
+		walk_profile(r, r->profiles[i]);
+		n++;
+	}
+	return n;
 }

@@ -13,5 +13,10 @@
  * phases may find more. The compile has failed when diag_errors() is not 0.
  */
 const struct ir *resolve_policy(struct compile *c, const struct ast_file *main_file);
+/*
+ * The same for a file without a policy: every profile of the file itself is walked once, on all targets, with the defaults of
+ * its parameters (and something of their type where they have none). How many there are.
+ */
+unsigned resolve_library(struct compile *c, const struct ast_file *file);
 
 #endif

@@ -395,8 +395,9 @@ odd_inputs() {
 	printf 'sbx 1\n' >$'bad\xff.sbx'
 	refuses "a name that is not UTF-8" 2 'not UTF-8' "$sbxc" check $'bad\xff.sbx'
 	refuses "a --set that is not UTF-8" 2 'UTF-8' "$sbxc" check a.sbx --set $'x=\xff'
-	refuses "a directory as policy" 2 'not a regular file' "$sbxc" check bin
-	refuses "/ as policy" 2 'not a regular file' "$sbxc" check /
+	refuses "a directory as policy" 2 'not a regular file' "$sbxc" bin -o p-dir
+	refuses "/ as policy" 2 'not a regular file' "$sbxc" / -o p-dir
+	refuses "a directory without policies" 2 'holds no file that ends in .sbx' "$sbxc" check bin
 	refuses "/dev/null as policy" 2 'not a regular file' "$sbxc" check /dev/null
 	mkfifo fifo
 	refuses "a FIFO as policy, without waiting" 2 'not a regular file' timeout 5 "$sbxc" check fifo
@@ -422,7 +423,7 @@ wrong_policies() {
 		E0106|a string cut off|sbx 1\npolicy p {\n    targets linux\n    about "x\n}\n
 		E0107|a NUL in the text|sbx 1\npolicy p {\n    targets linux\n    isolate\0 none\n    entry "/bin/true"\n}\n
 		E0107|a NUL in a path|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/tr\0ue"\n}\n
-		E0301|no policy|sbx 1\nlet x = "/y"\n
+		E0301|no policy|sbx 1\n
 		E0302|no target|sbx 1\npolicy p {\n    entry "/bin/true"\n}\n
 		E0100|an unknown target|sbx 1\npolicy p {\n    targets linus\n    entry "/bin/true"\n}\n
 		E0202|a relative path|sbx 1\npolicy p {\n    targets linux\n    isolate none\n    entry "bin/true"\n}\n

@@ -33,7 +33,7 @@ Test(diag, order_is_by_place_then_by_time)
 	diag(k.d, DIAG_UNEXPECTED, at(&k, 0, 1), "second");
 	diag(k.d, DIAG_ABSENT_SYSCALL, at(&k, 4, 5), "fourth");
 	cr_expect_str_eq(core_messages(k.a, k.d, DIAG_GCC),
-			 "p:1:1: warning: first [W101]\np:1:1: error: second [E0101]\n"
+			 "p:1:1: warning: first [W101 no-reason]\np:1:1: error: second [E0101]\n"
 			 "p:2:1: error: third [E0101]\np:2:1: note: fourth [N0212]\n");
 	cr_expect_eq(diag_errors(k.d), 2u);
 	cr_expect_eq(diag_warnings(k.d), 1u);

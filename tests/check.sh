@@ -1,0 +1,156 @@
+#!/bin/bash
+# check.sh - `sbxc check` of trees: which files, in which order, what is said of each, exit codes, processes.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+: "${B:=build}"
+case $B in /*) ;; *) B=$PWD/$B ;; esac
+std=$PWD/policies/std
+tmp=$(mktemp -d) || exit 2
+trap 'chmod -R u+rwx "$tmp"; rm -rf "$tmp"' EXIT
+status=0
+cd "$tmp" || exit 2
+
+verdict() { # NAME WHY: an empty WHY is a pass
+	if [[ -z $2 ]]; then
+		echo "PASS check $1"
+	else
+		printf 'FAIL check %s: %s\n' "$1" "$2"
+		sed 's/^/    /' out err | head -20
+		status=1
+	fi
+}
+
+check() { # ARGUMENT...: into out, err, RC
+	"$B/sbxc" check --std "$std" "$@" >out 2>err
+	RC=$?
+}
+
+names() { # of out, one a line
+	sed -n 's/^\([^ ]*\.sbx\) .*/\1/p' out
+}
+
+policy() { # FILE [LINE...]: a policy that compiles, with further lines
+	local file=$1
+	shift
+	{
+		printf 'sbx 1\npolicy p version "1.0.0" {\n    targets linux\n    isolate none\n    entry "/bin/true"\n'
+		printf '    %s\n' "$@"
+		printf '    test "t" {\n        expect deny write "/x"\n    }\n}\n'
+	} >"$file"
+}
+
+expect() { # NAME CODE PATTERN ARGUMENT...: the exit code, and a line of out or err
+	local name=$1 code=$2 pattern=$3 why=
+	shift 3
+	check "$@"
+	[[ $RC -eq $code ]] || why="exit $RC, not $code"
+	cat out err | grep -qE -- "$pattern" || why="${why:+$why; }no line matches $pattern"
+	verdict "$name" "$why"
+}
+
+mkdir -p t/b/c t/.git t/empty "t/a b"
+policy t/z.sbx
+policy t/b/y.sbx
+policy t/b/c/x.sbx
+policy "t/a b/w.sbx"
+policy t/.git/hidden.sbx
+policy t/.hidden.sbx
+policy elsewhere.sbx
+ln -s ../elsewhere.sbx t/link.sbx
+ln -s .. t/up
+ln -s none t/dangling.sbx
+printf 'not a policy\n' >t/notes.txt
+printf 'sbx 1\nprofile lib {\n    allow read "/lib" if-exists because "x"\n}\n' >t/lib.sbx
+mkdir t/dir.sbx
+policy t/dir.sbx/in.sbx
+
+check t
+want='t/a b/w.sbx t/b/c/x.sbx t/b/y.sbx t/dir.sbx/in.sbx t/lib.sbx t/link.sbx t/z.sbx'
+got=$(sed -n 's/^\(t\/.*\.sbx\) .*/\1/p' out | paste -sd' ')
+verdict "every .sbx of a tree in order: no dotted names, no links to directories" \
+    "$([[ $RC -eq 0 && $got == "$want" ]] || echo "exit $RC, $got")"
+verdict "a sum" "$(grep -q '^7 files, 6 expectations passed$' out || tail -1 out)"
+verdict "a library is one" "$(grep -q '^t/lib.sbx .*library: 1 profile$' out || echo "it is not called one")"
+
+cp out one
+for n in 1 2 7 64; do
+	check -j $n t
+	verdict "the same words from $n processes" "$(cmp -s one out || echo others)"
+done
+expect "-j takes no zero" 2 "takes a number" -j 0 t
+expect "-j takes no word" 2 "takes a number" -j x t
+expect "-j takes no 1025" 2 "takes a number" -j 1025 t
+check z.sbx t/z.sbx t/b
+verdict "files named are taken in the order they are named" "$([[ $(names | paste -sd' ') == "t/z.sbx t/b/c/x.sbx t/b/y.sbx" ]] || names)"
+verdict "... and a missing one makes it 2" "$([[ $RC -eq 2 ]] || echo "exit $RC")"
+verdict "... is counted" "$(grep -q '3 expectations passed, 1 not checked' out || tail -1 out)"
+expect "a directory without a policy" 2 "t/empty holds no file that ends in .sbx" t/empty
+echo 'sbx 1' >nothing.sbx
+expect "a file that holds nothing" 1 E0301 nothing.sbx
+if [[ $(id -u) -ne 0 ]]; then
+	chmod 0 t/b/c
+	expect "a directory that cannot be read" 2 "cannot read t/b/c: Permission denied" t
+	chmod 755 t/b/c
+else
+	echo "SKIP check a directory that cannot be read: root reads all"
+fi
+deep=deep
+for ((i = 1; i < 64; i++)); do deep+=/d; done
+mkdir -p "$deep" && policy "$deep/p.sbx"
+expect "64 directories deep" 0 "^1 file, 1 expectation passed" deep
+mkdir -p "$deep/d" && policy "$deep/d/p.sbx"
+expect "65 directories deep" 2 "nested deeper than 64" deep
+
+# what is wrong with a file is said of it, and the others are checked all the same
+mkdir w
+policy w/1-good.sbx
+policy w/2-warning.sbx 'allow read "/a"' 'deny read "/a"'
+policy w/3-error.sbx 'alow read "/a"'
+policy w/4-test.sbx 'allow write "/x"'
+printf 'sbx 1\nprofile lib {\n    allow read "relative"\n}\n' >w/5-library.sbx
+policy w/6-good.sbx
+expect "a failed test is the gravest" 3 '^6 files, .* 3 refused, 3 errors, 1 warning' w
+for line in '1-good.sbx +ok +linux: [0-9]+ enforced' '2-warning.sbx +1 warning +linux' '3-error.sbx +1 error$' '4-test.sbx +1 error' \
+    '5-library.sbx +1 error$' '6-good.sbx +ok'; do
+	verdict "the line of ${line%%.*}" "$(grep -qE "^w/$line" out || echo "not as $line")"
+done
+for code in E0100 E0502 E0202 'W103 dead-allow'; do
+	verdict "$code is said" "$(grep -qF "[$code]" err || echo "it is not")"
+done
+expect "a warning is none to the exit code" 0 '1 warning' w/2-warning.sbx w/1-good.sbx
+expect "--deny-warnings" 1 '1 refused, 1 warning' --deny-warnings w/2-warning.sbx w/1-good.sbx
+expect "--deny-warnings without any" 0 '2 files' --deny-warnings w/1-good.sbx w/6-good.sbx
+check -q w/1-good.sbx w/6-good.sbx
+verdict "-q says nothing when all is well" "$([[ $RC -eq 0 && ! -s out && ! -s err ]] || echo "it speaks")"
+expect "gcc: one line each" 3 '^w/3-error.sbx:6:5: error: unknown word .alow. \[E0100\]' --format gcc w
+
+# one stream in order from several processes
+for format in json sarif github; do
+	check --format $format -j 1 w none.sbx
+	cp out one
+	rc=$RC
+	check --format $format -j 5 w none.sbx
+	verdict "$format: the same bytes from 5 processes" "$(cmp -s out one && [[ $RC -eq $rc && $rc -eq 3 ]] || echo "others, or exit $RC")"
+done
+verdict "sarif is one document" "$("$B/sbxc" check --std "$std" --format sarif w none.sbx | python3 -c '
+import json, sys
+d = json.load(sys.stdin)["runs"][0]
+codes = [r["ruleId"] for r in d["results"]]
+if codes != ["W103", "E0100", "E0502", "E0202"] or len(d["invocations"][0]["toolExecutionNotifications"]) != 1:
+    print(codes)')"
+
+# a thousand policies, with as many processes as there are processors
+mkdir many
+for ((i = 1; i <= 1000; i++)); do policy "many/$i.sbx" "allow read \"/srv/$i\""; done
+expect "a thousand files" 0 '^1000 files, 1000 expectations passed$' many
+verdict "... in the order of their names" "$(names | LC_ALL=C sort -c 2>&1)"
+cores=$(nproc)
+if [[ $cores -lt 2 ]]; then
+	echo "SKIP check more processes than one: there is one processor"
+elif ! command -v strace >/dev/null; then
+	echo "SKIP check more processes than one: strace is not installed"
+else
+	n=$(strace -f -qq -e trace=none -e trace=clone,clone3,fork,vfork -o /dev/stdout "$B/sbxc" check --std "$std" many | grep -cE '(clone|fork)')
+	verdict "... in $cores processes, as there are processors" "$([[ $n -eq $cores ]] || echo "$n")"
+fi
+exit $status
