@@ -143,7 +143,7 @@ KERNELS ?=
 check-vm: all
 	$(Q)tests/vm/run.sh $(KERNELS)
 
-proof-long: all $(B)/tests/unit/seccomp_prove
+proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute
 	$(Q)LONG=1 tests/proof.sh
 
 bless: all

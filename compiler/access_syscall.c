@@ -135,7 +135,7 @@ static void syscall_word(struct access_ctx *x, const struct ast_word *w, struct 
 /* The action of the line; one that says the opposite of its verb is a mistake. */
 static bool line_action(struct access_ctx *x, const struct ast_action *act)
 {
-	bool allow = x->use == ACCESS_ALLOW;
+	bool allow = x->use == ACCESS_ALLOW || x->use == ACCESS_NEVER;
 	x->action = allow ? (struct sys_action){.act = ACT_ALLOW}
 			  : (struct sys_action){.act = ACT_ERRNO, .data = EPERM};
 	if (!act)

@@ -5,25 +5,16 @@
 
 #include <string.h>
 
-#include "cond.h"
+#include "call_cases.h"
 #include "str.h"
-#include "syscalls.h"
 #include "template.h"
-
-enum { MAX_CONJS = 2048 };
-
-struct conjs {
-	const struct sys_conj *v[MAX_CONJS];
-	unsigned n;
-	bool full; /* not all of them are here */
-};
 
 struct asker {
 	struct arena *arena;
 	const struct meaning *meaning;
 	const struct ir_test_expect *e;
 	struct outcomes *out;
-	struct conjs asked, allow, deny, either, every, none; /* room for the questions about one call */
+	struct call_cases *cases;
 };
 
 struct asker *asker_new(struct arena *a, const struct meaning *m)
@@ -31,6 +22,7 @@ struct asker *asker_new(struct arena *a, const struct meaning *m)
 	struct asker *k = ARENA_NEW(a, struct asker);
 	k->arena = a;
 	k->meaning = m;
+	k->cases = call_cases_new(a, meaning_syscalls(m));
 	return k;
 }
 
@@ -40,71 +32,29 @@ static void ask_one(struct asker *k, const struct request *r)
 	k->out->v[k->out->n++] = (struct outcome){.request = *r, .decision = decide(k->meaning, r)};
 }
 
-/*
- * ---- system calls: every machine, and one call for each outcome that some of the calls asked about have: found
- * exactly, not sampled. An allow decides where no deny holds. ----
- */
+/* ---- system calls: every machine, and one call for each outcome that some of the calls asked about have ---- */
 
-static const struct sys_conj whole = {NULL, 0};
+struct case_ctx {
+	struct asker *asker;
+	struct request *r;
+};
 
-static void conjs_add(struct conjs *s, const struct sys_cond *c)
+static void ask_case(void *ctx, const uint64_t args[6])
 {
-	for (unsigned i = 0; i < (c ? c->n_any : 1); i++) {
-		s->full |= s->n == MAX_CONJS;
-		if (!s->full)
-			s->v[s->n++] = c ? &c->any[i] : &whole;
-	}
-}
-
-/* The conjunctions of the call's rules that refuse, or those that let through. */
-static void conjs_of(struct conjs *s, const struct sys_policy *p, const struct syscall_desc *call, enum arch arch,
-		     bool deny)
-{
-	s->n = 0;
-	s->full = false;
-	for (unsigned i = 0; i < p->n_rules; i++)
-		if (p->rules[i].call == call && (p->rules[i].arches & ARCH_BIT(arch)) && p->rules[i].deny == deny)
-			conjs_add(s, p->rules[i].cond);
-}
-
-/* Asks about one call that some of `one` and `other` cover and none of `avoid` does. */
-static void ask_found(struct asker *k, struct request *r, const struct conjs *one, const struct conjs *other,
-		      const struct conjs *avoid)
-{
-	for (unsigned i = 0; i < one->n; i++)
-		for (unsigned j = 0; j < other->n; j++) {
-			const struct sys_conj *must[] = {one->v[i], other->v[j]};
-			enum cond_found f = cond_find(must, 2, avoid->v, avoid->n, r->args);
-			k->out->unknown |= f == COND_UNKNOWN;
-			if (f == COND_FOUND) {
-				ask_one(k, r);
-				return;
-			}
-		}
+	struct case_ctx *c = ctx;
+	memcpy(c->r->args, args, sizeof(c->r->args));
+	ask_one(c->asker, c->r);
 }
 
 static void ask_call(struct asker *k, struct request *r, const struct syscall_desc *call)
 {
-	const struct sys_policy *p = meaning_syscalls(k->meaning);
-	k->asked.n = k->every.n = 0;
-	k->asked.full = k->every.full = false;
-	conjs_add(&k->asked, k->e->cond);
-	conjs_add(&k->every, NULL);
+	struct case_ctx c = {k, r};
 	for (unsigned a = 0; a < ARCH_COUNT; a++) {
 		if (call->nr[a] == SYSCALL_NONE || !(k->e->arches & ARCH_BIT(a)))
 			continue;
 		r->arch = (enum arch)a;
 		r->nr = (uint32_t)call->nr[a];
-		conjs_of(&k->deny, p, call, r->arch, true);
-		conjs_of(&k->allow, p, call, r->arch, false);
-		k->either = k->allow;
-		for (unsigned i = 0; i < k->deny.n && k->either.n < MAX_CONJS; i++)
-			k->either.v[k->either.n++] = k->deny.v[i];
-		k->out->unknown |=
-		    k->asked.full || k->allow.full || k->deny.full || k->either.n < k->allow.n + k->deny.n;
-		ask_found(k, r, &k->asked, &k->deny, &k->none);
-		ask_found(k, r, &k->asked, &k->allow, &k->deny);
-		ask_found(k, r, &k->asked, &k->every, &k->either);
+		k->out->unknown |= !call_cases(k->cases, call, r->arch, k->e->cond, ask_case, &c);
 	}
 }
 

@@ -16,6 +16,7 @@
 #include "guarantee.h"
 #include "lint.h"
 #include "manifest.h"
+#include "never.h"
 #include "plan_write.h"
 #include "resolve.h"
 #include "str.h"
@@ -99,8 +100,10 @@ static enum compile_result prove(struct compile *c)
 			      .guarantees = &c->guarantees};
 	bool equal = validator_open(&v, l->artifacts, l->n_artifacts) && validator_facts(&v) &&
 		     validator_prove(&v, l->artifacts, l->n_artifacts) && validator_run(&v);
-	if (equal)
+	if (equal) {
+		never_check_artifacts(&v);
 		c->n_expect = expect_run(&v);
+	}
 	for (unsigned i = 0; i < v.n_certificates; i++)
 		lower_add(l, v.certificates[i].name, v.certificates[i].data, v.certificates[i].size);
 	validator_close(&v);
@@ -148,9 +151,11 @@ enum compile_result compile_judge(struct compile *c)
 	check_entry(c->arena, c->meaning, c->diags);
 	lint_policy(c->arena, c->ir, c->diags);
 	lint_syscalls(c->arena, c->meaning, c->diags);
+	if (!never_check(c->arena, c->meaning, c->diags))
+		return COMPILE_TEST;
 	c->guarantees = guarantees_check(c->arena, c->ir, c->diags);
 	count_caveats(c);
-	return COMPILE_OK;
+	return never_check_kept(c->ir, &c->guarantees, c->diags) ? COMPILE_OK : COMPILE_TEST;
 }
 
 enum compile_result compile_lower(struct compile *c)

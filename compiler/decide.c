@@ -140,7 +140,7 @@ static struct path_slot *index_slot(const struct path_index *x, const char *path
  * The one name of a place. macOS ships links for some roots of its tree, so that /tmp/x and /private/tmp/x are one
  * place there; a policy may use either. Linux has no such fixed links.
  */
-static const char *place_name(struct arena *a, enum target t, const char *path)
+const char *place_name(struct arena *a, enum target t, const char *path)
 {
 	static const struct {
 		const char *link, *real;
@@ -156,22 +156,22 @@ static const char *place_name(struct arena *a, enum target t, const char *path)
 	return path;
 }
 
-static const char *place_of(struct meaning *m, const struct path_index *x, const char *tmpl)
+static const char *place_in(struct arena *a, const struct meaning *m, const struct path_index *x, const char *tmpl)
 {
-	const char *path = expand_template(m->arena, m->ir, tmpl, x->given, x->n_given);
-	return path ? place_name(m->arena, x->target, path) : NULL;
+	const char *path = expand_template(a, m->ir, tmpl, x->given, x->n_given);
+	return path && path[0] == '/' ? place_name(a, x->target, path) : NULL;
 }
 
 static void index_add(struct meaning *m, struct path_index *x, const struct ir_rule *rule)
 {
-	const char *path = rule->targets & TARGET_BIT(x->target) ? place_of(m, x, rule->object) : NULL;
+	const char *path = rule->targets & TARGET_BIT(x->target) ? place_in(m->arena, m, x, rule->object) : NULL;
 	if (!path)
 		return; /* of another system, or with values the loader refuses: the rule covers nothing */
 	struct path_slot *slot = index_slot(x, path, strlen(path));
 	struct path_entry *e = ARENA_NEW(m->arena, struct path_entry);
 	const char **holes = ARENA_ARRAY(m->arena, rule->n_holes, const char *);
 	for (unsigned i = 0; i < rule->n_holes; i++)
-		holes[i] = place_of(m, x, rule->holes[i].path);
+		holes[i] = place_in(m->arena, m, x, rule->holes[i].path);
 	*e = (struct path_entry){.next = slot->entries, .rule = rule, .holes = holes};
 	slot->path = path;
 	slot->entries = e;
@@ -431,6 +431,34 @@ static const enum rule_kind op_kind[OP_COUNT] = {
 #define OP(id, word, rule) [OP_##id] = rule,
 #include "op.def"
 };
+
+static bool path_rule_covers(const struct meaning *m, const struct ir_rule *rule, const struct request *r)
+{
+	struct arena *a = arena_new();
+	const struct path_index x = {.target = r->target, .given = r->given, .n_given = r->n_given};
+	const char *path = place_name(a, r->target, r->object), *root = place_in(a, m, &x, rule->object);
+	bool covers = root && path_covers(root, path);
+	for (unsigned i = 0; covers && i < rule->n_holes; i++) {
+		const char *hole = place_in(a, m, &x, rule->holes[i].path);
+		covers = !hole || !path_covers(hole, path);
+	}
+	arena_free(a);
+	return covers;
+}
+
+bool decide_covers(const struct meaning *m, const struct ir_rule *rule, const struct request *r)
+{
+	bool mine = (rule->targets & TARGET_BIT(r->target)) && op_kind[r->op] == rule->kind;
+	if (!mine)
+		return false;
+	if (rule->kind == RULE_NET)
+		return net_rule_covers(m, rule, r);
+	if (!(rule->ops & OP_BIT(r->op)) || rule->kind == RULE_SYSCALL)
+		return false;
+	if (rule->kind == RULE_PATH)
+		return path_rule_covers(m, rule, r);
+	return rule->kind == RULE_ENV ? name_covers(rule->object, r->object) : strcmp(rule->object, r->object) == 0;
+}
 
 struct decision decide(const struct meaning *m, const struct request *r)
 {

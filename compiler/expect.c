@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "never.h"
 
 struct expect_ctx {
 	struct validator *v;
@@ -123,6 +124,16 @@ static void expect_cap(struct expect_ctx *x, enum target t)
 /* With values under which the loader would not start, an expectation would say nothing about a running program. */
 static bool refused_values(struct expect_ctx *x)
 {
+	const struct origin *never =
+	    x->test->n_given ? never_broken(x->v->arena, x->v->meaning, x->test->given, x->test->n_given) : NULL;
+	if (never) {
+		struct diag_rec *rec = diag(x->v->diags, DIAG_TEST_VALUE, x->test->loc,
+					    "test \"%s\": with these values the loader would refuse to start", x->test->title);
+		diag_second(rec, never->loc, "they allow what must never be allowed");
+		note_given(x, rec);
+		diag_help(rec, "give values under which the program runs");
+		return true;
+	}
 	struct request r = {.target = TARGET_LINUX, .op = OP_READ, .object = "/", .given = x->test->given,
 			    .n_given = x->test->n_given};
 	if (!(x->ir->targets & TARGET_BIT(TARGET_LINUX)) || !x->test->n_given || !validator_verdict(x->v, &r).refuses)

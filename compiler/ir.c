@@ -113,9 +113,9 @@ static void put_set(FILE *out, const char *const *names, unsigned n, uint32_t se
 	}
 }
 
-static void print_rule(const struct ir_printer *p, const struct ir_rule *r)
+static void print_rule(const struct ir_printer *p, const char *verb, const struct ir_rule *r)
 {
-	fprintf(p->out, "%s %s ", r->deny ? "deny" : "allow", rule_kind_name[r->kind]);
+	fprintf(p->out, "%s %s ", verb, rule_kind_name[r->kind]);
 	put_set(p->out, op_name, OP_COUNT, r->ops);
 	fputs(" on ", p->out);
 	put_set(p->out, target_name, TARGET_COUNT, r->targets);
@@ -223,7 +223,9 @@ void ir_print(const struct ir *ir, const struct src *src, FILE *out)
 	print_head(&p, ir);
 	print_syscalls(&p, ir);
 	for (unsigned i = 0; i < ir->n_rules; i++)
-		print_rule(&p, &ir->rules[i]);
+		print_rule(&p, ir->rules[i].deny ? "deny" : "allow", &ir->rules[i]);
+	for (unsigned i = 0; i < ir->n_nevers; i++)
+		print_rule(&p, "never allow", &ir->nevers[i].rule);
 	for (unsigned i = 0; i < ir->n_env_set; i++) {
 		fprintf(out, "set env %s = \"%s\" on ", ir->env_set[i].name, ir->env_set[i].value);
 		put_set(out, target_name, TARGET_COUNT, ir->env_set[i].targets);

@@ -133,6 +133,11 @@ struct ir_rule {
 	const struct origin *origin[OP_COUNT]; /* for each bit of ops, the line that says it */
 };
 
+struct ir_never { /* never allow ...: an obligation of this policy and of all that extend it */
+	struct ir_rule rule; /* what may never be allowed; `deny` is false, no holes */
+	const struct origin *origin;
+};
+
 struct ir_limit {
 	bool set;
 	uint64_t value; /* bytes, milliseconds, percent of one CPU, or a count: see limit.def */
@@ -204,6 +209,8 @@ struct ir {
 
 	const struct ir_rule *rules; /* sorted by kind, object, deny, targets, arches, ports, flags, holes */
 	unsigned n_rules;
+	const struct ir_never *nevers; /* sorted like rules */
+	unsigned n_nevers;
 	struct ir_limit limit[TARGET_COUNT][LIMIT_COUNT];
 	const struct ir_env_set *env_set; /* sorted by name */
 	unsigned n_env_set;

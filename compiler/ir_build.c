@@ -24,6 +24,15 @@ void ir_build_rule(struct ir_build *b, const struct ir_rule *rule, const struct 
 		r->origin[op] = r->ops & OP_BIT(op) ? o : NULL;
 }
 
+void ir_build_never(struct ir_build *b, const struct ir_rule *rule, const struct origin *o)
+{
+	ARENA_GROW(b->arena, b->nevers, b->n_nevers);
+	struct ir_never *n = &b->nevers[b->n_nevers++];
+	*n = (struct ir_never){.rule = *rule, .origin = o};
+	for (unsigned op = 0; op < OP_COUNT; op++)
+		n->rule.origin[op] = rule->ops & OP_BIT(op) ? o : NULL;
+}
+
 void ir_build_env_set(struct ir_build *b, const struct ir_env_set *e)
 {
 	ARENA_GROW(b->arena, b->env_set, b->n_env_set);
@@ -199,6 +208,26 @@ static void finish_wants(struct ir_build *b)
 	b->n_wants = n;
 }
 
+static int never_cmp(const void *x, const void *y)
+{
+	return rule_cmp(&((const struct ir_never *)x)->rule, &((const struct ir_never *)y)->rule);
+}
+
+static void finish_nevers(struct ir_build *b)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < b->n_nevers; i++) {
+		struct ir_never *v = &b->nevers[i];
+		v->rule.targets &= b->ir.targets;
+		if (v->rule.targets)
+			b->nevers[n++] = *v;
+	}
+	if (n)
+		qsort(b->nevers, n, sizeof(*b->nevers), never_cmp);
+	b->ir.nevers = b->nevers;
+	b->ir.n_nevers = n;
+}
+
 static int env_cmp(const void *x, const void *y)
 {
 	const struct ir_env_set *a = x, *b = y;
@@ -233,6 +262,7 @@ static int test_cmp(const void *x, const void *y)
 const struct ir *ir_build_finish(struct ir_build *b)
 {
 	finish_rules(b);
+	finish_nevers(b);
 	finish_limits(b);
 	finish_wants(b);
 	SORT(b->env_set, b->n_env_set, env_cmp);

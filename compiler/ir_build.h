@@ -12,6 +12,8 @@ struct ir_build {
 	struct ir ir; /* scalar fields are set directly; the vectors below are sorted into it at the end */
 	struct ir_rule *rules;
 	unsigned n_rules;
+	struct ir_never *nevers;
+	unsigned n_nevers;
 	struct ir_env_set *env_set;
 	unsigned n_env_set;
 	struct ir_param *params;
@@ -31,6 +33,7 @@ struct ir_build {
 struct ir_build *ir_build_new(struct arena *a);
 /* `o` becomes the origin of every op of the rule. */
 void ir_build_rule(struct ir_build *b, const struct ir_rule *rule, const struct origin *o);
+void ir_build_never(struct ir_build *b, const struct ir_rule *rule, const struct origin *o);
 void ir_build_env_set(struct ir_build *b, const struct ir_env_set *e);
 void ir_build_param(struct ir_build *b, const struct ir_param *p);
 void ir_build_want(struct ir_build *b, const struct ir_want *w);

@@ -154,7 +154,7 @@ static void walk_stmt(struct res *r, struct place *p, const struct ast_stmt *s)
 		stmt_access(r, p, s);
 		break;
 	case STMT_NEVER:
-		not_supported(r, s->verb, "`never`");
+		stmt_never(r, p, s);
 		break;
 	case STMT_DROP:
 		stmt_drop(r, p, s);

@@ -184,6 +184,7 @@ bool resolve_target(struct res *r, const struct ast_word *w, uint32_t *out);
 bool resolve_arch(struct res *r, const struct ast_word *w, uint32_t *out);
 
 /* resolve_rule.c, resolve_setting.c: one statement into the builder. */
+void stmt_never(struct res *r, const struct place *p, const struct ast_stmt *s);
 void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s);
 bool limit_by_name(struct res *r, const struct ast_word *w, enum limit *out);
 void stmt_limit(struct res *r, const struct place *p, const struct ast_stmt *s);

@@ -61,6 +61,23 @@ void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s)
 	}
 }
 
+void stmt_never(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	if (p->profile) {
+		stmt_refuse_in_profile(r, p, s);
+		return;
+	}
+	const struct origin *o = origin_new(r, p, s->loc, because_text(r, s->because));
+	struct access_items items = access_resolve(r, p, s->access, ACCESS_NEVER);
+	for (unsigned k = 0; k < items.n; k++) {
+		struct access_item *i = &items.v[k];
+		if (!kind_fits_targets(r, p, i) || !kind_fits_arches(r, p, i))
+			continue;
+		i->rule.targets = p->targets;
+		ir_build_never(r->build, &i->rule, o);
+	}
+}
+
 /* ---- limits ---- */
 
 bool limit_by_name(struct res *r, const struct ast_word *w, enum limit *out)

@@ -190,25 +190,40 @@ const enum cap *validator_caps(enum op op, unsigned *n)
 	return table[op].v;
 }
 
-static bool covered(const struct validator *v, const struct request *r)
+bool validator_delegated(const struct validator *v, const struct request *r)
 {
 	unsigned n;
 	const enum cap *caps = validator_caps(r->op, &n);
 	for (unsigned i = 0; i < n; i++) {
 		const struct guarantee *g = guarantee_find(v->guarantees, r->target, caps[i]);
 		/* Whom a proxy connects to is its own affair; whom the program connects to, past it, is not. */
-		bool delegated = g && g->answer.level == LEVEL_DELEGATED && r->op != OP_CONNECT_TCP;
-		if (g && (delegated || (g->preferred && g->answer.level != LEVEL_ENFORCED)))
-			return true;
-	}
-	for (unsigned i = 0; i < v->n_models; i++) {
-		const struct backend *b = v->models[i].backend;
-		const char *why;
-		if ((b->targets & TARGET_BIT(r->target)) && b->baseline &&
-		    b->baseline(meaning_ir(v->meaning), r, &why))
+		if (g && g->answer.level == LEVEL_DELEGATED && r->op != OP_CONNECT_TCP)
 			return true;
 	}
 	return false;
+}
+
+bool validator_baseline(const struct validator *v, const struct request *r, const char **why)
+{
+	for (unsigned i = 0; i < v->n_models; i++) {
+		const struct backend *b = v->models[i].backend;
+		if ((b->targets & TARGET_BIT(r->target)) && b->baseline && b->baseline(meaning_ir(v->meaning), r, why))
+			return true;
+	}
+	return false;
+}
+
+static bool covered(const struct validator *v, const struct request *r)
+{
+	unsigned n;
+	const char *why;
+	const enum cap *caps = validator_caps(r->op, &n);
+	for (unsigned i = 0; i < n; i++) {
+		const struct guarantee *g = guarantee_find(v->guarantees, r->target, caps[i]);
+		if (g && g->preferred && g->answer.level != LEVEL_ENFORCED)
+			return true;
+	}
+	return validator_delegated(v, r) || validator_baseline(v, r, &why);
 }
 
 static const char *action_text(struct arena *a, struct sys_action action)

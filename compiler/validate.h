@@ -44,6 +44,10 @@ bool validator_run(struct validator *v);
 bool validator_ask(struct validator *v, const struct request *r);
 /* What the artifacts together would do. */
 struct model_verdict validator_verdict(struct validator *v, const struct request *r);
+/* Is keeping a request of this kind out left to somebody else (a proxy, the command that starts the program)? */
+bool validator_delegated(const struct validator *v, const struct request *r);
+/* Does some back end let this through whatever the policy says? *why: the sentence. */
+bool validator_baseline(const struct validator *v, const struct request *r, const char **why);
 void validator_close(struct validator *v);
 /* The guarantees that a request of this kind is about. */
 const enum cap *validator_caps(enum op op, unsigned *n);

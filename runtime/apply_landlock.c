@@ -199,6 +199,48 @@ static bool visit_assert(void *ctx, const struct landlock_rule *rule)
 	return grants_assert(&r->grants, rule, &r->vars, r->program.interp, r->fault);
 }
 
+struct port_search {
+	struct run *run;
+	const struct landlock_rule *assert;
+	uint64_t port;
+};
+
+/* Does this port line give what may never be given? */
+static bool compare_port(void *ctx, const struct landlock_rule *given)
+{
+	struct port_search *s = ctx;
+	struct fault *f = s->run->fault;
+	char number[NUM_TEXT], line[256];
+	struct text t = text_over(line, sizeof(line));
+	uint64_t port;
+
+	if (!(given->rights & s->assert->rights))
+		return true;
+	if (!port_value(s->run, given, &port))
+		return false;
+	if (port != s->port)
+		return true;
+	num_text(number, port);
+	text_bytes(&t, given->where.at, given->where.len);
+	fault_set(f, ERR_ASSERT);
+	fault_line(f, "denied", "port ", number, NULL);
+	fault_where(f, s->assert->where);
+	fault_line(f, "granted", "by ", line, NULL);
+	return fault_line(f, "fix", "give another port to ", line, NULL);
+}
+
+/* The port lines once more: there is seldom such a line, and nothing has to be kept for it. */
+static bool visit_assert_port(void *ctx, const struct landlock_rule *rule)
+{
+	struct run *r = ctx;
+	struct port_search s = {.run = r, .assert = rule};
+	const struct landlock_visitor again = {.port = compare_port, .ctx = &s};
+	struct conf conf = r->plan->landlock_conf;
+
+	conf.fault = r->fault;
+	return port_value(r, rule, &s.port) && landlock_visit(&conf, &r->plan->landlock, &again);
+}
+
 static bool ruleset_make(struct run *r)
 {
 	struct landlock_attr attr = {
@@ -218,6 +260,7 @@ bool landlock_prepare(struct run *r)
 						 .path = visit_path,
 						 .port = visit_port,
 						 .assert = visit_assert,
+						 .assert_port = visit_assert_port,
 						 .ctx = r};
 	struct conf conf = r->plan->landlock_conf;
 

@@ -214,16 +214,28 @@ static bool port_check(const struct landlock *out, const struct line *l, struct 
 	return true;
 }
 
+static bool port_read(const struct landlock *out, struct line *l, struct landlock_rule *r)
+{
+	return rights_read(l, net_rights, COUNT(net_rights), out->net, &r->rights) &&
+	       line_word(l, &r->port) && line_word(l, &r->where) && line_end(l) &&
+	       port_check(out, l, r->port);
+}
+
 static bool read_port(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
 	struct landlock_rule r = {0};
 
-	if (!rights_read(l, net_rights, COUNT(net_rights), out->net, &r.rights) ||
-	    !line_word(l, &r.port) || !line_word(l, &r.where) || !line_end(l))
-		return false;
 	out->n_ports++;
-	return port_check(out, l, r.port) && (!out->visitor || visit(out->visitor->port, out, &r));
+	return port_read(out, l, &r) && (!out->visitor || visit(out->visitor->port, out, &r));
+}
+
+static bool read_assert_port(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+	struct landlock_rule r = {0};
+
+	return port_read(out, l, &r) && (!out->visitor || visit(out->visitor->assert_port, out, &r));
 }
 
 static bool read_assert(void *ctx, struct line *l)
@@ -241,7 +253,7 @@ static bool file_run(const struct conf *c, char id[PLAN_ID_LEN + 1], struct land
 	    {"handle-fs", ONCE, read_handle_fs}, {"handle-net", MAYBE, read_handle_net},
 	    {"scope", MAYBE, read_scope},        {"entry", MAYBE, read_entry},
 	    {"path", MANY, read_path},           {"port", MANY, read_port},
-	    {"assert", MANY, read_assert},
+	    {"assert", MANY, read_assert},       {"assert-port", MANY, read_assert_port},
 	};
 
 	return conf_run(c, table, COUNT(table), out, id);

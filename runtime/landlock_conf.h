@@ -15,7 +15,7 @@ struct landlock_rule {
 	struct span where, place; /* template */
 	enum missing missing;     /* path only */
 	bool nofollow;            /* path only */
-	struct span port;         /* port only: a number or one variable */
+	struct span port;         /* port, assert-port: a number or one variable */
 };
 
 /* Each returns false after a fault; NULL: not wanted. */
@@ -24,6 +24,7 @@ struct landlock_visitor {
 	bool (*path)(void *ctx, const struct landlock_rule *r);
 	bool (*port)(void *ctx, const struct landlock_rule *r);
 	bool (*assert)(void *ctx, const struct landlock_rule *r);
+	bool (*assert_port)(void *ctx, const struct landlock_rule *r);
 	void *ctx;
 };
 

@@ -58,6 +58,8 @@
  *     port RIGHT,... PORT WHERE                 PORT a number 0..65535 or ${name}
  *     assert RIGHT,... WHERE TMPL               with the real paths of this host, no path or entry line may give one of
  *                                               these rights on this place or on anything below it
+ *     assert-port RIGHT,... PORT WHERE          with the values of the start, no port line may give one of these rights on
+ *                                               this port
  *     end
  *
  * The loader clears rights the host's Landlock does not know; the guarantee lines say whether it may.

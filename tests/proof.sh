@@ -159,5 +159,9 @@ if [[ -n ${LONG:-} ]]; then
 	code=$?
 	grep -E '^(random policies|mutants)' out
 	verdict "100,000 random policies, 100,000 changed filters" "$([[ $code -eq 0 ]] || tail -n 20 out)"
+	COMPOSE_RUNS=100000 "$B/tests/unit/compose_brute" >out 2>&1
+	code=$?
+	grep -E '^100000 policies' out
+	verdict "100,000 random policies that extend others: never and dead lines" "$([[ $code -eq 0 ]] || tail -n 20 out)"
 fi
 exit $status

@@ -308,6 +308,10 @@ static struct spots watched_places(struct facts *f, const struct spots *denied,
 					    .rule = r,
 					    .hole = hole});
 		}
+	for (unsigned i = 0; i < f->what->ir->n_nevers; i++) {
+		const struct ir_rule *r = &f->what->ir->nevers[i].rule;
+		watch(f, &views, &s, (struct spot){.path = r->object, .ops = ops_of(r), .rule = r});
+	}
 	sort(&s);
 	return s;
 }

@@ -157,6 +157,49 @@ static bool names_a_rule(const struct facts *f, const struct model_line *line)
 	return false;
 }
 
+/* ---- what no port line may give at the start ---- */
+
+/* The rights that a `never` refuses on the port of its own; the one of senders of datagrams is no port. */
+static uint32_t refused_rights(const struct facts *f, const struct ir_rule *r)
+{
+	uint32_t rights = 0;
+	if (r->kind != RULE_NET || (!r->port_var && r->port_lo != r->port_hi))
+		return 0;
+	for (unsigned i = 0; i < N_PORT_OPS; i++)
+		if (facts_rule(r, false, OP_BIT(port_ops[i].op)))
+			rights |= port_ops[i].right;
+	if (!r->port_var && !r->port_lo)
+		rights &= ~(uint32_t)LL_NET_BIND_UDP;
+	return rights & f->m->net;
+}
+
+static bool same_port(const struct facts *f, const struct ir_rule *r, const char *text)
+{
+	const char *own = r->port_var ? arena_printf(f->a, "${%s}", r->port_var) : arena_printf(f->a, "%u", r->port_lo);
+	return strcmp(own, text) == 0;
+}
+
+/* Each `never` has its line, and no line is without one. */
+static bool expect_refused(struct facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	const struct model_lines *lines = &f->m->assert_ports;
+	unsigned n = 0;
+	for (unsigned i = 0; i < ir->n_nevers; i++) {
+		const struct ir_never *v = &ir->nevers[i];
+		uint32_t want = refused_rights(f, &v->rule);
+		bool found = !want;
+		for (unsigned k = 0; k < lines->n && !found; k++)
+			found = lines->v[k].rights == want && same_port(f, &v->rule, lines->v[k].tmpl) &&
+				fact_where(f->what, lines->v[k].where, v->origin);
+		if (!found)
+			return facts_differ(f, "`assert-port`", NULL, v->rule.object);
+		n += want != 0;
+	}
+	return n == lines->n || facts_differ(f, "the number of `assert-port` lines", arena_printf(f->a, "%u", lines->n),
+					     arena_printf(f->a, "%u", n));
+}
+
 bool facts_ports(struct facts *f)
 {
 	uint32_t closed = closed_rights(f);
@@ -167,5 +210,5 @@ bool facts_ports(struct facts *f)
 			return facts_differ(
 			    f, arena_printf(f->a, "the line of port %s", f->m->ports.v[i].tmpl),
 			    f->m->ports.v[i].where, "another line");
-	return true;
+	return expect_refused(f);
 }

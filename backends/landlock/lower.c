@@ -252,6 +252,42 @@ static void write_ports(struct texts *t, const struct ll_net_set *net, struct bu
 	texts_write(t, out);
 }
 
+/*
+ * `never` on a port: a port that is given at the start may be the one. All ports at once need no line: then every rule
+ * of the kind was an error.
+ */
+static uint32_t never_rights(const struct ir_rule *r)
+{
+	static const enum op op_of[] = {OP_LISTEN_TCP, OP_CONNECT_TCP, OP_LISTEN_UDP, OP_CONNECT_UDP}; /* by bit */
+	uint32_t rights = 0;
+	if (!(r->targets & TARGET_BIT(TARGET_LINUX)) || (!r->port_var && r->port_lo != r->port_hi))
+		return 0;
+	for (unsigned i = 0; i < sizeof(op_of) / sizeof(op_of[0]); i++)
+		if (r->ops & OP_BIT(op_of[i]))
+			rights |= 1u << i;
+	/* port 0 of datagrams is given to those that send */
+	return !r->port_var && r->port_lo == 0 ? rights & ~(uint32_t)LL_NET_BIND_UDP : rights;
+}
+
+static void write_assert_ports(struct texts *t, uint32_t handled, struct buf *out)
+{
+	const struct ir *ir = t->l->ir;
+	for (unsigned i = 0; i < ir->n_nevers; i++) {
+		const struct ir_rule *r = &ir->nevers[i].rule;
+		uint32_t rights = r->kind == RULE_NET ? never_rights(r) & handled : 0;
+		if (!rights)
+			continue;
+		struct arena *a = t->l->arena;
+		const char *port = r->port_var ? arena_printf(a, "${%s}", r->port_var) : arena_printf(a, "%u", r->port_lo);
+		struct loc loc = ir->nevers[i].origin->loc;
+		texts_add(t,
+			  arena_printf(a, "assert-port %s %s %s", rights_text(a, net_words, rights, ','), port,
+				       where_text(t->l, loc)),
+			  loc);
+	}
+	texts_write(t, out);
+}
+
 static void write_head(struct lower *l, const struct ll_net_set *net, struct buf *out)
 {
 	uint32_t fs = (uint32_t)LL_FS_IOCTL_DEV * 2 - 1;
@@ -401,6 +437,7 @@ bool landlock_lower(struct lower *l)
 	write_paths(&t, &tree, &out);
 	write_ports(&t, &net, &out);
 	write_asserts(&t, &tree, &out);
+	write_assert_ports(&t, net.handled, &out);
 	buf_puts(&out, "end\n");
 	if (out.len > PLAN_MAX_CONF) {
 		diag(l->diags, DIAG_TOO_LARGE, l->ir->loc,

@@ -261,6 +261,21 @@ static bool read_port(struct reading *s)
 	return take_port(s, &line);
 }
 
+static bool read_assert_port(struct reading *s)
+{
+	struct model_line line = {.tmpl = NULL};
+	uint64_t port;
+	if (!read_rights(s, net_words, s->m->net, &line.rights) || !read_where(s, &line.tmpl) || !read_where(s, &line.where))
+		return false;
+	size_t n = strlen(line.tmpl);
+	bool var = line.tmpl[0] == '$' && piece_length(line.tmpl, n) == n;
+	if (!var && (!parse_u64(line.tmpl, n, UINT16_MAX, &port) || (n > 1 && line.tmpl[0] == '0')))
+		return fail(s, "bad port");
+	s->m->has_vars |= var || s->m->port_vars.n;
+	add_line(s, &s->m->assert_ports, line);
+	return true;
+}
+
 static bool read_end(struct reading *s)
 {
 	return s->r.next == s->r.end || fail(s, "something stands after `end`");
@@ -279,6 +294,7 @@ static const struct directive {
     {"path", true, read_path},
     {"port", true, read_port},
     {"assert", true, read_assert},
+    {"assert-port", true, read_assert_port},
     {"end", false, read_end},
 };
 enum { N_DIRECTIVES = sizeof(directives) / sizeof(directives[0]) };

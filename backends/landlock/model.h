@@ -26,7 +26,7 @@ struct model_view;
 
 struct model {
 	uint32_t fs, net, scopes; /* handled */
-	struct model_lines entry, paths, ports, port_vars, asserts;
+	struct model_lines entry, paths, ports, port_vars, asserts, assert_ports;
 	uint8_t *port_rights; /* by port; 65536 of them */
 	struct ir ir;  /* only its params, from launch.conf: what expand_template() asks for */
 	bool has_vars; /* does any place depend on load-time values? */

@@ -133,6 +133,30 @@ static void unite(struct model_view *w)
 	w->n = n;
 }
 
+/* A port of a line, a number or a variable's value; false when nobody knows it. */
+static bool port_of(struct arena *a, const struct model *m, const char *text, const struct ir_binding *given,
+		    unsigned n_given, uint64_t *port)
+{
+	const char *value = text[0] == '$' ? expand_template(a, &m->ir, text, given, n_given) : text;
+	return value && parse_u64(value, strlen(value), UINT16_MAX, port);
+}
+
+/* Does a port line give what an assert-port line refuses? */
+static bool ports_refused(struct arena *a, const struct model *m, const struct ir_binding *given, unsigned n_given)
+{
+	uint64_t no, port;
+	for (unsigned i = 0; i < m->assert_ports.n; i++) {
+		const struct model_line *line = &m->assert_ports.v[i];
+		if (!port_of(a, m, line->tmpl, given, n_given, &no))
+			continue;
+		for (unsigned k = 0; k < m->ports.n; k++)
+			if ((m->ports.v[k].rights & line->rights) &&
+			    port_of(a, m, m->ports.v[k].tmpl, given, n_given, &port) && port == no)
+				return true;
+	}
+	return false;
+}
+
 const struct model_view *landlock_view(struct arena *a, const struct model *m,
 				       const struct ir_binding *given, unsigned n_given)
 {
@@ -145,6 +169,7 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 	if (m->entry.n && !expand(a, m, &m->entry.v[0], given, n_given, &w->entry))
 		return NULL;
 	unite(w);
+	w->refused = ports_refused(a, m, given, n_given);
 	for (unsigned i = 0; i < m->asserts.n && !w->refused; i++) {
 		if (!expand(a, m, &m->asserts.v[i], given, n_given, &place))
 			return NULL;

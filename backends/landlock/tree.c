@@ -296,6 +296,17 @@ static void add_denial(struct builder *b, const struct ir_rule *r, const struct 
 	};
 }
 
+/* Nothing has to be taken out for a `never`: no allow meets it, as far as the assumed values tell. */
+static void add_never(struct builder *b, const struct ir_rule *r)
+{
+	uint32_t ops = place_ops(r);
+	if (!(r->targets & TARGET_BIT(TARGET_LINUX)) || !ops)
+		return;
+	ARENA_GROW(b->arena, b->denials, b->n_denials);
+	b->denials[b->n_denials++] =
+	    (struct ll_denial){.rule = r, .path = r->object, .asserted = ops & ~related_ops(b, r->object)};
+}
+
 struct ll_tree ll_tree_build(struct arena *a, const struct ir *ir)
 {
 	struct builder b = {.arena = a, .ir = ir};
@@ -312,5 +323,7 @@ struct ll_tree ll_tree_build(struct arena *a, const struct ir *ir)
 				   line->ops & ~reopened_ops(&b, line, hole->path));
 		}
 	}
+	for (unsigned i = 0; i < ir->n_nevers; i++)
+		add_never(&b, &ir->nevers[i].rule);
 	return (struct ll_tree){b.lines, b.n_lines, b.denials, b.n_denials};
 }

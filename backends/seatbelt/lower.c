@@ -140,6 +140,27 @@ static void emit_paths(struct emit *e, bool deny)
 			emit_path_rule(e, &ir->rules[i]);
 }
 
+/*
+ * What may never be allowed, as denials: nothing checks the values of the start here, as the loader does on Linux. The
+ * program that is started has to be, under this profile.
+ */
+static void emit_nevers(struct emit *e)
+{
+	const struct ir *ir = e->l->ir;
+
+	for (unsigned i = 0; i < ir->n_nevers; i++) {
+		struct ir_rule r = ir->nevers[i].rule;
+
+		if (r.kind != RULE_PATH || !seatbelt_governs(&r))
+			continue;
+		r.deny = true;
+		if (ir->entry)
+			r.ops &= ~OP_BIT(OP_EXEC);
+		if (r.ops)
+			emit_path_rule(e, &r);
+	}
+}
+
 struct texts {
 	const char **v;
 	unsigned n;
@@ -316,6 +337,7 @@ bool seatbelt_lower(struct lower *l)
 	emit_paths(&e, true);
 	emit_mach(&e, true);
 	seatbelt_emit_net_denies(&e);
+	emit_nevers(&e);
 	if (e.failed)
 		return false;
 	lower_add(l, SEATBELT_FILE, e.out.data, e.out.len);

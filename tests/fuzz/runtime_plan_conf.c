@@ -37,7 +37,7 @@ static void try_landlock(const struct conf *c)
 					{.name = {"s", 1}, .type = VALUE_STRING, .value = "s"}};
 	struct vars v = {.params = params, .n_params = 2, .passwd = "/dev/null"};
 	const struct landlock_visitor visitor = {rule_expand, rule_expand, rule_expand, rule_expand,
-						 &v};
+						 rule_expand, &v};
 	char id[PLAN_ID_LEN + 1] = "";
 	struct pool pool;
 	struct landlock l;

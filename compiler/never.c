@@ -1,0 +1,201 @@
+/*
+ * never.c - reports where a policy breaks a `never`: its own, or one of a policy that it extends.
+ */
+#include "never.h"
+
+#include <string.h>
+
+#include "str.h"
+
+struct check {
+	struct arena *a;
+	const struct meaning *m;
+	struct diags *d;
+	const struct ir_never *never;
+	struct loc *said; /* lines that were reported for this never */
+	unsigned n_said;
+	bool failed;
+};
+
+/* ---- the meaning ---- */
+
+static const char *owner(const struct ir_never *n)
+{
+	return n->origin->base ? "its base says" : "it says itself";
+}
+
+static bool said_before(struct check *c, struct loc at)
+{
+	for (unsigned i = 0; i < c->n_said; i++)
+		if (c->said[i].beg == at.beg)
+			return true;
+	ARENA_GROW(c->a, c->said, c->n_said);
+	c->said[c->n_said++] = at;
+	return false;
+}
+
+/* Narrower first; a hole helps only where the line reaches beyond what may never be allowed. */
+static void help_line(struct diag_rec *rec, const struct check *c, const struct request *r, const struct origin *by)
+{
+	const struct ir *ir = meaning_ir(c->m);
+	const char *never = c->never->rule.object;
+	for (unsigned i = 0; r->op <= OP_IOCTL && i < ir->n_rules; i++) {
+		const struct ir_rule *rule = &ir->rules[i];
+		if (rule->deny || rule->origin[r->op] != by || !decide_covers(c->m, rule, r) || strcmp(rule->object, never) == 0)
+			continue;
+		if (decide_covers(c->m, &c->never->rule, &(struct request){.target = r->target, .op = r->op, .object = rule->object}))
+			break; /* the line lies inside */
+		diag_help(rec, "allow the places that are needed one by one, or add `except \"%s\"` to that line", never);
+		return;
+	}
+	if (by->base)
+		diag_help(rec, "the line is inherited: `drop` it");
+	else
+		diag_help(rec, "remove the line, or make it narrower");
+}
+
+static void report_broken(struct check *c, const struct request *r, const struct origin *by)
+{
+	const struct ir *ir = meaning_ir(c->m);
+	struct loc at = by ? by->loc : c->never->origin->loc;
+	if (said_before(c, at))
+		return;
+	struct diag_rec *rec = diag(c->d, DIAG_NEVER, at, "this policy allows what %s must never be allowed", owner(c->never));
+	diag_label(rec, "allows %s, for example", request_text(c->a, r));
+	if (by)
+		diag_second(rec, c->never->origin->loc, "required here");
+	if (c->never->origin->base)
+		diag_note(rec, "`%s` extends `%s`", ir->name, c->never->origin->base);
+	if (c->never->origin->because)
+		diag_note(rec, "its reason: %s", c->never->origin->because);
+	if (by)
+		help_line(rec, c, r, by);
+}
+
+static void look(void *ctx, const struct request *r)
+{
+	struct check *c = ctx;
+	struct decision d = decide(c->m, r);
+	if (!d.allow)
+		return;
+	c->failed = true;
+	if (c->d)
+		report_broken(c, r, d.by);
+}
+
+static bool check_one(struct check *c, const struct ir_binding *given, unsigned n_given)
+{
+	bool known = true;
+	c->n_said = 0;
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		if (meaning_ir(c->m)->targets & TARGET_BIT(t))
+			known &= never_points(c->a, c->m, c->never, (enum target)t, given, n_given, look, c);
+	return known;
+}
+
+bool never_check(struct arena *a, const struct meaning *m, struct diags *d)
+{
+	const struct ir *ir = meaning_ir(m);
+	struct check c = {.a = a, .m = m, .d = d};
+	for (unsigned i = 0; i < ir->n_nevers; i++) {
+		c.never = &ir->nevers[i];
+		if (check_one(&c, NULL, 0))
+			continue;
+		diag(d, DIAG_TOO_LARGE, c.never->origin->loc, "the conditions have too many cases to tell whether this holds");
+		c.failed = true;
+	}
+	return !c.failed;
+}
+
+const struct origin *never_broken(struct arena *a, const struct meaning *m, const struct ir_binding *given, unsigned n_given)
+{
+	const struct ir *ir = meaning_ir(m);
+	struct check c = {.a = a, .m = m};
+	for (unsigned i = 0; i < ir->n_nevers; i++) {
+		c.never = &ir->nevers[i];
+		check_one(&c, given, n_given);
+		if (c.failed)
+			return c.never->origin;
+	}
+	return NULL;
+}
+
+/* ---- what keeps it ---- */
+
+static bool report_preferred(const struct ir *ir, const struct guarantee *g, const struct ir_never *n, struct diags *d)
+{
+	const struct origin *prefer = ir_preferred(ir, g->target, g->cap);
+	struct loc at = prefer ? prefer->loc : n->origin->loc;
+	struct diag_rec *rec = diag(d, DIAG_NEVER_NOT_KEPT, at, "a `never` rests on `%s`, and this line lets a start go on without it",
+				    cap_name[g->cap]);
+	diag_second(rec, n->origin->loc, "must hold at every start");
+	diag_help(rec, "remove `%s` from this line", cap_name[g->cap]);
+	return false;
+}
+
+/* Is the guarantee about one of these operations? */
+static bool is_about(enum cap cap, uint32_t ops)
+{
+	for (unsigned op = 0; op < OP_COUNT; op++) {
+		unsigned n = 0;
+		const enum cap *caps = ops & OP_BIT(op) ? validator_caps((enum op)op, &n) : NULL;
+		for (unsigned i = 0; i < n; i++)
+			if (caps[i] == cap)
+				return true;
+	}
+	return false;
+}
+
+/* A preferred guarantee that the host decides about: on one that lacks it the program would start unconfined. */
+bool never_check_kept(const struct ir *ir, const struct guarantees *g, struct diags *d)
+{
+	bool ok = true;
+	for (unsigned i = 0; i < ir->n_nevers; i++)
+		for (unsigned k = 0; k < g->n; k++) {
+			const struct guarantee *v = &g->v[k];
+			const struct ir_rule *rule = &ir->nevers[i].rule;
+			if (!v->preferred || v->answer.level != LEVEL_ENFORCED || !(rule->targets & TARGET_BIT(v->target)) ||
+			    !is_about(v->cap, rule->ops))
+				continue;
+			ok &= report_preferred(ir, v, &ir->nevers[i], d);
+		}
+	return ok;
+}
+
+struct artifact_check {
+	struct validator *v;
+	const struct ir_never *never;
+	bool said;
+};
+
+static void look_at_artifact(void *ctx, const struct request *r)
+{
+	struct artifact_check *c = ctx;
+	const char *why = NULL;
+	if (c->said || validator_delegated(c->v, r) || validator_verdict(c->v, r).stops)
+		return;
+	struct decision d = decide(c->v->meaning, r);
+	struct diag_rec *rec = diag(c->v->diags, DIAG_NEVER_NOT_KEPT, c->never->origin->loc,
+				    "%s cannot keep this", r->target == TARGET_LINUX ? "Linux" : "macOS");
+	diag_label(rec, "lets through %s, for example", request_text(c->v->arena, r));
+	if (validator_baseline(c->v, r, &why))
+		diag_note(rec, "%s", why);
+	else if (d.by || d.hole)
+		diag_second(rec, d.hole ? d.hole->loc : d.by->loc, "taken out here, and the guarantee is only preferred");
+	if (!why && r->op <= OP_IOCTL)
+		diag_help(rec, "allow less above that place, so that nothing has to be taken out");
+	else
+		diag_help(rec, "put the line into `on %s { }`", target_name[r->target == TARGET_LINUX ? TARGET_MACOS : TARGET_LINUX]);
+	c->said = true;
+}
+
+void never_check_artifacts(struct validator *v)
+{
+	const struct ir *ir = meaning_ir(v->meaning);
+	for (unsigned i = 0; i < ir->n_nevers; i++)
+		for (unsigned t = 0; t < TARGET_COUNT; t++) {
+			struct artifact_check c = {.v = v, .never = &ir->nevers[i]};
+			if (ir->targets & TARGET_BIT(t))
+				never_points(v->arena, v->meaning, &ir->nevers[i], (enum target)t, NULL, 0, look_at_artifact, &c);
+		}
+}

@@ -1,0 +1,325 @@
+/*
+ * never_points.c - the requests that decide whether the allowed set meets the set of a `never`.
+ *
+ * Two subtrees overlap in the deeper one, and if its root is denied or left out all of it is: so the place of the never
+ * itself and the places of the allows below it are enough. Names with prefixes and intervals of ports are searched for
+ * one that no deny takes.
+ */
+#include <string.h>
+
+#include "call_cases.h"
+#include "never.h"
+#include "str.h"
+#include "template.h"
+
+struct points {
+	struct arena *a;
+	const struct meaning *m;
+	const struct ir *ir;
+	const struct ir_rule *never;
+	struct request r;
+	never_point_fn *fn;
+	void *ctx;
+	bool known;
+};
+
+enum {
+	OPS_INET = OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP),
+	OPS_UNIX = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX),
+};
+
+static uint32_t never_ops(const struct points *p)
+{
+	bool net = p->never->ops & OP_BIT(OP_NET);
+	return net ? (uint32_t)OPS_INET | OPS_UNIX : p->never->ops;
+}
+
+/* Is this an allow of the kind and the system that has one of the operations? */
+static bool allows(const struct points *p, const struct ir_rule *r, enum rule_kind kind, uint32_t ops)
+{
+	bool net = kind == RULE_NET && (r->ops & OP_BIT(OP_NET));
+	return r->kind == kind && !r->deny && (r->targets & TARGET_BIT(p->r.target)) && (net || (r->ops & ops));
+}
+
+/* The point, for each of the operations whose set holds it. */
+static void give(struct points *p, const char *object, uint16_t port, uint32_t ops)
+{
+	if (!object)
+		return;
+	p->r.object = object;
+	p->r.port = port;
+	for (unsigned op = 0; op < OP_COUNT; op++) {
+		p->r.op = (enum op)op;
+		if ((ops & OP_BIT(op)) && decide_covers(p->m, p->never, &p->r))
+			p->fn(p->ctx, &p->r);
+	}
+}
+
+static const char *expand(const struct points *p, const char *tmpl)
+{
+	return expand_template(p->a, p->ir, tmpl, p->r.given, p->r.n_given);
+}
+
+static void give_place(struct points *p, const char *tmpl, uint32_t ops)
+{
+	const char *path = expand(p, tmpl);
+	if (path && path[0] == '/')
+		give(p, path, 0, ops);
+}
+
+static void path_points(struct points *p)
+{
+	give_place(p, p->never->object, p->never->ops);
+	if (p->ir->entry)
+		give_place(p, p->ir->entry, p->never->ops);
+	for (unsigned i = 0; i < p->ir->n_rules; i++)
+		if (allows(p, &p->ir->rules[i], RULE_PATH, p->never->ops))
+			give_place(p, p->ir->rules[i].object, p->never->ops);
+}
+
+/* ---- sockets ---- */
+
+static void give_socket(struct points *p, const char *name, uint32_t ops)
+{
+	if (name[0] == '@')
+		give(p, name, 0, ops);
+	else
+		give_place(p, name, ops);
+}
+
+static void socket_points(struct points *p)
+{
+	uint32_t ops = never_ops(p) & OPS_UNIX;
+	if (!ops)
+		return;
+	if (p->never->ops & OP_BIT(OP_NET)) {
+		give_socket(p, "/run/example.sock", ops);
+		give_socket(p, "@example", ops);
+	} else {
+		give_socket(p, p->never->object, ops);
+	}
+	for (unsigned i = 0; i < p->ir->n_rules; i++)
+		if (allows(p, &p->ir->rules[i], RULE_NET, ops) && (p->ir->rules[i].ops & OPS_UNIX))
+			give_socket(p, p->ir->rules[i].object, ops);
+}
+
+/* ---- ports ---- */
+
+/* The ports of a rule; false when only the start knows the one. */
+static bool port_range(const struct points *p, const struct ir_rule *r, uint32_t *lo, uint32_t *hi)
+{
+	uint64_t n;
+	*lo = r->port_lo;
+	*hi = r->port_hi;
+	if (r->ops & OP_BIT(OP_NET)) {
+		*lo = 0;
+		*hi = UINT16_MAX;
+	}
+	if (!r->port_var)
+		return true;
+	const char *text = expand(p, arena_printf(p->a, "${%s}", r->port_var));
+	if (!text || !parse_u64(text, strlen(text), UINT16_MAX, &n))
+		return false;
+	*lo = *hi = (uint32_t)n;
+	return true;
+}
+
+/* A host that a pattern covers and no line of the policy names. */
+static const char *fresh_host(const struct points *p, const char *pattern)
+{
+	const char *label = "_other";
+	if (strcmp(pattern, "*") == 0)
+		return "192.0.2.1";
+	for (unsigned i = 0; i < p->ir->n_rules; i++)
+		while (p->ir->rules[i].kind == RULE_NET && strstr(p->ir->rules[i].object, label))
+			label = arena_printf(p->a, "%s_", label);
+	return arena_printf(p->a, "%s%s", label, pattern + 1);
+}
+
+/* Of two patterns of hosts the narrower one, as a host; where they do not meet, one that the never does not cover. */
+static const char *meeting_host(const struct points *p, const struct ir_rule *allow)
+{
+	const char *x = (allow->ops & OP_BIT(OP_NET)) ? "*" : allow->object;
+	const char *y = (p->never->ops & OP_BIT(OP_NET)) ? "*" : p->never->object;
+	bool wild_x = x[0] == '*', wild_y = y[0] == '*';
+	if (!wild_x || !wild_y)
+		return wild_x ? y : x;
+	return fresh_host(p, strlen(x) > strlen(y) ? x : y);
+}
+
+/* The first port of each piece that the denies leave of an interval. */
+static void interval_points(struct points *p, const char *host, uint32_t lo, uint32_t hi, uint32_t ops)
+{
+	if (lo > hi)
+		return;
+	give(p, host, (uint16_t)lo, ops);
+	for (unsigned i = 0; i < p->ir->n_rules; i++) {
+		const struct ir_rule *r = &p->ir->rules[i];
+		uint32_t from, to;
+		if (r->kind == RULE_NET && r->deny && (r->ops & (ops | OP_BIT(OP_NET))) && port_range(p, r, &from, &to) &&
+		    to + 1 > lo && to + 1 <= hi)
+			give(p, host, (uint16_t)(to + 1), ops);
+	}
+}
+
+/* A port that only the start knows lies in the set, when the set is all ports: with any value, say 1. */
+static void unknown_port(struct points *p, const struct ir_rule *allow, const char *host, uint32_t ops)
+{
+	const struct ir_binding *was = p->r.given;
+	const unsigned n = p->r.n_given;
+	struct ir_binding *given = ARENA_ARRAY(p->a, n + 1, struct ir_binding);
+	if (n)
+		memcpy(given, was, n * sizeof(*given));
+	given[n] = (struct ir_binding){allow->port_var, "1"};
+	p->r.given = given;
+	p->r.n_given = n + 1;
+	give(p, host, 1, ops);
+	p->r.given = was;
+	p->r.n_given = n;
+}
+
+static void inet_points(struct points *p)
+{
+	uint32_t ops = never_ops(p) & OPS_INET, lo, hi, from, to;
+	if (!ops)
+		return;
+	bool known = port_range(p, p->never, &lo, &hi);
+	for (unsigned i = 0; i < p->ir->n_rules; i++) {
+		const struct ir_rule *r = &p->ir->rules[i];
+		bool relay = (ops & OP_BIT(OP_CONNECT_TCP)) && allows(p, r, RULE_RELAY, OP_BIT(OP_RELAY_TCP));
+		if (!relay && !allows(p, r, RULE_NET, ops))
+			continue;
+		const char *host = meeting_host(p, r);
+		if (!port_range(p, r, &from, &to)) {
+			if (known && lo == 0 && hi == UINT16_MAX)
+				unknown_port(p, r, host, ops);
+			continue; /* the loader compares the two */
+		}
+		if (known)
+			interval_points(p, host, from > lo ? from : lo, to < hi ? to : hi, ops);
+		else if (from == 0 && to == UINT16_MAX)
+			unknown_port(p, p->never, host, ops);
+	}
+}
+
+/* ---- names ---- */
+
+/* Does a deny take all names that begin so? */
+static bool prefix_denied(const struct points *p, const char *prefix)
+{
+	for (unsigned i = 0; i < p->ir->n_rules; i++) {
+		const struct ir_rule *r = &p->ir->rules[i];
+		size_t n = strlen(r->object);
+		if (r->kind == RULE_ENV && r->deny && (r->targets & TARGET_BIT(p->r.target)) && n && r->object[n - 1] == '*' &&
+		    strncmp(r->object, prefix, n - 1) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A name that begins so and that no deny takes, the shortest first; NULL: there is none. */
+static const char *free_name(struct points *p, const char *prefix)
+{
+	static const char letters[] = "_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	bool deeper = false, taken = false;
+	if (prefix_denied(p, prefix))
+		return NULL;
+	for (unsigned i = 0; i < p->ir->n_rules; i++) {
+		const struct ir_rule *r = &p->ir->rules[i];
+		if (r->kind != RULE_ENV || !r->deny || !(r->targets & TARGET_BIT(p->r.target)))
+			continue;
+		taken |= strcmp(r->object, prefix) == 0;
+		deeper |= strncmp(r->object, prefix, strlen(prefix)) == 0 && strlen(r->object) > strlen(prefix);
+	}
+	if (!taken)
+		return prefix;
+	if (!deeper)
+		return arena_printf(p->a, "%s_", prefix);
+	for (const char *c = letters; *c; c++) {
+		const char *found = free_name(p, arena_printf(p->a, "%s%c", prefix, *c));
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+/* Where two patterns overlap: the longer prefix, or the exact name. */
+static void give_overlap(struct points *p, const char *x, const char *y)
+{
+	size_t nx = strcspn(x, "*"), ny = strcspn(y, "*");
+	const char *deep = nx > ny ? x : y;
+	size_t n = nx > ny ? nx : ny;
+	if (nx == ny && x[nx] != '*')
+		deep = x;
+	const char *prefix = arena_strndup(p->a, deep, n);
+	give(p, deep[n] == '*' ? free_name(p, prefix) : prefix, 0, OP_BIT(OP_ENV));
+}
+
+static void env_points(struct points *p)
+{
+	for (unsigned i = 0; i < p->ir->n_rules; i++)
+		if (allows(p, &p->ir->rules[i], RULE_ENV, OP_BIT(OP_ENV)))
+			give_overlap(p, p->never->object, p->ir->rules[i].object);
+	for (unsigned i = 0; i < p->ir->n_env_set; i++)
+		if (p->ir->env_set[i].targets & TARGET_BIT(p->r.target))
+			give(p, p->ir->env_set[i].name, 0, OP_BIT(OP_ENV));
+}
+
+/* ---- system calls ---- */
+
+static void give_case(void *ctx, const uint64_t args[6])
+{
+	struct points *p = ctx;
+	memcpy(p->r.args, args, sizeof(p->r.args));
+	p->fn(p->ctx, &p->r);
+}
+
+static void call_points(struct points *p, struct call_cases *cases, const char *name, unsigned depth)
+{
+	const struct syscall_desc *call = name[0] == '@' ? NULL : syscall_by_name(name);
+	const struct syscall_group *g = name[0] == '@' ? syscall_group_by_name(name + 1) : NULL;
+	for (unsigned a = 0; call && a < ARCH_COUNT; a++) {
+		if (call->nr[a] == SYSCALL_NONE || !(p->never->arches & ARCH_BIT(a)))
+			continue;
+		p->r.op = OP_SYSCALL;
+		p->r.arch = (enum arch)a;
+		p->r.nr = (uint32_t)call->nr[a];
+		p->r.object = call->name;
+		p->known &= call_cases(cases, call, p->r.arch, p->never->cond, give_case, p);
+	}
+	for (unsigned i = 0; g && depth < SRC_MAX_DEPTH && i < g->n_members; i++)
+		call_points(p, cases, g->members[i], depth + 1);
+}
+
+bool never_points(struct arena *a, const struct meaning *m, const struct ir_never *n, enum target t,
+		  const struct ir_binding *given, unsigned n_given, never_point_fn *fn, void *ctx)
+{
+	struct points p = {.a = a, .m = m, .ir = meaning_ir(m), .never = &n->rule, .fn = fn, .ctx = ctx, .known = true};
+	p.r = (struct request){.target = t, .given = given, .n_given = n_given};
+	if (!(n->rule.targets & TARGET_BIT(t)))
+		return true;
+	switch (n->rule.kind) {
+	case RULE_PATH:
+		path_points(&p);
+		break;
+	case RULE_NET:
+		socket_points(&p);
+		inet_points(&p);
+		break;
+	case RULE_ENV:
+		env_points(&p);
+		break;
+	case RULE_SYSCALL:
+		call_points(&p, call_cases_new(a, meaning_syscalls(m)), n->rule.object, 0);
+		break;
+	case RULE_RELAY:
+		break; /* what counts is whether a host is reached, through a proxy or not */
+	case RULE_SIGNAL:
+		give(&p, "*", 0, OP_BIT(OP_SIGNAL));
+		break;
+	case RULE_MACH:
+		give(&p, n->rule.object, 0, OP_BIT(OP_MACH));
+		break;
+	}
+	return p.known;
+}
