@@ -1,6 +1,6 @@
 # Makefile - builds sbxc and sbx-run into build/, runs the tests. GNU make 4.3.
 #
-#   make            build/sbxc, build/sbx-run
+#   make            build/sbxc, build/sbx-run, build/libsbx.a, build/libsbx.so
 #   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
 #   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv)
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -15,11 +15,14 @@
 VERSION := 0.1.0
 B       ?= build
 CC      ?= gcc
+OBJCOPY ?= objcopy
 FLEX    ?= flex
 BISON   ?= bison
 MUSL_CC ?= musl-gcc
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
+LIBDIR  ?= $(PREFIX)/lib
+INCDIR  ?= $(PREFIX)/include
 DATADIR ?= $(PREFIX)/share
 MANDIR  ?= $(DATADIR)/man
 COMPDIR ?= $(DATADIR)/bash-completion/completions
@@ -40,7 +43,10 @@ GENERATED    := $(B)/gen/sbx.tab.c $(B)/gen/sbx.lex.c
 # sha256.c is the one piece of code, beside the plan format, that compiler and loader share.
 COMPILER_OBJ := $(COMPILER_SRC:%.c=$(B)/%.o) $(GENERATED:.c=.o) $(B)/runtime/sha256.o
 RUNTIME_SRC  := $(wildcard runtime/*.c)
-RUNTIME_OBJ  := $(RUNTIME_SRC:%.c=$(B)/static/%.o)
+RUNTIME_OBJ  := $(patsubst %.c,$(B)/static/%.o,$(filter-out runtime/lib_%.c,$(RUNTIME_SRC)))
+# And once more for libsbx: position independent, nothing visible but what sbx.h declares.
+LIB_OBJ      := $(patsubst %.c,$(B)/lib/%.o,$(filter-out runtime/sbx_run.c runtime/options.c,$(RUNTIME_SRC)))
+SONAME       := libsbx.so.0
 # The same loader sources built with the ordinary compiler, for unit tests and sanitizers.
 RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
 UNIT_SRC     := $(wildcard tests/unit/*.c)
@@ -51,7 +57,7 @@ UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(B)/sbxc $(B)/sbx-run
+all: $(B)/sbxc $(B)/sbx-run $(B)/libsbx.a $(B)/libsbx.so
 
 $(B)/sbxc: $(COMPILER_OBJ)
 	@echo "  LD    $@"
@@ -60,6 +66,23 @@ $(B)/sbxc: $(COMPILER_OBJ)
 $(B)/sbx-run: $(RUNTIME_OBJ)
 	@echo "  LD    $@"
 	$(Q)$(MUSL_CC) -static -Os $(LDFLAGS) -Wl,-z,relro,-z,now,--gc-sections -s -o $@ $^
+
+# One object with its own names made local, so that a program may have a pool_open() of its own.
+$(B)/libsbx.a: $(LIB_OBJ)
+	@echo "  AR    $@"
+	@rm -f $@
+	$(Q)$(LD) -r -o $(B)/lib/sbx.o $^ && $(OBJCOPY) --localize-hidden $(B)/lib/sbx.o && ar rcs $@ $(B)/lib/sbx.o
+
+$(B)/libsbx.so: $(LIB_OBJ) runtime/libsbx.map
+	@echo "  LD    $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,runtime/libsbx.map \
+	    -Wl,-z,relro,-z,now,-z,defs -o $@ $(LIB_OBJ)
+	@ln -sf libsbx.so $(B)/$(SONAME)
+
+$(B)/lib/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $< (library)"
+	$(Q)$(CC) $(STD) $(WARN) $(HARD) $(CFLAGS) -fPIC -fvisibility=hidden -DSBX_LIBRARY -c -o $@ $<
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -107,7 +130,7 @@ $(B)/compiler/consts.o: $(B)/gen/consts.inc
 # The grammar's tables feed files of the compiler too.
 $(COMPILER_SRC:%.c=$(B)/%.o): | $(B)/gen/sbx.tab.h $(B)/gen/sbx.lex.h
 
--include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(RUNTIME_HOST:.o=.d) $(UNIT_BIN:=.d)
+-include $(LIB_OBJ:.o=.d) $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(RUNTIME_HOST:.o=.d) $(UNIT_BIN:=.d)
 
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
@@ -193,6 +216,15 @@ install: all
 	install -m 644 policies/std/*.sbx $(DESTDIR)$(DATADIR)/sbx/std/
 	install -m 644 docs/sbxc.1 docs/sbx-run.1 $(DESTDIR)$(MANDIR)/man1/
 	install -m 644 docs/sbx.5 $(DESTDIR)$(MANDIR)/man5/
+	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR) $(DESTDIR)$(MANDIR)/man3
+	install -m 644 runtime/sbx.h $(DESTDIR)$(INCDIR)/
+	install -m 644 $(B)/libsbx.a $(DESTDIR)$(LIBDIR)/
+	install -m 755 $(B)/libsbx.so $(DESTDIR)$(LIBDIR)/libsbx.so.$(VERSION)
+	ln -sf libsbx.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libsbx.so
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' runtime/sbx.pc.in \
+	    >$(DESTDIR)$(LIBDIR)/pkgconfig/sbx.pc
+	install -m 644 docs/sbx.3 $(DESTDIR)$(MANDIR)/man3/
 	install -d $(DESTDIR)$(COMPDIR)
 	docs/completions/generate.sh bash $(B)/sbxc >$(DESTDIR)$(COMPDIR)/sbxc
 	install -d $(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
@@ -206,6 +238,9 @@ uninstall:
 	rm -f $(DESTDIR)$(COMPDIR)/sbxc $(DESTDIR)$(COMPDIR)/sbx-run
 	rm -f $(DESTDIR)$(DATADIR)/zsh/site-functions/_sbxc $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sbxc.fish
 	rm -rf $(DESTDIR)$(DATADIR)/sbx
+	rm -f $(DESTDIR)$(INCDIR)/sbx.h $(DESTDIR)$(MANDIR)/man3/sbx.3 $(DESTDIR)$(LIBDIR)/pkgconfig/sbx.pc
+	rm -f $(DESTDIR)$(LIBDIR)/libsbx.a $(DESTDIR)$(LIBDIR)/libsbx.so $(DESTDIR)$(LIBDIR)/$(SONAME)
+	rm -f $(DESTDIR)$(LIBDIR)/libsbx.so.$(VERSION)
 
 clean:
 	rm -rf $(B)

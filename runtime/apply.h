@@ -20,6 +20,8 @@ bool apply_rlimits(struct run *r);
 bool apply_caps(struct run *r);
 bool apply_no_new_privs(struct run *r);
 bool apply_landlock(struct run *r);
+/* Waits for what a pool of the library hands over (request.h); at once without one. */
+bool apply_request(struct run *r);
 bool apply_seccomp(struct run *r);
 /* Returns only on failure, after a fault. */
 bool apply_exec(struct run *r);

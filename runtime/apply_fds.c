@@ -10,9 +10,16 @@
 #include "apply.h"
 #include "fds.h"
 
+/* In the library the process is not ours, so nothing is left open in it. */
+#ifdef SBX_LIBRARY
+#define LEAVES 0
+#else
+#define LEAVES 32
+#endif
+
 enum {
 	FIRST = 3,
-	LEFT_OPEN = 32,
+	LEFT_OPEN = LEAVES,
 	HIGHEST = 1 << 20,
 	CLOSE_ON_EXEC = 1 << 2, /* CLOSE_RANGE_CLOEXEC */
 };

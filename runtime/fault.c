@@ -107,12 +107,12 @@ static void write_all(const char *at, size_t len)
 	}
 }
 
-void fault_print(const struct fault *f)
+void fault_text(const struct fault *f, char *out, size_t size)
 {
-	char buf[sizeof(f->buf) + 512], number[NUM_TEXT];
-	struct text t = text_over(buf, sizeof(buf));
+	char number[NUM_TEXT];
+	struct text t = text_over(out, size);
 
-	text_str(&t, "sbx-run: error[");
+	text_str(&t, "error[");
 	text_str(&t, errors[f->id].number);
 	text_str(&t, "]: ");
 	text_str(&t, errors[f->id].description);
@@ -122,7 +122,15 @@ void fault_print(const struct fault *f)
 	text_str(&t, "   nothing was started (exit ");
 	text_str(&t, num_text(number, (uint64_t)errors[f->id].code));
 	text_str(&t, ")\n");
-	write_all(buf, t.len);
+}
+
+void fault_print(const struct fault *f)
+{
+	char buf[sizeof(f->buf) + 512] = "sbx-run: ";
+	size_t name = strlen(buf);
+
+	fault_text(f, buf + name, sizeof(buf) - name);
+	write_all(buf, strlen(buf));
 }
 
 void note_print(const char *first, ...)

@@ -44,6 +44,8 @@ bool fault_errno(struct fault *f, const char *label, const char *what, int error
 
 int fault_exit_code(const struct fault *f);
 void fault_print(const struct fault *f);
+/* What fault_print() prints after the name, NUL-ended; room for buf and 512 bytes more holds all of it. */
+void fault_text(const struct fault *f, char *out, size_t size);
 const char *err_number(enum err id);
 
 /* One line on stderr that is no fault: "sbx-run: note: ..." */

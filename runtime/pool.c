@@ -13,11 +13,28 @@ void *pool_map(size_t size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+struct pool_piece {
+	struct pool_piece *next;
+	size_t size; /* of the mapping, this head included */
+};
+
 bool pool_open(struct pool *p, size_t size)
 {
-	p->at = pool_map(size);
-	p->left = p->at ? size : 0;
-	return p->at != NULL;
+	char *start = pool_map(size);
+
+	*p = (struct pool){.at = start, .left = start ? size : 0, .start = start, .size = size};
+	return start != NULL;
+}
+
+void pool_close(struct pool *p)
+{
+	for (struct pool_piece *piece = p->pieces, *next; piece; piece = next) {
+		next = piece->next;
+		munmap(piece, piece->size);
+	}
+	if (p->start)
+		munmap(p->start, p->size);
+	*p = (struct pool){0};
 }
 
 void *pool_take(struct pool *p, size_t size)
@@ -32,11 +49,23 @@ void *pool_take(struct pool *p, size_t size)
 	return taken;
 }
 
+static void *piece_map(struct pool *p, size_t size)
+{
+	size_t whole = size + sizeof(struct pool_piece);
+	struct pool_piece *piece = whole < size ? NULL : pool_map(whole);
+
+	if (!piece)
+		return NULL;
+	*piece = (struct pool_piece){.next = p->pieces, .size = whole};
+	p->pieces = piece;
+	return piece + 1;
+}
+
 void *pool_room(struct pool *p, size_t size)
 {
 	void *taken = size <= POOL_SMALL ? pool_take(p, size) : NULL;
 
-	return taken ? taken : pool_map(size);
+	return taken ? taken : piece_map(p, size);
 }
 
 char *pool_copy(struct pool *p, const char *at, size_t len)

@@ -1,5 +1,5 @@
 /*
- * pool.h - memory of the prove phase: mapped once, taken in pieces, never given back. After the
+ * pool.h - memory of the prove phase: mapped once, taken in pieces, given back as a whole. After the
  * plan is proved nothing is taken any more.
  */
 #ifndef SBX_POOL_H
@@ -11,6 +11,9 @@
 struct pool {
 	char *at;
 	size_t left;
+	char *start; /* of the mapping, for pool_close() */
+	size_t size;
+	struct pool_piece *pieces; /* mapped by pool_room() */
 };
 
 /*
@@ -19,6 +22,8 @@ struct pool {
  */
 void *pool_map(size_t size);
 bool pool_open(struct pool *p, size_t size);
+/* For the library; the loader ends or becomes the program. */
+void pool_close(struct pool *p);
 /*
  * For what has no limit of its own: a piece of the pool when it is small (POOL_SMALL), else a
  * mapping. The pool has room for POOL_PIECES of them.

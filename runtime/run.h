@@ -17,7 +17,7 @@ struct options {
 	const char *digest; /* or NULL */
 	bool dry_run;
 	const char *plan;
-	char **argv; /* PROGRAM and its arguments */
+	char *const *argv; /* PROGRAM and its arguments */
 };
 
 struct run {
@@ -31,7 +31,14 @@ struct run {
 	struct grants grants;
 	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */
 	char **envp;
-	struct link *link; /* to the supervisor; NULL in place */
+	struct link *link; /* to the supervisor or the library; NULL in place */
+	/*
+	 * In the library start_prove() runs in a process that is not ours: its limits and the numbers
+	 * of its descriptors change in the child only.
+	 */
+	bool embedded;
+	int ready;		 /* the supervisor closes it when the program runs; -1: nobody waits */
+	struct request *request; /* NULL: the program is started at once */
 	/*
 	 * In the supervised shape it lies in memory that parent and child share, so that the parent
 	 * can print what the child found; nobody else prints.

@@ -19,12 +19,6 @@
 
 extern char **environ;
 
-/* Values of parameters and of the environment: what the limits of plan.h can add up to. */
-enum {
-	POOL = (PLAN_MAX_ENV + PLAN_MAX_PARAMS + 16) * (PLAN_MAX_VALUE + 512) +
-	       POOL_PIECES * POOL_SMALL
-};
-
 /* Without this the first file that is opened would become somebody's stdin, stdout or stderr. */
 static bool stdio_hold(struct fault *f)
 {
@@ -52,11 +46,11 @@ static bool start(const struct options *o, struct fault *fault)
 {
 	struct pool pool;
 	struct plan plan;
-	struct run r = {.options = o, .plan = &plan, .pool = &pool, .fault = fault};
+	struct run r = {.options = o, .plan = &plan, .pool = &pool, .ready = -1, .fault = fault};
 
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return fault_step(fault, "start", "PR_SET_DUMPABLE", errno);
-	if (!pool_open(&pool, POOL))
+	if (!pool_open(&pool, START_POOL))
 		return fault_step(fault, "start", "memory", errno);
 	if (!plan_load(&plan, &pool, o->plan, o->digest, fault) || !start_prove(&r, environ))
 		return false;

@@ -31,8 +31,8 @@ static const struct step {
     {"session", apply_session},   {"signals and umask", apply_signals},
     {"descriptors", apply_fds},   {"limits", apply_rlimits},
     {"capabilities", apply_caps}, {"no_new_privs", apply_no_new_privs},
-    {"landlock", apply_landlock}, {"seccomp", apply_seccomp},
-    {"exec", apply_exec},
+    {"landlock", apply_landlock}, {"request", apply_request},
+    {"seccomp", apply_seccomp},   {"exec", apply_exec},
 };
 
 enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
@@ -53,7 +53,7 @@ bool start_prove(struct run *r, char *const *environment)
 	return guarantees_check(l, &r->host, r->fault) &&
 	       guarantees_cgroup(l, &r->plan->cgroup, &r->host, r->fault) &&
 	       program_choose(l, o->argv[0], &r->vars, &r->program, r->fault) &&
-	       env_build(r, environment) && landlock_prepare(r) && exec_fd_prepare(r);
+	       env_build(r, environment) && landlock_prepare(r) && (r->embedded || exec_fd_prepare(r));
 }
 
 /* Without a controller that is wanted a cgroup is still good for ending everything in it. */
@@ -75,7 +75,7 @@ const char *start_supervised(const struct run *r)
 		return "the limit on its output";
 	if (namespaces_flags(r) & CLONE_NEWPID)
 		return "process 1 of the new pid namespace";
-	if (r->plan->launch.new_session && getpgrp() == getpid())
+	if (r->plan->launch.new_session && getpgrp() == getpid() && !r->embedded)
 		return "a new session, which a leader of a process group cannot make";
 	return NULL;
 }
@@ -93,7 +93,7 @@ bool start_child(struct run *r)
 	return apply_namespaces(r) && apply_view(r) && init_fork(r) && steps_apply(r);
 }
 
-static bool start_here(struct run *r)
+bool start_here(struct run *r)
 {
 	unsigned flags = namespaces_flags(r);
 
@@ -133,6 +133,8 @@ bool start_dry_run(const struct run *r)
 	text_str(&t, why ? why : "");
 	text_str(&t, "\n");
 	for (size_t i = 0; i < N_STEPS; i++) {
+		if (steps[i].apply == apply_request)
+			continue; /* of the library's pools only */
 		text_str(&t, "would do    ");
 		text_str(&t, steps[i].name);
 		if (steps[i].apply == apply_exec) {

@@ -10,6 +10,12 @@
 
 #include "run.h"
 
+/* Bytes of a start's pool: values of parameters and of the environment, as the limits of plan.h add up. */
+enum {
+	START_POOL = (PLAN_MAX_ENV + PLAN_MAX_PARAMS + 16) * (PLAN_MAX_VALUE + 512) +
+		     POOL_PIECES * POOL_SMALL
+};
+
 /*
  * Everything that can be known and opened before something changes. options, plan, pool and fault of
  * r are set.
@@ -19,7 +25,9 @@ bool start_prove(struct run *r, char *const *environment);
 bool start_cgroup(const struct run *r);
 /* Why this start needs a second process, for people; NULL: it does not. */
 const char *start_supervised(const struct run *r);
-/* Does not return when the program starts; in the supervised shape, never. */
+/* No supervisor: this process becomes the program. Returns false after a fault. */
+bool start_here(struct run *r);
+/* The one of the two shapes. Does not return when the program starts; in the supervised shape, never. */
 bool start_go(struct run *r);
 bool start_dry_run(const struct run *r);
 

@@ -77,9 +77,11 @@ static bool fault(struct supervisor *s, const char *what)
 
 static bool shared_make(struct supervisor *s)
 {
-	struct shared *shared =
-	    mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shared *shared = s->run->link ? s->run->link->shared : NULL;
 
+	if (!shared)
+		shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return fault(s, "memory");
 	s->link.shared = shared;
@@ -351,6 +353,9 @@ static void started_take(struct supervisor *s)
 {
 	close(s->link.started);
 	s->link.started = -1;
+	if (s->run->ready >= 0)
+		close(s->run->ready);
+	s->run->ready = -1;
 	if (s->link.shared->phase == PHASE_EXEC && !speaks(s))
 		descriptors_drop(STDERR_FILENO, STDERR_FILENO);
 }

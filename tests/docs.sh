@@ -162,7 +162,7 @@ else
 	status=1
 fi
 
-for page in docs/*.[15]; do
+for page in docs/*.[135]; do
 	if ! command -v mandoc >/dev/null; then
 		echo "SKIP docs lint of $page: mandoc is not installed"
 	elif mandoc -Tlint -Wwarning "$page"; then

@@ -1,0 +1,57 @@
+/*
+ * lib.h - what the files of libsbx share. The public side is sbx.h.
+ */
+#ifndef SBX_LIB_H
+#define SBX_LIB_H
+
+#include "sbx.h"
+#include "start.h"
+
+struct sbx_plan {
+	struct pool pool; /* files and what points into them */
+	struct plan plan;
+	char policy[256], version[256];
+};
+
+/* One start of the library. It lies in a mapping of its own that the child sees, shared or copied. */
+struct start {
+	struct options options;
+	struct pool pool;
+	struct run run;
+	struct link link;
+	struct shared *shared; /* mapped shared when the child has memory of its own */
+	int stdio[3];
+	const char *directory;
+	char *const *envp;
+	int ready; /* the child's end of the pipe that tells that the program runs; -1: it is not needed */
+};
+
+struct sbx_process {
+	pid_t pid;
+	int pidfd;
+	uint64_t began; /* CLOCK_MONOTONIC, microseconds */
+	bool ended;
+	struct sbx_status status;
+};
+
+/* Copies the message as sbx-run would print it, without its name. Always -1. */
+int lib_error(struct sbx_error *e, const struct fault *f);
+/* The same for a call that failed before any step. */
+int lib_error_step(struct sbx_error *e, const char *what, int error);
+
+/* Proves a start. NULL after an error. What it opened is closed by lib_start_free(). */
+struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_options *o, struct sbx_error *e);
+void lib_start_free(struct start *s);
+/*
+ * Makes the child of a proved start. With memory of its own it lives on beside the caller; otherwise the caller waits
+ * inside until it has executed the program or failed. -1 with errno.
+ */
+enum lib_child { LIB_SHARES_MEMORY, LIB_OWN_MEMORY };
+pid_t lib_child_make(struct start *s, enum lib_child kind, int *pidfd);
+/* Waits until the program runs, or does not. False after an error; then the child is gone and reaped. */
+bool lib_child_ran(struct start *s, pid_t pid, int pidfd, struct sbx_error *e);
+
+struct sbx_process *lib_process_new(pid_t pid, int pidfd);
+uint64_t lib_clock_us(void);
+
+#endif

@@ -1,0 +1,242 @@
+/*
+ * lib_start.c - proves a start of the library and makes its child.
+ *
+ * The child of a start without a supervisor shares the caller's memory (as vfork() does): nothing is copied, and what it
+ * finds wrong is where the caller looks. One that stays beside the caller has memory of its own.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "lib.h"
+#include "request.h"
+
+extern char **environ;
+
+enum { STACK = 256 * 1024, LAST_SIGNAL = 64 };
+
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x1000
+#endif
+
+/* ---- proving ---- */
+
+static bool sets_take(struct options *o, const char *const *set, struct fault *f)
+{
+	for (unsigned i = 0; set && set[i]; i++) {
+		const char *equal = strchr(set[i], '=');
+		if (i == PLAN_MAX_PARAMS || !equal || equal == set[i]) {
+			fault_set(f, ERR_USAGE);
+			return fault_line(f, "wrong", "`set` takes NAME=VALUE, at most 64: ", set[i], NULL);
+		}
+		o->sets[o->n_sets++] = (struct assignment){
+		    .name = {set[i], (size_t)(equal - set[i])}, .value = equal + 1};
+	}
+	return true;
+}
+
+static bool options_take(struct start *s, const struct sbx_options *o, struct fault *f)
+{
+	if (!o || o->size < sizeof(*o) || !o->argv || !o->argv[0] || !o->argv[0][0]) {
+		fault_set(f, ERR_USAGE);
+		return fault_line(f, "wrong", "options.size or options.argv is not set", NULL);
+	}
+	s->options.argv = o->argv;
+	s->envp = o->envp ? o->envp : environ;
+	s->directory = o->directory;
+	for (int i = 0; i < 3; i++)
+		s->stdio[i] = o->stdio ? o->stdio[i] : i;
+	return sets_take(&s->options, o->set, f);
+}
+
+static struct start *start_map(void)
+{
+	struct start *s = pool_map(sizeof(*s));
+	struct shared *shared = s ? mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+					 MAP_SHARED | MAP_ANONYMOUS, -1, 0)
+				  : MAP_FAILED;
+
+	if (shared == MAP_FAILED) {
+		if (s)
+			munmap(s, sizeof(*s));
+		return NULL;
+	}
+	s->shared = shared;
+	s->link = (struct link){.shared = shared, .started = -1, .events = -1};
+	s->ready = -1;
+	return s;
+}
+
+struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_options *o, struct sbx_error *e)
+{
+	struct start *s = start_map();
+	struct fault *f = s ? &s->shared->fault : NULL;
+
+	if (!s || !pool_open(&s->pool, START_POOL)) {
+		lib_error_step(e, "memory", errno);
+		if (s)
+			lib_start_free(s);
+		return NULL;
+	}
+	s->run = (struct run){.options = &s->options,
+			      .plan = &plan->plan,
+			      .pool = &s->pool,
+			      .program.fd = -1,
+			      .ruleset = -1,
+			      .link = &s->link,
+			      .embedded = true,
+			      .ready = -1,
+			      .fault = f};
+	if (!options_take(s, o, f) || !start_prove(&s->run, s->envp)) {
+		lib_error(e, f);
+		lib_start_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void lib_start_free(struct start *s)
+{
+	if (s->run.ruleset >= 0)
+		close(s->run.ruleset);
+	if (s->run.program.fd >= 0)
+		close(s->run.program.fd);
+	munmap(s->shared, sizeof(*s->shared));
+	pool_close(&s->pool);
+	munmap(s, sizeof(*s));
+}
+
+/* ---- the child ---- */
+
+/* Handlers are code of the caller; they must never run here. Ignored signals stay for apply_signals(). */
+static bool handlers_drop(struct fault *f)
+{
+	struct sigaction now;
+
+	for (int n = 1; n <= LAST_SIGNAL; n++) {
+		if (n == SIGKILL || n == SIGSTOP || sigaction(n, NULL, &now))
+			continue; /* libc keeps two numbers to itself; it resets them on exec */
+		if (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN)
+			continue;
+		now = (struct sigaction){.sa_handler = SIG_DFL};
+		if (sigaction(n, &now, NULL))
+			return fault_step(f, "signals", "sigaction", errno);
+	}
+	return true;
+}
+
+/* What lives on beside the caller must keep none of its descriptors open. */
+static void descriptors_shed(const struct start *s)
+{
+	const struct run *r = &s->run;
+	int keep[] = {r->ruleset, r->program.fd, s->ready, r->request ? r->request->socket : -1};
+	unsigned from = 3;
+
+	for (;;) {
+		int next = -1; /* the lowest to keep from here on */
+		for (unsigned i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
+			if (keep[i] >= (int)from && (next < 0 || keep[i] < next))
+				next = keep[i];
+		if (next != (int)from)
+			syscall(SYS_close_range, from, next < 0 ? ~0u : (unsigned)next - 1, 0);
+		if (next < 0)
+			return;
+		from = (unsigned)next + 1;
+	}
+}
+
+static bool child_start(struct start *s)
+{
+	struct run *r = &s->run;
+
+	if (!handlers_drop(r->fault) || !stdio_place(s->stdio, r->fault))
+		return false;
+	if (s->directory && chdir(s->directory))
+		return fault_step(r->fault, "directory", s->directory, errno);
+	r->ready = s->ready;
+	return exec_fd_prepare(r) && (start_supervised(r) ? start_go(r) : start_here(r));
+}
+
+static int child_main(void *arg)
+{
+	struct start *s = arg;
+
+	child_start(s);
+	s->shared->phase = PHASE_FAILED;
+	start_leave(fault_exit_code(s->run.fault));
+}
+
+static void signals_block(sigset_t *old)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, old);
+}
+
+/* No libc call may run in the child of a fork() that libc does not know to be one; these are raw. */
+static pid_t child_fork(struct start *s, int *pidfd)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, pidfd, 0, 0);
+
+	if (pid == 0) {
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+		descriptors_shed(s);
+		child_main(s);
+	}
+	return pid;
+}
+
+static pid_t child_vfork(struct start *s, int *pidfd)
+{
+	char *stack = pool_map(STACK);
+	pid_t pid;
+	int error;
+
+	if (!stack)
+		return -1;
+	pid = clone(child_main, stack + STACK, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, s, pidfd);
+	error = errno;
+	munmap(stack, STACK);
+	errno = error;
+	return pid;
+}
+
+pid_t lib_child_make(struct start *s, enum lib_child kind, int *pidfd)
+{
+	sigset_t old;
+	pid_t pid;
+	int error;
+
+	signals_block(&old);
+	pid = kind == LIB_OWN_MEMORY ? child_fork(s, pidfd) : child_vfork(s, pidfd);
+	error = errno;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	errno = error;
+	return pid;
+}
+
+bool lib_child_ran(struct start *s, pid_t pid, int pidfd, struct sbx_error *e)
+{
+	const struct fault *f = s->run.fault;
+	siginfo_t info;
+
+	if (s->shared->phase == PHASE_EXEC)
+		return true;
+	if (s->shared->phase == PHASE_FAILED)
+		lib_error(e, f);
+	else
+		lib_error_step(e, "the process that was to become the program ended", ECHILD);
+	while (waitid(P_PID, (id_t)pid, &info, WEXITED) && errno == EINTR)
+		;
+	close(pidfd);
+	return false;
+}

@@ -1,0 +1,84 @@
+#!/bin/sh
+# libsbx.sh - the library: its own checks (libsbx/check.c) against the static and the shared form, the examples of
+# docs/libsbx, and what the files export.
+. "$(dirname "$0")/lib-loader.sh"
+SBXC=${SBXC:-$B/sbxc}
+mkdir "$TMP/in" "$TMP/out"
+echo inside >"$TMP/in/in"
+echo outside >"$TMP/out/secret"
+cat >"$TMP/lib.sbx" <<P
+sbx 1
+param dir: path at load
+policy lib version "1.2.3" {
+    targets linux
+    isolate none
+    allow read exec "$PROBE_DIR"
+    allow read "\${dir}"
+    allow read "/proc" if-exists
+    prefer signal.scope on linux because "Landlock has it since Linux 6.12"
+}
+P
+"$SBXC" -q "$TMP/lib.sbx" -o "$TMP/plan" || { fail "libsbx: the policy compiles"; finish; }
+
+build() { # NAME FLAGS...
+	out=$1
+	shift
+	${CC:-cc} -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-pedantic -I"$ROOT/runtime" -O1 ${SAN:-} \
+		-o "$TMP/$out" "$HERE/libsbx/check.c" "$@" -lpthread 2>"$TMP/err" && return
+	fail "libsbx: a program builds ($out)" "$(cat "$TMP/err")"
+	finish
+}
+build static "$B/libsbx.a"
+build shared -L"$B" -lsbx
+for form in static shared; do
+	LD_LIBRARY_PATH=$B "$TMP/$form" "$TMP/plan" "$PROBE" "$TMP/in" "$TMP/out/secret" >"$TMP/lines" 2>&1
+	code=$?
+	sed "s/libsbx: */&$form: /" "$TMP/lines"
+	grep -q '^FAIL' "$TMP/lines" && FAILED=1
+	if [ "$code" -eq 0 ]; then pass "libsbx: the $form program ends"; else fail "libsbx: the $form program ends" "code $code"; fi
+done
+
+# A name that the header does not declare is not there; one that it declares is.
+declared=$(sed -n 's/^SBX_API .*[ *]\(sbx_[a-z_]*\)(.*/\1/p' "$ROOT/runtime/sbx.h" | sort)
+for file in libsbx.so libsbx.a; do
+	case $file in *.so) dynamic=-D ;; *) dynamic= ;; esac
+	exported=$(nm $dynamic -g --defined-only "$B/$file" | awk 'NF == 3 && $2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort)
+	if [ "$exported" = "$declared" ]; then pass "libsbx: $file exports what sbx.h declares"; else
+		fail "libsbx: $file exports what sbx.h declares" "$exported"
+	fi
+done
+for name in $declared; do
+	grep -q "^\.Nm $name\( \|$\)" "$ROOT/docs/sbx.3" && pass "libsbx: sbx(3) has $name" || fail "libsbx: sbx(3) has $name"
+done
+
+# As installed: header, library and examples by pkg-config, in a place of its own.
+if command -v pkg-config >/dev/null; then
+	if make -s -C "$ROOT" install B="$B" PREFIX=/opt/sbx DESTDIR="$TMP/root" >"$TMP/err" 2>&1 &&
+	   flags=$(PKG_CONFIG_SYSROOT_DIR=$TMP/root PKG_CONFIG_PATH=$TMP/root/opt/sbx/lib/pkgconfig pkg-config --cflags --libs sbx) &&
+	   ${CC:-cc} -o "$TMP/installed" "$ROOT/docs/libsbx/launch.c" $flags 2>>"$TMP/err" &&
+	   LD_LIBRARY_PATH=$TMP/root/opt/sbx/lib "$TMP/installed" "$TMP/plan" "dir=$TMP/in" "$PROBE" print x >>"$TMP/err" 2>&1; then
+		pass "libsbx: installed, found by pkg-config"
+	else
+		fail "libsbx: installed, found by pkg-config" "$(cat "$TMP/err")"
+	fi
+else
+	skip "libsbx: installed, found by pkg-config" "pkg-config is not installed"
+fi
+
+# The examples, as a user would run them.
+for example in "$ROOT"/docs/libsbx/*.c; do
+	name=$(basename "$example" .c)
+	if ! ${CC:-cc} -Wall -Wextra -Werror -I"$ROOT/runtime" -o "$TMP/$name" "$example" -L"$B" -lsbx 2>"$TMP/err"; then
+		fail "libsbx: docs/libsbx/$name.c builds" "$(cat "$TMP/err")"
+		continue
+	fi
+	got=$(LD_LIBRARY_PATH=$B "$TMP/$name" "$TMP/plan" "dir=$TMP/in" "$PROBE" read "$TMP/in/in" , read "$TMP/out/secret" 2>&1)
+	case $got in *EACCES*) pass "libsbx: docs/libsbx/$name.c" ;; *) fail "libsbx: docs/libsbx/$name.c" "$got" ;; esac
+done
+if command -v python3 >/dev/null; then
+	got=$(SBX_LIBRARY=$B/libsbx.so python3 "$ROOT/docs/libsbx/launch.py" "$TMP/plan" "dir=$TMP/in" "$PROBE" read "$TMP/in/in" , read "$TMP/out/secret" 2>&1)
+	case $got in *EACCES*"ended with 1"*) pass "libsbx: docs/libsbx/launch.py" ;; *) fail "libsbx: docs/libsbx/launch.py" "$got" ;; esac
+else
+	skip "libsbx: docs/libsbx/launch.py" "python3 is not installed"
+fi
+finish
