@@ -170,6 +170,7 @@ proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute
 	$(Q)LONG=1 tests/proof.sh
 
 bless: all
+	$(Q)$(B)/sbxc caps --md >docs/capabilities.md
 	$(Q)BLESS=1 tests/golden.sh
 	$(Q)BLESS=1 tests/errors.sh
 	$(Q)BLESS=1 tests/commands.sh

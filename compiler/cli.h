@@ -9,6 +9,7 @@
 #define SBX_CLI_H
 
 #include "compile.h"
+#include "host.h"
 
 enum cli_exit {
 	CLI_OK = 0,
@@ -47,6 +48,8 @@ struct cli {
 	struct compile_set sets[CLI_MAX_SETS];
 	struct diag_stream diags; /* --format; main() closes it */
 	bool quiet;
+	struct host host; /* --for; has_host: it was given */
+	bool has_host;
 	const char **files;
 	unsigned n_files;
 	void *state;
@@ -71,6 +74,7 @@ bool cli_stdout_taken(const struct cli *c);
 extern const struct cli_option cli_options_policy[];   /* --set, --std, --format: whatever reads a policy */
 extern const struct cli_option cli_options_optimize[]; /* -O: whatever makes artifacts */
 extern const struct cli_option cli_options_quiet[];    /* -q */
+extern const struct cli_option cli_options_host[];     /* --for: whatever judges another Linux */
 
 /* Finds the library of profiles beside the program, unless --std named one. */
 void cli_find_std(struct cli *c);

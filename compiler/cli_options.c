@@ -77,6 +77,21 @@ const struct cli_option cli_options_optimize[] = {
     {NULL, NULL, NULL, NULL},
 };
 
+static int take_host(struct cli *c, const char *text)
+{
+	const char *error = host_parse(c->arena, text, &c->host);
+	c->has_host = true;
+	return error ? cli_usage("--for", error) : CLI_OK;
+}
+
+const struct cli_option cli_options_host[] = {
+    {"--for", "HOST",
+     "for this Linux: kernel=6.1[,landlock=2][,seccomp=no][,namespaces=no]\n"
+     "[,cgroup=cpu+memory+pids]",
+     take_host},
+    {NULL, NULL, NULL, NULL},
+};
+
 const struct cli_option cli_options_policy[] = {
     {"--set", "NAME=VALUE", "the value of a `param` that is not `at load`; may be repeated", take_set},
     {"--std", "DIR", "the library of profiles (default: found beside the program)", take_std},

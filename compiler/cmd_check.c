@@ -10,7 +10,7 @@
 #include "str.h"
 #include "tree.h"
 
-/* What a worker tells of one file: this head, the diagnostics, the failure's text. */
+/* What a worker tells of one file: this head, the diagnostics, the failure's text, what the host of --for lacks. */
 struct found {
 	int code;
 	bool library;
@@ -19,7 +19,7 @@ struct found {
 	struct {
 		unsigned enforced, caveats;
 	} on[TARGET_COUNT];
-	size_t n_diags, n_failure;
+	size_t n_diags, n_failure, n_host;
 };
 
 struct check {
@@ -71,9 +71,14 @@ static void check_one(void *ctx, unsigned i, FILE *out)
 	diags_print(k.diags, text, x->cli->diags.format, cli_diags(x->cli)->colour);
 	fclose(text);
 	f.n_failure = f.code == CLI_USAGE && k.failure ? strlen(k.failure) : 0;
+	struct buf host = buf_new(k.arena);
+	if (f.code == CLI_OK && !f.library && x->cli->has_host && host_refusals(&x->cli->host, &k, &host))
+		f.code = CLI_REFUSED;
+	f.n_host = host.len;
 	fwrite(&f, sizeof(f), 1, out);
 	fwrite(diags, 1, f.n_diags, out);
 	fwrite(k.failure, 1, f.n_failure, out);
+	fwrite(buf_str(&host), 1, f.n_host, out);
 	free(diags);
 	arena_free(k.arena);
 }
@@ -139,6 +144,8 @@ static void print_status(const struct check *x, const char *name, const struct f
 	if (f->code == CLI_OK && !f->warnings)
 		fputs("ok", stdout);
 	print_counts(f);
+	if (f->code != CLI_OK && f->n_host && !f->errors)
+		fputs("refused there", stdout);
 	if (f->code != CLI_OK) {
 		putchar('\n');
 		return;
@@ -174,6 +181,8 @@ static void take_result(void *ctx, unsigned i, const struct job_result *r)
 	memcpy(&f, r->data, sizeof(f));
 	const char *diags = r->data + sizeof(f);
 	print_status(x, x->files[i], &f);
+	if (!cli_stdout_taken(x->cli)) /* a result: with -q too */
+		fwrite(diags + f.n_diags + f.n_failure, 1, f.n_host, stdout);
 	fflush(stdout); /* before what stderr says of it */
 	diag_stream_text(cli_diags(x->cli), diags, f.n_diags);
 	if (f.n_failure)
@@ -295,6 +304,8 @@ static int run(struct cli *c)
 		return CLI_USAGE;
 	}
 	print_sums(x);
+	if (c->has_host && !c->quiet && !cli_stdout_taken(c))
+		printf("for %s\n", host_text(c->arena, &c->host));
 	return x->worst;
 }
 
@@ -303,7 +314,8 @@ const struct command command_check = {
 	     "with a dot. A file without a policy is a library: its profiles are checked with the defaults\n"
 	     "of their parameters.\n",
     .options =
-	(const struct cli_option *const[]){options, cli_options_optimize, cli_options_policy, cli_options_quiet, NULL},
+	(const struct cli_option *const[]){options, cli_options_host, cli_options_optimize,
+						    cli_options_policy, cli_options_quiet, NULL},
     .state_size = sizeof(struct check),
     .run = run,
     .finds = true,

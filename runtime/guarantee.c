@@ -10,8 +10,12 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The Linux version that brought each Landlock ABI. */
-static const char *const abi_linux[] = {"",     "5.13", "5.19", "6.2", "6.7", "6.10",
-					"6.12", "6.15", "7.0",  "7.1", "7.2", "7.3"};
+static const char *const abi_linux[] = {
+    "",
+#define ABI(number, linux_version) [number] = linux_version,
+    PLAN_LANDLOCK_ABIS(ABI)
+#undef ABI
+};
 
 /* Why a mechanism is missing. what == NULL: it is there. */
 struct lack {

@@ -121,6 +121,14 @@ enum {
 	RIGHT(ABSTRACT_UNIX_SOCKET, "abstract_unix_socket", 0, 6, 0) \
 	RIGHT(SIGNAL, "signal", 1, 6, 0)
 
+/*
+ * ABI(number, the Linux that brought it): Landlock, as rust-landlock's table and the kernel's documentation say up to 9,
+ * and as kernels answered for the rest.
+ */
+#define PLAN_LANDLOCK_ABIS(ABI) \
+	ABI(1, "5.13") ABI(2, "5.19") ABI(3, "6.2") ABI(4, "6.7") ABI(5, "6.10") ABI(6, "6.12") ABI(7, "6.15") \
+	ABI(8, "7.0") ABI(9, "7.1") ABI(10, "7.2") ABI(11, "7.3")
+
 /* RLIMIT(word, constant) */
 #define PLAN_RLIMITS(RLIMIT) \
 	RLIMIT("nofile", RLIMIT_NOFILE) \

@@ -173,6 +173,15 @@ for page in docs/*.[135]; do
 	fi
 done
 
+# The page of capabilities is what sbxc says of itself.
+"$B/sbxc" caps --md >"$tmp/capabilities.md"
+if diff -u docs/capabilities.md "$tmp/capabilities.md"; then
+	echo "PASS docs capabilities.md is what \`sbxc caps --md\` prints"
+else
+	echo "FAIL docs capabilities.md is not what \`sbxc caps --md\` prints (make bless writes it)"
+	status=1
+fi
+
 # The README installs what .ci/run does.
 for package in $(sed -n '/^packages=(/,/^)/{s/#.*//;/[()]/d;p;}' .ci/run); do
 	if grep -A2 'apt-get install' README.md | grep -qw -e "$package"; then

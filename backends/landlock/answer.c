@@ -107,6 +107,7 @@ static struct answer unless_net(const struct ir *ir, struct answer answer, const
 enum {
 	OPS_TCP = OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_LISTEN_TCP),
 	OPS_UDP = OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_LISTEN_UDP),
+	OPS_CONNECT = OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_CONNECT_UNIX),
 };
 
 /* Without a rule of the kind the filter makes no socket of it, and no Landlock is needed. */
@@ -115,9 +116,21 @@ static struct answer by_rule(const struct ir *ir, uint32_t ops, const char *mech
 	return kept(ir_allows_any(ir, TARGET_LINUX, ops) ? mechanism : "seccomp");
 }
 
+/* Is connect() let through, by a rule of any kind or by a line about calls? */
+static bool connects(const struct ir *ir)
+{
+	bool by_line = ir->syscalls_exact ||
+		       (ir->default_origin && (ir->sys_default.act == ACT_ALLOW || ir->sys_default.act == ACT_LOG));
+	for (unsigned i = 0; i < ir->n_rules && !by_line; i++)
+		by_line = ir->rules[i].kind == RULE_SYSCALL && !ir->rules[i].deny &&
+			  strcmp(ir->rules[i].object, "connect") == 0;
+	return by_line || ir_allows_any(ir, TARGET_LINUX, OPS_CONNECT);
+}
+
+/* With TCP sockets and connect() both there, only Landlock tells ports apart; without either nothing connects. */
 static struct answer answer_connect_port(const struct ir *ir)
 {
-	struct answer a = by_rule(ir, OPS_TCP, "landlock:4+seccomp");
+	struct answer a = connects(ir) ? by_rule(ir, OPS_TCP, "landlock:4+seccomp") : kept("seccomp");
 	if (ir_allows_any(ir, TARGET_LINUX, OP_BIT(OP_RELAY_TCP))) {
 		a.level = LEVEL_DELEGATED;
 		a.note = "behind a proxy the ports are the proxy's to check, by egress.yaml";

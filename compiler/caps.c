@@ -1,0 +1,180 @@
+/*
+ * caps.c - asks the back ends, a policy or a plan for the matrix of guarantees.
+ */
+#include "caps.h"
+
+#include <string.h>
+
+#include "manifest_read.h"
+#include "say.h"
+
+const char *const cap_ask[CAP_COUNT] = {
+#define ASK(cap, lines) [CAP_##cap] = lines,
+#include "cap_ask.def"
+};
+
+/* ---- what the back ends can do ---- */
+
+/* A policy of one system that asks for the capability by its line, by `require`, or by both. */
+static const char *asking(struct arena *a, enum target t, enum cap cap, bool by_line, bool by_require)
+{
+	const char *line = by_line ? cap_ask[cap] : "";
+	bool isolates = strncmp(line, "isolate", 7) == 0;
+	return arena_printf(a,
+			    "sbx 1\n%spolicy ask {\n    targets %s\n    entry \"/bin/true\"\n%s    %s\n%s%s\n}\n",
+			    strstr(line, "via egress") ? "proxy egress = unix \"/run/egress.sock\"\n" : "", target_name[t],
+			    isolates ? "" : "    isolate none\n", line, by_require ? "    require " : "",
+			    by_require ? cap_name[cap] : "");
+}
+
+/* The answer to the policy; false when it does not ask, or has no words for it. */
+static bool answer_to(struct arena *a, const char *text, enum target t, enum cap cap, struct answer *out)
+{
+	struct compile k;
+	const struct compile_options opt = {.path = "ask.sbx", .text = text};
+	bool read = compile_read(&k, &opt) == COMPILE_OK;
+	if (read) {
+		const struct guarantees g = guarantees_check(k.arena, k.ir, k.diags);
+		const struct guarantee *found = guarantee_find(&g, t, cap);
+		read = found != NULL;
+		if (found)
+			*out = found->answer;
+	}
+	if (read && out->mechanism)
+		out->mechanism = arena_strdup(a, out->mechanism);
+	arena_free(k.arena);
+	return read;
+}
+
+static const char *note_of(enum cap cap, const struct answer *answer)
+{
+	if (answer->note)
+		return answer->note;
+	return answer->level < LEVEL_DELEGATED ? "nothing there does this" : answer->level == LEVEL_DELEGATED ? cap_help[cap] : NULL;
+}
+
+static void fill(struct arena *a, struct cap_cell *c, enum cap cap, const struct answer *answer)
+{
+	c->asked = true;
+	c->level = answer->level;
+	c->mechanism = answer->level == LEVEL_ABSENT ? NULL : answer->mechanism;
+	c->kernel = c->mechanism ? host_least_kernel(a, c->mechanism) : NULL;
+	c->note = note_of(cap, answer);
+}
+
+/* Where a system has no words for the line, requiring it still says why it is not kept. */
+static void ask_all_ways(struct arena *a, enum target t, enum cap cap, struct answer *out)
+{
+	static const bool ways[][2] = {{true, false}, {true, true}, {false, true}};
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (answer_to(a, asking(a, t, cap, ways[i][0], ways[i][1]), t, cap, out))
+			return;
+}
+
+struct cap_matrix *caps_general(struct arena *a)
+{
+	struct cap_matrix *m = ARENA_NEW(a, struct cap_matrix);
+	*m = (struct cap_matrix){.targets = TARGETS_ALL};
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		for (unsigned c = 0; c < CAP_COUNT; c++) {
+			struct answer answer = {.level = LEVEL_ABSENT};
+			ask_all_ways(a, (enum target)t, (enum cap)c, &answer);
+			fill(a, &m->v[t][c], (enum cap)c, &answer);
+		}
+	return m;
+}
+
+/* ---- policies and plans ---- */
+
+struct cap_matrix *caps_of_policy(struct arena *a, const struct compile *k)
+{
+	struct cap_matrix *m = ARENA_NEW(a, struct cap_matrix);
+	*m = (struct cap_matrix){.targets = k->ir->targets};
+	for (unsigned i = 0; i < k->guarantees.n; i++) {
+		const struct guarantee *g = &k->guarantees.v[i];
+		struct cap_cell *c = &m->v[g->target][g->cap];
+		fill(a, c, g->cap, &g->answer);
+		c->preferred = g->preferred;
+		c->at = g->origin ? say_origin(a, k->src, g->origin) : NULL;
+	}
+	return m;
+}
+
+static bool find_word(const char *const *words, unsigned n, const char *word, unsigned *out)
+{
+	for (unsigned i = 0; word && i < n; i++)
+		if (strcmp(words[i], word) == 0)
+			return *out = i, true;
+	return false;
+}
+
+static bool plan_guarantee(struct arena *a, const struct manifest *y, unsigned i, struct cap_matrix *m)
+{
+	unsigned target, cap, level;
+	const char *is = manifest_get(y, LIST_GUARANTEES, i, "is");
+	if (!find_word(target_name, TARGET_COUNT, manifest_get(y, LIST_GUARANTEES, i, "target"), &target) ||
+	    !find_word(cap_name, CAP_COUNT, manifest_get(y, LIST_GUARANTEES, i, "name"), &cap) ||
+	    !find_word(level_name, LEVEL_ENFORCED + 1, manifest_get(y, LIST_GUARANTEES, i, "level"), &level) || !is)
+		return false;
+	const struct answer answer = {.level = (enum level)level,
+				      .mechanism = manifest_get(y, LIST_GUARANTEES, i, "mechanism"),
+				      .note = manifest_get(y, LIST_GUARANTEES, i, "note")};
+	struct cap_cell *c = &m->v[target][cap];
+	fill(a, c, (enum cap)cap, &answer);
+	c->preferred = strcmp(is, "preferred") == 0;
+	c->at = manifest_get(y, LIST_GUARANTEES, i, "at");
+	return true;
+}
+
+struct cap_matrix *caps_of_plan(struct arena *a, const char *text, size_t size, const char **error)
+{
+	const struct manifest *y = manifest_read(a, text, size, error);
+	struct cap_matrix *m = ARENA_NEW(a, struct cap_matrix);
+	unsigned t;
+	if (!y)
+		return NULL;
+	*m = (struct cap_matrix){.targets = 0};
+	for (unsigned i = 0; i < manifest_count(y, LIST_TARGETS); i++)
+		if (find_word(target_name, TARGET_COUNT, manifest_get(y, LIST_TARGETS, i, ""), &t))
+			m->targets |= TARGET_BIT(t);
+	for (unsigned i = 0; i < manifest_count(y, LIST_GUARANTEES); i++)
+		if (!plan_guarantee(a, y, i, m)) {
+			*error = "plan.yaml: a guarantee that this sbxc does not know";
+			return NULL;
+		}
+	return m;
+}
+
+void caps_on_host(struct arena *a, struct cap_matrix *m, const struct host *h)
+{
+	for (unsigned c = 0; c < CAP_COUNT; c++) {
+		struct cap_cell *cell = &m->v[TARGET_LINUX][c];
+		const char *lack = cell->asked && cell->mechanism ? host_lacks(a, h, cell->mechanism) : NULL;
+		if (!lack)
+			continue;
+		cell->level = LEVEL_ABSENT;
+		cell->note = lack;
+	}
+}
+
+/* ---- sets ---- */
+
+struct cap_set caps_held_on(const struct cap_matrix *m, uint32_t targets)
+{
+	struct cap_set s;
+	for (unsigned c = 0; c < CAP_COUNT; c++) {
+		s.has[c] = true;
+		for (unsigned t = 0; t < TARGET_COUNT; t++)
+			s.has[c] &= !(targets & TARGET_BIT(t)) || cap_holds(&m->v[t][c]);
+	}
+	return s;
+}
+
+struct cap_set caps_required(const struct cap_matrix *m)
+{
+	struct cap_set s = {{false}};
+	for (unsigned c = 0; c < CAP_COUNT; c++)
+		for (unsigned t = 0; t < TARGET_COUNT; t++)
+			s.has[c] |= m->v[t][c].asked && !m->v[t][c].preferred;
+	return s;
+}
