@@ -293,9 +293,9 @@ bool ast_is_library(const struct ast_file *f)
 {
 	bool some = false;
 	for (const struct ast_item *i = f->items; i; i = i->next) {
-		if (i->kind == ITEM_POLICY)
+		if (i->kind == ITEM_POLICY || i->kind == ITEM_TEST) /* tests apart are of a policy that is imported */
 			return false;
-		some |= i->kind != ITEM_TEST && i->kind != ITEM_IMPORT;
+		some |= i->kind != ITEM_IMPORT;
 	}
 	return some;
 }

@@ -154,6 +154,7 @@ enum compile_result compile_judge(struct compile *c)
 	if (!never_check(c->arena, c->meaning, c->diags))
 		return COMPILE_TEST;
 	c->guarantees = guarantees_check(c->arena, c->ir, c->diags);
+	lint_wants(c->ir, &c->guarantees, c->diags);
 	count_caveats(c);
 	return never_check_kept(c->ir, &c->guarantees, c->diags) ? COMPILE_OK : COMPILE_TEST;
 }

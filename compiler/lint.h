@@ -6,6 +6,7 @@
 
 #include "diag.h"
 #include "decide.h"
+#include "guarantee.h"
 #include "ir.h"
 
 /* Queues the warnings. Rules brought in by library profiles are not blamed on the policy. */
@@ -16,5 +17,8 @@ void lint_policy(struct arena *a, const struct ir *ir, struct diags *d);
  * is an error.
  */
 void lint_syscalls(struct arena *a, const struct meaning *m, struct diags *d);
+
+/* Preferences that weaken nothing. */
+void lint_wants(const struct ir *ir, const struct guarantees *g, struct diags *d);
 
 #endif

@@ -236,7 +236,7 @@ const struct ast_item *load_group(const struct res *r, const char *name)
 }
 
 /* The main file's is compiled; one in an imported file is there to be extended. */
-static void define_policy(struct res *r, const struct ast_item *item, struct scope *s, unsigned depth)
+static void define_policy(struct res *r, const struct unit *u, const struct ast_item *item, struct scope *s, unsigned depth)
 {
 	if (depth == 0 && r->policy) {
 		struct diag_rec *rec = diag(r->d, DIAG_NO_POLICY, item->head, "the file holds a second policy");
@@ -253,7 +253,7 @@ static void define_policy(struct res *r, const struct ast_item *item, struct sco
 		diag_second(rec, first->name->loc, "first defined here");
 	}
 	struct policy *p = ARENA_NEW(r->a, struct policy);
-	*p = (struct policy){.item = item, .file_scope = s};
+	*p = (struct policy){.item = item, .file_scope = s, .depth = depth, .edition = u->ast->edition};
 	ARENA_GROW(r->a, r->policies, r->n_policies);
 	r->policies[r->n_policies++] = p;
 	if (depth == 0)
@@ -282,7 +282,7 @@ static void load_item(struct res *r, struct unit *u, struct scope *s, const stru
 		define_profile(r, u, item, s);
 		break;
 	case ITEM_POLICY:
-		define_policy(r, item, s, depth);
+		define_policy(r, u, item, s, depth);
 		break;
 	case ITEM_TEST:
 		break; /* resolved after the policy: resolve.c */

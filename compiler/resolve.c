@@ -133,6 +133,15 @@ static void walk_about(struct res *r, const struct place *p, const struct ast_st
 		r->build->ir.about = text;
 }
 
+/* For good: what a back end is handed as text nobody can hold against the policy. */
+static void refuse_unsafe(struct res *r, const struct ast_stmt *s)
+{
+	struct diag_rec *rec = diag(r->d, DIAG_UNSAFE, s->verb, "`unsafe` text cannot be proved to do what the policy says");
+	diag_note(rec, "every artifact is compared with the policy before it is written, and this text would be a part that "
+		       "no line of the policy means");
+	diag_help(rec, "say it with `allow` and `deny`; system calls take conditions: `allow syscall ... where ...`");
+}
+
 static void walk_stmt(struct res *r, struct place *p, const struct ast_stmt *s)
 {
 	switch (s->kind) {
@@ -183,7 +192,7 @@ static void walk_stmt(struct res *r, struct place *p, const struct ast_stmt *s)
 		add_let(r, p, s);
 		break;
 	case STMT_UNSAFE:
-		not_supported(r, s->verb, "`unsafe`");
+		refuse_unsafe(r, s);
 		break;
 	case STMT_SETTING:
 		if (p->profile && strcmp(s->name->text, "isolate") == 0)
@@ -192,7 +201,7 @@ static void walk_stmt(struct res *r, struct place *p, const struct ast_stmt *s)
 			stmt_setting(r, p, s);
 		break;
 	case STMT_TEST:
-		if (stmt_whole_policy(r, p, s) && r->level->level == 0)
+		if (stmt_whole_policy(r, p, s) && r->level->level == 0 && !r->tests_apart)
 			resolve_test(r, p, s->test); /* a base's tests speak of the base alone */
 		break;
 	}
@@ -246,6 +255,48 @@ static void no_policy(struct res *r, const struct ast_file *f)
 	diag_help(rec, "write `policy NAME { targets linux ... }`; a file of profiles is brought in with `import`");
 }
 
+/* ---- tests apart ---- */
+
+static bool holds_tests(const struct ast_file *f)
+{
+	for (const struct ast_item *i = f->items; i; i = i->next)
+		if (i->kind == ITEM_TEST)
+			return true;
+	return false;
+}
+
+/* A file of tests is about the one policy that it imports; bases of that one lie deeper. */
+static void tested_policy(struct res *r, const struct ast_file *f)
+{
+	struct loc start = {f->src->base, f->src->base + 1};
+	const struct policy *found = NULL;
+	for (unsigned i = 0; i < r->n_policies; i++) {
+		const struct policy *p = r->policies[i];
+		if (p->depth != 1)
+			continue;
+		if (found) {
+			struct diag_rec *rec = diag(r->d, DIAG_NO_POLICY, start, "the tests do not say which policy they are of");
+			diag_second(rec, found->item->head, "it is imported");
+			diag_second(rec, p->item->head, "and so is this");
+			diag_help(rec, "import one file with one policy");
+			return;
+		}
+		found = p;
+	}
+	if (!found) {
+		no_policy(r, f);
+		return;
+	}
+	if (r->c->opt->out_dir) {
+		struct diag_rec *rec = diag(r->d, DIAG_NO_POLICY, start, "a file of tests makes no plan");
+		diag_second(rec, found->item->head, "the policy that they are of");
+		diag_help(rec, "compile the file of the policy; check this one with `sbxc check`");
+		return;
+	}
+	r->policy = found;
+	r->tests_apart = true;
+}
+
 static void walk_level(struct res *r, const struct tier *level)
 {
 	struct place p = {.scope = scope_new(r, level->file_scope), .targets = TARGETS_ALL, .arches = ARCHES_ALL};
@@ -253,13 +304,19 @@ static void walk_level(struct res *r, const struct tier *level)
 	walk_block(r, &p, level->item->block);
 	if (level->level > 0)
 		return;
+	if (r->tests_apart) { /* names of the tests' file first, then those of the policy's */
+		struct scope *own = ARENA_NEW(r->a, struct scope);
+		*own = *r->units[0]->scope;
+		own->up = p.scope;
+		p.scope = own;
+	}
 	for (const struct ast_item *t = r->units[0]->ast->items; t; t = t->next)
 		if (t->kind == ITEM_TEST)
 			resolve_test(r, &p, t->test);
 	resolve_question(r, &p);
 }
 
-static void walk_policy(struct res *r, struct unit *u)
+static void walk_policy(struct res *r)
 {
 	const struct ast_item *item = r->policy->item;
 	struct tier levels[MAX_LEVELS] = {{0}};
@@ -269,7 +326,7 @@ static void walk_policy(struct res *r, struct unit *u)
 	if (!ir->version)
 		ir->version = "";
 	ir->about = "";
-	ir->edition = u->ast->edition;
+	ir->edition = r->policy->edition;
 	ir->loc = item->head;
 	ir->isolate = (1u << ISOLATE_COUNT) - 1;
 	unsigned n = extend_chain(r, levels);
@@ -299,12 +356,14 @@ static struct res *res_new(struct compile *c)
 const struct ir *resolve_policy(struct compile *c, const struct ast_file *main_file)
 {
 	struct res *r = res_new(c);
-	struct unit *u = load_main(r, main_file);
-	if (!r->policy) {
+	load_main(r, main_file);
+	if (!r->policy && holds_tests(main_file))
+		tested_policy(r, main_file);
+	else if (!r->policy)
 		no_policy(r, main_file);
+	if (!r->policy)
 		return NULL;
-	}
-	walk_policy(r, u);
+	walk_policy(r);
 	report_unused_sets(r);
 	return ir_build_finish(r->build);
 }

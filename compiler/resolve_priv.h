@@ -41,6 +41,8 @@ struct profile {
 struct policy { /* one of any file; the main file's is compiled, the others are there to be extended */
 	const struct ast_item *item;
 	struct scope *file_scope;
+	unsigned depth; /* of its file: 0 the main one, 1 imported by that */
+	unsigned edition;
 };
 
 /* A policy of the chain that is compiled: its own level 0, what it extends 1, and so on. */
@@ -77,7 +79,8 @@ struct res {
 	unsigned n_groups;
 	struct policy **policies;
 	unsigned n_policies;
-	const struct policy *policy; /* the main file's */
+	const struct policy *policy; /* the main file's, or the one its tests are of */
+	bool tests_apart;            /* the main file holds tests only */
 	const struct tier *level;   /* whose lines are walked */
 	struct proxy **proxies;
 	unsigned n_proxies;
