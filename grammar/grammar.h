@@ -143,6 +143,9 @@ struct parse {
 struct diag_rec *parse_fault(struct parse *p, enum diag_id id, struct loc where, const char *fmt,
 			     ...) SBX_PRINTF(4, 5);
 
+/* sbx.l: a scanner at the start of the file; out of memory ends the program. */
+struct parse *scan_begin(struct arena *a, struct diags *d, const struct src_file *file);
+void scan_end(struct parse *p);
 /* sbx.l: the next word of the file into T; its kind. */
 int scan_token(struct token *t, void *scanner);
 

@@ -2,8 +2,8 @@
  * parse.c - any bytes through the parser and the printer of the tree, and the diagnostics through
  * their renderer.
  *
- * What must hold besides memory safety: a source with no complaint has an edition, and the tree
- * prints the same twice.
+ * What must hold besides memory safety: a source with no complaint has an edition and can be laid
+ * out, and the tree prints the same twice.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 
 #include "compiler/ast.h"
 #include "compiler/diag.h"
+#include "compiler/fmt.h"
 #include "grammar/parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,6 +28,21 @@ static char *printed(const struct ast_file *f, size_t *size)
 	return text;
 }
 
+/* What has no fault can be laid out, has no fault then, and is at rest. */
+static void lay_out(struct arena *a, struct src *src, const struct src_file *file)
+{
+	struct diags *diags = diags_new(a, src);
+	const struct src_file *again;
+	size_t n, m;
+	const char *out = fmt_source(a, file, &n);
+	if (!out || src_add(src, "again.sbx", out, n, &again) != SRC_OK)
+		abort();
+	parse_source(a, diags, again);
+	const char *twice = fmt_source(a, again, &m);
+	if (diag_errors(diags) || !twice || n != m || memcmp(out, twice, n) != 0)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = arena_new();
@@ -39,6 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct ast_file *f = parse_source(a, diags, file);
 	if (diag_errors(diags) == 0 && f->edition != 1)
 		abort();
+	if (diag_errors(diags) == 0)
+		lay_out(a, src, file);
 	char *once = printed(f, &n), *twice = printed(f, &m);
 	if (n != m || memcmp(once, twice, n) != 0)
 		abort();
