@@ -4,7 +4,7 @@
 #   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
 #   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv)
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
-#   make proof-long 100,000 random policies and changed filters for the proof; minutes
+#   make proof-long 100,000 random policies and changed filters for the proof, 100,000 pairs for diff; minutes
 #   make bench      ratios against peers and floors, interleaved
 #   make fuzz       libFuzzer targets, FUZZ_TIME seconds each
 #   make bless      takes the present output as the golden output
@@ -52,7 +52,7 @@ RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-formats check-check check-plan check-layers check-proof check-live check-vm check-san check-clang bench \
+.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-diff check-formats check-check check-plan check-layers check-proof check-live check-vm check-san check-clang bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -159,20 +159,22 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libcompiler.a
 check-unit: $(UNIT_BIN)
 	$(Q)tests/unit.sh $(UNIT_BIN)
 
-check-layers check-docs check-golden check-errors check-codes check-commands check-formats check-check check-plan check-proof check-live: check-%: all
+check-layers check-docs check-golden check-errors check-codes check-commands check-diff check-formats check-check check-plan check-proof check-live: check-%: all
 	$(Q)tests/run.sh $*
 
 KERNELS ?=
 check-vm: all
 	$(Q)tests/vm/run.sh $(KERNELS)
 
-proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute
+proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute $(B)/tests/unit/diff
 	$(Q)LONG=1 tests/proof.sh
+	$(Q)DIFF_PAIRS=100000 $(B)/tests/unit/diff
 
 bless: all
 	$(Q)$(B)/sbxc caps --md >docs/capabilities.md
 	$(Q)BLESS=1 tests/golden.sh
 	$(Q)BLESS=1 tests/errors.sh
+	$(Q)BLESS=1 tests/diff.sh
 	$(Q)BLESS=1 tests/commands.sh
 
 # The same programs and tests under the sanitizers; the loader itself is static and is covered by its unit tests there.

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "revision.h"
 #include "str.h"
 
 const char *cli_next(struct cli *c)
@@ -88,11 +89,9 @@ void cli_find_std(struct cli *c)
 		c->opt.std_dir = find_std(c->arena);
 }
 
-enum compile_result cli_phases(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
+static enum compile_result run_phases(const struct compile_options *opt, enum cli_phase last, struct compile *k)
 {
-	cli_find_std(c);
-	c->opt.path = path;
-	enum compile_result result = compile_read(k, &c->opt);
+	enum compile_result result = compile_read(k, opt);
 	if (k->library)
 		return result;
 	if (result == COMPILE_OK && last >= CLI_JUDGE)
@@ -104,12 +103,49 @@ enum compile_result cli_phases(struct cli *c, const char *path, enum cli_phase l
 	return result == COMPILE_OK && diag_errors(k->diags) ? COMPILE_REFUSED : result;
 }
 
+enum compile_result cli_phases(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
+{
+	cli_find_std(c);
+	c->opt.path = path;
+	return run_phases(&c->opt, last, k);
+}
+
 int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
 {
 	enum compile_result result = cli_phases(c, path, last, k);
 	diag_stream_diags(cli_diags(c), k->diags);
 	if (result == COMPILE_IO)
 		diag_stream_failure(cli_diags(c), path, k->failure);
+	return (int)result;
+}
+
+int cli_compile_other(struct cli *c, const char *word, enum cli_phase last, struct compile *k)
+{
+	struct compile_options *opt = ARENA_NEW(c->arena, struct compile_options);
+	struct revision *rev = ARENA_NEW(c->arena, struct revision);
+	cli_find_std(c);
+	*opt = c->opt;
+	opt->path = word;
+	opt->out_dir = opt->depfile = NULL;
+	*k = (struct compile){0};
+	if (revision_is(word)) {
+		const char *failure = revision_open(c->arena, word, rev);
+		if (failure)
+			return cli_complain("%s", failure), CLI_USAGE;
+		opt->path = rev->path;
+		opt->reader = &rev->reader;
+	}
+	enum compile_result result = run_phases(opt, last, k);
+	if (result != COMPILE_OK)
+		diag_stream_diags(cli_diags(c), k->diags);
+	if (result == COMPILE_IO)
+		diag_stream_failure(cli_diags(c), word, k->failure);
+	if (result == COMPILE_OK && k->library) {
+		cli_complain("%s holds profiles and no policy, so there is nothing to compare", word);
+		return CLI_REFUSED;
+	}
+	if (result == COMPILE_REFUSED)
+		cli_complain("%s is refused, so nothing can be compared with it", word);
 	return (int)result;
 }
 

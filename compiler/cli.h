@@ -87,6 +87,12 @@ enum cli_phase { CLI_READ, CLI_JUDGE, CLI_PROVE, CLI_WRITE };
 enum compile_result cli_phases(struct cli *c, const char *path, enum cli_phase last, struct compile *k); /* prints nothing */
 int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k);
 
+/*
+ * The same for a policy to compare with: `word` is a file or REV:PATH of git. Its warnings are not this run's business:
+ * diagnostics are printed only when it is refused.
+ */
+int cli_compile_other(struct cli *c, const char *word, enum cli_phase last, struct compile *k);
+
 /* Runs one(c, file) for each file; the worst exit code. */
 int cli_each(struct cli *c, int (*one)(struct cli *c, const char *file));
 

@@ -31,6 +31,10 @@ static const char *open_failure(enum src_error e)
 		return "it is not a regular file";
 	case SRC_TOO_MANY:
 		return "too many files";
+	case SRC_NOT_THERE:
+		return "the revision has no such file";
+	case SRC_OUTSIDE:
+		return "it lies outside of the revision";
 	case SRC_OK:
 	case SRC_TOO_BIG:
 		break;
@@ -123,6 +127,8 @@ enum compile_result compile_read(struct compile *c, const struct compile_options
 	const struct src_file *file;
 	*c = (struct compile){.arena = arena_new(), .opt = opt};
 	c->src = src_new(c->arena);
+	if (opt->reader)
+		src_read_with(c->src, opt->reader);
 	c->diags = diags_new(c->arena, c->src);
 	if (!open_main(c, &file))
 		return COMPILE_IO;

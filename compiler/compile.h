@@ -21,6 +21,7 @@ enum compile_emit { EMIT_NONE, EMIT_AST, EMIT_IR, EMIT_SECCOMP };
 struct compile_options {
 	const char *path;    /* the policy file */
 	const char *text;    /* the policy itself, when it is in no file; `path` names it then */
+	const struct src_reader *reader; /* that reads it and its imports, or NULL: they are files */
 	const char *std_dir; /* folder of the library profiles, or NULL when none was found */
 	const struct compile_set *sets;
 	unsigned n_sets;

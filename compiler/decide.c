@@ -136,10 +136,6 @@ static struct path_slot *index_slot(const struct path_index *x, const char *path
 	return &x->slots[i];
 }
 
-/*
- * The one name of a place. macOS ships links for some roots of its tree, so that /tmp/x and /private/tmp/x are one
- * place there; a policy may use either. Linux has no such fixed links.
- */
 const char *place_name(struct arena *a, enum target t, const char *path)
 {
 	static const struct {

@@ -26,6 +26,8 @@ static const struct src_file *open_source(struct res *r, const char *path, const
 	const char *why = e == SRC_ERRNO ? strerror(errno)
 			  : e == SRC_NOT_REGULAR ? "it is not a regular file"
 			  : e == SRC_TOO_BIG ? "it is too large"
+			  : e == SRC_NOT_THERE ? "the revision has no such file"
+			  : e == SRC_OUTSIDE ? "it lies outside of the revision"
 					     : "there are too many files";
 	struct diag_rec *rec = diag(r->d, DIAG_IMPORT, where, "cannot read `%s`: %s", name, why);
 	diag_help(rec, "paths of imports are relative to the file that imports");

@@ -31,7 +31,8 @@ static void print_help(void)
 	      "  sbxc --version\n"
 	      "\n"
 	      "Results go to stdout, complaints to stderr. Exit codes: 0 fine, 1 the policy is refused,\n"
-	      "2 wrong use or a file that cannot be read or written, 3 a test in the policy failed.\n"
+	      "2 wrong use or a file that cannot be read or written, 3 a test in the policy failed,\n"
+	      "4 `diff --fail-on` found something.\n"
 	      "Manual: sbxc(1), the language: sbx(5).\n",
 	      stdout);
 }

@@ -12,6 +12,7 @@
 
 struct src {
 	struct arena *arena;
+	const struct src_reader *reader; /* or NULL */
 	struct src_file **files;
 	size_t n;
 	uint32_t next; /* offset of the next file's first byte; 0 is no place */
@@ -33,6 +34,11 @@ struct src *src_new(struct arena *a)
 	s->lines = ARENA_ARRAY(a, SRC_MAX_FILES, uint32_t *);
 	s->n_lines = ARENA_ARRAY(a, SRC_MAX_FILES, uint32_t);
 	return s;
+}
+
+void src_read_with(struct src *s, const struct src_reader *reader)
+{
+	s->reader = reader;
 }
 
 /* Gives text that is already in the arena its place. */
@@ -102,8 +108,20 @@ static enum src_error read_all(struct arena *a, int fd, char **text, size_t *siz
 	return SRC_OK;
 }
 
+static enum src_error open_elsewhere(struct src *s, const char *path, const char *name, const struct src_file **out)
+{
+	const char *text;
+	size_t size;
+	enum src_error e = s->reader->read(s->reader, s->arena, path, &text, &size);
+	return e == SRC_OK ? src_place(s, path, name, text, size, out) : e;
+}
+
 enum src_error src_open(struct src *s, const char *path, const char *name, const struct src_file **out)
 {
+	if (s->reader && strncmp(path, s->reader->prefix, strlen(s->reader->prefix)) == 0)
+		return open_elsewhere(s, path, name, out);
+	if (s->reader && strncmp(name, "std/", 4) != 0)
+		return SRC_OUTSIDE;
 	char *text;
 	size_t size;
 	struct file_id id;

@@ -51,7 +51,25 @@ struct src;
 
 struct src *src_new(struct arena *a);
 
-enum src_error { SRC_OK, SRC_ERRNO, SRC_NOT_REGULAR, SRC_TOO_BIG, SRC_TOO_MANY };
+enum src_error {
+	SRC_OK,
+	SRC_ERRNO,
+	SRC_NOT_REGULAR,
+	SRC_TOO_BIG,
+	SRC_TOO_MANY,
+	SRC_NOT_THERE, /* the reader has no such file */
+	SRC_OUTSIDE,   /* the reader does not reach there */
+};
+
+/*
+ * Files from somewhere else than the file system, such as a revision of git: every path that begins with `prefix`.
+ * Others are read from the file system when they belong to the library, and are refused (SRC_OUTSIDE) when not.
+ */
+struct src_reader {
+	const char *prefix;
+	enum src_error (*read)(const struct src_reader *r, struct arena *a, const char *path, const char **text, size_t *size);
+};
+void src_read_with(struct src *s, const struct src_reader *reader);
 
 /* Reads a whole regular file and gives it a place. On SRC_ERRNO, errno says why. *out is set only on SRC_OK. */
 enum src_error src_open(struct src *s, const char *path, const char *name, const struct src_file **out);

@@ -1,0 +1,95 @@
+/*
+ * cmd_diff.c - `sbxc diff OLD NEW`: what a change of a policy changes, for its reviewers.
+ */
+#include <string.h>
+
+#include "cli.h"
+#include "diff.h"
+
+enum fail_on { FAIL_NEVER, FAIL_WIDEN, FAIL_ANY, FAIL_GUARANTEE };
+
+struct state {
+	enum fail_on fail_on;
+	void (*print)(const struct diff *d, FILE *out); /* NULL: text */
+};
+
+static int take_fail_on(struct cli *c, const char *what)
+{
+	static const char *const names[] = {[FAIL_WIDEN] = "widen", [FAIL_ANY] = "any", [FAIL_GUARANTEE] = "guarantee"};
+	for (unsigned i = FAIL_WIDEN; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(what, names[i]) == 0)
+			return ((struct state *)c->state)->fail_on = (enum fail_on)i, CLI_OK;
+	return cli_usage("--fail-on takes widen, any or guarantee", what);
+}
+
+static int take_markdown(struct cli *c, const char *value)
+{
+	(void)value;
+	((struct state *)c->state)->print = diff_markdown;
+	return CLI_OK;
+}
+
+static int take_json(struct cli *c, const char *value)
+{
+	(void)value;
+	((struct state *)c->state)->print = diff_json;
+	return CLI_OK;
+}
+
+static const struct cli_option options[] = {
+    {"--fail-on", "WHAT",
+     "exit 4 when something was opened (widen), a guarantee became weaker\n"
+     "(guarantee), or anything but the text changed (any)",
+     take_fail_on},
+    {"--md", NULL, "as Markdown, for a comment on the change", take_markdown},
+    {"--json", NULL, "as JSON", take_json},
+    {NULL, NULL, NULL, NULL},
+};
+
+static bool hits(const struct state *s, const struct diff *d)
+{
+	switch (s->fail_on) {
+	case FAIL_NEVER:
+		return false;
+	case FAIL_WIDEN:
+		return d->n_of[DIFF_GROWS] > 0;
+	case FAIL_ANY:
+		return d->n > 0 || d->n_tests > 0;
+	case FAIL_GUARANTEE:
+		return d->n_weaker > 0;
+	}
+	return true;
+}
+
+static int compare(struct cli *c, const struct compile *old, const struct compile *now)
+{
+	const struct state *s = c->state;
+	const struct diff *d = diff_policies(c->arena, old, now);
+	if (s->print)
+		s->print(d, stdout);
+	else
+		diff_print(d, stdout, cli_colour(stdout));
+	return hits(s, d) ? CLI_DIFF : CLI_OK;
+}
+
+static int run(struct cli *c)
+{
+	struct compile old = {0}, now = {0};
+	if (c->n_files != 2)
+		return cli_usage("diff takes two policies: OLD NEW, each a file or REV:PATH of git", NULL);
+	int code = cli_compile_other(c, c->files[0], CLI_JUDGE, &old);
+	int second = code == CLI_USAGE ? CLI_OK : cli_compile_other(c, c->files[1], CLI_JUDGE, &now);
+	code = code > second ? code : second;
+	if (code == CLI_OK)
+		code = compare(c, &old, &now);
+	arena_free(old.arena);
+	arena_free(now.arena);
+	return code;
+}
+
+const struct command command_diff = {
+    .about = "OLD and NEW are policies, or `REV:PATH` of git (imports come from the same revision).\n",
+    .options = (const struct cli_option *const[]){options, cli_options_policy, NULL},
+    .state_size = sizeof(struct state),
+    .run = run,
+};

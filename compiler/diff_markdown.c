@@ -1,0 +1,106 @@
+/*
+ * diff_markdown.c - the comparison as Markdown, for comments on a change.
+ *
+ * Text of a policy stands in <code>, with every sign that Markdown or HTML could take for its own as a character
+ * reference: a reference never makes structure, so a path cannot become a link, a mention or the end of a table.
+ */
+#include <string.h>
+
+#include "diff.h"
+
+static void put_text(FILE *out, const char *text)
+{
+	static const char safe[] = " ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/.,:-";
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+		if (*c >= 0x80 || strchr(safe, *c))
+			fputc(*c, out);
+		else if (*c < 0x20 || *c == 0x7f)
+			fprintf(out, "&#92;x%02x", *c);
+		else
+			fprintf(out, "&#%u;", *c);
+}
+
+static void put_code(FILE *out, const char *text)
+{
+	fputs("<code>", out);
+	put_text(out, text);
+	fputs("</code>", out);
+}
+
+static void put_detail(FILE *out, const char *before, const char *text)
+{
+	if (!text)
+		return;
+	fprintf(out, "<br>%s", before);
+	put_text(out, text);
+}
+
+static void put_targets(FILE *out, const struct diff *d, const struct diff_entry *e)
+{
+	uint32_t both = d->old.targets & d->now.targets;
+	for (unsigned t = 0; t < TARGET_COUNT && (e->targets & both) != both; t++)
+		if (e->targets & TARGET_BIT(t))
+			fprintf(out, " on %s", target_name[t]);
+}
+
+static void put_entry(FILE *out, const struct diff *d, const struct diff_entry *e)
+{
+	static const char *const access[] = {"**now allowed**", "no longer allowed", "refused in another way"};
+	static const char *const other[] = {"**weaker**", "stronger", "changed"};
+	fprintf(out, "| %s | ", (e->part == DIFF_ACCESS ? access : other)[e->way]);
+	put_text(out, e->what);
+	put_targets(out, d, e);
+	fputs(" | ", out);
+	put_code(out, e->object);
+	if (e->example) {
+		fputs("<br>e.g. ", out);
+		put_code(out, e->example);
+	}
+	fputs(" | ", out);
+	put_text(out, e->where ? e->where : "");
+	put_detail(out, "", e->note);
+	put_detail(out, "as before: ", e->but);
+	put_detail(out, "because ", e->because);
+	put_detail(out, "brought by ", e->via);
+	put_detail(out, "its test is gone: ", e->guard);
+	fputs(" |\n", out);
+}
+
+static void put_tests(FILE *out, const struct diff *d)
+{
+	bool begun = false;
+	for (unsigned i = 0; i < d->n_tests; i++) {
+		if (!d->tests[i].gone)
+			continue;
+		fputs(begun ? "" : "\nExpectations that are gone:\n\n", out);
+		begun = true;
+		fputs("- ", out);
+		put_code(out, d->tests[i].text);
+		fputs(d->tests[i].guards ? " **look here: what it was about changed**\n" : "\n", out);
+	}
+}
+
+void diff_markdown(const struct diff *d, FILE *out)
+{
+	fputs("### ", out);
+	put_text(out, d->now.name);
+	if (d->old.version[0] || d->now.version[0]) {
+		fputc(' ', out);
+		put_text(out, d->old.version);
+		fputs(" → ", out);
+		put_text(out, d->now.version);
+	}
+	fprintf(out, ": %s\n", diff_verdict(d));
+	if (d->version) {
+		fputs("\n**The version:** ", out);
+		put_text(out, d->version);
+		fputs(".\n", out);
+	}
+	if (d->n)
+		fputs("\n| | what | object | line |\n|---|---|---|---|\n", out);
+	for (unsigned i = 0; i < d->n; i++)
+		put_entry(out, d, &d->v[i]);
+	put_tests(out, d);
+	if (!d->n && !d->n_tests)
+		fprintf(out, "\n%s\n", d->lines_moved ? "The text changed, its meaning did not." : "The two say the same.");
+}

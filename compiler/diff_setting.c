@@ -1,0 +1,170 @@
+/*
+ * diff_setting.c - compares what is no access, limit or guarantee: the lines of the canonical form, by their first words.
+ *
+ * A statement that this file does not know is compared all the same, as text, and counts as grown: a new word of the
+ * language cannot slip past a review.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff_priv.h"
+
+struct word {
+	const char *word;
+	unsigned n_key;	     /* words that name the line: what follows is its value */
+	enum diff_way gone, added, changed;
+};
+
+/* clang-format off */
+static const struct word words[] = {
+    {"isolate", 1, DIFF_GROWS, DIFF_SHRINKS, DIFF_OTHER}, /* changed: by what is left out */
+    {"root", 1, DIFF_SHRINKS, DIFF_GROWS, DIFF_GROWS}, /* private is the default */
+    {"set", 3, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"param", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"entry", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"targets", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"syscalls", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER}, /* the calls themselves are compared */
+    {"default", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},  /* never an allow */
+    {"unknown", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"directory", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"hostname", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"user", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"observe", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"scratch", 2, DIFF_SHRINKS, DIFF_GROWS, DIFF_OTHER},
+    {"mount", 4, DIFF_SHRINKS, DIFF_GROWS, DIFF_GROWS},
+};
+/* clang-format on */
+/* What other files compare. */
+static const char *const elsewhere[] = {"policy", "allow", "deny", "limit", "require", "prefer", "test", "except", "never"};
+
+struct line {
+	const char *key, *value, *where;
+	const struct word *word; /* NULL: not known */
+	bool matched;
+};
+
+struct lines {
+	struct line *v;
+	unsigned n;
+};
+
+static size_t words_len(const char *s, unsigned n)
+{
+	size_t len = 0;
+	for (unsigned i = 0; i < n && s[len]; i++) {
+		len += strspn(s + len, " ");
+		len += strcspn(s + len, " ");
+	}
+	return len;
+}
+
+static bool is_elsewhere(const char *s)
+{
+	size_t n = strcspn(s, " ");
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		if (strlen(elsewhere[i]) == n && strncmp(elsewhere[i], s, n) == 0)
+			return true;
+	return n == 0;
+}
+
+static const struct word *find_word(const char *s)
+{
+	size_t n = strcspn(s, " ");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i].word) == n && strncmp(words[i].word, s, n) == 0)
+			return &words[i];
+	return NULL;
+}
+
+static void take_line(struct differ *d, const struct side *s, struct lines *out, const char *text)
+{
+	const char *mark = strstr(text, "  # "), *spaces = text + strspn(text, " ");
+	if (is_elsewhere(spaces))
+		return;
+	const char *line = arena_strndup(d->a, text, mark ? (size_t)(mark - text) : strlen(text));
+	const char *where = mark ? arena_strndup(d->a, mark + 4, strcspn(mark + 4, " ")) : NULL;
+	const struct word *w = find_word(line);
+	size_t n = words_len(line, w ? w->n_key : 2);
+	ARENA_GROW(d->a, out->v, out->n);
+	out->v[out->n++] = (struct line){
+	    .key = arena_strndup(d->a, line, n && line[n - 1] == ':' ? n - 1 : n),
+	    .value = line + n + strspn(line + n, " ="),
+	    .where = where && s->is_old ? arena_printf(d->a, "old %s", where) : where,
+	    .word = w,
+	};
+}
+
+static struct lines lines_of(struct differ *d, const struct side *s)
+{
+	struct lines out = {0};
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+	if (!f)
+		return out;
+	ir_print(s->ir, s->k->src, f);
+	fclose(f);
+	for (char *at = text, *end; (end = strchr(at, '\n')); at = end + 1) {
+		*end = '\0';
+		take_line(d, s, &out, at);
+	}
+	free(text);
+	return out;
+}
+
+/* The namespaces that one list has and the other has not. */
+static enum diff_way isolate_way(const struct differ *d)
+{
+	uint32_t lost = d->old.ir->isolate & ~d->now.ir->isolate, won = d->now.ir->isolate & ~d->old.ir->isolate;
+	return lost ? DIFF_GROWS : won ? DIFF_SHRINKS : DIFF_OTHER;
+}
+
+static enum diff_way line_way(const struct differ *d, const struct line *old, const struct line *now)
+{
+	const struct word *w = now ? now->word : old->word;
+	if (!w)
+		return DIFF_GROWS;
+	if (strcmp(w->word, "isolate") == 0)
+		return isolate_way(d);
+	return old && now ? w->changed : now ? w->added : w->gone;
+}
+
+static void add_line(struct differ *d, const struct line *old, const struct line *now)
+{
+	const struct line *by = now ? now : old;
+	struct diff_entry *e = differ_add(d, DIFF_SETTINGS, line_way(d, old, now), d->old.ir->targets | d->now.ir->targets, by->key);
+	e->object = old && now ? arena_printf(d->a, "%s -> %s", old->value, now->value)
+			       : arena_printf(d->a, "%s%s%s", by->value, by->value[0] ? " " : "", now ? "(new)" : "(gone)");
+	e->where = by->where;
+	e->note = by->word ? NULL : "compared as text, counted as grown";
+}
+
+static struct line *find_line(struct lines *l, const struct line *like, bool whole)
+{
+	for (unsigned i = 0; i < l->n; i++)
+		if (!l->v[i].matched && strcmp(l->v[i].key, like->key) == 0 &&
+		    (!whole || strcmp(l->v[i].value, like->value) == 0))
+			return &l->v[i];
+	return NULL;
+}
+
+/* First those that are the same, then those of one key, then what is left. */
+void diff_settings(struct differ *d)
+{
+	struct lines old = lines_of(d, &d->old), now = lines_of(d, &d->now);
+	for (unsigned whole = 2; whole-- > 0;)
+		for (unsigned i = 0; i < now.n; i++) {
+			struct line *was = now.v[i].matched ? NULL : find_line(&old, &now.v[i], whole);
+			if (!was)
+				continue;
+			was->matched = now.v[i].matched = true;
+			if (!whole)
+				add_line(d, was, &now.v[i]);
+		}
+	for (unsigned i = 0; i < old.n; i++)
+		if (!old.v[i].matched)
+			add_line(d, &old.v[i], NULL);
+	for (unsigned i = 0; i < now.n; i++)
+		if (!now.v[i].matched)
+			add_line(d, NULL, &now.v[i]);
+}

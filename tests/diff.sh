@@ -1,0 +1,157 @@
+#!/bin/bash
+# diff.sh - `sbxc diff` as its users meet it: goldens of the three forms, exit codes, revisions of git, what no change says.
+# tests/diff/NAME-old.sbx and NAME-new.sbx with NAME.txt, .md, .json. BLESS=1 writes the present output instead.
+set -u
+cd "$(dirname "$0")/diff" || exit 2
+: "${B:=build}"
+case $B in /*) ;; *) B=../../$B ;; esac
+B=$(realpath "$B")
+std=$(realpath ../../policies/std)
+export LC_ALL=C
+status=0
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+
+pass() { printf 'PASS diff %s\n' "$1"; }
+fail() { printf 'FAIL diff %s: %s\n' "$1" "$2"; status=1; }
+skip() { printf 'SKIP diff %s: %s\n' "$1" "$2"; }
+verdict() { if [[ -z $2 ]]; then pass "$1"; else fail "$1" "$2"; fi; }
+sbxdiff() { "$B/sbxc" diff --std "$std" "$@"; }
+
+# ---- goldens ----
+
+for old in *-old.sbx; do
+	name=${old%-old.sbx}
+	for form in txt md json; do
+		case $form in txt) opt= ;; *) opt=--$form ;; esac
+		sbxdiff $opt "$old" "$name-new.sbx" >"$tmp/got" 2>&1
+		if [[ -n ${BLESS:-} ]]; then
+			cmp -s "$tmp/got" "$name.$form" || { cp "$tmp/got" "$name.$form"; echo "blessed $name.$form"; }
+		elif cmp -s "$tmp/got" "$name.$form"; then
+			pass "golden $name.$form"
+		else
+			diff -u "$name.$form" "$tmp/got" | head -20
+			fail "golden $name.$form" "the output changed (make bless takes it)"
+		fi
+	done
+done
+[[ -z ${BLESS:-} ]] || exit 0
+
+# ---- exit codes ----
+
+# code NAME WANT ARGS...
+code() {
+	local name=$1 want=$2 got
+	shift 2
+	sbxdiff "$@" >"$tmp/out" 2>"$tmp/err"
+	got=$?
+	verdict "$name" "$([[ $got -eq $want ]] || echo "exit $got, not $want")"
+}
+cat >"$tmp/base.sbx" <<'P'
+sbx 1
+policy p version "1.0.0" {
+    targets linux
+    entry "/usr/bin/wc"
+    use std/base-system
+    allow read "/srv/a"
+    deny read "/srv/b"
+    limit cpu-time 2s
+    isolate none
+    require net.disable
+    prefer signal.scope because "old kernels"
+}
+P
+change() { sed "$1" "$tmp/base.sbx" >"$tmp/$2.sbx"; }
+change 's,"/srv/a","/srv/a"\, "/srv/c",' wide
+change 's,allow read "/srv/a",deny read "/srv/a/x",' narrow
+change 's/require net.disable/prefer net.disable on linux because "x"/' weak
+change 's/2s/3s/' loose
+change 's/deny read "\/srv\/b"/# moved/; s/^    isolate/    deny read "\/srv\/b"\n    isolate/' moved
+
+code "nothing changed is 0" 0 --fail-on any "$tmp/base.sbx" "$tmp/base.sbx"
+verdict "no change is said in words" "$(grep -q '^The two say the same.$' "$tmp/out" || { echo "not said:"; cat "$tmp/out"; })"
+code "moved text is 0" 0 --fail-on any "$tmp/base.sbx" "$tmp/moved.sbx"
+verdict "moved text is said in words" "$(grep -q '^UNCHANGED ACCESS, TEXT MOVED: [0-9]* lines*$' "$tmp/out" || { echo "not said:"; cat "$tmp/out"; })"
+code "a wider policy without --fail-on is 0" 0 "$tmp/base.sbx" "$tmp/wide.sbx"
+code "a wider policy" 4 --fail-on widen "$tmp/base.sbx" "$tmp/wide.sbx"
+code "the way back is narrower" 0 --fail-on widen "$tmp/wide.sbx" "$tmp/base.sbx"
+verdict "and says so" "$(grep -q 'access shrinks' "$tmp/out" || { echo "not said:"; cat "$tmp/out"; })"
+code "any takes narrower ones too" 4 --fail-on any "$tmp/wide.sbx" "$tmp/base.sbx"
+code "a looser limit opens" 4 --fail-on widen "$tmp/base.sbx" "$tmp/loose.sbx"
+code "a tighter one does not" 0 --fail-on widen "$tmp/loose.sbx" "$tmp/base.sbx"
+code "a weaker guarantee" 4 --fail-on guarantee "$tmp/base.sbx" "$tmp/weak.sbx"
+verdict "is named" "$(grep -q 'net.disable *enforced, required -> enforced, preferred (weaker)' "$tmp/out" || { echo "not said:"; cat "$tmp/out"; })"
+code "a stronger one" 0 --fail-on guarantee "$tmp/weak.sbx" "$tmp/base.sbx"
+code "wider access is no weaker guarantee" 0 --fail-on guarantee "$tmp/base.sbx" "$tmp/wide.sbx"
+echo 'sbx 1' >"$tmp/none.sbx"
+code "a refused policy is 1" 1 "$tmp/base.sbx" "$tmp/none.sbx"
+code "a missing file is 2" 2 "$tmp/base.sbx" "$tmp/nowhere.sbx"
+code "one policy is 2" 2 "$tmp/base.sbx"
+code "an unknown word is 2" 2 --fail-on more "$tmp/base.sbx" "$tmp/wide.sbx"
+
+# A deny that takes nothing away is still said, and opens when values of the start may matter.
+change '/deny read "\/srv\/b"/d' undenied
+code "a lost deny without effect" 0 --fail-on widen "$tmp/base.sbx" "$tmp/undenied.sbx"
+verdict "is said" "$(grep -q 'deny read *list*.*/srv/b (gone)\|deny read.*/srv/b (gone)' "$tmp/out" || { echo "not said:"; cat "$tmp/out"; })"
+for f in base undenied; do sed 's,"/srv/a","/srv/a"\, "${CWD}",' "$tmp/$f.sbx" >"$tmp/$f-cwd.sbx"; done
+code "a lost deny that a value may give effect" 4 --fail-on widen "$tmp/base-cwd.sbx" "$tmp/undenied-cwd.sbx"
+
+change 's,^    isolate,    never allow read "/etc/shadow" because "x"\n    isolate,' never
+code "an obligation that is gone opens" 4 --fail-on widen "$tmp/never.sbx" "$tmp/base.sbx"
+verdict "is said" "$(grep -q 'never *allow read "/etc/shadow" (gone) (opens)' "$tmp/out" || { echo "not said:"; cat "$tmp/out"; })"
+code "a new one does not" 0 --fail-on widen "$tmp/base.sbx" "$tmp/never.sbx"
+change 's,deny read "/srv/b",final deny read "/srv/b",' final
+code "a line that is final no more opens" 4 --fail-on widen "$tmp/final.sbx" "$tmp/base.sbx"
+code "a library is no policy" 1 "$tmp/base.sbx" "$std/python.sbx"
+
+# ---- revisions of git ----
+
+if ! git --version >/dev/null 2>&1; then
+	skip "revisions" "git is not installed"
+else
+	repo=$tmp/repo
+	mkdir -p "$repo/policies/lib" && cd "$repo" || exit 2
+	g() { git -c user.name=t -c user.email=t@example.org -c init.defaultBranch=main -c commit.gpgsign=false "$@"; }
+	g init -q . >/dev/null
+	sed 's/^policy/import "lib\/more.sbx"\npolicy/; s/^    isolate/    use more\n    isolate/' "$tmp/base.sbx" >policies/x.sbx
+	printf 'sbx 1\nprofile more {\n    allow read "/srv/more" if-exists because "old"\n}\n' >policies/lib/more.sbx
+	g add -A && g commit -qm one
+	printf 'sbx 1\nprofile more {\n    allow read "/srv/more", "/srv/most"\n}\n' >policies/lib/more.sbx
+	code "an import that changed beside the same policy" 4 --fail-on widen main:policies/x.sbx policies/x.sbx
+	verdict "and the profile that brings it" \
+	    "$(grep -q 'brought by more, used at x.sbx:' "$tmp/out" && grep -q '+ read *"*/srv/most' "$tmp/out" || { echo "not said:"; cat "$tmp/out"; })"
+	g add -A && g commit -qm two
+	code "two revisions" 4 --fail-on widen main~1:policies/x.sbx main:policies/x.sbx
+	code "a revision against itself" 0 --fail-on any HEAD:policies/x.sbx main:policies/x.sbx
+	cd policies || exit 2
+	code "a path from the folder one is in" 4 --fail-on widen main~1:./x.sbx x.sbx
+	code "no such file in the revision" 2 main:policies/y.sbx x.sbx
+	verdict "is said" "$(grep -q 'the revision has no such file' "$tmp/err" || { echo "not said:"; cat "$tmp/err"; })"
+	code "no such revision" 2 nowhere:policies/x.sbx x.sbx
+	verdict "is said" "$(grep -q 'git knows no revision `nowhere`' "$tmp/err" || { echo "not said:"; cat "$tmp/err"; })"
+	code "a revision that looks like an option" 2 --fail-on any --x:policies/x.sbx x.sbx
+	sed -i 's,lib/more.sbx,../../outside.sbx,' x.sbx && g commit -qam three
+	code "an import that leads out of the repository" 1 main:policies/x.sbx x.sbx
+	verdict "is said" "$(grep -q 'it lies outside of the revision' "$tmp/err" || { echo "not said:"; cat "$tmp/err"; })"
+	cd "$tmp" || exit 2
+	GIT_CEILING_DIRECTORIES=$tmp code "no repository" 2 main:x.sbx "$tmp/base.sbx"
+	verdict "is said" "$(grep -q 'this folder is in no git repository' "$tmp/err" || { echo "not said:"; cat "$tmp/err"; })"
+fi
+
+# ---- hostile text ----
+
+cd "$tmp" || exit 2
+esc=$(printf '\033')
+cat >new <<'P'
+    allow read "/srv/|<b>&@x`_[y](z)"
+P
+sed '/allow read/r new' base.sbx >hostile.sbx
+sbxdiff --md base.sbx hostile.sbx >out
+verdict "a path cannot leave its cell of Markdown" \
+    "$(awk -F'|' '/now allowed/ && NF != 6 {print "a row with other cells"}' out; grep -c '<b>\|](z)\|@x' out | grep -v '^0$')"
+sed "s/old kernels/old${esc}[2Jkernels/" base.sbx >escape.sbx
+sbxdiff base.sbx escape.sbx >out 2>&1
+verdict "nor send a terminal what is no text" "$([[ -s out ]] || echo nothing; grep -c "$esc" out | grep -v '^0$')"
+sbxdiff --json base.sbx hostile.sbx >out
+verdict "JSON that a reader takes" "$(python3 -c 'import json,sys; d=json.load(open("out")); assert d["grows"] == 1, d' 2>&1)"
+exit $status
