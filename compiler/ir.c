@@ -95,7 +95,7 @@ struct ir_printer {
 
 static void put_origin(const struct ir_printer *p, const struct origin *o)
 {
-	if (!o)
+	if (!o || !p->src)
 		return;
 	fprintf(p->out, "  # %s", src_where(p->src, p->arena, o->loc));
 	if (!loc_none(o->used_at))

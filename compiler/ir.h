@@ -237,7 +237,7 @@ const struct origin *ir_first_allow(const struct ir *ir, enum target t, uint32_t
 /* Is the capability preferred (not required) on the target? Returns the prefer line's origin, or NULL. */
 const struct origin *ir_preferred(const struct ir *ir, enum target t, enum cap cap);
 
-/* The IR as text for --emit=ir, the same bytes for the same meaning; places are printed as file:line. */
+/* The IR as text for --emit=ir, the same bytes for the same meaning; places are printed as file:line, without src not at all. */
 void ir_print(const struct ir *ir, const struct src *src, FILE *out);
 
 #endif
