@@ -65,7 +65,7 @@ $(B)/sbxc: $(COMPILER_OBJ)
 
 $(B)/sbx-run: $(RUNTIME_OBJ)
 	@echo "  LD    $@"
-	$(Q)$(MUSL_CC) -static -Os $(LDFLAGS) -Wl,-z,relro,-z,now,--gc-sections -s -o $@ $^
+	$(Q)$(MUSL_CC) -static -Os $(LDFLAGS) -Wl,-z,relro,-z,now,-z,noseparate-code,--gc-sections,--build-id=none -s -o $@ $^
 
 # One object with its own names made local, so that a program may have a pool_open() of its own.
 $(B)/libsbx.a: $(LIB_OBJ)

@@ -82,13 +82,13 @@ static bool nofile_raise(struct run *r)
 	rlim_t need = (rlim_t)r->plan->launch.exec_fd + 1;
 	char number[NUM_TEXT];
 
-	if (getrlimit(RLIMIT_NOFILE, &now))
+	if (prlimit(0, RLIMIT_NOFILE, NULL, &now))
 		return fault_step(r->fault, "exec-fd", "getrlimit", errno);
 	if (now.rlim_cur >= need)
 		return true;
 	wanted.rlim_cur = need;
 	wanted.rlim_max = now.rlim_max < need ? need : now.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &wanted) == 0)
+	if (prlimit(0, RLIMIT_NOFILE, &wanted, NULL) == 0)
 		return true;
 	fault_set(r->fault, ERR_EXEC_FD);
 	fault_errno(r->fault, "failed", "setrlimit of open files", errno);

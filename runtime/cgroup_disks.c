@@ -29,7 +29,7 @@ static bool disk_fault(const struct disks *d, const char *line, const char *what
 /* Is "KEY=NUMBER" of the setting in the line that the kernel shows for the disk? */
 static bool kept(const char *shown, const char *device, struct span value)
 {
-	const char *line = strstr(shown, device), *end = line ? strchr(line, '\n') : NULL;
+	const char *line = memmem(shown, strlen(shown), device, strlen(device)), *end = line ? strchr(line, '\n') : NULL;
 	size_t len = line ? (end ? (size_t)(end - line) : strlen(line)) : 0;
 
 	while (value.len > 0) {

@@ -64,25 +64,6 @@ bool line_end(struct line *l)
 	return line_done(l) || line_fault(l, "nothing may follow here", l->left);
 }
 
-/*
- * Length of the UTF-8 sequence at p, 0 when there is none: no overlong forms, surrogates or values
- * past 10FFFF.
- */
-static size_t utf8_len(const unsigned char *p, size_t left)
-{
-	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-
-	if (n == 0 || p[0] > 0xf4 || left < n)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
-
 static bool line_check_bytes(const struct line *l)
 {
 	const unsigned char *p = (const unsigned char *)l->left.at;
@@ -92,7 +73,7 @@ static bool line_check_bytes(const struct line *l)
 	if (l->left.len > PLAN_MAX_LINE)
 		return line_fault(l, "the line is too long", l->left);
 	for (size_t i = 0, n; i < l->left.len; i += n) {
-		n = utf8_len(p + i, l->left.len - i);
+		n = text_utf8_len(l->left.at + i, l->left.len - i);
 		if (n == 0 || p[i] < 0x20 || p[i] == 0x7f)
 			return line_fault(l, "a byte that cannot stand here", (struct span){0});
 	}

@@ -48,20 +48,10 @@ bool fault_line(struct fault *f, const char *label, ...)
 	return false;
 }
 
-/* WHERE is one word of the plan: \x20 stands for a blank, \\ for a backslash. */
 bool fault_where(struct fault *f, struct span where)
 {
 	label_add(&f->text, "required");
-	for (size_t i = 0; i < where.len; i++) {
-		struct span left = {where.at + i, where.len - i};
-		if (left.len >= 4 && !memcmp(left.at, "\\x20", 4)) {
-			text_str(&f->text, " ");
-			i += 3;
-		} else {
-			i += left.len >= 2 && left.at[0] == '\\' && left.at[1] == '\\';
-			text_safe(&f->text, where.at + i, 1);
-		}
-	}
+	text_where(&f->text, where);
 	text_str(&f->text, "\n");
 	return false;
 }
@@ -86,6 +76,11 @@ bool fault_step(struct fault *f, const char *step, const char *what, int error)
 int fault_exit_code(const struct fault *f)
 {
 	return errors[f->id].code;
+}
+
+const char *err_description(enum err id)
+{
+	return errors[id].description;
 }
 
 const char *err_number(enum err id)

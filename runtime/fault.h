@@ -47,6 +47,7 @@ void fault_print(const struct fault *f);
 /* What fault_print() prints after the name, NUL-ended; room for buf and 512 bytes more holds all of it. */
 void fault_text(const struct fault *f, char *out, size_t size);
 const char *err_number(enum err id);
+const char *err_description(enum err id);
 
 /* One line on stderr that is no fault: "sbx-run: note: ..." */
 void note_print(const char *first, ...) __attribute__((sentinel));

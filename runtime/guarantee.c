@@ -168,6 +168,17 @@ bool guarantee_kept(const struct guarantee *g, const struct host *h)
 	return guarantee_look(g, h, &word, &lack);
 }
 
+const char *guarantee_why(const struct guarantee *g, const struct host *h, char buf[GUARANTEE_WHY])
+{
+	struct text t = text_over(buf, GUARANTEE_WHY);
+	struct span word;
+	struct lack lack;
+
+	if (!guarantee_look(g, h, &word, &lack))
+		text_str(&t, lack.what);
+	return buf;
+}
+
 static const char *copy_text(char *buf, size_t cap, struct span s)
 {
 	struct text t = text_over(buf, cap);
@@ -179,7 +190,7 @@ static const char *copy_text(char *buf, size_t cap, struct span s)
 /* Puts the name of the capability where the fix has room for it. */
 static void fix_line(struct fault *f, const char *fix, const char *cap)
 {
-	const char *slot = strstr(fix, "CAPABILITY");
+	const char *slot = memmem(fix, strlen(fix), "CAPABILITY", strlen("CAPABILITY"));
 	char head[160];
 	struct text t = text_over(head, sizeof(head));
 

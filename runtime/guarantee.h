@@ -14,6 +14,9 @@ bool guarantees_cgroup(const struct launch *l, const struct cgroup_conf *c, cons
 		       struct fault *f);
 /* One line on stderr for each preferred guarantee that this host does not keep. */
 void guarantees_note(const struct launch *l, const struct host *h);
+/* What is missing for it, in buf or constant; "" when nothing is. */
+enum { GUARANTEE_WHY = 256 };
+const char *guarantee_why(const struct guarantee *g, const struct host *h, char buf[GUARANTEE_WHY]);
 /* Are all mechanisms of the guarantee there? */
 bool guarantee_kept(const struct guarantee *g, const struct host *h);
 

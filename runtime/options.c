@@ -20,6 +20,8 @@ static const char help[] =
     "\n"
     "  --set NAME=VALUE      value of a load-time parameter of the policy\n"
     "  --digest sha256:HEX   run only the plan whose SHA256SUMS has this hash\n"
+    "  --report FILE         write how it ended to FILE, as JSON\n"
+    "  --status-fd N         the same to descriptor N\n"
     "  --dry-run             prove the plan on this host, say what would be done\n"
     "  --help, --version\n"
     "\n"
@@ -77,6 +79,26 @@ static bool take_digest(struct options *o, const char *text, struct fault *f)
 	return true;
 }
 
+static bool take_report(struct options *o, const char *text, struct fault *f)
+{
+	if (o->report)
+		return usage(f, "--report stands twice", "");
+	o->report = text;
+	return text[0] || usage(f, "--report needs a file", "");
+}
+
+static bool take_status_fd(struct options *o, const char *text, struct fault *f)
+{
+	uint64_t fd;
+
+	if (o->status_fd >= 0)
+		return usage(f, "--status-fd stands twice", "");
+	if (!span_number(span_of(text), INT32_MAX, &fd) || fd == 0)
+		return usage(f, "--status-fd needs the number of a descriptor, not ", text);
+	o->status_fd = (int)fd;
+	return true;
+}
+
 static bool take_dry_run(struct options *o, const char *text, struct fault *f)
 {
 	(void)text;
@@ -92,6 +114,8 @@ static const struct option {
 } table[] = {
     {"--set", true, take_set},
     {"--digest", true, take_digest},
+    {"--report", true, take_report},
+    {"--status-fd", true, take_status_fd},
     {"--dry-run", false, take_dry_run},
 };
 
@@ -118,7 +142,7 @@ enum options_result options_parse(char **argv, struct options *o, struct fault *
 {
 	unsigned i = argv[0] != NULL;
 
-	*o = (struct options){0};
+	*o = (struct options){.status_fd = -1};
 	for (; argv[i] && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--help"))
 			return print(help);

@@ -16,12 +16,17 @@ struct options {
 	unsigned n_sets;
 	const char *digest; /* or NULL */
 	bool dry_run;
+	int status_fd;      /* -1: none */
+	const char *report; /* or NULL */
 	const char *plan;
 	char *const *argv; /* PROGRAM and its arguments */
 };
 
+struct report;
+
 struct run {
 	const struct options *options;
+	struct report *report; /* or NULL */
 	const struct plan *plan;
 	struct pool *pool; /* for this start alone; nothing is taken from it after start_prove() */
 	struct host host;

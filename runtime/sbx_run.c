@@ -15,6 +15,7 @@
 
 #include "guarantee.h"
 #include "options.h"
+#include "report.h"
 #include "start.h"
 
 extern char **environ;
@@ -42,22 +43,41 @@ static bool privilege_refuse(struct fault *f)
 	return fault_line(f, "fix", "chmod u-s,g-s sbx-run; setcap -r sbx-run", NULL);
 }
 
+static bool begin(struct run *r, struct plan *plan, bool *proved)
+{
+	const struct options *o = r->options;
+
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		return fault_step(r->fault, "start", "PR_SET_DUMPABLE", errno);
+	if (!pool_open(r->pool, START_POOL))
+		return fault_step(r->fault, "start", "memory", errno);
+	if (!plan_load(plan, r->pool, o->plan, o->digest, r->fault))
+		return false;
+	*proved = true;
+	if (!start_prove(r, environ))
+		return false;
+	guarantees_note(&plan->launch, &r->host);
+	return o->dry_run ? start_dry_run(r) : start_go(r);
+}
+
+/* True only after a dry run. */
 static bool start(const struct options *o, struct fault *fault)
 {
+	struct report report;
 	struct pool pool;
 	struct plan plan;
 	struct run r = {.options = o, .plan = &plan, .pool = &pool, .ready = -1, .fault = fault};
+	bool proved = false;
 
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
-		return fault_step(fault, "start", "PR_SET_DUMPABLE", errno);
-	if (!pool_open(&pool, START_POOL))
-		return fault_step(fault, "start", "memory", errno);
-	if (!plan_load(&plan, &pool, o->plan, o->digest, fault) || !start_prove(&r, environ))
-		return false;
-	guarantees_note(&plan.launch, &r.host);
-	if (o->dry_run)
-		return start_dry_run(&r);
-	start_go(&r);
+	if (o->report || o->status_fd >= 0) {
+		if (!report_open(&report, o, fault))
+			return false;
+		r.report = &report;
+	}
+	if (begin(&r, &plan, &proved))
+		return true;
+	if (r.report)
+		report_fault(&report, proved ? &plan : NULL, r.fault);
 	if (r.fault != fault)
 		*fault = *r.fault;
 	return false;

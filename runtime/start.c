@@ -71,6 +71,8 @@ const char *start_supervised(const struct run *r)
 		return "a cgroup for the limits of the whole job";
 	if (r->plan->launch.wall_ms)
 		return "the limit on its time";
+	if (r->report)
+		return "a report of how it ended";
 	if (r->plan->launch.output != UINT64_MAX)
 		return "the limit on its output";
 	if (namespaces_flags(r) & CLONE_NEWPID)

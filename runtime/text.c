@@ -44,6 +44,22 @@ bool span_number(struct span s, uint64_t max, uint64_t *value)
 	return true;
 }
 
+size_t text_utf8_len(const char *at, size_t left)
+{
+	const unsigned char *p = (const unsigned char *)at;
+	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+
+	if (n == 0 || p[0] > 0xf4 || left < n)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return n;
+}
+
 struct text text_over(char *buf, size_t cap)
 {
 	buf[0] = 0;
@@ -79,6 +95,20 @@ void text_safe(struct text *t, const char *at, size_t len)
 			text_bytes(t, shown, sizeof(shown));
 		else
 			text_bytes(t, at + i, 1);
+	}
+}
+
+void text_where(struct text *t, struct span where)
+{
+	for (size_t i = 0; i < where.len; i++) {
+		struct span left = {where.at + i, where.len - i};
+		if (left.len >= 4 && !memcmp(left.at, "\\x20", 4)) {
+			text_str(t, " ");
+			i += 3;
+		} else {
+			i += left.len >= 2 && left.at[0] == '\\' && left.at[1] == '\\';
+			text_safe(t, where.at + i, 1);
+		}
 	}
 }
 

@@ -30,11 +30,19 @@ struct span span_of(const char *text);
 /* Decimal, no sign, no leading zero, at most max. */
 bool span_number(struct span s, uint64_t max, uint64_t *value);
 
+/*
+ * Length of the UTF-8 sequence at `at`, 0 when there is none: no overlong forms, surrogates or values past
+ * 10FFFF.
+ */
+size_t text_utf8_len(const char *at, size_t left);
+
 struct text text_over(char *buf, size_t cap);
 void text_bytes(struct text *t, const char *at, size_t len);
 void text_str(struct text *t, const char *s);
 /* The bytes as people may safely see them: control bytes become \xHH. */
 void text_safe(struct text *t, const char *at, size_t len);
+/* A WHERE word of the plan, unescaped: \x20 stands for a blank, \\ for a backslash. */
+void text_where(struct text *t, struct span where);
 /* Writes n in decimal to out[NUM_TEXT] and returns out. */
 const char *num_text(char out[NUM_TEXT], uint64_t n);
 const char *errno_text(int error);

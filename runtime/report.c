@@ -1,0 +1,302 @@
+/*
+ * report.c - writes the report: built in memory, then one write to the descriptor, or a new file that
+ * takes the place of the old one whole.
+ */
+#include "report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h> /* renameat() alone */
+#include <string.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guarantee.h"
+#include "json.h"
+#include "sha256.h"
+
+enum { REPORT_MAX = 8 * 1024 * 1024 /* each guarantee may have a line of PLAN_MAX_LINE, escaped */ };
+
+static bool refuse(struct fault *f, const char *what, const char *name, int error)
+{
+	fault_set(f, ERR_REPORT);
+	fault_line(f, "at", name, NULL);
+	return fault_errno(f, "failed", what, error);
+}
+
+/* A copy, so that no step of the start can take the number. */
+static bool fd_take(struct report *p, int fd, struct fault *f)
+{
+	char number[NUM_TEXT];
+	int flags = fcntl(fd, F_GETFL);
+
+	p->fd = flags < 0 || (flags & O_ACCMODE) == O_RDONLY ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (p->fd >= 0)
+		return true;
+	return refuse(f, "--status-fd", num_text(number, (uint64_t)fd), flags < 0 ? errno : EBADF);
+}
+
+static bool file_take(struct report *p, const char *path, struct fault *f)
+{
+	char dir[PLAN_MAX_PATH + 1];
+	struct text t = text_over(dir, sizeof(dir));
+	const char *slash = strrchr(path, '/');
+
+	p->file = slash ? slash + 1 : path;
+	if (slash)
+		text_bytes(&t, path, slash == path ? 1 : (size_t)(slash - path));
+	else
+		text_str(&t, ".");
+	if (t.cut || !p->file[0])
+		return refuse(f, "--report", path, ENAMETOOLONG);
+	p->dir = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (p->dir < 0 || faccessat(p->dir, ".", W_OK | X_OK, 0))
+		return refuse(f, "the directory of --report", path, errno);
+	return true;
+}
+
+bool report_open(struct report *p, const struct options *o, struct fault *f)
+{
+	char *buf = pool_map(REPORT_MAX);
+
+	*p = (struct report){.fd = -1, .dir = -1};
+	if (!buf)
+		return refuse(f, "memory", "", errno);
+	p->text = text_over(buf, REPORT_MAX);
+	return (o->status_fd < 0 || fd_take(p, o->status_fd, f)) &&
+	       (!o->report || file_take(p, o->report, f));
+}
+
+/* ---- what it says -------------------------------------------------------------------------- */
+
+static void put_span(struct json *j, const char *key, struct span s)
+{
+	json_text(j, key, s.at, s.len);
+}
+
+/* WHERE of the plan, with its blanks. */
+static void put_where(struct json *j, struct span where)
+{
+	char buf[PLAN_MAX_LINE + 1];
+	struct text t = text_over(buf, sizeof(buf));
+
+	text_where(&t, where);
+	json_text(j, "at", buf, t.len);
+}
+
+static void put_policy(struct json *j, const struct plan *plan)
+{
+	char hex[SHA256_HEX + 1], digest[SHA256_HEX + 8];
+	struct text t = text_over(digest, sizeof(digest));
+
+	if (!plan) {
+		json_null(j, "policy");
+		return;
+	}
+	sha256_hex(plan->dir.sums.at, plan->dir.sums.len, hex);
+	text_str(&t, "sha256:");
+	text_str(&t, hex);
+	json_open(j, "policy", '{');
+	put_span(j, "name", plan->launch.policy);
+	if (span_is(plan->launch.version, "-"))
+		json_null(j, "version");
+	else
+		put_span(j, "version", plan->launch.version);
+	json_str(j, "id", plan->launch.id);
+	json_str(j, "digest", digest);
+	json_close(j, '}');
+}
+
+static void put_guarantees(struct json *j, const struct run *r, bool kept)
+{
+	char why[GUARANTEE_WHY];
+
+	json_open(j, kept ? "enforced" : "not_enforced", '[');
+	for (unsigned i = 0; i < r->plan->launch.n_guarantees; i++) {
+		const struct guarantee *g = &r->plan->launch.guarantees[i];
+		if (guarantee_kept(g, &r->host) != kept)
+			continue;
+		json_open(j, NULL, '{');
+		put_span(j, "guarantee", g->cap);
+		put_span(j, "by", g->mechanisms);
+		if (!kept)
+			json_str(j, "why", guarantee_why(g, &r->host, why));
+		put_where(j, g->where);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+/* Which limit ended it, as far as the kernel says. */
+static const char *limit_word(const struct outcome *o)
+{
+	int signal = WIFSIGNALED(o->status) ? WTERMSIG(o->status) : 0;
+
+	switch (o->by) {
+	case BY_WALL:
+		return "wall";
+	case BY_OUTPUT:
+		return "output";
+	case BY_ITSELF:
+		break;
+	}
+	if (signal == SIGKILL && o->counts.oom_kills)
+		return "memory";
+	return signal == SIGXCPU ? "cpu-time" : signal == SIGXFSZ ? "file-size" : NULL;
+}
+
+static void put_end(struct json *j, const struct outcome *o)
+{
+	const char *limit = limit_word(o);
+	bool ended = o->by == BY_ITSELF, exited = ended && WIFEXITED(o->status);
+
+	json_str(j, "outcome", limit ? "limit" : exited ? "exited" : "signaled");
+	json_str(j, "limit", limit);
+	if (exited)
+		json_number(j, "exit", (uint64_t)WEXITSTATUS(o->status));
+	else
+		json_null(j, "exit");
+	if (ended && !exited)
+		json_number(j, "signal", (uint64_t)WTERMSIG(o->status));
+	else
+		json_null(j, "signal");
+	json_null(j, "error");
+}
+
+static uint64_t time_us(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
+}
+
+/* The cgroup counts all of the job; without one, what was waited for, and the largest of its processes. */
+static void put_usage(struct json *j, const struct outcome *o)
+{
+	bool cpu = o->counted && o->counts.has_cpu, memory = o->counted && o->counts.memory_peak;
+
+	json_open(j, "usage", '{');
+	json_number(j, "wall_us", o->wall_us);
+	json_str(j, "cpu_of", cpu ? "job" : "waited");
+	json_number(j, "cpu_user_us", cpu ? o->counts.cpu_user_us : time_us(o->usage.ru_utime));
+	json_number(j, "cpu_system_us", cpu ? o->counts.cpu_system_us : time_us(o->usage.ru_stime));
+	json_str(j, "memory_of", memory ? "job" : "process");
+	json_number(j, "memory_peak_bytes",
+		    memory ? o->counts.memory_peak : (uint64_t)o->usage.ru_maxrss * 1024);
+	if (o->counted && o->counts.pids_peak)
+		json_number(j, "pids_peak", o->counts.pids_peak);
+	else
+		json_null(j, "pids_peak");
+	json_number(j, "oom_kills", o->counts.oom_kills);
+	json_number(j, "pids_refused", o->counts.pids_refused);
+	json_close(j, '}');
+}
+
+static void put_fault(struct json *j, const struct fault *f)
+{
+	json_str(j, "outcome", "refused");
+	json_null(j, "limit");
+	json_null(j, "exit");
+	json_null(j, "signal");
+	json_open(j, "error", '{');
+	json_str(j, "code", err_number(f->id));
+	json_str(j, "what", err_description(f->id));
+	json_number(j, "exit", (uint64_t)fault_exit_code(f));
+	json_text(j, "text", f->buf, f->text.len);
+	json_close(j, '}');
+	json_null(j, "usage");
+}
+
+/* ---- where it goes ------------------------------------------------------------------------- */
+
+static bool write_all(int fd, struct span s)
+{
+	while (s.len > 0) {
+		ssize_t n = write(fd, s.at, s.len);
+		if (n < 0 && errno != EINTR)
+			return false;
+		s.at += n > 0 ? n : 0;
+		s.len -= n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+static bool name_make(char *name, size_t cap)
+{
+	struct text t = text_over(name, cap);
+	unsigned char random[8];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return false;
+	text_str(&t, ".sbx-report-");
+	for (unsigned i = 0; i < sizeof(random); i++)
+		text_bytes(&t, &"0123456789abcdefghijklmnopqrstuv"[random[i] & 31], 1);
+	return true;
+}
+
+static bool file_write(const struct report *p, struct span text)
+{
+	char name[32];
+	int fd = name_make(name, sizeof(name))
+		     ? openat(p->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)
+		     : -1;
+	bool good = fd >= 0 && write_all(fd, text);
+
+	if (fd >= 0 && close(fd))
+		good = false;
+	if (good && renameat(p->dir, name, p->dir, p->file) == 0)
+		return true;
+	if (fd >= 0)
+		unlinkat(p->dir, name, 0);
+	return false;
+}
+
+static void report_write(struct report *p)
+{
+	struct span text = {p->text.buf, p->text.len};
+
+	if (p->fd >= 0 && !write_all(p->fd, text))
+		note_print("the report could not be written to --status-fd", NULL);
+	if (p->dir >= 0 && !file_write(p, text))
+		note_print("the report could not be written to ", p->file, NULL);
+}
+
+static struct json begin(struct report *p, const struct plan *plan)
+{
+	struct json j = {.t = &p->text};
+
+	json_open(&j, NULL, '{');
+	json_number(&j, "sbx_report", 1);
+	put_policy(&j, plan);
+	return j;
+}
+
+static void end(struct report *p, struct json *j)
+{
+	json_close(j, '}');
+	text_str(&p->text, "\n");
+	report_write(p);
+}
+
+void report_outcome(struct report *p, const struct run *r, const struct outcome *o)
+{
+	struct json j = begin(p, r->plan);
+
+	put_end(&j, o);
+	put_usage(&j, o);
+	put_guarantees(&j, r, true);
+	put_guarantees(&j, r, false);
+	end(p, &j);
+}
+
+void report_fault(struct report *p, const struct plan *plan, const struct fault *f)
+{
+	struct json j = begin(p, plan);
+
+	put_fault(&j, f);
+	json_open(&j, "enforced", '[');
+	json_close(&j, ']');
+	json_open(&j, "not_enforced", '[');
+	json_close(&j, ']');
+	end(p, &j);
+}

@@ -1,0 +1,113 @@
+#!/bin/sh
+# supervise-report.sh - --report and --status-fd: one JSON object for every way a start can end, read by python3, whole or not
+# there at all.
+. "$(dirname "$0")/lib-loader.sh"
+command -v python3 >/dev/null || { skip "reports" "no python3"; finish; }
+P=$TMP/plan
+J=$TMP/report.json
+CHECK=$TMP/check.py
+cat >"$CHECK" <<'PY'
+# The keys and kinds of every report; then prints the values of the dotted paths that are asked for.
+import json, sys
+def refuse(pairs):
+    keys = [k for k, _ in pairs]
+    assert len(keys) == len(set(keys)), "a key twice"
+    return dict(pairs)
+text = open(sys.argv[1], "rb").read()
+assert text.endswith(b"}\n") and text.count(b"\n") == 1, "one line"
+r = json.loads(text, object_pairs_hook=refuse)
+opt = lambda *t: t + (type(None),)
+schema = {"sbx_report": (int,), "policy": opt(dict), "outcome": (str,), "limit": opt(str), "exit": opt(int),
+          "signal": opt(int), "error": opt(dict), "usage": opt(dict), "enforced": (list,), "not_enforced": (list,)}
+assert set(r) == set(schema), sorted(set(r) ^ set(schema))
+for k, t in schema.items():
+    assert isinstance(r[k], t), k
+assert r["outcome"] in ("exited", "signaled", "limit", "refused")
+assert (r["outcome"] == "refused") == (r["error"] is not None) == (r["usage"] is None)
+assert (r["outcome"] == "limit") == (r["limit"] is not None)
+if r["usage"]:
+    u = {"wall_us", "cpu_of", "cpu_user_us", "cpu_system_us", "memory_of", "memory_peak_bytes", "pids_peak", "oom_kills", "pids_refused"}
+    assert set(r["usage"]) == u, r["usage"]
+for g in r["enforced"] + r["not_enforced"]:
+    assert {"guarantee", "by", "at"} <= set(g), g
+for path in sys.argv[2:]:
+    v = r
+    for k in path.split("."):
+        v = v[int(k)] if k.isdigit() else v[k]
+    print(v)
+PY
+says() { # NAME WANTED PATH...: the report is valid, and these are its values, each with a blank after it
+	name=$1 wanted=$2
+	shift 2
+	got=$(python3 "$CHECK" "$J" "$@" 2>&1 | tr '\n' ' ')
+	[ "$got" = "$wanted" ] && pass "$name" || fail "$name" "got: $got" "wanted: $wanted" "$(cat "$J" 2>/dev/null)" "$ERR"
+	rm -f "$J"
+}
+reset
+MORE_GUARANTEE='guarantee fs.read.scope required landlock:1 my\x20dir/t.sbx:2
+guarantee net.udp preferred landlock:900 t.sbx:3
+'
+plan "$P"
+DIGEST=sha256:$(sha256sum "$P/SHA256SUMS" | cut -d' ' -f1)
+
+run "$SBX_RUN" --report "$J" "$P" "$PROBE" exit 7
+[ "$RC" = 7 ] && pass "the program's exit code is kept" || fail "exit code" "$RC" "$ERR"
+says "exit code, policy, digest" "exited 7 None test 1.0 $ID $DIGEST " outcome exit signal policy.name policy.version policy.id policy.digest
+run "$SBX_RUN" --report "$J" "$P" "$PROBE" exit 0
+says "what was enforced by what, and what was not" "fs.read.scope landlock:1 my dir/t.sbx:2 net.udp " \
+	enforced.0.guarantee enforced.0.by enforced.0.at not_enforced.0.guarantee
+run sh -c '"$@"; exit $?' sh "$SBX_RUN" --report "$J" "$P" "$PROBE" die 9
+[ "$RC" = 137 ] && pass "dies of the signal" || fail "dies of the signal" "$RC"
+says "a signal" "signaled None 9 " outcome exit signal
+run "$SBX_RUN" --report "$J" "$P" /nowhere/prog
+[ "$RC" = 127 ] && pass "exit 127 with a report" || fail "exit 127 with a report" "$RC"
+says "a program that is not there" "refused E0620 127 test " outcome error.code error.exit policy.name
+run "$SBX_RUN" --report "$J" "$TMP/no-plan" "$PROBE"
+says "no plan" "refused E0602 125 None " outcome error.code error.exit policy
+printf 'junk' >"$TMP/bin/junk"; chmod +x "$TMP/bin/junk"
+run "$SBX_RUN" --report "$J" "$P" "$TMP/bin/junk"
+refused "a failure in the child" 126 E0621 ENOEXEC
+says "is in the report" "refused E0621 126 " outcome error.code error.exit
+"$SBX_RUN" --status-fd 7 "$P" "$PROBE" exit 5 7>"$J" 2>/dev/null
+says "--status-fd" "exited 5 " outcome exit
+"$SBX_RUN" --status-fd 7 "$P" "$PROBE" fds 7>"$J" >"$TMP/out" 2>/dev/null
+case $(cat "$TMP/out") in *7*) fail "the program does not get the descriptor" "$(cat "$TMP/out")" ;; *) pass "the program does not get the descriptor" ;; esac
+rm -f "$J"
+
+# Never half a file: what stood there stays until the new one is whole, and a kill leaves it.
+echo old >"$J"
+"$SBX_RUN" --report "$J" "$P" "$PROBE" sleep 30 &
+sleep 0.3
+[ "$(cat "$J")" = old ] && pass "the old report stays while the program runs" || fail "the old report stays" "$(cat "$J")"
+kill -9 $!
+wait $! 2>/dev/null
+[ "$(cat "$J")" = old ] && [ "$(ls -A "$TMP" | grep -c sbx-report)" = 0 ] && pass "and after a kill, with no litter" || fail "after a kill" "$(ls -A "$TMP")"
+rm "$J"
+mkdir "$TMP/closed"; chmod 555 "$TMP/closed"
+if [ "$(id -u)" = 0 ]; then
+	run setpriv --reuid 1500 --regid 1500 --clear-groups "$SBX_RUN" --report "$TMP/closed/r" "$P" "$PROBE" print ran
+else
+	run "$SBX_RUN" --report "$TMP/closed/r" "$P" "$PROBE" print ran
+fi
+refused "a report that cannot be written" 125 E0641 "permission denied"
+run "$SBX_RUN" --status-fd 99 "$P" "$PROBE" print ran
+refused "a descriptor that is not there" 125 E0641 "EBADF"
+
+# limits
+if own_cgroup; then
+	CGROUP='cgroup.max.descendants 0
+'
+	MORE_LIMIT='wall 200 t.sbx:9
+output 10 t.sbx:10
+'
+	plan "$P"
+	run "$SBX_RUN" --report "$J" "$P" "$PROBE" sleep 20
+	says "limit wall" "limit wall None None " outcome limit exit signal
+	run "$SBX_RUN" --report "$J" "$P" "$PROBE" print more than ten bytes of output
+	says "limit output" "limit output " outcome limit
+	run "$SBX_RUN" --report "$J" "$P" "$PROBE" exit 0
+	says "the cgroup counts the whole job" "exited job " outcome usage.cpu_of
+else
+	skip "limits in the report" "this user cannot make a cgroup here"
+fi
+finish
