@@ -289,6 +289,14 @@ void ast_print(const struct ast_file *f, FILE *out)
 		print_item(&p, i);
 }
 
+bool ast_has_policy(const struct ast_file *f)
+{
+	for (const struct ast_item *i = f->items; i; i = i->next)
+		if (i->kind == ITEM_POLICY)
+			return true;
+	return false;
+}
+
 bool ast_is_library(const struct ast_file *f)
 {
 	bool some = false;

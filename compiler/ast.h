@@ -190,4 +190,6 @@ bool ast_is_library(const struct ast_file *f);
 /* One line a node, two spaces a level, words quoted where they were; the same bytes for the same source. */
 void ast_print(const struct ast_file *f, FILE *out);
 
+bool ast_has_policy(const struct ast_file *f);
+
 #endif

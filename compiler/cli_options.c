@@ -92,9 +92,17 @@ const struct cli_option cli_options_host[] = {
     {NULL, NULL, NULL, NULL},
 };
 
+static int take_locked(struct cli *c, const char *value)
+{
+	(void)value;
+	c->opt.locked = true;
+	return CLI_OK;
+}
+
 const struct cli_option cli_options_policy[] = {
     {"--set", "NAME=VALUE", "the value of a `param` that is not `at load`; may be repeated", take_set},
     {"--std", "DIR", "the library of profiles (default: found beside the program)", take_std},
+    {"--locked", NULL, "refuses imports and profiles that sbx.lock does not name: see `lock`", take_locked},
     {"--format", "text|gcc|json|sarif|github",
      "how errors are shown: text (with the line and its fix), gcc (one line each),\n"
      "json (one object a line), sarif (one document), github (workflow commands)",

@@ -15,6 +15,7 @@
 #include "explain.h"
 #include "guarantee.h"
 #include "lint.h"
+#include "lock.h"
 #include "manifest.h"
 #include "never.h"
 #include "plan_write.h"
@@ -122,7 +123,8 @@ static void count_caveats(struct compile *c)
 		c->n_caveats += guarantee_is_caveat(&c->guarantees.v[i]);
 }
 
-enum compile_result compile_read(struct compile *c, const struct compile_options *opt)
+/* NULL: it cannot be read. */
+static const struct ast_file *parse_main(struct compile *c, const struct compile_options *opt)
 {
 	const struct src_file *file;
 	*c = (struct compile){.arena = arena_new(), .opt = opt};
@@ -130,9 +132,21 @@ enum compile_result compile_read(struct compile *c, const struct compile_options
 	if (opt->reader)
 		src_read_with(c->src, opt->reader);
 	c->diags = diags_new(c->arena, c->src);
-	if (!open_main(c, &file))
+	return open_main(c, &file) ? parse_source(c->arena, c->diags, file) : NULL;
+}
+
+enum compile_result compile_parse(struct compile *c, const struct compile_options *opt)
+{
+	if (!parse_main(c, opt))
 		return COMPILE_IO;
-	const struct ast_file *ast = parse_source(c->arena, c->diags, file);
+	return diag_errors(c->diags) ? COMPILE_REFUSED : COMPILE_OK;
+}
+
+enum compile_result compile_read(struct compile *c, const struct compile_options *opt)
+{
+	const struct ast_file *ast = parse_main(c, opt);
+	if (!ast)
+		return COMPILE_IO;
 	if (opt->emit == EMIT_AST) {
 		ast_print(ast, opt->emit_to);
 		return diag_errors(c->diags) ? COMPILE_REFUSED : COMPILE_OK;
@@ -145,6 +159,8 @@ enum compile_result compile_read(struct compile *c, const struct compile_options
 	c->ir = resolve_policy(c, ast);
 	if (opt->emit == EMIT_IR && c->ir)
 		ir_print(c->ir, c->src, opt->emit_to);
+	if (opt->locked && c->ir && ast_has_policy(ast)) /* tests apart make no plan */
+		lock_check(c);
 	if (diag_errors(c->diags) || !c->ir)
 		return COMPILE_REFUSED;
 	c->meaning = meaning_new(c->arena, c->ir);

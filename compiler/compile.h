@@ -31,6 +31,7 @@ struct compile_options {
 	const char *out_dir; /* -o, or NULL: check only */
 	const char *depfile; /* --depfile, or NULL */
 	enum optimize optimize;
+	bool locked;           /* --locked: only the imports and profiles that sbx.lock names */
 	const char *recording; /* -O profile FILE, or NULL */
 	bool libraries; /* a file without a policy is one: its profiles are walked with their defaults */
 	enum compile_emit emit;
@@ -68,6 +69,7 @@ struct compile {
  * The phases, each after the one before it returned COMPILE_OK. A command takes as many as it needs. compile_read()
  * fills c (arena, src and diags are made here), whatever it returns; the caller frees c->arena.
  */
+enum compile_result compile_parse(struct compile *c, const struct compile_options *opt); /* parse only; instead of the others */
 enum compile_result compile_read(struct compile *c, const struct compile_options *opt); /* parse, resolve */
 enum compile_result compile_judge(struct compile *c); /* lint, guarantees */
 enum compile_result compile_lower(struct compile *c); /* the artifacts; compile_prove() does it when this was not called */

@@ -105,5 +105,7 @@ void mend_edition(struct parse *p, const struct token *t)
 	r = parse_fault(p, DIAG_NEW_EDITION, t->loc, "this sbxc does not know edition %s",
 			t->word->text);
 	diag_label(r, "it knows edition 1");
+	if (t->word->number > EDITION)
+		diag_note(r, "edition %s comes with sbxc %s.0", t->word->text, t->word->text);
 	diag_help(r, "use an sbxc that knows it, or write the file in edition 1");
 }
