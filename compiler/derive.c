@@ -124,13 +124,14 @@ static uint32_t list_arches(const struct list *l, uint32_t when)
 	for (unsigned a = 0; a < ARCH_COUNT; a++)
 		if (l->features[a] & when)
 			arches |= ARCH_BIT(a);
-	return arches;
+	return arches & l->ir->arches;
 }
 
 static void list_add(struct list *l, const char *name, struct sys_rule rule)
 {
 	rule.call = syscall_by_name(name);
 	assert(rule.call); /* derive.def: a unit test; policies: resolve */
+	rule.arches &= l->ir->arches;
 	for (unsigned a = 0; a < ARCH_COUNT; a++)
 		if (rule.call->nr[a] == SYSCALL_NONE)
 			rule.arches &= ~ARCH_BIT(a);
@@ -163,7 +164,7 @@ static void add_sets(struct list *l)
 	unsigned n;
 	const struct derive_set *s = derive_sets(&n);
 	for (const struct derive_set *end = s + n; s < end; s++) {
-		struct sys_rule rule = {.arches = list_arches(l, s->when),
+		struct sys_rule rule = {.arches = list_arches(l, s->when) & s->arches,
 					.action = {.act = ACT_ALLOW},
 					.origin = derive_origin(l->ir, s->when),
 					.reason = s->reason};
@@ -180,7 +181,7 @@ static void add_ways(struct list *l)
 	unsigned n;
 	const struct derive_way *w = derive_ways(&n);
 	for (const struct derive_way *end = w + n; w < end; w++) {
-		struct sys_rule rule = {.arches = list_arches(l, w->when),
+		struct sys_rule rule = {.arches = list_arches(l, w->when) & w->arches,
 					.cond = &w->cond,
 					.action = {.act = ACT_ALLOW},
 					.origin = derive_origin(l->ir, w->when),
@@ -224,7 +225,7 @@ static int list_exec_fd(const struct ir *ir)
 	return fd < PLAN_MAX_EXEC_FD ? (int)fd : PLAN_MAX_EXEC_FD;
 }
 
-/* The loader's own start of the entry program, the only one there is. */
+/* The loader's own start of the entry program, the only one there is: by a call of the machine's own ABI. */
 static void add_entry(struct list *l, uint32_t arches, int fd)
 {
 	struct sys_test *t = ARENA_ARRAY(l->arena, 2, struct sys_test);
@@ -234,7 +235,7 @@ static void add_entry(struct list *l, uint32_t arches, int fd)
 	t[1] = (struct sys_test){4, 32, SYS_EQ, UINT32_MAX, AT_EMPTY_PATH};
 	*conj = (struct sys_conj){.tests = t, .n_tests = 2};
 	*cond = (struct sys_cond){.any = conj, .n_any = 1};
-	struct sys_rule rule = {.arches = arches,
+	struct sys_rule rule = {.arches = arch_machines(arches),
 				.cond = cond,
 				.action = {.act = ACT_ALLOW},
 				.origin = l->ir->entry_origin,
@@ -339,6 +340,7 @@ const struct sys_policy *sysmean_derive(struct arena *a, const struct ir *ir)
 	*p = (struct sys_policy){
 	    .rules = list_finish(&l),
 	    .n_rules = l.n,
+	    .arches = ir->arches,
 	    .known = known_action(ir),
 	    .unknown = unknown_action(ir),
 	    .bad_arch = {.act = ACT_KILL_PROCESS},

@@ -39,7 +39,7 @@ const struct origin *derive_origin(const struct ir *ir, uint32_t when);
 
 /* Calls that are allowed, whatever their arguments. */
 struct derive_set {
-	uint32_t when;
+	uint32_t when, arches;
 	const char *reason;
 	const char *const *names;
 	unsigned n_names;
@@ -49,7 +49,7 @@ const struct derive_set *derive_sets(unsigned *n);
 /* One way to call something that is allowed: all tests hold. More lines for a name: any of them. */
 struct derive_way {
 	const char *name;
-	uint32_t when;
+	uint32_t when, arches;
 	const char *reason;
 	struct sys_cond cond; /* one conjunction */
 };

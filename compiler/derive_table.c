@@ -27,22 +27,27 @@
 #define INT(n, op, v)     TEST(n, 32, op, UINT32_MAX, (uint32_t)(v))
 #define BITS(n, op, m, v) TEST(n, 32, op, (uint32_t)(m), (uint32_t)(v))
 
+#define SET(bits, why, ...)       SET_ON(ARCHES_ALL, bits, why, __VA_ARGS__)
+#define WAY(call, bits, why, ...) WAY_ON(ARCHES_ALL, call, bits, why, __VA_ARGS__)
+
 static const struct derive_set sets[] = {
-#define SET(bits, why, ...)                                                                        \
+#define SET_ON(on, bits, why, ...)                                                                 \
 	{.when = (bits),                                                                           \
+	 .arches = (on),                                                                           \
 	 .reason = (why),                                                                          \
 	 .names = NAMES(__VA_ARGS__),                                                              \
 	 .n_names = COUNT(NAMES(__VA_ARGS__))},
-#define WAY(call, bits, why, ...)
+#define WAY_ON(on, call, bits, why, ...)
 #define REFUSE(call, bits, code, why)
 #include "derive.def"
 };
 
 static const struct derive_way ways[] = {
-#define SET(bits, why, ...)
-#define WAY(call, bits, why, ...)                                                                  \
+#define SET_ON(on, bits, why, ...)
+#define WAY_ON(on, call, bits, why, ...)                                                           \
 	{.name = (call),                                                                           \
 	 .when = (bits),                                                                           \
+	 .arches = (on),                                                                           \
 	 .reason = (why),                                                                          \
 	 .cond = {.n_any = 1,                                                                      \
 		  .any = &(const struct sys_conj){.tests = TESTS(__VA_ARGS__),                     \
@@ -52,12 +57,15 @@ static const struct derive_way ways[] = {
 };
 
 static const struct derive_refusal refusals[] = {
-#define SET(bits, why, ...)
-#define WAY(call, bits, why, ...)
+#define SET_ON(on, bits, why, ...)
+#define WAY_ON(on, call, bits, why, ...)
 #define REFUSE(call, bits, code, why)                                                              \
 	{.name = (call), .when = (bits), .error = (code), .reason = (why)},
 #include "derive.def"
 };
+
+#undef SET
+#undef WAY
 
 const struct derive_set *derive_sets(unsigned *n)
 {

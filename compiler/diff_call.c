@@ -328,12 +328,13 @@ static void add_entry(struct differ *d, const struct diff_entry *e, unsigned fir
 	*differ_add(d, e->part, e->way, e->targets, e->what) = *e;
 }
 
-static uint32_t arches_with(const struct syscall_desc *call)
+/* The ABIs that both let in and that have the call; others are a line of the settings. */
+static uint32_t arches_with(const struct differ *d, const struct syscall_desc *call)
 {
 	uint32_t arches = 0;
 	for (unsigned a = 0; a < ARCH_COUNT; a++)
 		arches |= call->nr[a] == SYSCALL_NONE ? 0 : ARCH_BIT(a);
-	return arches;
+	return arches & d->old.ir->arches & d->now.ir->arches;
 }
 
 void diff_calls(struct differ *d)
@@ -342,7 +343,7 @@ void diff_calls(struct differ *d)
 	const struct syscall_desc *table = syscall_table(&n);
 	for (unsigned i = 0; i < n && (d->targets & TARGET_BIT(TARGET_LINUX)); i++) {
 		struct call_entries all = {.n = 0};
-		uint32_t has = arches_with(&table[i]);
+		uint32_t has = arches_with(d, &table[i]);
 		for (unsigned a = 0; a < ARCH_COUNT; a++)
 			if (has & ARCH_BIT(a))
 				compare_on(d, &table[i], (enum arch)a, &all);

@@ -23,6 +23,7 @@ static const struct word words[] = {
     {"param", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"entry", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"targets", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"abi", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER}, /* by what is let in: abi_way() */
     {"syscalls", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER}, /* the calls themselves are compared */
     {"default", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},  /* never an allow */
     {"unknown", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
@@ -119,6 +120,13 @@ static enum diff_way isolate_way(const struct differ *d)
 	return lost ? DIFF_GROWS : won ? DIFF_SHRINKS : DIFF_OTHER;
 }
 
+/* The ABIs whose calls one lets in and the other does not. */
+static enum diff_way abi_way(const struct differ *d)
+{
+	uint32_t lost = d->old.ir->arches & ~d->now.ir->arches, won = d->now.ir->arches & ~d->old.ir->arches;
+	return won ? DIFF_GROWS : lost ? DIFF_SHRINKS : DIFF_OTHER;
+}
+
 static enum diff_way line_way(const struct differ *d, const struct line *old, const struct line *now)
 {
 	const struct word *w = now ? now->word : old->word;
@@ -126,6 +134,8 @@ static enum diff_way line_way(const struct differ *d, const struct line *old, co
 		return DIFF_GROWS;
 	if (strcmp(w->word, "isolate") == 0)
 		return isolate_way(d);
+	if (strcmp(w->word, "abi") == 0)
+		return abi_way(d);
 	return old && now ? w->changed : now ? w->added : w->gone;
 }
 

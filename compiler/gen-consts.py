@@ -15,7 +15,10 @@ import subprocess
 import sys
 import tempfile
 
-ARCHES = {"x86_64": ("x86", "x86_64-linux-gnu"), "aarch64": ("arm64", "aarch64-linux-gnu")}
+ARCHES = {"x86_64": ("x86", "x86_64-linux-gnu"), "aarch64": ("arm64", "aarch64-linux-gnu"),
+          "riscv64": ("riscv", "riscv64-linux-gnu"), "s390x": ("s390", "s390x-linux-gnu"),
+          "i386": ("x86", "i386-linux-gnu"), "x32": ("x86", "x86_64-linux-gnux32"),
+          "arm": ("arm", "arm-linux-gnueabihf")}
 
 HEADERS = """
 linux/mount asm/errno asm/fcntl asm/ioctls asm/mman asm/poll asm/prctl asm/resource asm/sembuf asm/signal
@@ -90,11 +93,10 @@ def evaluate(root, arch, prelude, names):
     while names:
         lines = [f"unsigned long long sbx_{n} = (unsigned long long)({n});" for n in names]
         start = prelude.count("\n") + 1
-        r = compiler(root, arch, ["-S", "-O0"], prelude + "\n".join(lines) + "\n")
+        r = compiler(root, arch, ["-S", "-emit-llvm", "-O0"], prelude + "\n".join(lines) + "\n")
         if r.returncode == 0:
-            for n, value in re.findall(r"^sbx_(\w+):\n\s+\.(?:quad|xword)\s+(-?\w+)", r.stdout, re.M):
-                if re.fullmatch(r"-?(0x[0-9a-f]+|\d+)", value):
-                    out[n] = int(value, 0) & (2**64 - 1)
+            for n, value in re.findall(r"^@sbx_(\w+) = .*global i64 (-?\d+),", r.stdout, re.M):
+                out[n] = int(value) & (2**64 - 1)
             return out
         bad = {int(n) - start for n in re.findall(r"^<stdin>:(\d+):\d+: error", r.stderr, re.M)}
         bad = {i for i in bad if 0 <= i < len(names)}

@@ -14,13 +14,26 @@ import gzip
 import re
 import sys
 
-ARCHES = {"x86_64": "x86", "aarch64": "arm64"}
+# A companion (i386, x32, arm) runs on the 64-bit kernel of its machine, whose entries it gets.
+ARCHES = {"x86_64": "x86", "aarch64": "arm64", "riscv64": "riscv", "s390x": "s390", "i386": "x86",
+          "x32": "x86", "arm": "arm64"}
+HALF = {"i386", "arm"}  # registers of 32 bits; in x32 they are whole
 TABLES = {
     "x86_64": ("arch/x86/entry/syscalls/syscall_64.tbl", {"common", "64"}),
     "aarch64": ("scripts/syscall.tbl", {"common", "64", "renameat", "rlimit", "memfd_secret"}),
+    "riscv64": ("scripts/syscall.tbl", {"common", "64", "riscv", "rlimit", "memfd_secret"}),
+    "s390x": ("arch/s390/kernel/syscalls/syscall.tbl", {"common"}),
+    "i386": ("arch/x86/entry/syscalls/syscall_32.tbl", {"i386"}),
+    "x32": ("arch/x86/entry/syscalls/syscall_64.tbl", {"common", "x32"}),
+    "arm": ("arch/arm64/tools/syscall_32.tbl", {"common"}),
 }
 # Of definitions under #ifdef: the line that selects the one of each arch.
-VARIANT = {("clone", "x86_64"): "#else", ("clone", "aarch64"): "#ifdef CONFIG_CLONE_BACKWARDS"}
+VARIANT = {("clone", "x86_64"): "#else", ("clone", "x32"): "#else",
+           ("clone", "s390x"): "#elif defined(CONFIG_CLONE_BACKWARDS2)"}
+for ARCH in ("aarch64", "riscv64", "arm"):
+    VARIANT["clone", ARCH] = "#ifdef CONFIG_CLONE_BACKWARDS"
+for ARCH in ("i386", "arm", "s390x"):
+    VARIANT["sigsuspend", ARCH] = "#ifdef CONFIG_OLD_SIGSUSPEND3"
 
 ALSO = {("clone", "clone_flags"): "flags"}  # the page's synopsis shows the library's function
 WRAPPER = {"newfstatat": "fstatat", "pread64": "pread", "pwrite64": "pwrite",
@@ -37,24 +50,39 @@ READS["vmsplice", "nr_segs"] = "u32"
 READS["process_vm_readv", "liovcnt"] = READS["process_vm_writev", "liovcnt"] = "u32"
 
 WIDTHS = {
-    "i32": "int pid_t key_t key_serial_t timer_t clockid_t mqd_t rwf_t __s32",
-    "u32": "unsigned u32 __u32 uid_t gid_t qid_t unsigned:int enum:landlock_rule_type",
-    "u16": "umode_t",
+    "i32": "int pid_t key_t key_serial_t timer_t clockid_t mqd_t rwf_t __s32 compat_pid_t "
+           "compat_long_t compat_off_t compat_ssize_t compat_int_t compat_timer_t compat_key_t",
+    "u32": "unsigned u32 __u32 uid_t gid_t qid_t unsigned:int enum:landlock_rule_type "
+           "compat_ulong_t compat_size_t compat_uint_t compat_aio_context_t old_sigset_t "
+           "compat_old_sigset_t uint",
+    "u16": "umode_t compat_mode_t old_uid_t old_gid_t",
     "i64": "long off_t loff_t",
-    "u64": "unsigned:long size_t u64 __u64 aio_context_t",
-    "ptr": "cap_user_header_t cap_user_data_t __sighandler_t",
+    "u64": "unsigned:long uintptr_t size_t u64 __u64 aio_context_t",
+    "ptr": "compat_uptr_t compat_caddr_t cap_user_header_t cap_user_data_t __sighandler_t",
 }
 KIND = {t.replace(":", " "): k for k, ts in WIDTHS.items() for t in ts.split()}
+# A half register is widened with zeros before it is read as a long.
+IN_HALF = {"long": "u32", "off_t": "u32", "unsigned long": "u32", "size_t": "u32",
+           "aio_context_t": "u32"}
+
+STUBS = ("arch/x86/um/", "kernel/time/posix-stubs.c")  # of kernels that lack something
 
 
-def kind(text, where):
+def kind(text, where, half=False):
     if "*" in text or "[" in text:
         return "ptr"
     words = [w for w in text.split() if w not in ("const", "__user", "__attribute__")]
     key = " ".join(words)
     if key not in KIND:
         sys.exit(f"{where}: what is a `{key}`?")
-    return KIND[key]
+    found = IN_HALF.get(key, KIND[key]) if half else KIND[key]
+    if half and found.endswith("64"):
+        sys.exit(f"{where}: a `{key}` in one register of 32 bits?")
+    return found
+
+
+# Arguments of 64 bits in two registers, low half first.
+SPLIT = re.compile(r"\b(?:compat_arg_u64_dual|arg_u32p|SC_ARG64)\((\w+)\)")
 
 
 def definitions(tree):
@@ -64,28 +92,34 @@ def definitions(tree):
         rel = path[len(tree) + 1:]
         arch = re.match(r"arch/(\w+)/", rel)
         arch = arch.group(1) if arch else ""
-        if arch and arch not in ARCHES.values() or rel.startswith("arch/x86/um/"):
+        if arch and arch not in ARCHES.values() or rel.startswith(STUBS):
             continue
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read()
         if "SYSCALL_DEFINE" not in text:
             continue
-        for m in re.finditer(r"^SYSCALL_DEFINE(\d)\(([^)]*)\)", text, re.M):
-            parts = [" ".join(p.split()) for p in m.group(2).split(",")]
+        text = SPLIT.sub(r"u32, \1_lo, u32, \1_hi", text)
+        for m in re.finditer(r"^(COMPAT_|)SYSCALL(?:32|)_DEFINE(\d)\(([^)]*)\)", text, re.M):
+            parts = [" ".join(p.split()) for p in m.group(3).split(",")]
             args = list(zip(parts[1::2], parts[2::2]))
-            if len(args) != int(m.group(1)):
+            if len(args) != int(m.group(2)):
                 sys.exit(f"{rel}: cannot read {parts[0]}")
             above = re.findall(r"^#(?:ifdef|else|elif|endif|if).*", text[:m.start()], re.M)
             line = above[-1].strip() if above else ""
-            found.setdefault((arch, parts[0]), []).append((line, args))
+            compat = m.group(1) or "SYSCALL32" in m.group(0)
+            name = ("compat_sys_" if compat else "sys_") + parts[0]
+            found.setdefault((arch, name), []).append((line, args))
     return found
 
 
 def entries(tree, arch):
+    """Name of a call -> the function that serves it, where the table names one."""
     path, abis = TABLES[arch]
     with open(f"{tree}/{path}", encoding="ascii") as file:
         rows = [line.split() for line in file if line[:1].isdigit()]
-    return {r[2]: re.sub(r"^sys_", "", r[3]) for r in rows if len(r) > 3 and r[1] in abis}
+    column = 4 if arch in HALF else 3
+    return {r[2]: r[column] if len(r) > column and r[column] != "-" else r[3]
+            for r in rows if len(r) > 3 and r[1] in abis}
 
 
 def synopsis(text):
@@ -137,7 +171,7 @@ def page_names(folders, call, args):
     return also
 
 
-def row(call, args, folders):
+def row(call, args, folders, half):
     also = page_names(folders, call, args)
     taken = [name.lstrip("_") for _, name in args]
     out = []
@@ -146,7 +180,8 @@ def row(call, args, folders):
         if (call, taken[i]) not in WRONG:
             names += sorted({n for n in also[i] if n not in taken})
         names += [ALSO[call, taken[i]]] if (call, taken[i]) in ALSO else []
-        what = READS.get((call, taken[i]), kind(ctype, f"{call}({taken[i]})"))
+        what = kind(ctype, f"{call}({taken[i]})", half)
+        what = READS.get((call, taken[i]), what)
         out.append("/".join(names) + ":" + what)
     return " ".join(out) if out else "-"
 
@@ -160,15 +195,16 @@ def main(argv):
     print("# The arguments of Linux system calls: name/other names:what the kernel reads of it, - for")
     print("# none, ? for calls whose code is gone. Made by gen-sysargs.py from Linux 7.3.4 and man-pages.")
     print("\t".join(["name", *ARCHES]))
+    served = {arch: entries(tree, arch) for arch in ARCHES}
     for line in lines[1:]:
         cells = []
         for arch, folder in ARCHES.items():
-            entry = entries(tree, arch).get(line[0], line[0])
-            if line[columns.index(arch)] == "-":
+            entry = served[arch].get(line[0])
+            if line[columns.index(arch)] == "-" or not entry:
                 cells.append("?")
                 continue
-            have = found.get((folder, entry)) or found.get((folder, f"{folder}_{entry}")) \
-                or found.get(("", entry))
+            own = re.sub(r"^(compat_|)sys_", rf"\1sys_{folder}_", entry)
+            have = found.get((folder, entry)) or found.get((folder, own)) or found.get(("", entry))
             if not have:
                 cells.append("?")
                 continue
@@ -176,7 +212,7 @@ def main(argv):
             have = [args for at, args in have if want is None or at == want]
             if len({str(h) for h in have}) != 1:
                 sys.exit(f"{line[0]} on {arch}: {len(have)} definitions")
-            cells.append(row(line[0], have[0], folders))
+            cells.append(row(line[0], have[0], folders, arch in HALF))
         print("\t".join([line[0], *cells]))
 
 

@@ -15,12 +15,23 @@ import re
 import sys
 
 # Column of the table: path of its numbers below the package. An ABI more is a line more.
+# Numbers are as a filter sees them: those of x32 have its bit.
 ARCHES = {
     "x86_64": ["usr/lib/linux/uapi/x86/asm/unistd_64.h",
                "usr/include/x86_64-linux-gnu/asm/unistd_64.h"],
     "aarch64": ["usr/lib/linux/uapi/arm64/asm/unistd_64.h"],
+    "riscv64": ["usr/lib/linux/uapi/riscv/asm/unistd_64.h"],
+    "s390x": ["usr/lib/linux/uapi/s390/asm/unistd_64.h"],
+    "i386": ["usr/lib/linux/uapi/x86/asm/unistd_32.h",
+             "usr/include/x86_64-linux-gnu/asm/unistd_32.h"],
+    "x32": ["usr/lib/linux/uapi/x86/asm/unistd_x32.h",
+            "usr/include/x86_64-linux-gnu/asm/unistd_x32.h"],
+    "arm": ["usr/lib/linux/uapi/arm/asm/unistd-eabi.h"],
 }
+PRIVATE = {"arm": "usr/lib/linux/uapi/arm/asm/unistd.h"}  # numbers beside the table
 X32_ONLY = range(512, 548)  # numbers that x86_64's table has for the x32 ABI alone
+BASES = {"__X32_SYSCALL_BIT": 0x40000000, "__NR_SYSCALL_BASE": 0, "__ARM_NR_BASE": 0x0f0000}
+DEFINE = re.compile(r"^#define\s+__(?:ARM_)?NR_(\w+)\s+\(?(?:(\w+)\s*\+\s*)?(\d+)\)?$", re.M)
 
 RECENT = {
     "membarrier": "4.3", "mount_setattr": "5.12", "process_mrelease": "5.15",
@@ -30,8 +41,9 @@ RECENT = {
     "lsm_set_self_attr": "6.8", "lsm_list_modules": "6.8", "mseal": "6.10", "uretprobe": "6.11",
     "setxattrat": "6.13", "getxattrat": "6.13", "listxattrat": "6.13", "removexattrat": "6.13",
     "open_tree_attr": "6.15", "file_getattr": "6.17", "file_setattr": "6.17", "uprobe": "6.18",
-    "listns": "6.19", "rseq_slice_yield": "7.0", "fchroot": "7.3",
+    "listns": "6.19", "rseq_slice_yield": "7.0", "fchroot": "7.3", "riscv_hwprobe": "6.4",
 }
+TIME64 = range(403, 424)  # numbers of i386 that are new calls of 5.1, all of them
 
 
 def version(text):
@@ -43,11 +55,14 @@ def numbers(root, arch):
     for path in ARCHES[arch]:
         try:
             with open(f"{root}/{path}", encoding="ascii") as file:
-                found = re.findall(r"^#define __NR_(\w+) (\d+)$", file.read(), re.M)
+                text = file.read()
         except FileNotFoundError:
             continue
-        return {name: int(nr) for name, nr in found
-                if name != "syscalls" and not (arch == "x86_64" and int(nr) in X32_ONLY)}
+        if arch in PRIVATE:
+            with open(f"{root}/{PRIVATE[arch]}", encoding="ascii") as file:
+                text += file.read()
+        return {name: BASES.get(base, 0) + int(nr) for name, base, nr in DEFINE.findall(text)
+                if name not in ("syscalls", "SYSCALL_BASE") and not (arch == "x86_64" and int(nr) in X32_ONLY)}
     return None
 
 
@@ -59,10 +74,15 @@ def page_versions(path):
     return dict(re.findall(r"^\\f\[B\](\w+)\\f\[\]\(2\)\t(\d+\.\d+)", text, re.M))
 
 
-def since(name, paged, packages):
+def since(name, table, paged, packages):
+    """packages: (version, {arch: its calls}); one without the headers of an arch says nothing of it."""
     text = paged.get(name) or RECENT.get(name)
-    has = [version(v) for v, calls in packages if name in calls]
-    lacks = [version(v) for v, calls in packages if name not in calls]
+    if not text and table["i386"].get(name) in TIME64:
+        text = "5.1"
+    arches = [arch for arch in ARCHES if name in table[arch]]
+    has = [version(v) for v, calls in packages if any(name in calls[a] for a in arches if calls[a])]
+    lacks = [version(v) for v, calls in packages
+             if all(calls[a] is not None and name not in calls[a] for a in arches)]
     if text and version(text) > min(has):
         sys.exit(f"{name}: said to come with {text}, but {min(has)} has it")
     if lacks and (not text or version(text) <= max(lacks)):
@@ -74,14 +94,14 @@ def main(argv):
     packages = [tuple(arg.split("=", 1)) for arg in argv[1:-1]]
     paged = page_versions(argv[-1])
     table = {arch: numbers(packages[0][1], arch) for arch in ARCHES}
-    seen = [(v, set().union(*(numbers(d, arch) or () for arch in ARCHES))) for v, d in packages]
+    seen = [(v, {arch: numbers(d, arch) for arch in ARCHES}) for v, d in packages]
     print("# Linux system calls, sorted by name: the kernel that brought it (- before 4.0), its number")
-    print("# on each arch (- none). Made by gen-syscalls.py from Debian's packages linux-libc-dev")
+    print("# on each arch (- none), as a filter sees it. Made by gen-syscalls.py from Debian's packages linux-libc-dev")
     print("# " + ", ".join(v for v, _ in packages) + ".")
     print("\t".join(["name", "since", *ARCHES]))
     for name in sorted(set().union(*table.values())):
         row = [str(table[arch].get(name, "-")) for arch in ARCHES]
-        print("\t".join([name, since(name, paged, seen), *row]))
+        print("\t".join([name, since(name, table, paged, seen), *row]))
 
 
 main(sys.argv)

@@ -15,9 +15,22 @@ const char *const target_name[TARGET_COUNT] = {
 };
 
 const char *const arch_name[ARCH_COUNT] = {
-#define ARCH(id, word, audit) [ARCH_##id] = word,
+#define ARCH(id, word, audit, machine) [ARCH_##id] = word,
 #include "arch.def"
 };
+
+const enum arch arch_machine[ARCH_COUNT] = {
+#define ARCH(id, word, audit, machine) [ARCH_##id] = ARCH_##machine,
+#include "arch.def"
+};
+
+uint32_t arch_machines(uint32_t arches)
+{
+	for (unsigned a = 0; a < ARCH_COUNT; a++)
+		if (arch_machine[a] != a)
+			arches &= ~ARCH_BIT(a);
+	return arches;
+}
 
 const char *const op_name[OP_COUNT] = {
 #define OP(id, word, rule) [OP_##id] = word,
@@ -64,6 +77,11 @@ static const struct ir_rule *first_allow(const struct ir *ir, enum target t, uin
 	return NULL;
 }
 
+bool ir_rule_everywhere(const struct ir *ir, const struct ir_rule *r)
+{
+	return (r->arches & ir->arches) == ir->arches;
+}
+
 bool ir_allows_any(const struct ir *ir, enum target t, uint32_t ops)
 {
 	return first_allow(ir, t, ops) != NULL;
@@ -88,6 +106,7 @@ const struct origin *ir_preferred(const struct ir *ir, enum target t, enum cap c
 /* ---- printing ---- */
 
 struct ir_printer {
+	const struct ir *ir;
 	const struct src *src;
 	FILE *out;
 	struct arena *arena;
@@ -119,7 +138,7 @@ static void print_rule(const struct ir_printer *p, const char *verb, const struc
 	put_set(p->out, op_name, OP_COUNT, r->ops);
 	fputs(" on ", p->out);
 	put_set(p->out, target_name, TARGET_COUNT, r->targets);
-	if (r->arches != ARCHES_ALL) {
+	if (!ir_rule_everywhere(p->ir, r)) {
 		fputs(" arch ", p->out);
 		put_set(p->out, arch_name, ARCH_COUNT, r->arches);
 	}
@@ -200,6 +219,11 @@ static void print_head(const struct ir_printer *p, const struct ir *ir)
 {
 	fprintf(p->out, "policy %s version \"%s\" edition %u\ntargets ", ir->name, ir->version, ir->edition);
 	put_set(p->out, target_name, TARGET_COUNT, ir->targets);
+	if (ir->arches != ARCHES_USUAL) {
+		fputs("\nabi ", p->out);
+		put_set(p->out, arch_name, ARCH_COUNT, ir->arches);
+		put_origin(p, ir->arches_origin);
+	}
 	fputs("\nisolate ", p->out);
 	if (ir->isolate)
 		put_set(p->out, isolate_name, ISOLATE_COUNT, ir->isolate);
@@ -219,7 +243,7 @@ static void print_head(const struct ir_printer *p, const struct ir *ir)
 
 void ir_print(const struct ir *ir, const struct src *src, FILE *out)
 {
-	struct ir_printer p = {.src = src, .out = out, .arena = arena_new()};
+	struct ir_printer p = {.ir = ir, .src = src, .out = out, .arena = arena_new()};
 	print_head(&p, ir);
 	print_syscalls(&p, ir);
 	for (unsigned i = 0; i < ir->n_rules; i++)

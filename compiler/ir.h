@@ -27,13 +27,19 @@ enum target {
 extern const char *const target_name[TARGET_COUNT];
 
 enum arch {
-#define ARCH(id, word, audit) ARCH_##id,
+#define ARCH(id, word, audit, machine) ARCH_##id,
 #include "arch.def"
 	ARCH_COUNT
 };
 #define ARCH_BIT(a) (1u << (a))
 #define ARCHES_ALL ((1u << ARCH_COUNT) - 1)
+/* Those of a policy that does not say. */
+#define ARCHES_USUAL (ARCH_BIT(ARCH_X86_64) | ARCH_BIT(ARCH_AARCH64))
 extern const char *const arch_name[ARCH_COUNT];
+/* The ABI whose filter speaks of it: x86_64 of i386, of itself where it is the machine's own. */
+extern const enum arch arch_machine[ARCH_COUNT];
+/* Of the ABIs in the set, those that are a machine's own: one filter each. */
+uint32_t arch_machines(uint32_t arches);
 
 /* The atomic operations on objects; the words of the language (read = READ + LIST) are in op_word.def. */
 enum op {
@@ -116,7 +122,7 @@ struct ir_rule {
 	bool deny;
 	uint32_t ops;     /* OP_BIT()s of the operations of this kind */
 	uint32_t targets; /* TARGET_BIT()s, never 0 */
-	uint32_t arches;  /* ARCH_BIT()s; ARCHES_ALL unless written inside `on arch` */
+	uint32_t arches;  /* ARCH_BIT()s; all of the policy's unless written inside `on arch` */
 	uint32_t flags;   /* rule_flag */
 	/*
 	 * PATH: template of an absolute path without trailing slash ("/" itself excepted).
@@ -202,6 +208,8 @@ struct ir {
 	const char *name, *version, *about; /* version, about: "" when not written */
 	unsigned edition;
 	uint32_t targets;
+	uint32_t arches; /* ARCH_BIT()s: the ABIs whose calls are let in at all; machines' own and companions */
+	const struct origin *arches_origin; /* NULL: ARCHES_USUAL */
 	struct loc loc; /* the policy's head */
 
 	const char *entry; /* template of the program's path, or NULL */
@@ -230,6 +238,8 @@ struct ir {
 	unsigned n_tests;
 };
 
+/* Does the rule hold on every ABI of the policy? */
+bool ir_rule_everywhere(const struct ir *ir, const struct ir_rule *r);
 /* Does an enabled rule of this kind with one of these ops exist for the target (allow rules only)? */
 bool ir_allows_any(const struct ir *ir, enum target t, uint32_t ops);
 /* The first such rule's origin, or NULL. */

@@ -272,8 +272,8 @@ void lint_syscalls(struct arena *a, const struct meaning *m, struct diags *d)
 	const struct lint l = {.arena = a, .meaning = m, .policy = meaning_syscalls(m), .diags = d};
 	if (!(meaning_ir(m)->targets & TARGET_BIT(TARGET_LINUX)))
 		return;
-	for (unsigned arch = 0; arch < ARCH_COUNT; arch++)
-		check_start(&l, (enum arch)arch);
+	for (uint32_t left = arch_machines(l.policy->arches); left; left &= left - 1)
+		check_start(&l, (enum arch)__builtin_ctz(left));
 	for (unsigned i = 0; i < l.policy->n_rules; i++) {
 		const struct sys_rule *r = &l.policy->rules[i];
 		if (!is_own(r))

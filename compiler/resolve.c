@@ -92,6 +92,18 @@ static void add_use(struct res *r, const struct place *p, const struct ast_stmt 
 
 /* ---- the other statements ---- */
 
+/* A profile may have words for machines that the policy is not for; in the policy itself they would be in vain. */
+static void on_no_abi(struct res *r, const struct ast_on *o)
+{
+	while (!o->is_arch)
+		o = o->next;
+	struct diag_rec *rec = diag(r->d, DIAG_NO_EFFECT, o->word->loc, "the policy lets in no calls of %s", o->word->text);
+	if (r->build->ir.arches_origin)
+		diag_second(rec, r->build->ir.arches_origin->loc, "add it here");
+	else
+		diag_help(rec, "say which ABIs it is for: `abi x86_64, aarch64, %s`", o->word->text);
+}
+
 static void walk_on(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	struct place inner = *p;
@@ -107,8 +119,13 @@ static void walk_on(struct res *r, const struct place *p, const struct ast_stmt 
 	if (!targets)
 		return;
 	inner.targets &= targets;
-	inner.arches = arches ? arches : p->arches;
+	inner.arches &= arches ? arches : ARCHES_ALL;
 	inner.scope = scope_new(r, p->scope);
+	if (!inner.arches) {
+		if (!p->profile)
+			on_no_abi(r, s->on);
+		return;
+	}
 	if (!(inner.targets & r->build->ir.targets)) {
 		if (!p->profile && !(inner.targets & r->level->targets)) {
 			struct diag_rec *rec = diag(r->d, DIAG_NO_EFFECT, s->verb, "this block is for no system of the policy");
@@ -299,7 +316,7 @@ static void tested_policy(struct res *r, const struct ast_file *f)
 
 static void walk_level(struct res *r, const struct tier *level)
 {
-	struct place p = {.scope = scope_new(r, level->file_scope), .targets = TARGETS_ALL, .arches = ARCHES_ALL};
+	struct place p = {.scope = scope_new(r, level->file_scope), .targets = TARGETS_ALL, .arches = r->build->ir.arches};
 	r->level = level;
 	walk_block(r, &p, level->item->block);
 	if (level->level > 0)
@@ -336,6 +353,11 @@ static void walk_policy(struct res *r)
 			ir->targets &= levels[i].targets;
 	if (n == 0)
 		n = 1; /* without its base; faults of its own lines are still found */
+	ir->arches = ARCHES_USUAL;
+	for (unsigned i = n; i-- > 0;) {
+		r->level = &levels[i];
+		resolve_abis(r, levels[i].item->block);
+	}
 	while (n-- > 0) /* bases first: what a line drops is there by then */
 		walk_level(r, &levels[n]);
 	resolve_check_wants(r);
@@ -400,6 +422,7 @@ unsigned resolve_library(struct compile *c, const struct ast_file *file)
 	load_main(r, file);
 	r->level = &none;
 	r->build->ir.targets = TARGETS_ALL;
+	r->build->ir.arches = ARCHES_ALL;
 	for (unsigned i = 0; i < r->n_profiles; i++) {
 		if (r->profiles[i]->file != file->src)
 			continue;

@@ -222,8 +222,49 @@ static const struct sys_cond *too_large(struct cond_ctx *x, struct loc at)
 	return NULL;
 }
 
+/* Is it an argument on another ABI of the policy? Then the call differs, and the line is for that one. */
+static bool elsewhere(struct cond_ctx *x, const struct ast_word *w, enum arch *arch, struct sysarg *arg)
+{
+	for (unsigned a = 0; a < ARCH_COUNT; a++)
+		if ((x->r->build->ir.arches & ARCH_BIT(a)) && sysarg_find(x->call, (enum arch)a, w->text, arg)) {
+			*arch = (enum arch)a;
+			return true;
+		}
+	return false;
+}
+
+/* Names like pos_lo, pos_hi, poslo, offset_low: two arguments whose names begin so. */
+static bool is_split(struct cond_ctx *x, const char *name)
+{
+	struct sysarg arg;
+	unsigned halves = 0;
+	size_t len = strlen(name) < 3 ? strlen(name) : 3;
+	for (unsigned i = 0; sysarg_nth(x->call, x->arch, i, &arg); i++)
+		halves += !strncmp(arg.name, name, len) && arg.bits == 32 &&
+			  (strstr(arg.name, "lo") || strstr(arg.name, "hi"));
+	return halves >= 2;
+}
+
+static bool other_arg(struct cond_ctx *x, const struct ast_word *w, enum arch arch, const struct sysarg *arg)
+{
+	bool split = arg->bits == 64 && is_split(x, w->text);
+	enum diag_id id = split ? DIAG_SPLIT_ARGUMENT : DIAG_UNKNOWN_ARGUMENT;
+	if (diag_seen(x->r->d, id, w->loc))
+		return false;
+	struct diag_rec *rec =
+	    split ? diag(x->r->d, id, w->loc, "`%s` of `%s` has 64 bits, and on %s they come in two registers", w->text,
+			 x->call->name, arch_name[x->arch])
+		  : diag(x->r->d, id, w->loc, "on %s `%s` has no argument `%s`", arch_name[x->arch], x->call->name, w->text);
+	diag_help(rec, "put the line into `on arch %s { }`", arch_name[arch]);
+	return false;
+}
+
 static bool unknown_arg(struct cond_ctx *x, const struct ast_word *w)
 {
+	enum arch other;
+	struct sysarg there;
+	if (elsewhere(x, w, &other, &there))
+		return other_arg(x, w, other, &there);
 	const char *names[6];
 	struct sysarg arg;
 	unsigned n = 0;

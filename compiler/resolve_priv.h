@@ -195,6 +195,8 @@ void stmt_want(struct res *r, const struct place *p, const struct ast_stmt *s);
 void stmt_env_set(struct res *r, const struct place *p, const struct ast_stmt *s);
 void stmt_default(struct res *r, const struct place *p, const struct ast_stmt *s);
 void stmt_setting(struct res *r, const struct place *p, const struct ast_stmt *s);
+/* The `abi` line of the policy, before all others: which ABIs a rule is about unless it says so. */
+void resolve_abis(struct res *r, const struct ast_stmt *block);
 void stmt_entry(struct res *r, const struct place *p, const struct ast_stmt *s);
 void stmt_refuse_in_profile(struct res *r, const struct place *p, const struct ast_stmt *s);
 /* True where a statement about the whole policy may stand: not in a profile, not inside `on`. */

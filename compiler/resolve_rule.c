@@ -24,7 +24,7 @@ static bool kind_fits_targets(struct res *r, const struct place *p, const struct
 
 static bool kind_fits_arches(struct res *r, const struct place *p, const struct access_item *i)
 {
-	if (p->arches == ARCHES_ALL || i->rule.kind == RULE_SYSCALL)
+	if (p->arches == r->build->ir.arches || i->rule.kind == RULE_SYSCALL)
 		return true;
 	not_supported(r, i->loc, "anything but system calls inside `on arch`");
 	return false;

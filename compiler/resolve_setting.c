@@ -27,7 +27,7 @@ bool stmt_whole_policy(struct res *r, const struct place *p, const struct ast_st
 {
 	if (p->profile)
 		stmt_refuse_in_profile(r, p, s);
-	else if (p->targets != TARGETS_ALL || p->arches != ARCHES_ALL)
+	else if (p->targets != TARGETS_ALL || p->arches != r->build->ir.arches)
 		refuse_inside_on(r, s);
 	else
 		return true;
@@ -83,7 +83,7 @@ static bool filter_only(struct res *r, const struct place *p, const struct ast_s
 		stmt_refuse_in_profile(r, p, s);
 		return false;
 	}
-	if (p->arches != ARCHES_ALL) {
+	if (p->arches != r->build->ir.arches) {
 		refuse_inside_on(r, s);
 		return false;
 	}
@@ -103,6 +103,58 @@ static bool written_twice(struct res *r, const struct ast_stmt *s, const struct 
 	struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`%s` is written twice", what);
 	diag_second(rec, first->loc, "first written here");
 	return true;
+}
+
+/* ---- ABIs ---- */
+
+static void missing_machine(struct res *r, const struct ast_word *w, enum arch arch)
+{
+	const char *machine = arch_name[arch_machine[arch]];
+	struct diag_rec *rec = diag(r->d, DIAG_ABI_MACHINE, w->loc, "%s is an ABI of %s, which is not named", w->text, machine);
+	diag_note(rec, "a program is started by a call of the machine's own ABI, and the filter of %s lets in both", machine);
+	diag_help(rec, "add `%s`", machine);
+}
+
+static void read_abis(struct res *r, const struct ast_stmt *s)
+{
+	struct ir *ir = &r->build->ir;
+	uint32_t set = 0, bit;
+	bool good = s->words != NULL;
+	for (const struct ast_word *w = s->words; w; w = w->next) {
+		bool known = resolve_arch(r, w, &bit);
+		good &= known;
+		if (known && (set & bit))
+			diag(r->d, DIAG_DUPLICATE, w->loc, "`%s` is named twice", w->text);
+		set |= known ? bit : 0;
+	}
+	if (!s->words)
+		diag_help(diag(r->d, DIAG_UNEXPECTED, s->loc, "which ABIs?"), "for example `abi x86_64, i386`");
+	for (const struct ast_word *w = s->words; good && w; w = w->next) {
+		resolve_arch(r, w, &bit);
+		enum arch arch = (enum arch)__builtin_ctz(bit);
+		if (!(set & ARCH_BIT(arch_machine[arch])))
+			missing_machine(r, w, arch);
+	}
+	struct place p = {0};
+	ir->arches = good ? set : ARCHES_USUAL;
+	ir->arches_origin = origin_new(r, &p, s->loc, NULL);
+}
+
+void resolve_abis(struct res *r, const struct ast_stmt *block)
+{
+	for (const struct ast_stmt *s = block; s; s = s->next) {
+		if (s->kind != STMT_SETTING || strcmp(s->name->text, "abi") != 0)
+			continue;
+		if (!written_twice(r, s, r->build->ir.arches_origin, "abi"))
+			read_abis(r, s);
+	}
+}
+
+/* Read before the walk; what is left to say is where it may not stand. */
+static void add_abi(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	if (stmt_whole_policy(r, p, s) && !(r->build->ir.targets & TARGET_BIT(TARGET_LINUX)))
+		diag_help(diag(r->d, DIAG_NO_EFFECT, s->loc, "only Linux has ABIs of system calls"), "remove the line");
 }
 
 static void add_syscalls(struct res *r, const struct place *p, const struct ast_stmt *s)

@@ -97,8 +97,8 @@ bool resolve_arch(struct res *r, const struct ast_word *w, uint32_t *out)
 			return true;
 		}
 	}
-	struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown machine `%s`", w->text);
+	struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown machine or ABI `%s`", w->text);
 	const char *near = suggest(r->a, w->text, arch_name, ARCH_COUNT);
-	diag_help(rec, "%s", near ? near : "x86_64 and aarch64 can stand here");
+	diag_help(rec, "%s", near ? near : "x86_64, aarch64, riscv64, s390x, i386, x32 and arm can stand here");
 	return false;
 }

@@ -8,25 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SYSCALLS_SIZE
-#include "syscalls.inc"
-#undef SYSCALLS_SIZE
-
 static const struct syscall_desc table[] = {
 #define SYSCALLS_ROWS
 #include "syscalls.inc"
 #undef SYSCALLS_ROWS
 };
 
-/* Number -> row + 1; 0 where the arch has no such call. */
-static const uint16_t row_of[ARCH_COUNT][SYSCALLS_NR_END] = {
+#define NAMES(...)   ((const char *const[]){__VA_ARGS__})
+#define COUNT(v)     (sizeof(v) / sizeof((v)[0]))
+#define NUMBERS(...) ((const struct syscall_number[]){__VA_ARGS__})
+
+static const struct {
+	const struct syscall_number *v;
+	unsigned n;
+} numbers[ARCH_COUNT] = {
+#define INDEX(arch, ...) [arch] = {NUMBERS(__VA_ARGS__), COUNT(NUMBERS(__VA_ARGS__))},
 #define SYSCALLS_INDEX
 #include "syscalls.inc"
 #undef SYSCALLS_INDEX
 };
-
-#define NAMES(...) ((const char *const[]){__VA_ARGS__})
-#define COUNT(v)   (sizeof(v) / sizeof((v)[0]))
 
 static const struct syscall_group groups[] = {
 #define GROUP(id, text, ...)                                                                       \
@@ -53,11 +53,23 @@ const struct syscall_desc *syscall_by_name(const char *name)
 	return bsearch(name, table, COUNT(table), sizeof(table[0]), cmp_name);
 }
 
+const struct syscall_number *syscall_numbers(enum arch arch, unsigned *n)
+{
+	*n = numbers[arch].n;
+	return numbers[arch].v;
+}
+
+static int cmp_number(const void *key, const void *number)
+{
+	uint32_t a = *(const uint32_t *)key, b = ((const struct syscall_number *)number)->nr;
+	return a < b ? -1 : a > b;
+}
+
 const struct syscall_desc *syscall_by_nr(enum arch arch, uint32_t nr)
 {
-	if (nr >= SYSCALLS_NR_END || !row_of[arch][nr])
-		return NULL;
-	return &table[row_of[arch][nr] - 1];
+	const struct syscall_number *found =
+	    bsearch(&nr, numbers[arch].v, numbers[arch].n, sizeof(*found), cmp_number);
+	return found ? &table[found->row] : NULL;
 }
 
 const struct syscall_group *syscall_groups(unsigned *n)

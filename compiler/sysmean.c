@@ -7,15 +7,13 @@
 #include "cond.h"
 #include "syscalls.h"
 
-/*
- * Numbers of the x32 ABI, which shares its arch with x86_64; -1 is what a tracer skips a call
- * with.
- */
 enum { X32_BIT = 0x40000000 };
 
-static bool is_x32(enum arch arch, uint32_t nr)
+enum arch sysmean_abi(enum arch arch, uint32_t nr)
 {
-	return arch == ARCH_X86_64 && (nr & X32_BIT) && nr != UINT32_MAX;
+	if (arch != ARCH_X86_64 && arch != ARCH_X32)
+		return arch;
+	return (nr & X32_BIT) && nr != UINT32_MAX ? ARCH_X32 : ARCH_X86_64;
 }
 
 /* The first rule of the call; rules are sorted by call, and calls are rows of one table. */
@@ -36,7 +34,8 @@ struct sys_action sysmean_decide(const struct sys_policy *p, enum arch arch, uin
 				 const uint64_t args[6], const struct sys_rule **by)
 {
 	*by = NULL;
-	if (is_x32(arch, nr))
+	arch = sysmean_abi(arch, nr);
+	if (!(p->arches & ARCH_BIT(arch)))
 		return p->bad_arch;
 	const struct syscall_desc *call = syscall_by_nr(arch, nr);
 	if (!call)

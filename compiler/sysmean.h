@@ -25,9 +25,10 @@ struct sys_rule {
 struct sys_policy {
 	const struct sys_rule *rules; /* sorted by call name; denies before allows */
 	unsigned n_rules;
+	uint32_t arches;            /* ARCH_BIT()s of the ABIs whose calls are looked at */
 	struct sys_action known;    /* for calls the table knows and no rule names: errno EPERM */
 	struct sys_action unknown;  /* for numbers newer than the table: errno ENOSYS */
-	struct sys_action bad_arch; /* another arch, or x32 numbers: kill the process */
+	struct sys_action bad_arch; /* every other ABI: kill the process */
 	/*
 	 * When nothing may be started after the entry (proc.no_exec): the loader's own execveat() is the only exec the
 	 * filter lets through. It uses the descriptor exec_fd, which lies beyond the hard limit on open files that the
@@ -37,6 +38,12 @@ struct sys_policy {
 };
 
 const struct sys_policy *sysmean_derive(struct arena *a, const struct ir *ir);
+
+/*
+ * The ABI that a number belongs to: x86_64 and x32 are one arch to the kernel, told apart by bit 30 alone. -1, with which
+ * a tracer skips a call, is of x86_64.
+ */
+enum arch sysmean_abi(enum arch arch, uint32_t nr);
 
 /* The verdict of this list on one call; *by is set to the deciding rule or NULL. decide() calls it. */
 struct sys_action sysmean_decide(const struct sys_policy *p, enum arch arch, uint32_t nr, const uint64_t args[6],

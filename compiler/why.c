@@ -14,13 +14,13 @@
 /* ---- how it shows ---- */
 
 /* The call that a request on Linux begins with, as a request of its own. False: the filter sees nothing special. */
-static bool first_call(const struct request *r, struct request *out)
+static bool first_call(const struct request *r, enum arch arch, struct request *out)
 {
 	enum { UNIX = 1, INET = 2, STREAM = 1, DGRAM = 2 };
 	bool stream = r->op == OP_CONNECT_TCP || r->op == OP_LISTEN_TCP, dgram = r->op == OP_CONNECT_UDP || r->op == OP_LISTEN_UDP;
 	bool local = r->op == OP_CONNECT_UNIX || r->op == OP_LISTEN_UNIX;
 	const struct syscall_desc *call = syscall_by_name(r->op == OP_EXEC ? "execve" : "socket");
-	*out = (struct request){.target = r->target, .op = OP_SYSCALL, .nr = (uint32_t)call->nr[ARCH_X86_64]};
+	*out = (struct request){.target = r->target, .op = OP_SYSCALL, .arch = arch, .nr = (uint32_t)call->nr[arch]};
 	if (stream || dgram || local) {
 		out->args[0] = local ? UNIX : INET;
 		out->args[1] = dgram ? DGRAM : STREAM;
@@ -56,7 +56,7 @@ static const char *filter_shows(struct why *w, const struct backend *b, const vo
 	struct request call;
 	if (r->op == OP_SYSCALL)
 		return action_shows(w->arena, v->action);
-	if (!first_call(r, &call))
+	if (!first_call(r, (enum arch)__builtin_ctz(w->k->ir->arches), &call))
 		return "refused";
 	struct model_verdict first = b->model_decide(model, w->arena, &call);
 	return first.stops ? action_shows(w->arena, first.action) : "refused";
@@ -267,7 +267,7 @@ static const char *subject(const struct why *w, const struct why_answer *a)
 		const char *text = say_request(w->arena, &one) + strlen(op_name[r->op]);
 		return arena_printf(w->arena, "%s%s", say_ops(w->arena, a->ops), text);
 	}
-	if (r->op != OP_SYSCALL || a->arches == ARCHES_ALL)
+	if (r->op != OP_SYSCALL || (a->arches & w->k->ir->arches) == w->k->ir->arches)
 		return say_request(w->arena, r);
 	return arena_printf(w->arena, "%s on %s", say_request(w->arena, r), arch_name[r->arch]);
 }

@@ -162,7 +162,7 @@ static void set_grant(const struct why *w, const struct why_answer *a, struct wh
 	bool inet = r->op == OP_CONNECT_TCP || r->op == OP_CONNECT_UDP || r->op == OP_LISTEN_TCP || r->op == OP_LISTEN_UDP;
 	bool all_hosts = inet && (w->k->ir->targets & TARGET_BIT(TARGET_LINUX));
 	struct ir_rule rule = {.kind = e->what, .ops = a->ops, .object = all_hosts ? "*" : e->object, .port_lo = r->port,
-			       .port_hi = r->port, .arches = ARCHES_ALL, .cond = e->cond, .action = {.act = ACT_ALLOW}};
+			       .port_hi = r->port, .arches = e->arches ? e->arches : ARCHES_ALL, .cond = e->cond, .action = {.act = ACT_ALLOW}};
 	out->grant = say_rule(w->arena, &rule, UINT32_MAX);
 	bool listens = r->op == OP_LISTEN_TCP || r->op == OP_LISTEN_UDP;
 	out->grants = all_hosts && listens     ? "this port at every address of the host"

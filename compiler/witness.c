@@ -178,7 +178,7 @@ static void ask_signal(struct witness *w)
 
 /* ---- system calls ---- */
 
-enum { X32_BIT = 0x40000000, X32_MAX = 600, BEYOND_TABLE = 64 };
+enum { X32_BIT = 0x40000000, LOW_NUMBERS = 600 /* past the last of every table proper */ };
 
 static void ask_call(struct witness *w, uint32_t nr)
 {
@@ -191,31 +191,37 @@ static void ask_call(struct witness *w, uint32_t nr)
 	}
 }
 
-static void syscall_witnesses(struct witness *w)
+/* Every number that an ABI has, what lies beside it, and where filters like to split the numbers. */
+static void abi_witnesses(struct witness *w, enum arch arch)
 {
 	unsigned n;
-	const struct syscall_desc *table = syscall_table(&n);
+	const struct syscall_number *v = syscall_numbers(arch, &n);
+	w->r.arch = arch;
+	for (uint32_t nr = 0; nr < LOW_NUMBERS; nr++)
+		ask_call(w, nr);
+	for (uint32_t nr = 0; nr < LOW_NUMBERS; nr++)
+		ask_call(w, X32_BIT + nr);
+	for (unsigned i = 0; i < n; i++)
+		for (uint32_t nr = v[i].nr - 1; v[i].nr >= LOW_NUMBERS && nr != v[i].nr + 2; nr++)
+			ask_call(w, nr);
+	for (unsigned bit = 10; bit < 32; bit++) {
+		ask_call(w, (1u << bit) - 1);
+		ask_call(w, 1u << bit);
+	}
+	ask_call(w, (3u << 30) - 1);
+	ask_call(w, 3u << 30);
+	ask_call(w, UINT32_MAX - 1);
+	ask_call(w, UINT32_MAX);
+}
+
+/* Also the ABIs of a machine that the policy does not let in: the same filter has to refuse them. */
+static void syscall_witnesses(struct witness *w)
+{
 	w->r.op = OP_SYSCALL;
 	w->r.object = NULL;
-	for (unsigned a = 0; a < ARCH_COUNT; a++) {
-		uint32_t max = 0;
-		w->r.arch = (enum arch)a;
-		for (unsigned i = 0; i < n; i++)
-			if (table[i].nr[a] > (int32_t)max)
-				max = (uint32_t)table[i].nr[a];
-		for (uint32_t nr = 0; nr <= max + BEYOND_TABLE; nr++)
-			ask_call(w, nr);
-		for (uint32_t nr = 0; nr < X32_MAX; nr++)
-			ask_call(w, X32_BIT + nr);
-		for (unsigned bit = 10; bit < 32; bit++) { /* where filters like to split the numbers */
-			ask_call(w, (1u << bit) - 1);
-			ask_call(w, 1u << bit);
-		}
-		ask_call(w, (3u << 30) - 1);
-		ask_call(w, 3u << 30);
-		ask_call(w, UINT32_MAX - 1);
-		ask_call(w, UINT32_MAX);
-	}
+	for (unsigned a = 0; a < ARCH_COUNT; a++)
+		if (w->ir->arches & ARCH_BIT(arch_machine[a]))
+			abi_witnesses(w, (enum arch)a);
 }
 
 void witness_all(const struct ir *ir, enum target t, witness_fn *fn, void *ctx)

@@ -15,6 +15,10 @@ const char *host_machine(void)
 	return "x86_64";
 #elif defined(__aarch64__) && defined(__LITTLE_ENDIAN__) || defined(__AARCH64EL__)
 	return "aarch64";
+#elif defined(__riscv) && __riscv_xlen == 64
+	return "riscv64";
+#elif defined(__s390x__)
+	return "s390x";
 #else
 	return "";
 #endif

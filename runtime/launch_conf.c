@@ -10,7 +10,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static const char *const machines[] = {"x86_64", "aarch64"};
+static const char *const machines[] = {"x86_64", "aarch64", "riscv64", "s390x"};
 static const char *const namespaces[] = {"user", "pid", "mount", "net", "ipc", "uts", "cgroup"};
 
 static const struct {

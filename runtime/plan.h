@@ -27,7 +27,7 @@
  * launch.conf
  *     policy NAME VERSION                       VERSION is - when not written
  *     target linux
- *     arch x86_64 aarch64                       the machines a seccomp file exists for, in this order, at least one
+ *     arch x86_64 aarch64 riscv64 s390x         the machines a seccomp file exists for, in this order, at least one
  *     isolate none                              or words of: user pid mount net ipc uts cgroup, in this order
  *     param NAME TYPE required                  TYPE path string port count size duration percent; sorted by name
  *     param NAME TYPE default TMPL              (the default value, as --set takes it: sizes, times and shares carry a

@@ -36,6 +36,29 @@ for policy in "$top"/policies/examples/*.sbx; do
 	verdict "$name is verified" "$why"
 	plans+=("$name")
 done
+# Every ABI there is: companions in the filter of their machine, halves of arguments in either order.
+cat >abis.sbx <<'P'
+sbx 1
+policy abis {
+    targets linux
+    abi x86_64, i386, x32, aarch64, arm, riscv64, s390x
+    entry "/bin/true"
+    isolate none
+    deny syscall lseek where whence == SEEK_END with errno EBADMSG
+    deny syscall kill where pid < 0 with errno ESRCH
+    on arch x86_64, arch x32, arch aarch64, arch riscv64, arch s390x {
+        deny syscall pread64 where pos >= 0x123456789 with errno EDOM
+    }
+    on arch i386 { deny syscall mmap2 where prot has PROT_WRITE|PROT_EXEC }
+}
+P
+why=
+"$sbxc" -q abis.sbx -o abis 2>err || why="it does not compile"
+"$sbxc" verify abis >out 2>err || why="its plan is not verified"
+[[ $(grep -c '^seccomp-.*: proved equal' out) -eq 4 ]] || why="not four filters"
+[[ $(grep -h '^abi ' abis/*.proof | sort -u | wc -l) -eq 6 ]] || why="not six arches of the kernel"
+verdict "every ABI is verified" "$why"
+plans+=(abis)
 first=${plans[0]} second=${plans[1]}
 
 # ---- one thing changed ----

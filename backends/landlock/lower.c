@@ -329,7 +329,7 @@ static bool check_rule(struct lower *l, const struct ir_rule *r, bool open_net, 
 {
 	uint32_t unix_ops = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX);
 	struct loc loc = origin_loc(r->origin[first_op(r->ops)]);
-	if (r->arches != ARCHES_ALL) {
+	if (!ir_rule_everywhere(l->ir, r)) {
 		diag(l->diags, DIAG_NOT_SUPPORTED, loc,
 		     "rules on paths and the network for one machine only are not supported yet");
 		return false;

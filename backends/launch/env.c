@@ -60,7 +60,7 @@ static bool check_allow(struct lower *l, const struct ir_rule *allow, const stru
 		diag_help(d, "allow the names that are needed, one by one");
 		return false;
 	}
-	if (allow->arches != ARCHES_ALL) {
+	if (!ir_rule_everywhere(l->ir, allow)) {
 		diag(l->diags, DIAG_NOT_SUPPORTED, env_loc(allow),
 		     "environment rules for one machine only are not supported yet");
 		return false;

@@ -66,7 +66,9 @@ static bool expect_head(struct facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	const char *version = ir->version && *ir->version ? ir->version : "-";
-	uint32_t arches = (1u << ARCH_COUNT) - 1;
+	uint32_t arches = 0; /* each machine has its own ABI among those of the policy */
+	for (unsigned a = 0; a < ARCH_COUNT; a++)
+		arches |= ir->arches & ARCH_BIT(a) ? ARCH_BIT(arch_machine[a]) : 0;
 	/* a version is text with the escapes of WHERE */
 	return expect(f, "the name", f->has->name, ir->name) &&
 	       (fact_spells(f->has->version, version) ||

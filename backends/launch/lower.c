@@ -51,7 +51,7 @@ static bool write_head(struct lower *l, struct buf *b)
 	buf_putc(b, '\n');
 	bool ok = launch_end_line(l, b, beg, ir->loc);
 	buf_printf(b, "target %s\narch", target_name[TARGET_LINUX]);
-	put_set(b, ARCHES_ALL, arch_name, ARCH_COUNT);
+	put_set(b, arch_machines(ir->arches), arch_name, ARCH_COUNT);
 	buf_puts(b, "\nisolate");
 	put_set(b, ir->isolate, isolate_name, ISOLATE_COUNT);
 	buf_puts(b, ir->isolate ? "\n" : " none\n");

@@ -307,7 +307,7 @@ static void check_rules(struct emit *e)
 		if (r->kind == RULE_SYSCALL)
 			refuse_rule(e, r, "macOS has no filter for system calls",
 				    "put the line into `on linux { }`");
-		else if (r->arches != ARCHES_ALL)
+		else if (!ir_rule_everywhere(ir, r))
 			refuse_rule(e, r,
 				    "a profile of macOS cannot ask which processor it runs on",
 				    "put the line into `on linux { }`, or say it for every arch");

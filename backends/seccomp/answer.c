@@ -15,7 +15,8 @@
 #define CALLS(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define META_CALLS                                                                                 \
 	"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat",       \
-	    "utime", "utimes", "futimesat", "utimensat"
+	    "utime", "utimes", "futimesat", "utimensat", "chown32", "lchown32", "fchown32",        \
+	    "utimensat_time64"
 #define XATTR_CALLS                                                                                \
 	"setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr",         \
 	    "fremovexattr", "removexattrat", "file_setattr"
@@ -23,7 +24,9 @@
 #define IPC_CALLS                                                                                  \
 	"shmget", "shmat", "shmdt", "shmctl", "semget", "semop", "semtimedop", "semctl", "msgget", \
 	    "msgsnd", "msgrcv", "msgctl", "mq_open", "mq_unlink", "mq_timedsend",                  \
-	    "mq_timedreceive", "mq_notify", "mq_getsetattr"
+	    "mq_timedreceive", "mq_notify", "mq_getsetattr", "semtimedop_time64",                  \
+	    "mq_timedsend_time64", "mq_timedreceive_time64"
+#define MAKE_SOCKETS "socket", "socketcall" /* the second does all that the others do */
 
 static bool group_holds(const char *group, const char *call, unsigned depth)
 {
@@ -44,7 +47,7 @@ static const struct origin *default_opening(const struct ir *ir, const char *cal
 		return NULL;
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		if (r->kind == RULE_SYSCALL && r->deny && !r->cond && r->arches == ARCHES_ALL &&
+		if (r->kind == RULE_SYSCALL && r->deny && !r->cond && ir_rule_everywhere(ir, r) &&
 		    (!strcmp(r->object, call) ||
 		     (r->object[0] == '@' && group_holds(r->object + 1, call, 0))))
 			return NULL;
@@ -127,7 +130,7 @@ static struct answer only_objection(struct answer a)
 static struct answer answer_writes(const struct ir *ir)
 {
 	struct answer a =
-	    unless_opened(ir, CALLS("open", "openat", "openat2", "truncate"), CALLS(IO_URING));
+	    unless_opened(ir, CALLS("open", "openat", "openat2", "truncate", "truncate64"), CALLS(IO_URING));
 	if (a.level != LEVEL_ENFORCED)
 		return a;
 	a = unless_opened(ir, CALLS(XATTR_CALLS), CALLS(META_CALLS));
@@ -149,7 +152,7 @@ static struct answer answer_ioctl(const struct ir *ir)
 
 static struct answer answer_no_net(const struct ir *ir)
 {
-	return unless_opened(ir, CALLS("socket", "socketpair", "connect", "bind", "sendto"),
+	return unless_opened(ir, CALLS(MAKE_SOCKETS, "socketpair", "connect", "bind", "sendto"),
 			     CALLS(IO_URING));
 }
 
@@ -157,7 +160,7 @@ static struct answer answer_outbound(const struct ir *ir)
 {
 	if (ir_allows_any(ir, TARGET_LINUX, OP_BIT(OP_NET)))
 		return nothing();
-	return unless_opened(ir, CALLS("socket", "bind", "listen", "accept", "accept4"),
+	return unless_opened(ir, CALLS(MAKE_SOCKETS, "bind", "listen", "accept", "accept4"),
 			     CALLS(IO_URING));
 }
 
@@ -166,7 +169,7 @@ static struct answer answer_unix(const struct ir *ir)
 	uint32_t ops = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_NET) | OP_BIT(OP_LISTEN_UNIX);
 	if (ir_allows_any(ir, TARGET_LINUX, ops))
 		return nothing(); /* which sockets: the address lies behind a pointer */
-	return unless_opened(ir, CALLS("socket", "socketpair"), CALLS(IO_URING));
+	return unless_opened(ir, CALLS(MAKE_SOCKETS, "socketpair"), CALLS(IO_URING));
 }
 
 static struct answer answer_udp(const struct ir *ir)
@@ -174,7 +177,7 @@ static struct answer answer_udp(const struct ir *ir)
 	uint32_t ops = OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_LISTEN_UDP) | OP_BIT(OP_NET);
 	if (ir_allows_any(ir, TARGET_LINUX, ops))
 		return nothing();
-	return unless_opened(ir, CALLS("socket"), CALLS(IO_URING));
+	return unless_opened(ir, CALLS(MAKE_SOCKETS), CALLS(IO_URING));
 }
 
 struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
@@ -199,7 +202,7 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 	case CAP_TTY_NO_INJECT:
 		return answer_tty(ir);
 	case CAP_IPC_RESTRICT:
-		return unless_opened(ir, CALLS(NULL), CALLS(IPC_CALLS));
+		return unless_opened(ir, CALLS("ipc"), CALLS(IPC_CALLS));
 	case CAP_FS_IOCTL_SCOPE:
 		return answer_ioctl(ir);
 	case CAP_FS_WRITE_SCOPE:
@@ -211,9 +214,10 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 		    unless_opened(ir, CALLS("memfd_create", "execveat"), CALLS(NULL)));
 	case CAP_NET_CONNECT_PORT:
 		return only_objection(unless_opened(
-		    ir, CALLS("socket", "sendto", "sendmsg", "sendmmsg"), CALLS(IO_URING)));
+		    ir, CALLS(MAKE_SOCKETS, "send", "sendto", "sendmsg", "sendmmsg"),
+		    CALLS(IO_URING)));
 	case CAP_NET_LISTEN_PORT:
-		return only_objection(unless_opened(ir, CALLS("socket"), CALLS(IO_URING)));
+		return only_objection(unless_opened(ir, CALLS(MAKE_SOCKETS), CALLS(IO_URING)));
 	/* A child of clone3() can be born in any cgroup that the user may write to. */
 	case CAP_RES_MEMORY:
 	case CAP_RES_SWAP:

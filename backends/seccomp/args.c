@@ -44,10 +44,10 @@ static unsigned attempt_place(const struct attempt *t, unsigned arg, unsigned ha
 	return p;
 }
 
-/* Low words come first in both arches we know: they are little endian. */
-uint32_t args_offset(unsigned word)
+uint32_t args_offset(const struct args *a, unsigned word)
 {
-	return (uint32_t)(offsetof(struct seccomp_data, args) + 4 * word);
+	unsigned place = a->big_endian ? word ^ 1 : word;
+	return (uint32_t)(offsetof(struct seccomp_data, args) + 4 * place);
 }
 
 /* ---- what conditions mean ---- */
@@ -188,7 +188,7 @@ static unsigned attempt_node(void *ctx, unsigned f)
 				 .graph = t->args->graph,
 				 .price = t->args->price,
 				 .place = level / 32,
-				 .offset = args_offset(word),
+				 .offset = args_offset(t->args, word),
 				 .weight = t->weight,
 				 .masks = masks.v,
 				 .n_masks = masks.n,
@@ -257,7 +257,7 @@ static void orders_try(struct orders *o)
 	bool full = bdd_full(t.bdd); /* before or on the way */
 	o->work += bdd_count(t.bdd);
 	if (full)
-		root = args_plain(o->args->graph, o->verdict);
+		root = args_plain(o->args, o->verdict);
 	uint64_t cost = attempt_cost(&t, root);
 	if (cost < o->best_cost) {
 		o->best_cost = cost;

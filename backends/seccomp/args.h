@@ -11,6 +11,7 @@ struct args {
 	struct arena *arena;
 	struct graph *graph;
 	struct price price;
+	bool big_endian;
 	unsigned *kept; /* nodes of the filter already: what is reached from them is free */
 	unsigned n_kept;
 };
@@ -23,9 +24,9 @@ struct args {
 unsigned args_lower(struct args *a, const struct verdict *v, uint64_t weight);
 
 /* The tests as they are written, one after another: args_plain.c. */
-unsigned args_plain(struct graph *g, const struct verdict *v);
+unsigned args_plain(const struct args *a, const struct verdict *v);
 
-/* Of word 2 * argument + half, in struct seccomp_data. */
-uint32_t args_offset(unsigned word);
+/* Of word 2 * argument + half (0: low), in struct seccomp_data. */
+uint32_t args_offset(const struct args *a, unsigned word);
 
 #endif

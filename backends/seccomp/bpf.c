@@ -4,8 +4,8 @@
  */
 #include "bpf.h"
 
+#include <linux/audit.h>
 #include <linux/filter.h>
-#include <stdbool.h>
 
 enum { INSN_SIZE = 8 };
 
@@ -83,7 +83,7 @@ static const char *check_insn(const struct bpf_prog *p, unsigned pc)
 	unsigned left = p->n - pc - 1; /* instructions after this one */
 	if (!is_known(i->code))
 		return "an instruction that the kernel does not take";
-	if (i->code == (BPF_LD | BPF_W | BPF_ABS) && (i->k >= BPF_DATA_SIZE || i->k % 4))
+	if (i->code == (BPF_LD | BPF_W | BPF_ABS) && (i->k >= 4 * BPF_WORDS || i->k % 4))
 		return "a load from outside the call";
 	if (i->code == (BPF_ALU | BPF_DIV | BPF_K) && i->k == 0)
 		return "a division by zero";
@@ -128,21 +128,16 @@ static const char *check_slots(struct arena *a, const struct bpf_prog *p)
 	return NULL;
 }
 
-static uint32_t read_le(const uint8_t *b, unsigned n)
+static uint32_t read_bytes(const uint8_t *b, unsigned n, bool big_endian)
 {
 	uint32_t v = 0;
 	for (unsigned i = 0; i < n; i++)
-		v |= (uint32_t)b[i] << (8 * i);
+		v |= (uint32_t)b[big_endian ? n - 1 - i : i] << (8 * i);
 	return v;
 }
 
-static void write_le(uint8_t *b, uint64_t v, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		b[i] = (uint8_t)(v >> (8 * i));
-}
-
-const char *bpf_open(struct arena *a, const void *bytes, size_t size, struct bpf_prog *out)
+const char *bpf_open(struct arena *a, const void *bytes, size_t size, bool big_endian,
+		     struct bpf_prog *out)
 {
 	const uint8_t *b = bytes;
 	if (size % INSN_SIZE)
@@ -152,10 +147,10 @@ const char *bpf_open(struct arena *a, const void *bytes, size_t size, struct bpf
 	struct bpf_insn *v = ARENA_ARRAY(a, size / INSN_SIZE, struct bpf_insn);
 	struct bpf_prog p = {.v = v, .n = (unsigned)(size / INSN_SIZE)};
 	for (unsigned pc = 0; pc < p.n; pc++, b += INSN_SIZE)
-		v[pc] = (struct bpf_insn){.code = (uint16_t)read_le(b, 2),
+		v[pc] = (struct bpf_insn){.code = (uint16_t)read_bytes(b, 2, big_endian),
 					  .jt = b[2],
 					  .jf = b[3],
-					  .k = read_le(b + 4, 4)};
+					  .k = read_bytes(b + 4, 4, big_endian)};
 	for (unsigned pc = 0; pc < p.n; pc++) {
 		const char *error = check_insn(&p, pc);
 		if (error)
@@ -171,7 +166,7 @@ const char *bpf_open(struct arena *a, const void *bytes, size_t size, struct bpf
 
 struct machine {
 	uint32_t a, x, mem[BPF_MEMWORDS];
-	const uint8_t *data;
+	const uint32_t *data;
 };
 
 static uint32_t alu(uint16_t op, uint32_t a, uint32_t v)
@@ -218,13 +213,13 @@ static uint32_t load(const struct machine *m, const struct bpf_insn *i)
 {
 	switch (BPF_MODE(i->code)) {
 	case BPF_ABS:
-		return read_le(m->data + i->k, 4);
+		return m->data[i->k / 4];
 	case BPF_MEM:
 		return m->mem[i->k];
 	case BPF_IMM:
 		return i->k;
 	default:
-		return BPF_DATA_SIZE; /* BPF_LEN */
+		return 4 * BPF_WORDS; /* BPF_LEN */
 	}
 }
 
@@ -255,7 +250,7 @@ static void step(struct machine *m, const struct bpf_insn *i)
 	}
 }
 
-struct bpf_result bpf_run(const struct bpf_prog *p, const uint8_t data[BPF_DATA_SIZE])
+struct bpf_result bpf_run(const struct bpf_prog *p, const uint32_t data[BPF_WORDS])
 {
 	struct machine m = {.data = data};
 	struct bpf_result r = {0};
@@ -279,11 +274,17 @@ struct bpf_result bpf_run(const struct bpf_prog *p, const uint8_t data[BPF_DATA_
 	}
 }
 
-void bpf_call(uint8_t data[BPF_DATA_SIZE], uint32_t audit_arch, uint32_t nr, const uint64_t args[6])
+unsigned bpf_word(uint32_t audit_arch, unsigned arg, unsigned half)
 {
-	write_le(data, nr, 4);
-	write_le(data + 4, audit_arch, 4);
-	write_le(data + 8, 0, 8);
-	for (unsigned i = 0; i < 6; i++)
-		write_le(data + 16 + 8 * i, args[i], 8);
+	bool big_endian = !(audit_arch & __AUDIT_ARCH_LE);
+	return 4 + 2 * arg + (big_endian ? 1 - half : half);
+}
+
+void bpf_call(uint32_t data[BPF_WORDS], uint32_t audit_arch, uint32_t nr, const uint64_t args[6])
+{
+	data[0] = nr;
+	data[1] = audit_arch;
+	data[2] = data[3] = 0;
+	for (unsigned i = 0; i < 12; i++)
+		data[bpf_word(audit_arch, i / 2, i % 2)] = (uint32_t)(args[i / 2] >> (i % 2 * 32));
 }

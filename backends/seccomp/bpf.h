@@ -7,6 +7,7 @@
 #ifndef SBX_SECCOMP_BPF_H
 #define SBX_SECCOMP_BPF_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../../compiler/arena.h"
@@ -22,13 +23,14 @@ struct bpf_prog {
 	unsigned n;
 };
 
-enum { BPF_DATA_SIZE = 64 }; /* struct seccomp_data */
+enum { BPF_WORDS = 16 }; /* of struct seccomp_data */
 
 /*
- * Reads a program and checks all that the kernel checks before it takes one. NULL and *out set
+ * Reads a program, in the byte order of its machine, and checks all that the kernel checks before it takes one. NULL and *out set
  * when it is good, else what is wrong with it.
  */
-const char *bpf_open(struct arena *a, const void *bytes, size_t size, struct bpf_prog *out);
+const char *bpf_open(struct arena *a, const void *bytes, size_t size, bool big_endian,
+		     struct bpf_prog *out);
 
 struct bpf_result {
 	uint32_t value; /* of the return */
@@ -36,11 +38,15 @@ struct bpf_result {
 	unsigned steps; /* instructions executed */
 };
 
-/* Runs a checked program on the 64 bytes of a call. */
-struct bpf_result bpf_run(const struct bpf_prog *p, const uint8_t data[BPF_DATA_SIZE]);
+/* Runs a checked program on the words of a call, each as the machine reads it. */
+struct bpf_result bpf_run(const struct bpf_prog *p, const uint32_t data[BPF_WORDS]);
 
-/* The 64 bytes (little endian) that the kernel shows the filter. The instruction pointer is 0. */
-void bpf_call(uint8_t data[BPF_DATA_SIZE], uint32_t audit_arch, uint32_t nr,
-	      const uint64_t args[6]);
+/*
+ * The words that the kernel shows the filter on the machine of this audit arch: where the bytes of a
+ * word stand in the other order, its halves do too. The instruction pointer is 0.
+ */
+void bpf_call(uint32_t data[BPF_WORDS], uint32_t audit_arch, uint32_t nr, const uint64_t args[6]);
+/* The place of an argument's half (0: low) among them. */
+unsigned bpf_word(uint32_t audit_arch, unsigned arg, unsigned half);
 
 #endif

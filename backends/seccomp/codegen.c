@@ -92,13 +92,12 @@ static void list_add_cut(struct list *l, const struct verdict_range *r, unsigned
 			 uint64_t often)
 {
 	uint64_t lo = r->lo;
-	for (uint64_t nr = r->lo; nr <= r->hi && nr < l->weights->n; nr++) {
-		if (l->weights->v[nr] < often)
-			continue;
+	uint32_t nr;
+	while (lo <= r->hi && weights_next(l->weights, (uint32_t)lo, r->hi, often, &nr)) {
 		if (nr > lo)
-			list_add(l, (uint32_t)lo, (uint32_t)nr - 1, target, false);
-		list_add(l, (uint32_t)nr, (uint32_t)nr, target, true);
-		lo = nr + 1;
+			list_add(l, (uint32_t)lo, nr - 1, target, false);
+		list_add(l, nr, nr, target, true);
+		lo = (uint64_t)nr + 1;
 	}
 	if (lo <= r->hi)
 		list_add(l, (uint32_t)lo, r->hi, target, false);
@@ -114,25 +113,24 @@ static unsigned gen_part(struct gen *g, const struct codegen_part *part)
 	}
 	struct price price = g->args.price;
 	price.each = part->weights.v;
-	price.n_each = part->weights.n;
 	unsigned tree = tree_solve(g->scratch, g->args.graph, l.v, l.n, &price).node;
 	return graph_load(g->args.graph, offsetof(struct seccomp_data, nr), tree);
 }
 
 bool codegen(struct arena *a, const struct codegen_part *parts, unsigned n_parts,
-	     struct sys_action bad_arch, enum optimize mode, struct code *out)
+	     const struct codegen_options *o, struct code *out)
 {
 	struct arena *scratch = arena_new();
 	struct graph *graph = graph_new(scratch);
-	struct gen g = {.scratch = scratch, .args = {.arena = scratch, .graph = graph}};
+	struct gen g = {.scratch = scratch, .args = {.arena = scratch, .graph = graph, .big_endian = o->big_endian}};
 	uint64_t total = 0;
 	for (unsigned i = 0; i < n_parts; i++) {
 		gen_collect(&g, &parts[i]);
 		total += parts[i].weights.total;
 	}
-	g.args.price = weights_price(total, mode);
+	g.args.price = weights_price(total, o->mode);
 	gen_verdicts(&g);
-	unsigned root = graph_return(graph, codegen_return(bad_arch));
+	unsigned root = graph_return(graph, codegen_return(o->bad_arch));
 	for (unsigned i = n_parts; i-- > 0;)
 		root =
 		    graph_jump(graph, BPF_JEQ, parts[i].audit_arch, gen_part(&g, &parts[i]), root);

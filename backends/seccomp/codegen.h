@@ -15,13 +15,19 @@ struct codegen_part {
 	struct weights weights;
 };
 
+struct codegen_options {
+	struct sys_action bad_arch;
+	enum optimize mode;
+	bool big_endian; /* of the machine: the high half of an argument comes first */
+};
+
 /*
- * One filter for calls of all parts; calls of any other arch get bad_arch. No argument is loaded
+ * One filter for calls of all parts; calls of any other arch get bad_arch. Parts are asked for in their order. No argument is loaded
  * before the number is decided, so that the kernel can see which numbers are always allowed (it
  * then skips the filter for them). False when it takes more than BPF_MAXINSNS instructions.
  */
 bool codegen(struct arena *a, const struct codegen_part *parts, unsigned n_parts,
-	     struct sys_action bad_arch, enum optimize mode, struct code *out);
+	     const struct codegen_options *o, struct code *out);
 
 /* SECCOMP_RET_* with its data. */
 uint32_t codegen_return(struct sys_action action);

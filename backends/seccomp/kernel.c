@@ -6,7 +6,10 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 
-enum { PROLOGUE = 3 };
+enum {
+	PROLOGUE = 3,
+	TABLE_END = 1024, /* numbers of x32 and the private ones of arm lie past the kernel's table of actions */
+};
 
 static bool is_conditional(uint16_t code)
 {
@@ -53,6 +56,8 @@ static bool jumps(const struct sock_filter *f, uint32_t a)
 bool kernel_caches(const struct code *c, uint32_t audit_arch, uint32_t nr)
 {
 	uint32_t a = 0;
+	if (nr >= TABLE_END)
+		return false;
 	for (unsigned pc = 0; pc < c->n; pc++) {
 		const struct sock_filter *f = &c->v[pc];
 		switch (f->code) {

@@ -8,37 +8,45 @@
 #include "../../compiler/str.h"
 #include "../../compiler/syscalls.h"
 
-bool seccomp_compile_for(struct arena *a, const struct sys_policy *p, enum arch arch,
+bool seccomp_compile_for(struct arena *a, const struct sys_policy *p, enum arch machine,
 			 struct seccomp_mode mode, struct code *out)
 {
-	struct codegen_part part = {.audit_arch = seccomp_audit_arch(arch),
-				    .ranges = verdict_ranges(a, p, arch)};
-	part.weights = weights_make(a, arch, &part.ranges, mode.optimize, mode.recording);
-	return codegen(a, &part, 1, p->bad_arch, mode.optimize, out);
+	enum arch abis[ARCH_COUNT];
+	struct codegen_part parts[ARCH_COUNT];
+	unsigned n = seccomp_abis(p->arches, machine, abis);
+	uint32_t audit = seccomp_audit_arch(machine);
+	for (unsigned i = 0; i < n; i++) {
+		parts[i] = (struct codegen_part){.audit_arch = seccomp_audit_arch(abis[i]),
+						 .ranges = verdict_ranges(a, p, abis[i])};
+		parts[i].weights =
+		    weights_make(a, p, abis[i], &parts[i].ranges, mode.optimize, mode.recording);
+	}
+	struct codegen_options o = {
+	    .bad_arch = p->bad_arch, .mode = mode.optimize, .big_endian = seccomp_big_endian(audit)};
+	return codegen(a, parts, n, &o, out);
 }
 
-bool seccomp_compile(struct arena *a, const struct sys_policy *p, enum arch arch, struct code *out)
+bool seccomp_compile(struct arena *a, const struct sys_policy *p, enum arch machine, struct code *out)
 {
-	return seccomp_compile_for(a, p, arch, (struct seccomp_mode){OPTIMIZE_EVEN, NULL}, out);
+	return seccomp_compile_for(a, p, machine, (struct seccomp_mode){OPTIMIZE_EVEN, NULL}, out);
 }
 
-/* The bytes of a filter; all arches we know are little endian, whatever runs the compiler. */
-static const char *code_bytes(struct arena *a, const struct code *c, size_t *size)
+static void put_bytes(struct buf *b, uint32_t v, unsigned n, bool big)
+{
+	for (unsigned i = 0; i < n; i++)
+		buf_putc(b, (char)(v >> 8 * (big ? n - 1 - i : i)));
+}
+
+const char *seccomp_bytes(struct arena *a, const struct code *c, enum arch machine, size_t *size)
 {
 	struct buf b = buf_new(a);
+	bool big = seccomp_big_endian(seccomp_audit_arch(machine));
 	for (unsigned i = 0; i < c->n; i++) {
 		const struct sock_filter *f = &c->v[i];
-		const unsigned char bytes[] = {
-		    (unsigned char)f->code,
-		    (unsigned char)(f->code >> 8),
-		    f->jt,
-		    f->jf,
-		    (unsigned char)f->k,
-		    (unsigned char)(f->k >> 8),
-		    (unsigned char)(f->k >> 16),
-		    (unsigned char)(f->k >> 24),
-		};
-		buf_add(&b, bytes, sizeof(bytes));
+		put_bytes(&b, f->code, 2, big);
+		put_bytes(&b, f->jt, 1, big);
+		put_bytes(&b, f->jf, 1, big);
+		put_bytes(&b, f->k, 4, big);
 	}
 	*size = b.len;
 	return b.data;
@@ -85,8 +93,8 @@ static void report_too_large(struct lower *l, const struct sys_policy *p, enum a
 	diag_help(d, "write fewer conditions on arguments");
 }
 
-static bool lower_arch(struct lower *l, const struct sys_policy *p, enum arch arch,
-		       struct seccomp_mode mode)
+static bool lower_machine(struct lower *l, const struct sys_policy *p, enum arch arch,
+			  struct seccomp_mode mode)
 {
 	struct code code;
 	if (!seccomp_compile_for(l->arena, p, arch, mode, &code)) {
@@ -94,7 +102,7 @@ static bool lower_arch(struct lower *l, const struct sys_policy *p, enum arch ar
 		return false;
 	}
 	size_t size;
-	const char *bytes = code_bytes(l->arena, &code, &size);
+	const char *bytes = seccomp_bytes(l->arena, &code, arch, &size);
 	const char *text = seccomp_text(l->arena, l->ir, l->src, p, arch, &code);
 	lower_add(l, arena_printf(l->arena, "seccomp-%s.bpf", arch_name[arch]), bytes, size);
 	lower_add(l, arena_printf(l->arena, "seccomp-%s.txt", arch_name[arch]), text, strlen(text));
@@ -158,8 +166,8 @@ bool seccomp_lower(struct lower *l)
 			return false;
 		mode.recording = &recording;
 	}
-	for (unsigned arch = 0; arch < ARCH_COUNT; arch++)
-		if (!lower_arch(l, p, arch, mode))
+	for (uint32_t left = arch_machines(p->arches); left; left &= left - 1)
+		if (!lower_machine(l, p, (enum arch)__builtin_ctz(left), mode))
 			return false;
 	return true;
 }

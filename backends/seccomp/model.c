@@ -2,7 +2,7 @@
  * model.c - what the filters of a plan do with a request.
  *
  * System call requests get exactly what the filter returns. A request to start a program or to use
- * the network is stopped when a call that it cannot do without is refused, on every arch.
+ * the network is stopped when a call that it cannot do without is refused, on every ABI.
  */
 #include "seccomp.h"
 
@@ -37,13 +37,23 @@ static struct sys_action action_of(uint32_t value)
 	}
 }
 
+/* Is it the arch of an ABI that this machine may have? Requests ask about those. */
+static bool is_of(enum arch machine, uint32_t audit_arch)
+{
+	for (unsigned a = 0; a < ARCH_COUNT; a++)
+		if (arch_machine[a] == machine && seccomp_audit_arch(a) == audit_arch)
+			return true;
+	return false;
+}
+
 /*
  * Calls of another arch must end the process: their numbers mean other things. No request can
  * ask for one, so it is settled here: arches one bit or one step away from ours, and all that
- * exist for this machine (its 32-bit ABI among them), with all numbers that could be something.
+ * there are, with all numbers that could be something.
  */
-static bool kills_foreign(const struct bpf_prog *p, uint32_t own)
+static bool kills_foreign(const struct bpf_prog *p, enum arch machine)
 {
+	uint32_t own = seccomp_audit_arch(machine);
 	const uint32_t others[] = {0,
 				   UINT32_MAX,
 				   own - 1,
@@ -52,13 +62,15 @@ static bool kills_foreign(const struct bpf_prog *p, uint32_t own)
 				   AUDIT_ARCH_ARM,
 				   AUDIT_ARCH_X86_64,
 				   AUDIT_ARCH_AARCH64,
-				   AUDIT_ARCH_RISCV64};
+				   AUDIT_ARCH_RISCV64,
+				   AUDIT_ARCH_S390X,
+				   AUDIT_ARCH_S390};
 	unsigned n_others = sizeof(others) / sizeof(others[0]);
 	static const uint64_t args[6];
-	uint8_t data[BPF_DATA_SIZE];
+	uint32_t data[BPF_WORDS];
 	for (unsigned i = 0; i < n_others + 32; i++) {
 		uint32_t foreign = i < n_others ? others[i] : own ^ (1u << (i - n_others));
-		for (uint32_t nr = 0; foreign != own && nr < 512; nr++) {
+		for (uint32_t nr = 0; !is_of(machine, foreign) && nr < 512; nr++) {
 			bpf_call(data, foreign, nr, args);
 			if (action_of(bpf_run(p, data).value).act != ACT_KILL_PROCESS)
 				return false;
@@ -70,8 +82,9 @@ static bool kills_foreign(const struct bpf_prog *p, uint32_t own)
 static bool model_read(struct seccomp_model *m, enum arch arch, const struct artifact *f,
 		       const char **error)
 {
-	const char *wrong = bpf_open(m->arena, f->data, f->size, &m->prog[arch]);
-	if (!wrong && !kills_foreign(&m->prog[arch], seccomp_audit_arch(arch)))
+	bool big_endian = seccomp_big_endian(seccomp_audit_arch(arch));
+	const char *wrong = bpf_open(m->arena, f->data, f->size, big_endian, &m->prog[arch]);
+	if (!wrong && !kills_foreign(&m->prog[arch], arch))
 		wrong = "it lets calls of another arch through";
 	if (wrong)
 		*error = arena_printf(m->arena, "%s: %s", f->name, wrong);
@@ -83,25 +96,27 @@ void *seccomp_model_open(struct arena *a, const struct artifact *v, unsigned n, 
 {
 	struct seccomp_model *m = ARENA_NEW(a, struct seccomp_model);
 	m->arena = a;
-	for (unsigned arch = 0; arch < ARCH_COUNT; arch++) {
+	unsigned found = 0;
+	for (uint32_t left = arch_machines(ARCHES_ALL); left; left &= left - 1) {
+		enum arch arch = (enum arch)__builtin_ctz(left);
 		const char *name = arena_printf(a, "seccomp-%s.bpf", arch_name[arch]);
 		for (unsigned i = 0; i < n; i++)
 			if (!strcmp(v[i].name, name) && !model_read(m, arch, &v[i], error))
 				return NULL;
-		if (!m->has[arch]) {
-			*error = arena_printf(a, "no file %s", name);
-			return NULL;
-		}
+		found += m->has[arch];
 	}
-	return m;
+	*error = found ? NULL : "no file seccomp-MACHINE.bpf";
+	return found ? m : NULL;
 }
 
 static struct bpf_result model_run(const struct seccomp_model *m, enum arch arch, uint32_t nr,
 				   const uint64_t args[6])
 {
-	uint8_t data[BPF_DATA_SIZE];
+	uint32_t data[BPF_WORDS];
+	if (!m->has[arch_machine[arch]]) /* nothing is started on such a machine */
+		return (struct bpf_result){.value = SECCOMP_RET_KILL_PROCESS};
 	bpf_call(data, seccomp_audit_arch(arch), nr, args);
-	return bpf_run(&m->prog[arch], data);
+	return bpf_run(&m->prog[arch_machine[arch]], data);
 }
 
 /* One call that a request cannot do without. */
@@ -254,6 +269,7 @@ struct model_verdict seccomp_model_decide(const void *model, struct arena *scrat
 	struct bpf_result result = model_run(m, r->arch, r->nr, r->args);
 	struct model_verdict v = {.action = action_of(result.value)};
 	v.stops = v.action.act != ACT_ALLOW && v.action.act != ACT_LOG;
-	v.where = arena_printf(scratch, "seccomp-%s.bpf:%u", arch_name[r->arch], result.where);
+	v.where = arena_printf(scratch, "seccomp-%s.bpf:%u", arch_name[arch_machine[r->arch]],
+			       result.where);
 	return v;
 }

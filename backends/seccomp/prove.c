@@ -37,10 +37,12 @@ static const char *action_text(struct arena *a, uint32_t value)
 /* The name of a call, when the arch is one of ours. */
 static const char *call_name(const struct prove_call *c)
 {
-	for (unsigned arch = 0; arch < ARCH_COUNT; arch++) {
-		const struct syscall_desc *d = syscall_by_nr(arch, c->word[WORD_NR]);
-		if (c->word[WORD_ARCH] == seccomp_audit_arch(arch))
-			return d ? d->name : "of no name";
+	for (unsigned a = 0; a < ARCH_COUNT; a++) {
+		if (c->word[WORD_ARCH] != seccomp_audit_arch(a))
+			continue;
+		enum arch abi = sysmean_abi((enum arch)a, c->word[WORD_NR]);
+		const struct syscall_desc *d = syscall_by_nr(abi, c->word[WORD_NR]);
+		return d ? d->name : "of no name";
 	}
 	return "of another machine";
 }
@@ -72,8 +74,8 @@ static void explain(struct arena *a, const struct prove_result *r, struct proof 
 
 struct oracle {
 	const struct sys_policy *policy;
-	enum arch arch;
-	uint32_t audit_arch;
+	enum arch abis[ARCH_COUNT];
+	unsigned n;
 };
 
 static uint32_t oracle_want(const void *ctx, const struct prove_call *c)
@@ -81,11 +83,14 @@ static uint32_t oracle_want(const void *ctx, const struct prove_call *c)
 	const struct oracle *o = ctx;
 	const struct sys_rule *by;
 	uint64_t args[6];
-	if (c->word[WORD_ARCH] != o->audit_arch)
+	unsigned abi = 0;
+	while (abi < o->n && seccomp_audit_arch(o->abis[abi]) != c->word[WORD_ARCH])
+		abi++;
+	if (abi == o->n)
 		return prove_return(o->policy->bad_arch);
 	for (unsigned i = 0; i < 6; i++)
 		args[i] = prove_call_arg(c, i);
-	return prove_return(sysmean_decide(o->policy, o->arch, c->word[WORD_NR], args, &by));
+	return prove_return(sysmean_decide(o->policy, o->abis[abi], c->word[WORD_NR], args, &by));
 }
 
 static void put_head(struct buf *out, const struct prove_table *t, const struct bpf_prog *p,
@@ -98,12 +103,15 @@ static void put_head(struct buf *out, const struct prove_table *t, const struct 
 		   r->cells);
 }
 
-static bool prove_arch(const struct seccomp_model *m, const struct sys_policy *p, enum arch arch,
-		       struct arena *a, struct proof *out)
+static bool prove_machine(const struct seccomp_model *m, const struct sys_policy *p, enum arch arch,
+			  struct arena *a, struct proof *out)
 {
-	uint32_t audit_arch = seccomp_audit_arch(arch);
-	struct oracle o = {.policy = p, .arch = arch, .audit_arch = audit_arch};
+	uint32_t audit_arch[ARCH_COUNT];
+	struct oracle o = {.policy = p};
 	struct prove_oracle oracle = {.want = oracle_want, .ctx = &o};
+	for (unsigned i = 0; i < ARCH_COUNT; i++)
+		audit_arch[i] = seccomp_audit_arch(i);
+	o.n = seccomp_abis(p->arches, arch, o.abis);
 	struct prove_table t = prove_policy(a, p, arch, audit_arch);
 	struct prove_result r = prove_run(a, &m->prog[arch], &t, &oracle);
 	const char *artifact = arena_printf(a, "seccomp-%s.bpf", arch_name[arch]);
@@ -124,24 +132,40 @@ bool seccomp_prove(const void *model, const struct meaning *m, struct arena *a, 
 {
 	const struct seccomp_model *s = model;
 	*out = (struct proof){0};
-	for (unsigned arch = 0; arch < ARCH_COUNT; arch++)
-		if (s->has[arch] && !prove_arch(s, meaning_syscalls(m), arch, a, out))
+	const struct sys_policy *p = meaning_syscalls(m);
+	uint32_t machines = arch_machines(p->arches);
+	for (unsigned arch = 0; arch < ARCH_COUNT; arch++) {
+		if (s->has[arch] == !!(machines & ARCH_BIT(arch)))
+			continue;
+		out->artifact = arena_printf(a, "seccomp-%s.bpf", arch_name[arch]);
+		out->why = s->has[arch] ? "the policy is not for this machine" : "the file is missing";
+		return false;
+	}
+	for (; machines; machines &= machines - 1)
+		if (!prove_machine(s, p, (enum arch)__builtin_ctz(machines), a, out))
 			return false;
 	return true;
 }
 
 /* ---- against a certificate ---- */
 
-/* Is the table about the machine that the file is for? */
-static bool speaks_of(const struct prove_table *t, struct arena *a, const char *artifact)
+/* The machine that the file is named for, or ARCH_COUNT. */
+static unsigned machine_of(struct arena *a, const char *artifact)
 {
-	for (unsigned arch = 0; arch < ARCH_COUNT; arch++) {
-		if (strcmp(artifact, arena_printf(a, "seccomp-%s.bpf", arch_name[arch])) != 0)
-			continue;
-		for (unsigned i = 0; i < t->n_abis; i++)
-			if (t->abis[i].audit_arch == seccomp_audit_arch(arch))
-				return true;
+	for (uint32_t left = arch_machines(ARCHES_ALL); left; left &= left - 1) {
+		unsigned arch = (unsigned)__builtin_ctz(left);
+		if (!strcmp(artifact, arena_printf(a, "seccomp-%s.bpf", arch_name[arch])))
+			return arch;
 	}
+	return ARCH_COUNT;
+}
+
+/* Is the table about the machine? */
+static bool speaks_of(const struct prove_table *t, enum arch machine)
+{
+	for (unsigned i = 0; i < t->n_abis; i++)
+		if (t->abis[i].audit_arch == seccomp_audit_arch(machine))
+			return true;
 	return false;
 }
 
@@ -152,10 +176,13 @@ bool seccomp_reprove(struct arena *a, const struct artifact *v, const char *mean
 	struct prove_table t;
 	struct buf head = buf_new(a);
 	*out = (struct proof){.artifact = v->name};
-	const char *wrong = bpf_open(a, v->data, v->size, &p);
+	unsigned machine = machine_of(a, v->name);
+	const char *wrong = machine == ARCH_COUNT ? "it is named for no machine" : NULL;
+	if (!wrong)
+		wrong = bpf_open(a, v->data, v->size, seccomp_big_endian(seccomp_audit_arch(machine)), &p);
 	if (!wrong)
 		wrong = prove_table_read(a, meaning, &t);
-	if (!wrong && !speaks_of(&t, a, v->name))
+	if (!wrong && !speaks_of(&t, machine))
 		wrong = "its meaning is that of another machine";
 	if (wrong) {
 		out->why = wrong;

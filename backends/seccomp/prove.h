@@ -28,7 +28,7 @@ struct prove_class {
 	struct sys_action otherwise;
 };
 
-/* All numbers of one audit arch, ascending, without gap. */
+/* All numbers of one audit arch, ascending, without gap. Those of a table have one byte order. */
 struct prove_abi {
 	uint32_t audit_arch;
 	const struct prove_class *v;
@@ -41,12 +41,17 @@ struct prove_table {
 	struct sys_action foreign; /* every other arch */
 };
 
-/* A call as the filter sees it: the words of struct seccomp_data. */
+/*
+ * A call as the filter sees it: the words of struct seccomp_data, but the low half of each pair first, whatever the
+ * machine.
+ */
 enum { PROVE_WORDS = 16, WORD_NR = 0, WORD_ARCH = 1, WORD_IP = 2, WORD_ARGS = 4 };
 struct prove_call {
 	uint32_t word[PROVE_WORDS];
 };
 uint64_t prove_call_arg(const struct prove_call *c, unsigned arg);
+/* Where the machine keeps the word. */
+unsigned prove_place(bool big_endian, unsigned word);
 
 /* What the table means for one call: no symbols, straight from the definition. */
 struct sys_action prove_table_decide(const struct prove_table *t, const struct prove_call *c);
@@ -54,9 +59,9 @@ struct sys_action prove_table_decide(const struct prove_table *t, const struct p
 /* SECCOMP_RET_* with its data, as the kernel must be given it. */
 uint32_t prove_return(struct sys_action action);
 
-/* From the meaning of a policy. audit_arch[arch] is what the kernel calls the machine. */
-struct prove_table prove_policy(struct arena *a, const struct sys_policy *p, enum arch arch,
-				uint32_t audit_arch);
+/* From the meaning of a policy, for the ABIs of a machine; audit_arch[abi] is what the kernel calls each. */
+struct prove_table prove_policy(struct arena *a, const struct sys_policy *p, enum arch machine,
+				const uint32_t audit_arch[ARCH_COUNT]);
 
 void prove_table_print(const struct prove_table *t, struct buf *out);
 /* Reads what the above printed, and nothing else: NULL, or what is wrong. */

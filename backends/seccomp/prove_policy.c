@@ -118,46 +118,60 @@ static struct prove_class call_class(struct builder *b, uint32_t nr,
 	return c;
 }
 
-/* One past the last number that a call of the arch has. */
-static uint32_t numbers_end(enum arch arch)
+/* All numbers from lo to hi, which the kernel takes for calls of this ABI. */
+static void add_numbers(struct builder *b, enum arch arch, uint32_t lo, uint32_t hi)
 {
-	unsigned n;
-	const struct syscall_desc *calls = syscall_table(&n);
-	int32_t last = -1;
-	for (unsigned i = 0; i < n; i++)
-		last = calls[i].nr[arch] > last ? calls[i].nr[arch] : last;
-	return (uint32_t)(last + 1);
-}
-
-static void add_rest(struct builder *b, uint32_t end)
-{
-	struct sys_action unknown = b->policy->unknown, bad = b->policy->bad_arch;
-	if (b->arch != ARCH_X86_64) {
-		add_range(b, end, UINT32_MAX, unknown);
+	unsigned n, rows;
+	const struct syscall_number *v = syscall_numbers(arch, &n);
+	const struct syscall_desc *calls = syscall_table(&rows);
+	uint32_t next = lo; /* the first that has no class yet */
+	if (!(b->policy->arches & ARCH_BIT(arch))) {
+		add_range(b, lo, hi, b->policy->bad_arch);
 		return;
 	}
-	/* Bit 30 is the x32 ABI; -1 has it too, and is what a tracer skips a call with. */
-	add_range(b, end, 0x3fffffff, unknown);
-	add_range(b, 0x40000000, 0x7fffffff, bad);
-	add_range(b, 0x80000000, 0xbfffffff, unknown);
-	add_range(b, 0xc0000000, 0xfffffffe, bad);
-	add_range(b, UINT32_MAX, UINT32_MAX, unknown);
+	b->arch = arch;
+	for (; n && v->nr <= hi; v++, n--) {
+		if (v->nr < lo)
+			continue;
+		if (next < v->nr)
+			add_range(b, next, v->nr - 1, b->policy->unknown);
+		add_class(b, call_class(b, v->nr, &calls[v->row]));
+		if (v->nr == hi)
+			return;
+		next = v->nr + 1;
+	}
+	add_range(b, next, hi, b->policy->unknown);
 }
 
-struct prove_table prove_policy(struct arena *a, const struct sys_policy *p, enum arch arch,
-				uint32_t audit_arch)
+static struct prove_abi make_abi(struct arena *a, const struct sys_policy *p, enum arch arch,
+				 uint32_t audit_arch)
 {
-	struct builder b = {.arena = a, .policy = p, .arch = arch, .first = index_rules(a, p)};
-	uint32_t end = numbers_end(arch);
-	for (uint32_t nr = 0; nr < end; nr++) {
-		const struct syscall_desc *call = syscall_by_nr(arch, nr);
-		if (call)
-			add_class(&b, call_class(&b, nr, call));
-		else
-			add_range(&b, nr, nr, p->unknown);
+	struct builder b = {.arena = a, .policy = p, .first = index_rules(a, p)};
+	if (arch == ARCH_X86_64) {
+		/* Bit 30 is the x32 ABI; -1 has it too, and is what a tracer skips a call with. */
+		add_numbers(&b, ARCH_X86_64, 0, 0x3fffffff);
+		add_numbers(&b, ARCH_X32, 0x40000000, 0x7fffffff);
+		add_numbers(&b, ARCH_X86_64, 0x80000000, 0xbfffffff);
+		add_numbers(&b, ARCH_X32, 0xc0000000, 0xfffffffe);
+		add_numbers(&b, ARCH_X86_64, UINT32_MAX, UINT32_MAX);
+	} else {
+		add_numbers(&b, arch, 0, UINT32_MAX);
 	}
-	add_rest(&b, end);
-	struct prove_abi *abi = ARENA_NEW(a, struct prove_abi);
-	*abi = (struct prove_abi){.audit_arch = audit_arch, .v = b.v, .n = b.n};
-	return (struct prove_table){.abis = abi, .n_abis = 1, .foreign = p->bad_arch};
+	return (struct prove_abi){.audit_arch = audit_arch, .v = b.v, .n = b.n};
+}
+
+/* x32 has no arch of its own: its numbers are among those of x86_64. */
+struct prove_table prove_policy(struct arena *a, const struct sys_policy *p, enum arch machine,
+				const uint32_t audit_arch[ARCH_COUNT])
+{
+	struct prove_abi *abis = NULL;
+	struct prove_table t = {.foreign = p->bad_arch};
+	for (unsigned arch = 0; arch < ARCH_COUNT; arch++) {
+		if (arch_machine[arch] != machine || arch == ARCH_X32 || !(p->arches & ARCH_BIT(arch)))
+			continue;
+		ARENA_GROW(a, abis, t.n_abis);
+		abis[t.n_abis++] = make_abi(a, p, (enum arch)arch, audit_arch[arch]);
+	}
+	t.abis = abis;
+	return t;
 }

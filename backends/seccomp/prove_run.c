@@ -6,6 +6,7 @@
  * in the same way, until filter and table both say one thing about all calls that are left: a cell.
  * What cannot be followed (arithmetic on words of a call) is no proof, and is reported so.
  */
+#include <linux/audit.h>
 #include <linux/filter.h>
 
 #include "prove_memo.h"
@@ -33,7 +34,9 @@ struct cpu {
 
 struct run {
 	struct arena *arena;
-	const struct bpf_prog *prog;
+	const struct bpf_prog *prog;  /* as if low halves came first everywhere */
+	const struct bpf_prog *given; /* as it stands */
+	bool big_endian;
 	const struct prove_table *table;
 	const struct prove_oracle *oracle;
 	struct wordset words[PROVE_WORDS];
@@ -63,12 +66,12 @@ static struct prove_call run_call(const struct run *r)
 	return c;
 }
 
-static struct bpf_result call_run(const struct bpf_prog *p, const struct prove_call *c)
+static struct bpf_result call_run(const struct run *r, const struct prove_call *c)
 {
-	uint8_t data[BPF_DATA_SIZE];
-	for (unsigned i = 0; i < BPF_DATA_SIZE; i++)
-		data[i] = (uint8_t)(c->word[i / 4] >> (8 * (i % 4)));
-	return bpf_run(p, data);
+	uint32_t data[BPF_WORDS];
+	for (unsigned i = 0; i < BPF_WORDS; i++)
+		data[prove_place(r->big_endian, i)] = c->word[i];
+	return bpf_run(r->given, data);
 }
 
 /* Filter and table each say one thing. One call of the cell is also asked without any symbols. */
@@ -76,7 +79,7 @@ static bool run_cell(struct run *r, uint32_t got, uint32_t want)
 {
 	struct prove_call call = run_call(r);
 	r->result.cells++;
-	if (call_run(r->prog, &call).value != got)
+	if (call_run(r, &call).value != got)
 		return run_fail(r,
 				"the proof and the interpreter of filters contradict each other");
 	if (prove_return(prove_table_decide(r->table, &call)) != want ||
@@ -201,7 +204,7 @@ static struct val val_load(const struct cpu *c, const struct bpf_insn *i)
 	case BPF_IMM:
 		return val_const(i->k);
 	default:
-		return val_const(BPF_DATA_SIZE); /* BPF_LEN */
+		return val_const(4 * BPF_WORDS); /* BPF_LEN */
 	}
 }
 
@@ -433,11 +436,32 @@ static bool run_foreign(struct run *r)
 	return run_class(r, &all);
 }
 
+unsigned prove_place(bool big_endian, unsigned word)
+{
+	return big_endian && word >= WORD_IP ? word ^ 1 : word;
+}
+
+/* The same filter with its loads swapped, so that all that follows need not ask which half comes first. */
+static const struct bpf_prog *low_first(struct arena *a, const struct bpf_prog *p)
+{
+	struct bpf_insn *v = ARENA_ARRAY(a, p->n, struct bpf_insn);
+	struct bpf_prog *out = ARENA_NEW(a, struct bpf_prog);
+	for (unsigned pc = 0; pc < p->n; pc++) {
+		v[pc] = p->v[pc];
+		if (v[pc].code == (BPF_LD | BPF_W | BPF_ABS))
+			v[pc].k = 4 * prove_place(true, v[pc].k / 4);
+	}
+	*out = (struct bpf_prog){.v = v, .n = p->n};
+	return out;
+}
+
 struct prove_result prove_run(struct arena *a, const struct bpf_prog *p,
 			      const struct prove_table *t, const struct prove_oracle *oracle)
 {
-	struct run r = {.arena = a, .prog = p, .table = t, .oracle = oracle, .fuel = MAX_STEPS};
-	r.memo = memo_new(a, p);
+	struct run r = {.arena = a, .given = p, .table = t, .oracle = oracle, .fuel = MAX_STEPS};
+	r.big_endian = t->n_abis && !(t->abis[0].audit_arch & __AUDIT_ARCH_LE);
+	r.prog = r.big_endian ? low_first(a, p) : p;
+	r.memo = memo_new(a, r.prog);
 	for (unsigned i = 0; i < PROVE_WORDS; i++)
 		r.words[i] = wordset_any();
 	bool ok = true;

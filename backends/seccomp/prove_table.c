@@ -10,6 +10,7 @@
  * `if`: all tests hold, then the action; asked in order. A test is ARGUMENT.WIDTH&MASK OP VALUE,
  * unsigned, on the low WIDTH bits. Every table has one text; the reader takes no other.
  */
+#include <linux/audit.h>
 #include <string.h>
 
 #include "prove.h"
@@ -268,8 +269,9 @@ static bool read_abi(struct reader *r)
 	uint64_t audit_arch;
 	if (!abi_whole(r) || !take_number(r, 16, UINT32_MAX, &audit_arch))
 		return false;
-	for (unsigned i = 0; i < r->n_abis; i++)
-		if (r->abis[i].audit_arch == audit_arch)
+	for (unsigned i = 0; i < r->n_abis; i++) /* each once, and all of one byte order */
+		if (r->abis[i].audit_arch == audit_arch ||
+		    (r->abis[i].audit_arch ^ audit_arch) & __AUDIT_ARCH_LE)
 			return false;
 	ARENA_GROW(r->arena, r->abis, r->n_abis);
 	r->abis[r->n_abis++] = (struct prove_abi){.audit_arch = (uint32_t)audit_arch};

@@ -8,7 +8,7 @@
 #include "../../compiler/syscalls.h"
 #include "weight.h"
 
-enum { WORDS = 3, MAX_NUMBER = 4096 };
+enum { WORDS = 3, LOW_SLOTS = RECORDING_SLOTS / 2 };
 
 struct reader {
 	struct arena *arena;
@@ -31,6 +31,11 @@ static void reader_fail(struct reader *r, const char *s, size_t n, const char *w
 	    diag(r->diags, DIAG_BAD_VALUE, (struct loc){beg, beg + (uint32_t)n}, "%s", what);
 	diag_help(d, "a line of a recording is COUNT ARCH SYSCALL: `1204 x86_64 openat`");
 	r->good = false;
+}
+
+unsigned recording_slot(uint32_t nr)
+{
+	return nr < LOW_SLOTS ? nr : LOW_SLOTS + nr % LOW_SLOTS;
 }
 
 /* The words of the next line; more than WORDS are counted, not kept. */
@@ -67,8 +72,8 @@ static unsigned find_arch(struct word w)
 static int64_t find_number(struct reader *r, struct word w, enum arch arch)
 {
 	uint64_t nr;
-	if (parse_u64(w.s, w.n, MAX_NUMBER - 1, &nr))
-		return (int64_t)nr;
+	if (parse_u64(w.s, w.n, UINT32_MAX, &nr))
+		return nr < LOW_SLOTS || syscall_by_nr(arch, (uint32_t)nr) ? (int64_t)nr : SYSCALL_NONE;
 	const struct syscall_desc *call = syscall_by_name(arena_strndup(r->arena, w.s, w.n));
 	return call ? call->nr[arch] : SYSCALL_NONE;
 }
@@ -91,8 +96,8 @@ static void read_counts(struct reader *r, struct word w[WORDS])
 		return;
 	}
 	if (!r->out->count[arch])
-		r->out->count[arch] = ARENA_ARRAY(r->arena, MAX_NUMBER, uint64_t);
-	r->out->count[arch][nr] += count;
+		r->out->count[arch] = ARENA_ARRAY(r->arena, RECORDING_SLOTS, uint64_t);
+	r->out->count[arch][recording_slot((uint32_t)nr)] += count;
 }
 
 bool recording_read(struct arena *a, struct diags *diags, const struct src_file *file,
@@ -100,7 +105,7 @@ bool recording_read(struct arena *a, struct diags *diags, const struct src_file 
 {
 	struct reader r = {.arena = a, .diags = diags, .file = file, .out = out, .good = true};
 	unsigned lines = 0;
-	*out = (struct recording){.n = MAX_NUMBER};
+	*out = (struct recording){0};
 	while (r.at < file->size && r.good) {
 		struct word w[WORDS];
 		unsigned n = next_line(&r, w);

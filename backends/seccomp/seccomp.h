@@ -11,8 +11,12 @@
 #include "bpf.h"
 #include "codegen.h"
 
-/* AUDIT_ARCH_* of an arch. */
+/* AUDIT_ARCH_* of an ABI. x86_64 and x32 have the same. */
 uint32_t seccomp_audit_arch(enum arch arch);
+/* Does the machine that the kernel calls so keep the high half of an argument first? */
+bool seccomp_big_endian(uint32_t audit);
+/* Of the ABIs of one machine, those that the kernel calls by different names: the machine's own first. */
+unsigned seccomp_abis(uint32_t arches, enum arch machine, enum arch out[ARCH_COUNT]);
 
 /* ---- lowering ---- */
 
@@ -21,14 +25,16 @@ struct seccomp_mode {
 	const struct recording *recording; /* or NULL */
 };
 
-/* The filter of one arch. False when it does not fit into what the kernel takes. */
-bool seccomp_compile_for(struct arena *a, const struct sys_policy *p, enum arch arch,
+/* The filter of one machine, for all of its ABIs. False when it does not fit into what the kernel takes. */
+bool seccomp_compile_for(struct arena *a, const struct sys_policy *p, enum arch machine,
 			 struct seccomp_mode mode, struct code *out);
 /* The same for the mode that people get who ask for none. */
-bool seccomp_compile(struct arena *a, const struct sys_policy *p, enum arch arch, struct code *out);
+bool seccomp_compile(struct arena *a, const struct sys_policy *p, enum arch machine, struct code *out);
+/* Its bytes, in the order of the machine. */
+const char *seccomp_bytes(struct arena *a, const struct code *c, enum arch machine, size_t *size);
 /* The same for people: what every call gets and why, then the instructions. */
 const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src *src,
-			 const struct sys_policy *p, enum arch arch, const struct code *code);
+			 const struct sys_policy *p, enum arch machine, const struct code *code);
 bool seccomp_lower(struct lower *l);
 struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap);
 
@@ -36,7 +42,7 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap);
 
 struct seccomp_model {
 	struct arena *arena;
-	bool has[ARCH_COUNT];
+	bool has[ARCH_COUNT]; /* machines that a file is there for */
 	struct bpf_prog prog[ARCH_COUNT];
 };
 

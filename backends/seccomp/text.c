@@ -17,7 +17,9 @@ struct text {
 	struct arena *arena;
 	const struct src *src;
 	const struct sys_policy *policy;
-	enum arch arch;
+	enum arch arch; /* the ABI that is spoken of */
+	enum arch machine;
+	uint32_t abis; /* of the machine, that the filter lets in */
 	const struct code *code;
 };
 
@@ -36,6 +38,12 @@ static const char *action_text(struct arena *a, struct sys_action action)
 	if (action.act != ACT_ERRNO)
 		return name[action.act];
 	return action_word(a, action);
+}
+
+/* The bit that all numbers of the ABI have; people leave it out. */
+static int32_t number_bit(enum arch arch)
+{
+	return arch == ARCH_X32 ? 0x40000000 : 0;
 }
 
 static struct kernel_steps steps_of(const struct text *t, const struct syscall_desc *call)
@@ -59,7 +67,7 @@ static void put_cost(struct text *t, const struct syscall_desc *call)
 
 static void put_rule(struct text *t, const struct sys_rule *r)
 {
-	buf_printf(&t->out, "  %s %d", r->call->name, r->call->nr[t->arch]);
+	buf_printf(&t->out, "  %s %d", r->call->name, r->call->nr[t->arch] & ~number_bit(t->arch));
 	put_cost(t, r->call);
 	if (r->cond)
 		buf_printf(&t->out, "  if %s", cond_text(t->arena, r->call, t->arch, r->cond));
@@ -110,7 +118,7 @@ static void put_unnamed(struct text *t)
 	buf_putc(&t->out, '\n');
 }
 
-static const char *word_name(struct arena *a, uint32_t offset)
+static const char *word_name(struct arena *a, uint32_t offset, bool big_endian)
 {
 	if (offset == 0)
 		return "nr";
@@ -118,7 +126,7 @@ static const char *word_name(struct arena *a, uint32_t offset)
 		return "arch";
 	if (offset < 16)
 		return arena_printf(a, "word%u", offset / 4);
-	return arena_printf(a, "arg%u.%s", (offset - 16) / 8, (offset - 16) % 8 ? "high" : "low");
+	return arena_printf(a, "arg%u.%s", (offset - 16) / 8, ((offset - 16) % 8 != 0) != big_endian ? "high" : "low");
 }
 
 static const char *return_text(struct arena *a, uint32_t value)
@@ -133,10 +141,9 @@ static const char *return_text(struct arena *a, uint32_t value)
 	return arena_printf(a, "0x%x", value);
 }
 
-/* The calls whose arguments are looked at from here on. */
-static void put_calls(struct text *t, unsigned pc)
+/* The calls of an ABI whose arguments are looked at from here on. */
+static void put_calls(struct text *t, unsigned pc, unsigned *n)
 {
-	unsigned n = 0;
 	const struct syscall_desc *last = NULL;
 	for (unsigned i = 0; i < t->policy->n_rules; i++) {
 		const struct sys_rule *r = &t->policy->rules[i];
@@ -144,7 +151,9 @@ static void put_calls(struct text *t, unsigned pc)
 		    steps_of(t, r->call).decided != pc)
 			continue;
 		last = r->call;
-		buf_printf(&t->out, "%s%s", n++ ? ", " : "  # ", r->call->name);
+		buf_printf(&t->out, "%s%s", (*n)++ ? ", " : "  # ", r->call->name);
+		if (t->arch != t->machine)
+			buf_printf(&t->out, " of %s", arch_name[t->arch]);
 		if (r->origin)
 			buf_printf(&t->out, " (%s)", src_where(t->src, t->arena, r->origin->loc));
 	}
@@ -169,32 +178,67 @@ static void put_insn(struct text *t, const struct sock_filter *f, unsigned pc)
 	else if (BPF_CLASS(f->code) == BPF_ALU)
 		buf_printf(&t->out, "and 0x%x", f->k);
 	else
-		buf_printf(&t->out, "ld %s", word_name(t->arena, f->k));
-	if (BPF_CLASS(f->code) == BPF_LD && f->k >= 16)
-		put_calls(t, pc);
+		buf_printf(&t->out, "ld %s",
+			   word_name(t->arena, f->k, seccomp_big_endian(seccomp_audit_arch(t->machine))));
+	unsigned n = 0;
+	for (uint32_t left = t->abis; left && BPF_CLASS(f->code) == BPF_LD && f->k >= 16; left &= left - 1) {
+		t->arch = (enum arch)__builtin_ctz(left);
+		put_calls(t, pc, &n);
+	}
 	buf_putc(&t->out, '\n');
 }
 
-const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src *src,
-			 const struct sys_policy *p, enum arch arch, const struct code *code)
+static void put_abi(struct text *t)
 {
-	struct text t = {
-	    .out = buf_new(a), .arena = a, .src = src, .policy = p, .arch = arch, .code = code};
-	buf_printf(&t.out, "%s: system calls on %s, %u instructions\n", ir->name, arch_name[arch],
+	const struct sys_policy *p = t->policy;
+	for (unsigned i = 0; i < p->n_rules; i++)
+		if (p->rules[i].arches & ARCH_BIT(t->arch))
+			put_action(t, i);
+	put_unnamed(t);
+}
+
+/* What never comes to the lists below. */
+static void put_foreign(struct text *t)
+{
+	bool x32_refused = t->machine == ARCH_X86_64 && !(t->abis & ARCH_BIT(ARCH_X32));
+	buf_printf(&t->out, "%s: calls of another arch%s\n", action_text(t->arena, t->policy->bad_arch),
+		   x32_refused ? ", and of the x32 ABI" : "");
+	buf_printf(&t->out, "%s: numbers that no Linux had when this was made\n",
+		   action_text(t->arena, t->policy->unknown));
+}
+
+static uint32_t abis_of(const struct sys_policy *p, enum arch machine)
+{
+	uint32_t abis = 0;
+	for (unsigned a = 0; a < ARCH_COUNT; a++)
+		abis |= arch_machine[a] == machine ? p->arches & ARCH_BIT(a) : 0;
+	return abis;
+}
+
+const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src *src,
+			 const struct sys_policy *p, enum arch machine, const struct code *code)
+{
+	struct text t = {.out = buf_new(a),
+			 .arena = a,
+			 .src = src,
+			 .policy = p,
+			 .machine = machine,
+			 .abis = abis_of(p, machine),
+			 .code = code};
+	buf_printf(&t.out, "%s: system calls on %s, %u instructions\n", ir->name, arch_name[machine],
 		   code->n);
 	buf_printf(&t.out, "It takes %u of the %u that the filters of a task may take together.\n",
 		   kernel_converted(code) + KERNEL_FILTER_COST, KERNEL_TASK_BUDGET);
 	buf_puts(&t.out,
 		 "In brackets: instructions executed; cached: Linux from 5.11 on allows the call "
 		 "without them.\n\n");
-	buf_printf(&t.out, "%s: calls of another arch%s\n", action_text(a, p->bad_arch),
-		   arch == ARCH_X86_64 ? ", and of the x32 ABI" : "");
-	buf_printf(&t.out, "%s: numbers that no Linux had when this was made\n",
-		   action_text(a, p->unknown));
-	for (unsigned i = 0; i < p->n_rules; i++)
-		if (p->rules[i].arches & ARCH_BIT(arch))
-			put_action(&t, i);
-	put_unnamed(&t);
+	put_foreign(&t);
+	for (uint32_t left = t.abis; left; left &= left - 1) {
+		t.arch = (enum arch)__builtin_ctz(left);
+		if (t.abis & (t.abis - 1))
+			buf_printf(&t.out, "\n---- calls of %s ----\n", arch_name[t.arch]);
+		put_abi(&t);
+	}
 	buf_puts(&t.out, "\ninstructions:\n");
 	for (unsigned i = 0; i < code->n; i++)
 		put_insn(&t, &code->v[i], i);

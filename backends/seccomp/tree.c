@@ -88,6 +88,7 @@ static void tree_fill(struct tree *t)
 				tree_try_chain(t, i, j, k);
 				try_splits(t, i, j, k);
 				try_peel(t, i, j, k);
+				tree_try_folded(t, i, j, k);
 			}
 			tree_try_bits(t, i, j);
 			tree_try_sieve(t, i, j);
@@ -103,6 +104,7 @@ static unsigned tree_build(const struct tree *t, unsigned i, unsigned j, unsigne
 	case STEP_LEAF:
 		return s->arg;
 	case STEP_CHAIN:
+	case STEP_FOLDED:
 		return tree_build_chain(t, i, j, k);
 	case STEP_BITS:
 		return tree_build_bits(t, i, j);

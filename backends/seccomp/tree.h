@@ -17,14 +17,22 @@ struct tree_range {
 };
 
 /*
+ * Weights of single values: of the first VALUES_BLOCK, and of as many from `high` on (0: none). All others are never seen.
+ */
+enum { VALUES_BLOCK = 1024 };
+struct values {
+	const uint64_t *v; /* VALUES_BLOCK, then those from `high` on; NULL: alike in a range */
+	uint32_t high;
+};
+
+/*
  * What is to be small: the sum of weight times instructions executed, plus instructions times
  * `size`.
  */
 struct price {
 	uint64_t size;
 	unsigned peels;	      /* heavy single values that may be asked for first, at every step */
-	const uint64_t *each; /* weights of the values below n_each; NULL: alike in a range */
-	unsigned n_each;
+	struct values each;
 };
 
 struct made {
@@ -38,6 +46,8 @@ struct made {
  * heaviest of their subtree or all that is needed to end it, up to TREE_MAX ranges; more are halved
  * first.
  */
+uint64_t values_at(const struct values *each, uint32_t v);
+
 enum { TREE_MAX = 128 };
 struct made tree_solve(struct arena *scratch, struct graph *g, const struct tree_range *v,
 		       unsigned n, const struct price *price);

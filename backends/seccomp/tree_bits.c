@@ -117,11 +117,18 @@ unsigned tree_build_bits(const struct tree *t, unsigned i, unsigned j)
 
 /* ---- sieves ---- */
 
+uint64_t values_at(const struct values *each, uint32_t v)
+{
+	if (v < VALUES_BLOCK)
+		return each->v[v];
+	return each->high && v - each->high < VALUES_BLOCK ? each->v[VALUES_BLOCK + (v - each->high)] : 0;
+}
+
 /* The weight of one value of a range. */
 static uint64_t weight_at(const struct tree *t, const struct tree_range *r, uint32_t v)
 {
-	if (t->price.each)
-		return v < t->price.n_each ? t->price.each[v] : 0;
+	if (t->price.each.v)
+		return values_at(&t->price.each, v);
 	return r->weight / ((uint64_t)r->hi - r->lo + 1);
 }
 

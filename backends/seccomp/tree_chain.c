@@ -155,8 +155,6 @@ static uint32_t chain_bits(const struct chain *c)
 
 static void chain_fold(const struct tree *t, struct chain *c)
 {
-	if (c->n < 4 || c->n > MAX_FOLDED)
-		return;
 	uint32_t bits = chain_bits(c);
 	const struct chain plain = *c;
 	for (uint32_t a = bits; a; a &= a - 1)
@@ -167,13 +165,6 @@ static void chain_fold(const struct tree *t, struct chain *c)
 		}
 }
 
-static void chain_make(const struct tree *t, unsigned i, unsigned j, unsigned k, struct chain *c)
-{
-	chain_collect(t, i, j, k, c);
-	if (c->valid)
-		chain_fold(t, c);
-}
-
 void tree_try_chain(struct tree *t, unsigned i, unsigned j, unsigned k)
 {
 	struct state *s = tree_state(t, i, j, k);
@@ -182,17 +173,46 @@ void tree_try_chain(struct tree *t, unsigned i, unsigned j, unsigned k)
 		*s = (struct state){.step = STEP_LEAF, .arg = t->v[i].target};
 		return;
 	}
-	chain_make(t, i, j, k, &c);
+	chain_collect(t, i, j, k, &c);
 	if (c.valid)
 		state_offer(s, (struct state){.cost = chain_cost(t, &c),
 					      .step = c.n ? STEP_CHAIN : STEP_LEAF,
 					      .arg = c.rest});
 }
 
+/* No folded chain costs less: two bits join four values at most, and the heaviest could be the first. */
+static uint64_t folded_least(const struct tree *t, const struct chain *c)
+{
+	uint64_t left = c->weight, cost = t->price.size; /* the mask's */
+	for (unsigned x = 0; x < c->n; x++) {
+		if (x % 4 == 0)
+			cost += left + t->price.size;
+		left -= c->v[x].weight < left ? c->v[x].weight : left;
+	}
+	return cost;
+}
+
+void tree_try_folded(struct tree *t, unsigned i, unsigned j, unsigned k)
+{
+	struct state *s = tree_state(t, i, j, k);
+	struct chain c;
+	if (k == j - i + 1)
+		return;
+	chain_collect(t, i, j, k, &c);
+	if (!c.valid || c.n < 4 || c.n > MAX_FOLDED || folded_least(t, &c) >= s->cost)
+		return;
+	chain_fold(t, &c);
+	if (c.n_folded)
+		state_offer(s, (struct state){
+				   .cost = chain_cost(t, &c), .step = STEP_FOLDED, .arg = c.rest});
+}
+
 unsigned tree_build_chain(const struct tree *t, unsigned i, unsigned j, unsigned k)
 {
 	struct chain c;
-	chain_make(t, i, j, k, &c);
+	chain_collect(t, i, j, k, &c);
+	if (tree_state(t, i, j, k)->step == STEP_FOLDED)
+		chain_fold(t, &c);
 	unsigned node = c.rest;
 	for (unsigned x = c.n; x-- > 0;) {
 		node = graph_jump(t->graph, BPF_JEQ, c.v[x].v, c.v[x].target, node);

@@ -12,7 +12,8 @@ enum step {
 	STEP_LEAF,  /* one target */
 	STEP_SPLIT, /* >= at the first value of range `arg` */
 	STEP_PEEL,  /* == the next heaviest single value */
-	STEP_CHAIN, /* == for every value that does not go where the rest goes */
+	STEP_CHAIN,  /* == for every value that does not go where the rest goes */
+	STEP_FOLDED, /* the same, some behind a mask that joins them */
 	STEP_BITS,  /* one test of bits tells two targets apart, after == of range `except` */
 	STEP_SIEVE, /* bits that only values of one target have, then a tree for what passes */
 };
@@ -80,6 +81,8 @@ struct made tree_few(struct arena *a, struct graph *g, const struct tree_range *
 
 /* tree_chain.c */
 void tree_try_chain(struct tree *t, unsigned i, unsigned j, unsigned k);
+/* After all else that ends without one: it is not looked at where it cannot be the best. */
+void tree_try_folded(struct tree *t, unsigned i, unsigned j, unsigned k);
 unsigned tree_build_chain(const struct tree *t, unsigned i, unsigned j, unsigned k);
 
 /* tree_bits.c */

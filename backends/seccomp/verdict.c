@@ -8,7 +8,6 @@
 struct build {
 	struct arena *arena;
 	const struct sys_policy *policy;
-	enum arch arch;
 	const struct verdict **known; /* every verdict once */
 	unsigned n_known;
 	struct verdict_range *v;
@@ -74,14 +73,15 @@ static const struct verdict *build_constant(struct build *b, struct sys_action a
 	return build_intern(b, (struct verdict){.otherwise = action});
 }
 
-static const struct verdict *build_call(struct build *b, const struct syscall_desc *call)
+static const struct verdict *build_call(struct build *b, enum arch arch,
+					const struct syscall_desc *call)
 {
 	const struct sys_policy *p = b->policy;
 	struct verdict v = {.otherwise = p->known};
 	struct verdict_arm *arms = NULL;
 	for (unsigned i = 0; i < p->n_rules; i++) {
 		const struct sys_rule *r = &p->rules[i];
-		if (r->call != call || !(r->arches & ARCH_BIT(b->arch)))
+		if (r->call != call || !(r->arches & ARCH_BIT(arch)))
 			continue;
 		if (!r->cond) {
 			v.otherwise = r->action; /* what comes after can decide nothing more */
@@ -107,36 +107,42 @@ static void build_add(struct build *b, uint32_t lo, uint32_t hi, const struct ve
 	b->v[b->n++] = (struct verdict_range){.lo = lo, .hi = hi, .verdict = verdict};
 }
 
-static uint32_t numbers_end(enum arch arch)
+/* All numbers from lo to hi: the calls of the ABI among them, the others as unknown. */
+static void build_abi(struct build *b, enum arch arch, uint32_t lo, uint32_t hi)
 {
-	uint32_t end = 0;
-	unsigned n;
-	const struct syscall_desc *t = syscall_table(&n);
-	for (unsigned i = 0; i < n; i++)
-		if (t[i].nr[arch] != SYSCALL_NONE && (uint32_t)t[i].nr[arch] >= end)
-			end = (uint32_t)t[i].nr[arch] + 1;
-	return end;
+	unsigned n, rows;
+	const struct syscall_number *v = syscall_numbers(arch, &n);
+	const struct syscall_desc *calls = syscall_table(&rows);
+	const struct verdict *unknown = build_constant(b, b->policy->unknown);
+	uint64_t at = lo;
+	if (!(b->policy->arches & ARCH_BIT(arch))) {
+		build_add(b, lo, hi, build_constant(b, b->policy->bad_arch));
+		return;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		if (v[i].nr < at || v[i].nr > hi)
+			continue;
+		if (v[i].nr > at)
+			build_add(b, (uint32_t)at, v[i].nr - 1, unknown);
+		build_add(b, v[i].nr, v[i].nr, build_call(b, arch, &calls[v[i].row]));
+		at = (uint64_t)v[i].nr + 1;
+	}
+	if (at <= hi)
+		build_add(b, (uint32_t)at, hi, unknown);
 }
 
 struct verdict_ranges verdict_ranges(struct arena *a, const struct sys_policy *p, enum arch arch)
 {
-	struct build b = {.arena = a, .policy = p, .arch = arch};
-	const struct verdict *unknown = build_constant(&b, p->unknown);
-	const struct verdict *bad = build_constant(&b, p->bad_arch);
-	uint32_t end = numbers_end(arch);
-	for (uint32_t nr = 0; nr < end; nr++) {
-		const struct syscall_desc *call = syscall_by_nr(arch, nr);
-		build_add(&b, nr, nr, call ? build_call(&b, call) : unknown);
-	}
+	struct build b = {.arena = a, .policy = p};
 	if (arch == ARCH_X86_64) {
 		/* Bit 30 marks calls of the x32 ABI; -1 is no call at all but a tracer's skip. */
-		build_add(&b, end, 0x3fffffff, unknown);
-		build_add(&b, 0x40000000, 0x7fffffff, bad);
-		build_add(&b, 0x80000000, 0xbfffffff, unknown);
-		build_add(&b, 0xc0000000, 0xfffffffe, bad);
-		build_add(&b, UINT32_MAX, UINT32_MAX, unknown);
+		build_abi(&b, ARCH_X86_64, 0, 0x3fffffff);
+		build_abi(&b, ARCH_X32, 0x40000000, 0x7fffffff);
+		build_abi(&b, ARCH_X86_64, 0x80000000, 0xbfffffff);
+		build_abi(&b, ARCH_X32, 0xc0000000, 0xfffffffe);
+		build_abi(&b, ARCH_X86_64, UINT32_MAX, UINT32_MAX);
 	} else {
-		build_add(&b, end, UINT32_MAX, unknown);
+		build_abi(&b, arch, 0, UINT32_MAX);
 	}
 	return (struct verdict_ranges){.v = b.v, .n = b.n};
 }

@@ -33,6 +33,7 @@ struct verdict_ranges {
 	unsigned n; /* at least 1 */
 };
 
+/* Of all numbers with the arch that the kernel gives this ABI: those of x86_64 hold x32's too. */
 struct verdict_ranges verdict_ranges(struct arena *a, const struct sys_policy *p, enum arch arch);
 
 #endif

@@ -16,7 +16,7 @@
 
 enum {
 	FIRST_WORD = 4, /* words of struct seccomp_data that hold arguments: 4 to 15 */
-	N_WORDS = 12,
+	N_WORDS = 12,      /* here the low half of each comes first, whatever the machine */
 	MAX_VALUES = 512,  /* of one word */
 	MAX_ASKED = 20000, /* calls of one number */
 	GARBAGE = 0x5eadbeef,
@@ -38,6 +38,7 @@ struct scan {
 	const struct bpf_prog *prog;
 	uint32_t audit_arch, nr;
 	struct word *words; /* N_WORDS */
+	bool big_endian;
 	struct acc *seen;   /* for each instruction, the accumulator it was last walked with */
 };
 
@@ -74,7 +75,9 @@ static struct acc acc_load(const struct scan *s, uint32_t offset)
 		return (struct acc){.kind = ACC_CONST, .v = s->audit_arch};
 	if (offset < FIRST_WORD * 4)
 		return (struct acc){.kind = ACC_CONST, .v = 0};
-	return (struct acc){.kind = ACC_WORD, .word = offset / 4 - FIRST_WORD, .v = UINT32_MAX};
+	unsigned word = offset / 4 - FIRST_WORD;
+	return (struct acc){
+	    .kind = ACC_WORD, .word = s->big_endian ? word ^ 1 : word, .v = UINT32_MAX};
 }
 
 static struct acc acc_step(const struct scan *s, struct acc acc, const struct bpf_insn *i)
@@ -234,13 +237,15 @@ void seccomp_witness(const void *model, const struct ir *ir,
 	struct asker k = {.ask = ask, .ctx = ctx};
 	k.request.target = TARGET_LINUX;
 	k.request.op = OP_SYSCALL;
-	for (unsigned arch = 0; arch < ARCH_COUNT; arch++) {
-		struct scan s = {.prog = &m->prog[arch],
+	for (uint32_t left = ir->arches; left; left &= left - 1) {
+		enum arch arch = (enum arch)__builtin_ctz(left), machine = arch_machine[arch];
+		struct scan s = {.prog = &m->prog[machine],
 				 .audit_arch = seccomp_audit_arch(arch),
+				 .big_endian = seccomp_big_endian(seccomp_audit_arch(arch)),
 				 .words = ARENA_ARRAY(a, N_WORDS, struct word),
-				 .seen = ARENA_ARRAY(a, m->prog[arch].n, struct acc)};
+				 .seen = ARENA_ARRAY(a, m->prog[machine].n, struct acc)};
 		k.request.arch = arch;
-		for (unsigned i = 0; i < n; i++) {
+		for (unsigned i = 0; m->has[machine] && i < n; i++) {
 			if (calls[i].nr[arch] == SYSCALL_NONE)
 				continue;
 			k.request.nr = (uint32_t)calls[i].nr[arch];

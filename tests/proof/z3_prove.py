@@ -15,7 +15,8 @@ import sys
 from z3 import (And, BitVec, BitVecVal, Extract, If, LShR, Not, Or, Solver, UDiv, UGE, UGT, ULE, ULT, sat,
                 simplify, unsat, BoolVal, Concat)
 
-WORDS = [BitVec("w%d" % i, 32) for i in range(16)]  # nr, arch, ip (2), arguments (low word first)
+WORDS = [BitVec("w%d" % i, 32) for i in range(16)]  # nr, arch, ip (2), arguments, as the machine has them
+LITTLE_ENDIAN = 0x40000000  # __AUDIT_ARCH_LE
 RETURNS = {"kill-process": 0x80000000, "kill-thread": 0, "trap": 0x30000, "errno": 0x50000,
            "notify": 0x7fc00000, "trace": 0x7ff00000, "log": 0x7ffc0000, "allow": 0x7fff0000}
 SIGNS = [("==", lambda a, b: a == b), ("!=", lambda a, b: a != b), ("<=", ULE), (">=", UGE), ("<", ULT),
@@ -69,9 +70,9 @@ def step(code, k, regs):
     return regs
 
 
-def filter_formula(blob):
+def filter_formula(blob, order):
     """The value that the filter returns, as a formula."""
-    insns = [struct.unpack("<HBBI", blob[i:i + 8]) for i in range(0, len(blob), 8)]
+    insns = [struct.unpack(order + "HBBI", blob[i:i + 8]) for i in range(0, len(blob), 8)]
     at = [None] * len(insns)
     at[0] = (BoolVal(True), {"a": const(0), "x": const(0)})
     ends = []
@@ -105,27 +106,33 @@ def action(word):
     return const(RETURNS[name] | int(data or 0))
 
 
-def test_formula(text):
+def test_formula(text, order):
     for sign, op in SIGNS:
         if sign in text:
             left, value = text.split(sign)
             break
     arg, rest = left.split(".")
     width, mask = rest.split("&")
-    low, high = WORDS[4 + 2 * int(arg)], WORDS[5 + 2 * int(arg)]
+    halves = WORDS[4 + 2 * int(arg):6 + 2 * int(arg)]
+    low, high = halves if order == "<" else reversed(halves)
     v = Concat(high, low) if width == "64" else Concat(const(0), low)
     return op(v & BitVecVal(int(mask, 16), 64), BitVecVal(int(value, 16), 64))
 
 
-def class_formula(lines):
+def class_formula(lines, order):
     """One class: its `nr` line and the `if` lines after it."""
     value = action(lines[0][3])
     for words in reversed(lines[1:]):
-        value = If(And([test_formula(t) for t in words[2:]]), action(words[1]), value)
+        value = If(And([test_formula(t, order) for t in words[2:]]), action(words[1]), value)
     return value
 
 
-def meaning_formula(text):
+def byte_order(meaning):
+    arch = int(meaning.split(" ", 2)[1].split("\n")[0], 16)
+    return "<" if arch & LITTLE_ENDIAN else ">"
+
+
+def meaning_formula(text, order):
     lines = [line.split(" ") for line in text.splitlines()]
     abis, foreign = [], None
     for words in lines:
@@ -139,9 +146,9 @@ def meaning_formula(text):
             foreign = action(words[1])
     value = foreign
     for arch, classes in abis:
-        of_arch = class_formula(classes[-1])
+        of_arch = class_formula(classes[-1], order)
         for c in reversed(classes[:-1]):
-            of_arch = If(ULE(WORDS[0], const(int(c[0][2]))), class_formula(c), of_arch)
+            of_arch = If(ULE(WORDS[0], const(int(c[0][2]))), class_formula(c, order), of_arch)
         value = If(WORDS[1] == const(arch), of_arch, value)
     return value
 
@@ -151,7 +158,8 @@ def meaning_formula(text):
 def differ(blob, meaning):
     """None when equal, else the words of a call that shows the difference."""
     s = Solver()
-    s.add(filter_formula(blob) != meaning_formula(meaning))
+    order = byte_order(meaning)
+    s.add(filter_formula(blob, order) != meaning_formula(meaning, order))
     answer = s.check()
     if answer == unsat:
         return None

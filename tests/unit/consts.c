@@ -68,7 +68,10 @@ Test(consts, values_by_arch)
 	const struct const_desc *dir = const_by_name("O_DIRECTORY"),
 				*low = const_by_name("MAP_32BIT");
 	cr_expect(dir->value[ARCH_X86_64] == 0200000 && dir->value[ARCH_AARCH64] == 040000);
-	cr_expect_eq(low->arches, ARCH_BIT(ARCH_X86_64));
+	cr_expect_eq(low->arches,
+		     ARCH_BIT(ARCH_X86_64) | ARCH_BIT(ARCH_I386) | ARCH_BIT(ARCH_X32), "x86 alone");
+	cr_expect_eq(const_by_name("FIOQSIZE")->value[ARCH_ARM], 0x545e);
+	cr_expect_eq(const_by_name("FIOQSIZE")->value[ARCH_RISCV64], 0x5460);
 	cr_expect_eq(const_by_name("AT_FDCWD")->value[ARCH_X86_64], (uint64_t)-100);
 }
 

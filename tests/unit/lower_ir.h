@@ -65,7 +65,8 @@ static inline struct policy policy_new(void)
 			   .version = "",
 			   .about = "",
 			   .edition = 1,
-			   .targets = TARGET_BIT(TARGET_LINUX)};
+			   .targets = TARGET_BIT(TARGET_LINUX),
+			   .arches = ARCHES_USUAL};
 	p.ir.loc = line_loc(&p, TEST_LINES);
 	return p;
 }

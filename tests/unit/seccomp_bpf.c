@@ -21,14 +21,14 @@
 static const char *open_code(struct arena *a, const struct sock_filter *v, size_t n,
 			     struct bpf_prog *p)
 {
-	return bpf_open(a, v, n * sizeof(*v), p);
+	return bpf_open(a, v, n * sizeof(*v), false, p);
 }
 
 static uint32_t run_code(const struct sock_filter *v, size_t n, uint32_t nr, uint64_t arg0)
 {
 	struct arena *a = arena_new();
 	struct bpf_prog p;
-	uint8_t data[BPF_DATA_SIZE];
+	uint32_t data[BPF_WORDS];
 	const uint64_t args[6] = {arg0};
 	const char *error = open_code(a, v, n, &p);
 	cr_assert_null(error, "%s", error);
@@ -159,7 +159,7 @@ Test(bpf_open, knows_the_limits_of_size)
 	cr_expect(open_code(a, v, 0, &p));
 	cr_expect_null(open_code(a, v, BPF_MAXINSNS, &p));
 	cr_expect(open_code(a, v, BPF_MAXINSNS + 1, &p));
-	cr_expect(bpf_open(a, v, 12, &p), "a torn instruction");
+	cr_expect(bpf_open(a, v, 12, false, &p), "a torn instruction");
 	arena_free(a);
 }
 

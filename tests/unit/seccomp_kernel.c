@@ -107,6 +107,7 @@ static const struct sys_policy *open_policy(struct arena *a, unsigned n_rules)
 	}
 	struct sys_policy *p = ARENA_NEW(a, struct sys_policy);
 	*p = (struct sys_policy){.rules = v,
+				 .arches = ARCHES_USUAL,
 				 .n_rules = n,
 				 .known = {ACT_ALLOW, 0},
 				 .unknown = {ACT_ERRNO, 38},
@@ -170,11 +171,11 @@ Test(kernel, knows_the_steps)
 	help_start(&h);
 	help_op(&h, OP_CONNECT_TCP);
 	cr_assert(seccomp_compile(h.arena, sysmean_derive(h.arena, &h.ir), ARCH_X86_64, &code));
-	cr_assert_null(bpf_open(h.arena, code.v, code.n * sizeof(*code.v), &prog));
+	cr_assert_null(bpf_open(h.arena, code.v, code.n * sizeof(*code.v), false, &prog));
 	for (uint32_t nr = 0; nr < 600; nr++) {
 		struct kernel_steps s = kernel_steps(h.arena, &code, AUDIT_ARCH_X86_64, nr);
 		for (uint64_t arg = 0; arg < 6; arg++) {
-			uint8_t data[BPF_DATA_SIZE];
+			uint32_t data[BPF_WORDS];
 			bpf_call(data, AUDIT_ARCH_X86_64, nr, ARGS(arg, arg, arg, arg, arg, arg));
 			unsigned steps = bpf_run(&prog, data).steps;
 			cr_expect(steps >= s.least && steps <= s.most, "%u: %u not in %u..%u", nr,

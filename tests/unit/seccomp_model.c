@@ -55,8 +55,23 @@ Test(model, takes_whole_sets_of_good_files)
 	help_start(&h);
 	help_artifacts(&h, sysmean_derive(h.arena, &h.ir), v);
 	cr_expect(seccomp_model_open(h.arena, v, ARCH_COUNT, &error));
-	cr_expect_null(seccomp_model_open(h.arena, v, ARCH_COUNT - 1, &error), "one is missing");
-	cr_expect(strstr(error, "aarch64"));
+	cr_expect_null(seccomp_model_open(h.arena, v, 0, &error), "all are missing");
+	cr_expect(strstr(error, "seccomp-MACHINE.bpf"));
+	/* which must be there is the policy's say */
+	struct proof proof;
+	const struct meaning *m = meaning_new(h.arena, &h.ir);
+	cr_expect(seccomp_prove(seccomp_model_open(h.arena, v, ARCH_COUNT, &error), m, h.arena, &proof));
+	cr_expect_not(seccomp_prove(seccomp_model_open(h.arena, v, 1, &error), m, h.arena, &proof));
+	cr_expect_str_eq(proof.artifact, "seccomp-aarch64.bpf");
+	cr_expect_str_eq(proof.why, "the file is missing");
+	v[2] = v[1];
+	v[2].name = "seccomp-riscv64.bpf";
+	cr_expect_null(seccomp_model_open(h.arena, v, ARCH_COUNT, &error), "of another machine");
+	h.ir.arches = ARCHES_USUAL | ARCH_BIT(ARCH_RISCV64);
+	help_artifacts(&h, sysmean_derive(h.arena, &h.ir), v);
+	cr_expect_not(seccomp_prove(seccomp_model_open(h.arena, v, ARCH_COUNT, &error), m, h.arena, &proof));
+	cr_expect_str_eq(proof.artifact, "seccomp-riscv64.bpf");
+	cr_expect_str_eq(proof.why, "the policy is not for this machine");
 	v[1].size -= 8; /* its last return */
 	cr_expect_null(seccomp_model_open(h.arena, v, ARCH_COUNT, &error));
 	v[1].size -= 3;
@@ -133,6 +148,8 @@ Test(model, the_kernel_can_skip_the_filter)
 		const struct sys_rule *r = &p->rules[i];
 		bool alone = i == 0 || p->rules[i - 1].call != r->call;
 		for (unsigned arch = 0; arch < ARCH_COUNT; arch++) {
+			if (!m->has[arch])
+				continue;
 			if (r->cond || r->deny || !alone || r->call->nr[arch] == SYSCALL_NONE)
 				continue;
 			cr_expect(kernel_sees_allow(&m->prog[arch], seccomp_audit_arch(arch),

@@ -112,6 +112,7 @@ static inline struct sys_policy *random_policy(struct arena *a, uint64_t *s)
 	*p = (struct sys_policy){.known = {ACT_ERRNO, 1},
 				 .unknown = {ACT_ERRNO, 38},
 				 .bad_arch = {ACT_KILL_PROCESS, 0},
+				 .arches = help_arches(rnd(s)),
 				 .exec_fd = -1};
 	if (pick(s, 8) == 0)
 		p->known = (struct sys_action){ACT_ALLOW, 0};
@@ -128,13 +129,19 @@ static inline struct sys_policy *random_policy(struct arena *a, uint64_t *s)
  * A call that may be near a boundary of the policy: half of them on a call with rules, with the values
  * of its tests, one more, one less, or with one bit changed.
  */
-static inline struct prove_call random_call(const struct sys_policy *p, enum arch arch, uint64_t *s)
+static inline struct prove_call random_call(const struct sys_policy *p, enum arch machine,
+					    uint64_t *s)
 {
 	static const uint32_t odd[] = {0x3fffffff, 0x40000000, 0x40000001, 0x7fffffff, 0x80000000,
 				       0xbfffffff, 0xc0000000, 0xfffffffe, 0xffffffff};
 	struct prove_call c = {{0}};
 	const struct sys_rule *r = p->n_rules ? &p->rules[pick(s, p->n_rules)] : NULL;
+	enum arch abis[ARCH_COUNT], arch = machine;
+	unsigned n_abis = seccomp_abis(p->arches, machine, abis);
+	arch = abis[pick(s, n_abis)];
 	c.word[WORD_ARCH] = seccomp_audit_arch(arch);
+	if (arch == ARCH_X86_64 && (p->arches & ARCH_BIT(ARCH_X32)) && pick(s, 3) == 0)
+		arch = ARCH_X32;
 	if (pick(s, 20) == 0)
 		c.word[WORD_ARCH] ^= 1u << pick(s, 32);
 	c.word[WORD_NR] = (uint32_t)(pick(s, 4) ? pick(s, 600) : odd[pick(s, 9)]);
@@ -159,22 +166,27 @@ static inline struct prove_call random_call(const struct sys_policy *p, enum arc
 }
 
 /* What the policy's own definition wants, and what the interpreter of filters gives. */
-static inline uint32_t call_want(const struct sys_policy *p, enum arch arch,
+static inline uint32_t call_want(const struct sys_policy *p, enum arch machine,
 				 const struct prove_call *c)
 {
 	const struct sys_rule *by;
+	enum arch abis[ARCH_COUNT];
 	uint64_t args[6];
-	if (c->word[WORD_ARCH] != seccomp_audit_arch(arch))
-		return prove_return(p->bad_arch);
 	for (unsigned i = 0; i < 6; i++)
 		args[i] = prove_call_arg(c, i);
-	return prove_return(sysmean_decide(p, arch, c->word[WORD_NR], args, &by));
+	for (unsigned i = seccomp_abis(p->arches, machine, abis); i-- > 0;)
+		if (c->word[WORD_ARCH] == seccomp_audit_arch(abis[i]))
+			return prove_return(sysmean_decide(p, abis[i], c->word[WORD_NR], args, &by));
+	return prove_return(p->bad_arch);
 }
 
-static inline uint32_t call_got(const struct bpf_prog *f, const struct prove_call *c)
+static inline uint32_t call_got(const struct bpf_prog *f, enum arch machine,
+				const struct prove_call *c)
 {
-	uint8_t data[BPF_DATA_SIZE];
-	memcpy(data, c->word, sizeof(data)); /* tests run on little-endian machines */
+	bool big_endian = seccomp_big_endian(seccomp_audit_arch(machine));
+	uint32_t data[BPF_WORDS];
+	for (unsigned i = 0; i < BPF_WORDS; i++)
+		data[prove_place(big_endian, i)] = c->word[i];
 	return bpf_run(f, data).value;
 }
 
@@ -184,7 +196,7 @@ static inline bool calls_differ(const struct sys_policy *p, enum arch arch,
 {
 	for (unsigned i = 0; i < n; i++) {
 		struct prove_call c = random_call(p, arch, s);
-		if (call_want(p, arch, &c) != call_got(f, &c))
+		if (call_want(p, arch, &c) != call_got(f, arch, &c))
 			return true;
 	}
 	return false;
@@ -192,10 +204,19 @@ static inline bool calls_differ(const struct sys_policy *p, enum arch arch,
 
 /* ---- proofs ---- */
 
+static inline struct prove_table table_of(struct arena *a, const struct sys_policy *p,
+					  enum arch machine)
+{
+	uint32_t audit_arch[ARCH_COUNT];
+	for (unsigned i = 0; i < ARCH_COUNT; i++)
+		audit_arch[i] = seccomp_audit_arch((enum arch)i);
+	return prove_policy(a, p, machine, audit_arch);
+}
+
 static inline struct prove_result prove_filter(struct arena *a, const struct sys_policy *p,
 					       enum arch arch, const struct bpf_prog *f)
 {
-	struct prove_table t = prove_policy(a, p, arch, seccomp_audit_arch(arch));
+	struct prove_table t = table_of(a, p, arch);
 	return prove_run(a, f, &t, NULL);
 }
 
@@ -204,20 +225,27 @@ static inline struct bpf_prog filter_of(struct arena *a, const struct sys_policy
 	struct code code;
 	struct bpf_prog f;
 	if (!seccomp_compile(a, p, arch, &code) ||
-	    bpf_open(a, code.v, code.n * sizeof(struct sock_filter), &f))
+	    bpf_open(a, code.v, code.n * sizeof(struct sock_filter), false, &f))
 		abort();
 	return f;
 }
 
 /* A filter and the text of its table as files, for the second prover. */
 static inline void dump(struct arena *a, const char *dir, const char *name, unsigned number,
-			const struct bpf_prog *f, const struct prove_table *t)
+			enum arch machine, const struct bpf_prog *f, const struct prove_table *t)
 {
 	struct buf text = buf_new(a);
+	struct code code = {.n = f->n};
+	struct sock_filter *v = ARENA_ARRAY(a, f->n, struct sock_filter);
+	for (unsigned i = 0; i < f->n; i++)
+		v[i] = (struct sock_filter){f->v[i].code, f->v[i].jt, f->v[i].jf, f->v[i].k};
+	code.v = v;
+	size_t size;
+	const char *bytes = seccomp_bytes(a, &code, machine, &size);
 	prove_table_print(t, &text);
 	FILE *bpf = fopen(arena_printf(a, "%s/%s-%u.bpf", dir, name, number), "w");
 	FILE *proof = fopen(arena_printf(a, "%s/%s-%u.meaning", dir, name, number), "w");
-	if (!bpf || !proof || fwrite(f->v, sizeof(f->v[0]), f->n, bpf) != f->n ||
+	if (!bpf || !proof || fwrite(bytes, 1, size, bpf) != size ||
 	    fputs(buf_str(&text), proof) < 0 || fclose(bpf) || fclose(proof))
 		abort();
 }

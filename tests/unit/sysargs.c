@@ -66,23 +66,54 @@ Test(sysargs, places_differ_by_arch)
 	cr_expect_not(sysarg_find(syscall_by_name("open"), ARCH_AARCH64, "flags", &x));
 }
 
-/* What derive.def compares, it compares on the bits the kernel reads. */
+/* What derive.def compares, it compares on the bits the kernel reads, and of one argument on all ABIs of a line. */
+static void check_derived(const struct derive_way *w, const struct sys_test *t)
+{
+	const struct syscall_desc *call = syscall_by_name(w->name);
+	struct sysarg arg, first = {.name = ""};
+	for (unsigned a = 0; a < ARCH_COUNT; a++) {
+		if (call->nr[a] == SYSCALL_NONE || !(w->arches & ARCH_BIT(a)))
+			continue;
+		cr_assert(sysarg_nth(call, (enum arch)a, t->arg, &arg), "%s on %s", call->name,
+			  arch_name[a]);
+		first = first.name[0] ? first : arg;
+		cr_expect_eq(arg.bits, t->width, "%s, %s on %s", call->name, arg.name, arch_name[a]);
+		cr_expect_str_eq(arg.name, first.name, "%s on %s", call->name, arch_name[a]);
+	}
+}
+
 Test(sysargs, derived_conditions_have_the_width)
 {
 	unsigned n;
 	const struct derive_way *w = derive_ways(&n);
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = 0; k < w[i].cond.any[0].n_tests; k++)
-			for (unsigned a = 0; a < ARCH_COUNT; a++) {
-				const struct sys_test *t = &w[i].cond.any[0].tests[k];
-				const struct syscall_desc *call = syscall_by_name(w[i].name);
-				struct sysarg arg;
-				if (call->nr[a] == SYSCALL_NONE)
-					continue;
-				cr_assert(sysarg_nth(call, (enum arch)a, t->arg, &arg), "%s",
-					  call->name);
-				cr_expect_eq(arg.bits, t->width, "%s, %s", call->name, arg.name);
-			}
+			check_derived(&w[i], &w[i].cond.any[0].tests[k]);
+}
+
+/* A half register holds no 64 bits; those come in two. */
+Test(sysargs, of_32_bit_abis)
+{
+	static const enum arch half[] = {ARCH_I386, ARCH_ARM};
+	unsigned n, known = 0;
+	const struct syscall_desc *calls = syscall_table(&n);
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned a = 0; a < 2; a++) {
+			struct sysarg arg;
+			for (unsigned k = 0; sysarg_nth(&calls[i], half[a], k, &arg); k++, known++)
+				cr_expect_neq(arg.bits, 64, "%s(%s) on %s", calls[i].name, arg.name,
+					      arch_name[half[a]]);
+		}
+	cr_expect_gt(known, 1500u);
+	struct sysarg arg;
+	cr_expect(sysarg_find(syscall_by_name("pread64"), ARCH_I386, "poslo", &arg) && arg.index == 3);
+	cr_expect(sysarg_find(syscall_by_name("pread64"), ARCH_ARM, "pos_lo", &arg) && arg.index == 4,
+		  "pairs begin with an even register");
+	cr_expect(sysarg_find(syscall_by_name("chown"), ARCH_I386, "user", &arg) && arg.bits == 16);
+	cr_expect(sysarg_find(syscall_by_name("clone"), ARCH_S390X, "flags", &arg) && arg.index == 1);
+	cr_expect(sysarg_find(syscall_by_name("mmap2"), ARCH_I386, "prot", &arg) && arg.bits == 32);
+	cr_expect_not(sysarg_find(syscall_by_name("mmap"), ARCH_I386, "prot", &arg), "behind a pointer");
+	cr_expect(sysarg_find(syscall_by_name("lseek"), ARCH_X32, "offset", &arg) && arg.bits == 64);
 }
 
 Test(sysargs, constants_of_arguments)

@@ -72,7 +72,7 @@ static double steps_of(struct bench *b, const struct bpf_prog *p, uint32_t nr, s
 	struct arena *scratch = arena_new();
 	unsigned n = bench_vectors(scratch, b->policy, ARCH_X86_64, nr, &v), sum = 0;
 	for (unsigned i = 0; i < n; i++) {
-		uint8_t data[BPF_DATA_SIZE];
+		uint32_t data[BPF_WORDS];
 		bpf_call(data, AUDIT, nr, v[i].v);
 		struct bpf_result r = bpf_run(p, data);
 		sum += r.steps;
@@ -89,7 +89,7 @@ static struct figures count(struct bench *b, const struct code *c)
 	struct figures f = {.insns = c->n, .converted = kernel_converted(c)};
 	struct bpf_prog p;
 	double calls = 0, seen[2] = {0};
-	const char *error = bpf_open(b->arena, c->v, c->n * sizeof(*c->v), &p);
+	const char *error = bpf_open(b->arena, c->v, c->n * sizeof(*c->v), false, &p);
 	if (error) {
 		fprintf(stderr, "a filter that the kernel would not take: %s\n", error);
 		exit(1);
@@ -104,7 +104,7 @@ static struct figures count(struct bench *b, const struct code *c)
 		f.constant += is_constant_allow(b->policy, nr);
 		f.cached += is_constant_allow(b->policy, nr) && cached;
 		for (unsigned i = 0; i < 2; i++) {
-			double n = (double)b->recordings[i].count[ARCH_X86_64][nr];
+			double n = (double)b->recordings[i].count[ARCH_X86_64][recording_slot(nr)];
 			seen[i] += n;
 			f.recorded[i] += n * steps;
 			f.late[i] += cached ? 0 : n * steps;

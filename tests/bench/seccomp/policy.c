@@ -149,7 +149,7 @@ struct bench_policy *bench_policy_read(struct arena *a, const char *name, const 
 	if (!f)
 		return NULL;
 	struct bench_policy *b = ARENA_NEW(a, struct bench_policy);
-	*b = (struct bench_policy){.name = name, .p = {.exec_fd = -1}};
+	*b = (struct bench_policy){.name = name, .p = {.exec_fd = -1, .arches = ARCHES_USUAL}};
 	for (unsigned line = 1; fgets(text, sizeof(text), f); line++)
 		read_line(a, b, text, path, line);
 	fclose(f);
@@ -175,8 +175,9 @@ bool bench_compile(struct arena *a, const struct bench_policy *b, enum arch arch
 {
 	struct codegen_part part = {.audit_arch = seccomp_audit_arch(arch),
 				    .ranges = bench_ranges(a, b, arch)};
-	part.weights = weights_make(a, arch, &part.ranges, mode.optimize, mode.recording);
-	return codegen(a, &part, 1, b->p.bad_arch, mode.optimize, out);
+	part.weights = weights_make(a, &b->p, arch, &part.ranges, mode.optimize, mode.recording);
+	struct codegen_options o = {.bad_arch = b->p.bad_arch, .mode = mode.optimize};
+	return codegen(a, &part, 1, &o, out);
 }
 
 struct sys_action bench_decide(const struct bench_policy *b, enum arch arch, uint32_t nr,
