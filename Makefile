@@ -40,8 +40,8 @@ CRITERION_LIBS := $(shell pkg-config --libs criterion 2>/dev/null || echo -lcrit
 
 COMPILER_SRC := $(wildcard compiler/*.c grammar/*.c backends/*.c backends/*/*.c)
 GENERATED    := $(B)/gen/sbx.tab.c $(B)/gen/sbx.lex.c
-# sha256.c is the one piece of code, beside the plan format, that compiler and loader share.
-COMPILER_OBJ := $(COMPILER_SRC:%.c=$(B)/%.o) $(GENERATED:.c=.o) $(B)/runtime/sha256.o
+# sha256*.c is the one piece of code, beside the plan format, that compiler and loader share.
+COMPILER_OBJ := $(COMPILER_SRC:%.c=$(B)/%.o) $(GENERATED:.c=.o) $(B)/runtime/sha256.o $(B)/runtime/sha256_x86.o
 RUNTIME_SRC  := $(wildcard runtime/*.c)
 RUNTIME_OBJ  := $(patsubst %.c,$(B)/static/%.o,$(filter-out runtime/lib_%.c,$(RUNTIME_SRC)))
 # And once more for libsbx: position independent, nothing visible but what sbx.h declares.

@@ -1,17 +1,18 @@
 /*
  * sha256.c - SHA-256 as FIPS 180-4 gives it, over bytes in memory.
  *
- * The loader links libc only, and every file of a plan is hashed at each start: plain, but without
- * copies.
+ * The loader links libc only, and every file of a plan is hashed at each start: without copies, and by
+ * the machine's own instructions where there are any.
  */
 #include "sha256.h"
 
-#include <stdint.h>
 #include <string.h>
+
+#include "sha256_block.h"
 
 enum { BLOCK = 64, ROUNDS = 64 };
 
-static const uint32_t round_constant[ROUNDS] = {
+const uint32_t sha256_constant[ROUNDS] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -49,7 +50,7 @@ static void compress(uint32_t state[8], const unsigned char *block)
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		uint32_t s1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
 		uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-		uint32_t t1 = v[7] + s1 + choice + round_constant[i] + w[i];
+		uint32_t t1 = v[7] + s1 + choice + sha256_constant[i] + w[i];
 		uint32_t s0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
 		uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
 		/* not memmove(): a call a round costs more than all the rest of the digest */
@@ -62,8 +63,15 @@ static void compress(uint32_t state[8], const unsigned char *block)
 		state[i] += v[i];
 }
 
+static void plain_blocks(uint32_t state[8], const unsigned char *data, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		compress(state, data + i * BLOCK);
+}
+
 /* The last one or two blocks: what is left of the data, a one bit, zeros, the length in bits. */
-static void finish(uint32_t state[8], const unsigned char *rest, size_t left, uint64_t size)
+static void finish(sha256_blocks *add, uint32_t state[8], const unsigned char *rest, size_t left,
+		   uint64_t size)
 {
 	unsigned char tail[2 * BLOCK] = {0};
 	size_t total = left + 9 <= BLOCK ? BLOCK : 2 * BLOCK;
@@ -72,11 +80,10 @@ static void finish(uint32_t state[8], const unsigned char *rest, size_t left, ui
 	tail[left] = 0x80;
 	for (unsigned i = 0; i < 8; i++)
 		tail[total - 1 - i] = (unsigned char)(size * 8 >> 8 * i);
-	for (size_t at = 0; at < total; at += BLOCK)
-		compress(state, tail + at);
+	add(state, tail, total / BLOCK);
 }
 
-void sha256_hex(const void *data, size_t size, char hex[SHA256_HEX + 1])
+static void hash(sha256_blocks *add, const void *data, size_t size, char hex[SHA256_HEX + 1])
 {
 	static const char digit[] = "0123456789abcdef";
 	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
@@ -84,10 +91,21 @@ void sha256_hex(const void *data, size_t size, char hex[SHA256_HEX + 1])
 	const unsigned char *at = data;
 	size_t whole = size / BLOCK * BLOCK;
 
-	for (size_t i = 0; i < whole; i += BLOCK)
-		compress(state, at + i);
-	finish(state, size ? at + whole : (const unsigned char *)"", size - whole, size);
+	add(state, at, whole / BLOCK);
+	finish(add, state, size ? at + whole : (const unsigned char *)"", size - whole, size);
 	for (unsigned i = 0; i < SHA256_HEX; i++)
 		hex[i] = digit[state[i / 8] >> (28 - 4 * (i % 8)) & 15];
 	hex[SHA256_HEX] = 0;
+}
+
+void sha256_hex(const void *data, size_t size, char hex[SHA256_HEX + 1])
+{
+	sha256_blocks *fast = sha256_of_machine();
+
+	hash(fast ? fast : plain_blocks, data, size, hex);
+}
+
+void sha256_hex_plain(const void *data, size_t size, char hex[SHA256_HEX + 1])
+{
+	hash(plain_blocks, data, size, hex);
 }

@@ -10,5 +10,7 @@ enum { SHA256_HEX = 64 };
 
 /* Lower-case hex and a NUL. */
 void sha256_hex(const void *data, size_t size, char hex[SHA256_HEX + 1]);
+/* The same without instructions that only some processors have: what tests compare it with. */
+void sha256_hex_plain(const void *data, size_t size, char hex[SHA256_HEX + 1]);
 
 #endif

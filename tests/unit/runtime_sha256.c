@@ -2,6 +2,7 @@
  * runtime_sha256.c - the vectors of FIPS 180-4 and the lengths around a block; SHA256SUMS forms.
  */
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "../../runtime/plan_dir.h"
@@ -13,6 +14,8 @@ static void expect(const char *data, size_t size, const char *wanted)
 
 	sha256_hex(data, size, hex);
 	cr_expect_str_eq(hex, wanted);
+	sha256_hex_plain(data, size, hex);
+	cr_expect_str_eq(hex, wanted, "the plain code: %s", hex);
 }
 
 Test(runtime_sha256, vectors)
@@ -26,6 +29,22 @@ Test(runtime_sha256, vectors)
 	memset(million, 'a', sizeof(million));
 	expect(million, sizeof(million),
 	       "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+/* Every length, at every alignment: the machine's instructions and the plain code agree. */
+Test(runtime_sha256, machine_and_plain_code)
+{
+	static char data[700];
+	char a[SHA256_HEX + 1], b[SHA256_HEX + 1];
+	uint32_t seed = 1;
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (char)((seed = seed * 1664525 + 1013904223) >> 24);
+	for (size_t n = 0; n + 16 < sizeof(data); n++) {
+		sha256_hex(data + n % 16, n, a);
+		sha256_hex_plain(data + n % 16, n, b);
+		cr_assert_str_eq(a, b, "length %zu", n);
+	}
 }
 
 Test(runtime_sha256, lengths_around_a_block)

@@ -1,0 +1,85 @@
+/*
+ * sha256_x86.c - SHA-256 by the SHA extensions of x86-64 (Intel SDM, volume 2, SHA256RNDS2). Half of what the loader
+ * computed at a start was the plain code.
+ */
+#include "sha256_block.h"
+
+#if defined(__x86_64__)
+
+#include <cpuid.h>
+#include <immintrin.h>
+
+enum {
+	LEAF_1_SSSE3_SSE41 = 1 << 9 | 1 << 19, /* ecx */
+	LEAF_7_SHA = 1 << 29,		       /* ebx */
+};
+
+#define SHA __attribute__((target("sha,sse4.1,ssse3")))
+
+/* Four words, most significant byte first. */
+SHA static __m128i words_load(const unsigned char *at)
+{
+	const __m128i order = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+
+	return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)at), order);
+}
+
+/* The four words after the sixteen of m[0..3], of which m[0] is the oldest. */
+SHA static __m128i words_next(const __m128i *m)
+{
+	__m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(m[0], m[1]), _mm_alignr_epi8(m[3], m[2], 4));
+
+	return _mm_sha256msg2_epu32(sum, m[3]);
+}
+
+/* The instructions want the eight words as (a b e f) and (c d g h), each from its highest word down. */
+SHA static void block_add(__m128i *abef, __m128i *cdgh, const unsigned char *data)
+{
+	__m128i x = *abef, y = *cdgh, m[4];
+
+	for (unsigned i = 0; i < 16; i++) {
+		__m128i w = i < 4 ? words_load(data + 16 * i) : words_next(m);
+		__m128i k = _mm_add_epi32(
+		    w, _mm_loadu_si128((const __m128i *)(const void *)(sha256_constant + 4 * i)));
+		y = _mm_sha256rnds2_epu32(y, x, k);
+		x = _mm_sha256rnds2_epu32(x, y, _mm_shuffle_epi32(k, 0x0e));
+		if (i < 4)
+			m[i] = w;
+		else
+			m[0] = m[1], m[1] = m[2], m[2] = m[3], m[3] = w;
+	}
+	*abef = _mm_add_epi32(*abef, x);
+	*cdgh = _mm_add_epi32(*cdgh, y);
+}
+
+SHA static void blocks(uint32_t s[8], const unsigned char *data, size_t n)
+{
+	__m128i abef = _mm_set_epi32((int)s[0], (int)s[1], (int)s[4], (int)s[5]);
+	__m128i cdgh = _mm_set_epi32((int)s[2], (int)s[3], (int)s[6], (int)s[7]);
+	uint32_t a[4], c[4];
+
+	for (size_t i = 0; i < n; i++)
+		block_add(&abef, &cdgh, data + 64 * i);
+	_mm_storeu_si128((__m128i *)(void *)a, abef);
+	_mm_storeu_si128((__m128i *)(void *)c, cdgh);
+	s[0] = a[3], s[1] = a[2], s[4] = a[1], s[5] = a[0];
+	s[2] = c[3], s[3] = c[2], s[6] = c[1], s[7] = c[0];
+}
+
+sha256_blocks *sha256_of_machine(void)
+{
+	unsigned a, b, c, d;
+
+	if (!__get_cpuid(1, &a, &b, &c, &d) || (c & LEAF_1_SSSE3_SSE41) != LEAF_1_SSSE3_SSE41)
+		return NULL;
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & LEAF_7_SHA ? blocks : NULL;
+}
+
+#else
+
+sha256_blocks *sha256_of_machine(void)
+{
+	return NULL;
+}
+
+#endif
