@@ -1,11 +1,17 @@
 /*
- * cmd_explain.c - `sbxc explain`: what a policy or a plan means, for people.
+ * cmd_explain.c - `sbxc explain`: what a policy or a plan means, for people; and the page of a code.
  */
+#include <string.h>
+
 #include "cli.h"
+#include "codes.h"
 #include "explain.h"
+#include "manifest.h"
+#include "plan_question.h"
+#include "str.h"
 
 struct state {
-	bool seccomp;
+	bool seccomp, lines;
 };
 
 static int take_seccomp(struct cli *c, const char *value)
@@ -15,43 +21,121 @@ static int take_seccomp(struct cli *c, const char *value)
 	return CLI_OK;
 }
 
+static int take_lines(struct cli *c, const char *value)
+{
+	(void)value;
+	((struct state *)c->state)->lines = true;
+	return CLI_OK;
+}
+
 static const struct cli_option options[] = {
+    {"--lines", NULL, "every access on a line of its own, with the line that says it", take_lines},
     {"--seccomp", NULL, "what each system call gets, by which line", take_seccomp},
     {NULL, NULL, NULL, NULL},
 };
 
+/* ---- a policy ---- */
+
+/* What it extends and uses, once each, as they stand. */
+static const char *extra_of(const struct compile *k)
+{
+	struct buf b = buf_new(k->arena);
+	const char *last_base = NULL;
+	for (unsigned i = 0; i < k->ir->n_rules; i++)
+		for (unsigned op = 0; op < OP_COUNT; op++) {
+			const struct origin *o = k->ir->rules[i].origin[op];
+			if (o && o->base && (!last_base || strcmp(last_base, o->base) != 0) && !strstr(buf_str(&b), o->base))
+				buf_printf(&b, "  extends %s", last_base = o->base);
+		}
+	return buf_str(&b);
+}
+
+static int explain_proved(struct compile *k)
+{
+	size_t size;
+	const char *error = NULL;
+	const char *yaml = manifest_yaml(k, k->meaning, &k->guarantees, k->id, k->lower.artifacts, k->lower.n_artifacts, &size);
+	const struct manifest *m = yaml ? manifest_read(k->arena, yaml, size, &error) : NULL;
+	if (!m)
+		return cli_complain("its manifest cannot be read back: %s", error ? error : "out of memory"), CLI_REFUSED;
+	explain_head(m, extra_of(k), stdout);
+	explain_rules(k, stdout);
+	explain_manifest(k->arena, m, stdout);
+	printf("TESTS\n  %u expectation%s hold\n", k->n_expect, k->n_expect == 1 ? "" : "s");
+	return CLI_OK;
+}
+
 static int explain_policy(struct cli *c, const char *path)
 {
+	const struct state *s = c->state;
 	struct compile k;
-	c->opt.emit = EMIT_SECCOMP;
-	c->opt.emit_to = stdout;
-	int code = cli_compile(c, path, CLI_PROVE, &k);
+	if (s->seccomp) {
+		c->opt.emit = EMIT_SECCOMP;
+		c->opt.emit_to = stdout;
+	}
+	int code = cli_compile(c, path, s->lines ? CLI_READ : CLI_PROVE, &k);
+	if (code == CLI_OK && s->lines)
+		explain_lines(&k, stdout);
+	else if (code == CLI_OK && !s->seccomp)
+		code = explain_proved(&k);
 	arena_free(k.arena);
 	return code;
 }
 
-static int explain_dir(const char *dir)
+/* ---- a plan ---- */
+
+static int explain_opened(struct cli *c, const struct compile *k, struct validator *v, const struct plan_files *files,
+			  const struct manifest *m)
 {
-	struct arena *a = arena_new();
+	const struct state *s = c->state;
+	if (s->seccomp && !explain_artifacts(files->v, files->n, stdout))
+		return cli_complain("the plan has no filter of system calls"), CLI_USAGE;
+	if (s->seccomp)
+		return CLI_OK;
+	if (!s->lines)
+		explain_head(m, "", stdout);
+	explain_plan(k, v, files, stdout);
+	if (!s->lines)
+		explain_manifest(c->arena, m, stdout);
+	return CLI_OK;
+}
+
+static int explain_dir(struct cli *c, const char *dir)
+{
+	struct plan_open p;
 	const char *failure = NULL;
-	int code = explain_plan(a, dir, stdout, &failure);
-	if (code)
+	int code = plan_open(c->arena, dir, &c->opt, &p, &failure);
+	if (code == CLI_OK) {
+		code = explain_opened(c, &p.frame, &p.models, &p.files, p.manifest);
+		validator_close(&p.models);
+	} else if (failure) {
 		cli_complain("%s: %s", dir, failure);
-	arena_free(a);
+	} else {
+		diag_stream_diags(cli_diags(c), p.frame.diags);
+	}
+	arena_free(p.frame.arena);
 	return code;
 }
 
 static int run(struct cli *c)
 {
 	const struct state *s = c->state;
+	const char *hint;
 	if (c->n_files != 1)
-		return cli_usage("explain takes one policy or one plan", NULL);
-	if (!s->seccomp)
-		return cli_usage("explain takes --seccomp; to explain the rest is not supported yet", NULL);
-	return cli_is_dir(c->files[0]) ? explain_dir(c->files[0]) : explain_policy(c, c->files[0]);
+		return cli_usage("explain takes one policy, one plan, or one code", NULL);
+	if (s->seccomp && s->lines)
+		return cli_usage("--lines or --seccomp, not both", NULL);
+	if (code_is_one(c->files[0]))
+		return code_print(c->arena, c->files[0], stdout, &hint)
+			   ? CLI_OK
+			   : cli_usage(hint ? arena_printf(c->arena, "there is no such code (%s)", hint) : "there is no such code",
+				       c->files[0]);
+	return cli_is_dir(c->files[0]) ? explain_dir(c, c->files[0]) : explain_policy(c, c->files[0]);
 }
 
 const struct command command_explain = {
+    .about = "What the program can and cannot do, its limits, and who keeps each guarantee how well. A plan is verified first,\n"
+	     "and answers without its policy. Of a code, such as E0301: its page.\n",
     .options = (const struct cli_option *const[]){options, cli_options_optimize, cli_options_policy, cli_options_quiet, NULL},
     .state_size = sizeof(struct state),
     .run = run,

@@ -135,23 +135,19 @@ static int why_policy(struct cli *c, const char *path)
 
 static int why_plan(struct cli *c, const char *dir)
 {
-	struct compile k;
-	struct validator v;
-	const char *failure;
-	struct arena *a = arena_new();
-	int code = plan_question(a, dir, &c->opt, &k, &v, &failure);
+	struct plan_open p;
+	const char *failure = NULL;
+	int code = plan_open(c->arena, dir, &c->opt, &p, &failure);
 	if (code == CLI_OK) {
-		struct why w = {.arena = k.arena, .k = &k, .models = &v, .from_plan = true};
+		struct why w = {.arena = p.frame.arena, .k = &p.frame, .models = &p.models, .from_plan = true};
 		code = print(c, &w);
-		validator_close(&v);
+		validator_close(&p.models);
 	} else if (failure) {
 		cli_complain("%s: %s", dir, failure);
 	} else {
-		code = refused(c, &k, COMPILE_REFUSED);
+		code = refused(c, &p.frame, COMPILE_REFUSED);
 	}
-	if (k.arena)
-		arena_free(k.arena);
-	arena_free(a);
+	arena_free(p.frame.arena);
 	return code;
 }
 

@@ -5,10 +5,8 @@
 
 #include <string.h>
 
-#include "manifest_read.h"
 #include "say.h"
 #include "str.h"
-#include "verify.h"
 
 static enum type type_by_name(const char *name)
 {
@@ -46,28 +44,26 @@ static const char *frame(struct arena *a, const struct manifest *m)
 	return buf_str(&b);
 }
 
-int plan_question(struct arena *a, const char *dir, const struct compile_options *opt, struct compile *k, struct validator *v,
-		  const char **failure)
+int plan_open(struct arena *a, const char *dir, const struct compile_options *opt, struct plan_open *p, const char **failure)
 {
 	struct buf done = buf_new(a);
-	struct plan_files files;
-	*k = (struct compile){.arena = NULL};
-	enum verify_result result = verify_plan(a, dir, &done, &files, failure);
+	*p = (struct plan_open){.manifest = NULL};
+	enum verify_result result = verify_plan(a, dir, &done, &p->files, failure);
 	if (result != VERIFY_OK)
 		return (int)result;
-	const struct artifact *yaml = plan_file(&files, "plan.yaml");
-	const struct manifest *m = yaml ? manifest_read(a, yaml->data, yaml->size, failure) : NULL;
-	if (!m) {
+	const struct artifact *yaml = plan_file(&p->files, "plan.yaml");
+	p->manifest = yaml ? manifest_read(a, yaml->data, yaml->size, failure) : NULL;
+	if (!p->manifest) {
 		*failure = yaml ? *failure : "it has no plan.yaml";
 		return VERIFY_DIFFERENT;
 	}
 	struct compile_options *frame_opt = ARENA_NEW(a, struct compile_options);
 	*frame_opt = *opt;
 	frame_opt->path = "the plan";
-	frame_opt->text = frame(a, m);
-	if (compile_read(k, frame_opt) != COMPILE_OK || !k->question)
+	frame_opt->text = frame(a, p->manifest);
+	if (compile_read(&p->frame, frame_opt) != COMPILE_OK || (opt->question && !p->frame.question))
 		return VERIFY_DIFFERENT;
-	*v = (struct validator){.arena = k->arena, .diags = k->diags, .src = k->src, .meaning = k->meaning,
-				.guarantees = &k->guarantees};
-	return validator_open(v, files.v, files.n) ? 0 : VERIFY_DIFFERENT;
+	p->models = (struct validator){.arena = p->frame.arena, .diags = p->frame.diags, .src = p->frame.src,
+				       .meaning = p->frame.meaning, .guarantees = &p->frame.guarantees};
+	return validator_open(&p->models, p->files.v, p->files.n) ? 0 : VERIFY_DIFFERENT;
 }

@@ -182,9 +182,10 @@ const char *say_object(struct arena *a, const struct ir_rule *r)
 
 const char *say_rule(struct arena *a, const struct ir_rule *r, uint32_t ops)
 {
-	const char *object = say_object(a, r);
-	return arena_printf(a, "%s %s%s%s", r->deny ? "deny" : "allow", say_ops(a, r->ops & ops), object[0] ? " " : "",
-			    object);
+	struct ir_rule one = *r; /* what an object looks like may depend on the operation: `net` has none */
+	one.ops &= ops;
+	const char *object = say_object(a, &one);
+	return arena_printf(a, "%s %s%s%s", r->deny ? "deny" : "allow", say_ops(a, one.ops), object[0] ? " " : "", object);
 }
 
 /* ---- numbers ---- */

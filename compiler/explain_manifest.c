@@ -1,0 +1,140 @@
+/*
+ * explain_manifest.c - what holds a policy: limits, guarantees, caveats, as plan.yaml says them.
+ */
+#include <string.h>
+
+#include "explain.h"
+#include "say.h"
+#include "str.h"
+
+enum { NAME = 22, CELL = 34 }; /* columns */
+
+void explain_head(const struct manifest *m, const char *extra, FILE *out)
+{
+	const char *version = manifest_head(m, "version"), *about = manifest_head(m, "about");
+	fprintf(out, "%s%s%s%s  for ", manifest_head(m, "policy"), version[0] ? " " : "", version, extra);
+	for (unsigned i = 0; i < manifest_count(m, LIST_TARGETS); i++)
+		fprintf(out, "%s%s", i ? ", " : "", manifest_get(m, LIST_TARGETS, i, ""));
+	fprintf(out, "  edition %s\n", manifest_head(m, "edition"));
+	if (about[0])
+		fprintf(out, "%s\n", about);
+	for (unsigned i = 0; i < manifest_count(m, LIST_PARAMS); i++) {
+		const char *value = manifest_get(m, LIST_PARAMS, i, "default"), *what = manifest_get(m, LIST_PARAMS, i, "about");
+		fprintf(out, "  given at load: %s (%s%s%s)%s%s\n", manifest_get(m, LIST_PARAMS, i, "name"),
+			manifest_get(m, LIST_PARAMS, i, "type"), value ? ", else " : "", value ? value : "", what ? "  " : "",
+			what ? what : "");
+	}
+	fputc('\n', out);
+}
+
+/* "268435456" "bytes" as it would be written. */
+static const char *value_text(struct arena *a, const char *name, const char *value)
+{
+	uint64_t n;
+	for (unsigned l = 0; l < LIMIT_COUNT; l++)
+		if (strcmp(limit_name[l], name) == 0 && parse_u64(value, strlen(value), UINT64_MAX, &n))
+			return say_limit(a, (enum limit)l, n);
+	return value;
+}
+
+static bool same_limit(const struct manifest *m, unsigned i, unsigned k)
+{
+	static const char *const keys[] = {"name", "value", "at"};
+	bool same = true;
+	for (unsigned f = 0; f < 3; f++) {
+		const char *x = manifest_get(m, LIST_LIMITS, i, keys[f]), *y = manifest_get(m, LIST_LIMITS, k, keys[f]);
+		same &= strcmp(x ? x : "", y ? y : "") == 0;
+	}
+	return same;
+}
+
+/* One row for what says the same on several systems. */
+static void print_limit(struct arena *a, const struct manifest *m, unsigned i, FILE *out)
+{
+	const char *name = manifest_get(m, LIST_LIMITS, i, "name"), *at = manifest_get(m, LIST_LIMITS, i, "at");
+	struct buf b = buf_new(a);
+	unsigned same = 0;
+	for (unsigned k = 0; k < manifest_count(m, LIST_LIMITS); k++)
+		if (same_limit(m, i, k)) {
+			if (k < i)
+				return;
+			buf_printf(&b, "%s%s", same++ ? ", " : "", manifest_get(m, LIST_LIMITS, k, "target"));
+		}
+	const char *value = value_text(a, name, manifest_get(m, LIST_LIMITS, i, "value"));
+	bool all = same == manifest_count(m, LIST_TARGETS);
+	explain_row(out, name, all ? value : arena_printf(a, "%s on %s", value, buf_str(&b)), at ? at : "by default",
+		    manifest_get(m, LIST_LIMITS, i, "because"));
+}
+
+static void print_limits(struct arena *a, const struct manifest *m, FILE *out)
+{
+	if (manifest_count(m, LIST_LIMITS))
+		fputs("LIMITS\n", out);
+	for (unsigned i = 0; i < manifest_count(m, LIST_LIMITS); i++)
+		print_limit(a, m, i, out);
+}
+
+/* The entry of a guarantee on a target, or -1. */
+static int find_guarantee(const struct manifest *m, const char *name, const char *target)
+{
+	for (unsigned i = 0; i < manifest_count(m, LIST_GUARANTEES); i++)
+		if (strcmp(manifest_get(m, LIST_GUARANTEES, i, "name"), name) == 0 &&
+		    strcmp(manifest_get(m, LIST_GUARANTEES, i, "target"), target) == 0)
+			return (int)i;
+	return -1;
+}
+
+static const char *cell(struct arena *a, const struct manifest *m, int i)
+{
+	if (i < 0)
+		return "";
+	const char *level = manifest_get(m, LIST_GUARANTEES, (unsigned)i, "level");
+	const char *by = manifest_get(m, LIST_GUARANTEES, (unsigned)i, "mechanism");
+	bool preferred = strcmp(manifest_get(m, LIST_GUARANTEES, (unsigned)i, "is"), "preferred") == 0;
+	bool weak = strcmp(level, "partial") == 0 || strcmp(level, "absent") == 0;
+	return arena_printf(a, "%s%s%s%s", weak ? (level[0] == 'p' ? "PARTIAL" : "ABSENT") : level, by ? "  " : "", by ? by : "",
+			    preferred ? ", preferred" : "");
+}
+
+static void print_guarantees(struct arena *a, const struct manifest *m, FILE *out)
+{
+	unsigned n = manifest_count(m, LIST_TARGETS);
+	fprintf(out, "%-*s", NAME + 2, "GUARANTEES");
+	for (unsigned t = 0; t < n; t++)
+		fprintf(out, "  %-*s", t + 1 < n ? CELL : 0, manifest_get(m, LIST_TARGETS, t, ""));
+	fputc('\n', out);
+	for (unsigned c = 0; c < CAP_COUNT; c++) {
+		bool asked = false;
+		for (unsigned t = 0; t < n; t++)
+			asked |= find_guarantee(m, cap_name[c], manifest_get(m, LIST_TARGETS, t, "")) >= 0;
+		if (!asked)
+			continue;
+		struct buf b = buf_new(a);
+		buf_printf(&b, "  %-*s", NAME, cap_name[c]);
+		for (unsigned t = 0; t < n; t++)
+			buf_printf(&b, "  %-*s", CELL,
+				   cell(a, m, find_guarantee(m, cap_name[c], manifest_get(m, LIST_TARGETS, t, ""))));
+		while (b.len && b.data[b.len - 1] == ' ')
+			b.data[--b.len] = '\0';
+		fprintf(out, "%s\n", buf_str(&b));
+	}
+}
+
+static void print_caveats(const struct manifest *m, FILE *out)
+{
+	unsigned n = manifest_count(m, LIST_CAVEATS);
+	fputs(n ? "CAVEATS\n" : "CAVEATS\n  none\n", out);
+	for (unsigned i = 0; i < n; i++) {
+		const char *accepted = manifest_get(m, LIST_CAVEATS, i, "accepted"), *because = manifest_get(m, LIST_CAVEATS, i, "because");
+		fprintf(out, " %2u %s: %s\n", i + 1, manifest_get(m, LIST_CAVEATS, i, "id"), manifest_get(m, LIST_CAVEATS, i, "note"));
+		if (accepted)
+			fprintf(out, "    accepted at %s%s%s\n", accepted, because ? ": " : "", because ? because : "");
+	}
+}
+
+void explain_manifest(struct arena *a, const struct manifest *m, FILE *out)
+{
+	print_limits(a, m, out);
+	print_guarantees(a, m, out);
+	print_caveats(m, out);
+}

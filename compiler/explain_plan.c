@@ -1,0 +1,170 @@
+/*
+ * explain_plan.c - what a program can do under a plan: places and ports of landlock.conf, names of launch.conf. What a line
+ * gives is asked of the models; this file only finds the lines.
+ */
+#include <string.h>
+
+#include "../runtime/plan.h"
+#include "explain.h"
+#include "say.h"
+#include "str.h"
+
+struct view {
+	struct arena *arena;
+	const struct compile *frame; /* the plan's targets and params */
+	struct validator *v;
+	FILE *out;
+};
+
+/* The words of one line; the last is the rest of it. */
+enum { MAX_WORDS = 8 };
+struct words {
+	const char *v[MAX_WORDS];
+	unsigned n;
+};
+
+/* `take` words, then the rest of the line as one more. */
+static struct words split(struct arena *a, const char *line, size_t len, unsigned take)
+{
+	struct words w = {.n = 0};
+	const char *end = line + len;
+	while (w.n < take && line < end) {
+		const char *space = memchr(line, ' ', (size_t)(end - line));
+		const char *stop = space ? space : end;
+		w.v[w.n++] = arena_strndup(a, line, (size_t)(stop - line));
+		line = space ? space + 1 : end;
+	}
+	if (line < end)
+		w.v[w.n++] = arena_strndup(a, line, (size_t)(end - line));
+	return w;
+}
+
+/* A WHERE word as it was: `\x20` is a space. */
+static const char *where_text(struct arena *a, const char *word)
+{
+	struct buf b = buf_new(a);
+	for (const char *c = word; *c; c++) {
+		bool space = strncmp(c, "\\x20", 4) == 0, backslash = strncmp(c, "\\\\", 2) == 0;
+		buf_putc(&b, space ? ' ' : *c);
+		c += space ? 3 : backslash ? 1 : 0;
+	}
+	return buf_str(&b);
+}
+
+/* The operations that the plan lets pass on an object on Linux. */
+static uint32_t passing(const struct view *x, const char *object, uint16_t port, uint32_t ops)
+{
+	uint32_t out = 0;
+	for (unsigned op = 0; op < OP_COUNT; op++) {
+		struct request r = {.target = TARGET_LINUX, .op = (enum op)op, .object = object, .port = port};
+		if ((ops & OP_BIT(op)) && !validator_verdict(x->v, &r).stops)
+			out |= OP_BIT(op);
+	}
+	return out;
+}
+
+static void print_path(const struct view *x, const struct words *w)
+{
+	const uint32_t file = OP_BIT(OP_READ) | OP_BIT(OP_LIST) | OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE) |
+			      OP_BIT(OP_EXEC) | OP_BIT(OP_IOCTL);
+	bool is_entry = strcmp(w->v[0], "entry") == 0;
+	unsigned where = is_entry ? 2 : 4;
+	if (w->n != where + 2)
+		return;
+	const char *tmpl = w->v[where + 1], *path = expand_template(x->arena, x->frame->ir, tmpl, NULL, 0);
+	uint32_t ops = path ? passing(x, path, 0, file) : 0;
+	const char *note = is_entry			     ? " (the program)"
+			   : strcmp(w->v[1], "skip") == 0 ? " if-exists"
+			   : strcmp(w->v[1], "make") == 0 ? " make-dir"
+							  : "";
+	if (ops)
+		explain_row(x->out, say_ops(x->arena, ops), arena_printf(x->arena, "%s%s", say_template(x->arena, tmpl), note),
+			    where_text(x->arena, w->v[where]), NULL);
+}
+
+static void print_port(const struct view *x, const struct words *w)
+{
+	static const enum op ops[] = {OP_CONNECT_TCP, OP_LISTEN_TCP, OP_CONNECT_UDP, OP_LISTEN_UDP};
+	uint64_t port = 0;
+	if (w->n < 4)
+		return;
+	bool number = parse_u64(w->v[2], strlen(w->v[2]), UINT16_MAX, &port);
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (!number ? strstr(w->v[1], i < 2 ? "tcp" : "udp") && strstr(w->v[1], i % 2 ? "bind" : "connect")
+			    : passing(x, "192.0.2.1", (uint16_t)port, OP_BIT(ops[i])) != 0)
+			explain_row(x->out, op_name[ops[i]], arena_printf(x->arena, "\"*:%s\"", w->v[2]),
+				    where_text(x->arena, w->v[3]), NULL);
+}
+
+/* `assert RIGHTS WHERE TMPL`: the loader starts nothing under values that would open the place. */
+static void print_assert(const struct view *x, const char *line, size_t len)
+{
+	struct words w = split(x->arena, line, len, 3);
+	if (w.n == 4)
+		explain_row(x->out, "stays closed", say_template(x->arena, w.v[3]), where_text(x->arena, w.v[2]), NULL);
+}
+
+static void print_line(const struct view *x, const char *line, size_t len)
+{
+	struct words w = split(x->arena, line, len, 1);
+	if (w.n == 0)
+		return;
+	if (strcmp(w.v[0], "path") == 0 || strcmp(w.v[0], "entry") == 0) {
+		w = split(x->arena, line, len, w.v[0][0] == 'p' ? 5 : 3);
+		print_path(x, &w);
+	} else if (strcmp(w.v[0], "port") == 0) {
+		w = split(x->arena, line, len, 4);
+		print_port(x, &w);
+	} else if (strcmp(w.v[0], "env-allow") == 0 && w.n == 2) {
+		explain_row(x->out, "env", w.v[1], "launch.conf", NULL);
+	} else if (strcmp(w.v[0], "env-set") == 0) {
+		w = split(x->arena, line, len, 2);
+		if (w.n > 1)
+			explain_row(x->out, "has",
+				    arena_printf(x->arena, "%s=%s", w.v[1], say_template(x->arena, w.n > 2 ? w.v[2] : "")),
+				    "launch.conf", NULL);
+	}
+}
+
+static void print_asserts(const struct view *x, const struct artifact *f)
+{
+	const char *at = f->data, *end = f->data + f->size;
+	while (at < end) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		size_t n = (size_t)((stop ? stop : end) - at);
+		if (n > 7 && strncmp(at, "assert ", 7) == 0)
+			print_assert(x, at, n);
+		at += n + 1;
+	}
+}
+
+static void print_lines(const struct view *x, const struct artifact *f, const char *skip)
+{
+	const char *at = f->data, *end = f->data + f->size;
+	while (at < end) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		size_t n = (size_t)((stop ? stop : end) - at);
+		if (!skip || strncmp(at, skip, strlen(skip)) != 0)
+			print_line(x, at, n);
+		at += n + 1;
+	}
+}
+
+void explain_plan(const struct compile *frame, struct validator *v, const struct plan_files *files, FILE *out)
+{
+	const struct view x = {.arena = frame->arena, .frame = frame, .v = v, .out = out};
+	const struct artifact *landlock = plan_file(files, "landlock.conf"), *launch = plan_file(files, "launch.conf");
+	fputs("CAN\n", out);
+	if (landlock)
+		print_lines(&x, landlock, NULL);
+	if (launch)
+		print_lines(&x, launch, "entry "); /* landlock.conf has it too, with rights */
+	if (plan_file(files, "seccomp-x86_64.txt"))
+		fputs("  system calls: explain --seccomp\n", out);
+	if (plan_file(files, "seatbelt.sb"))
+		fputs("  on macOS: what seatbelt.sb allows, line by line\n", out);
+	fputs("CANNOT\n", out);
+	if (landlock)
+		print_asserts(&x, landlock);
+	fputs("  anything else: `sbxc why PLAN OP OBJECT` answers\n", out);
+}

@@ -1,0 +1,319 @@
+/*
+ * explain_rules.c - what the program can do, line by line, and what it cannot do that a reader might expect.
+ */
+#include <string.h>
+
+#include "ask.h"
+#include "explain.h"
+#include "say.h"
+#include "str.h"
+#include "syscalls.h"
+#include "template.h"
+
+enum { WHAT = 14, OBJECT = 46, LINE = 64 }; /* columns */
+
+void explain_row(FILE *out, const char *what, const char *object, const char *where, const char *because)
+{
+	fprintf(out, "  %-*s  %-*s  %s%s%s\n", WHAT, what, OBJECT, object, where, because ? "  " : "", because ? because : "");
+}
+
+/* ---- can ---- */
+
+struct view {
+	struct arena *arena;
+	const struct compile *k;
+	const struct ir *ir;
+	FILE *out;
+};
+
+static const struct origin *first_origin(const struct ir_rule *r)
+{
+	return r->origin[__builtin_ctz(r->ops)];
+}
+
+/* Every line that says a part of the rule, each once. */
+static const char *places(const struct view *x, const struct ir_rule *r)
+{
+	struct buf b = buf_new(x->arena);
+	for (unsigned op = 0; op < OP_COUNT; op++) {
+		bool said = !r->origin[op];
+		for (unsigned before = 0; before < op; before++)
+			said |= r->origin[before] == r->origin[op];
+		if (!said)
+			buf_printf(&b, "%s%s", b.len ? ", " : "", src_where(x->k->src, x->arena, r->origin[op]->loc));
+	}
+	return buf_str(&b);
+}
+
+static bool at_load(const struct ir *ir, const char *tmpl)
+{
+	struct template_piece p;
+	while (template_next(&tmpl, &p))
+		for (unsigned i = 0; p.is_var && i < ir->n_params; i++)
+			if (strlen(ir->params[i].name) == p.var_len && memcmp(ir->params[i].name, p.var, p.var_len) == 0)
+				return true;
+	return false;
+}
+
+static const char *words_of(const struct view *x, const struct ir_rule *r)
+{
+	const char *words = say_ops(x->arena, r->ops);
+	return strcmp(words, "exec") == 0 ? "run" : strcmp(words, "read exec") == 0 ? "read run" : words;
+}
+
+static const char *object_of(const struct view *x, const struct ir_rule *r)
+{
+	struct ir_rule plain = *r;
+	plain.n_holes = 0;
+	const char *object = say_object(x->arena, &plain);
+	if (r->targets != x->ir->targets)
+		object = arena_printf(x->arena, "%s (on %s)", object, say_targets(x->arena, r->targets));
+	if (r->arches != ARCHES_ALL && r->kind == RULE_SYSCALL)
+		object = arena_printf(x->arena, "%s (on %s)", object, arch_name[__builtin_ctz(r->arches)]);
+	return at_load(x->ir, r->object) ? arena_printf(x->arena, "%s (given at load)", object) : object;
+}
+
+/* Does the deny take something out of the allow, as far as can be said without values? */
+static bool lies_inside(const struct view *x, const struct ir_rule *deny, const struct ir_rule *allow)
+{
+	if (deny->kind != RULE_PATH || allow->kind != RULE_PATH || !(deny->ops & allow->ops) || !(deny->targets & allow->targets))
+		return false;
+	const char *inner = expand_template(x->arena, x->ir, deny->object, NULL, 0);
+	const char *outer = expand_template(x->arena, x->ir, allow->object, NULL, 0);
+	return inner && outer && path_covers(outer, inner);
+}
+
+static void print_but_not(const struct view *x, const struct ir_rule *r)
+{
+	for (unsigned i = 0; i < r->n_holes; i++)
+		explain_row(x->out, "  but not", say_template(x->arena, r->holes[i].path),
+			    src_where(x->k->src, x->arena, r->holes[i].loc), NULL);
+	for (unsigned i = 0; i < x->ir->n_rules; i++) {
+		const struct ir_rule *deny = &x->ir->rules[i];
+		if (!deny->deny || !lies_inside(x, deny, r))
+			continue;
+		const struct origin *o = first_origin(deny);
+		explain_row(x->out, o->final ? "  never, final" : "  but not",
+			    arena_printf(x->arena, "%s %s", say_ops(x->arena, deny->ops & r->ops), say_template(x->arena, deny->object)),
+			    places(x, deny), o->because);
+	}
+}
+
+/* Lines of the policy and of its bases; profiles are counted apart. */
+static bool print_own(const struct view *x, enum rule_kind kind)
+{
+	bool some = false;
+	for (unsigned i = 0; i < x->ir->n_rules; i++) {
+		const struct ir_rule *r = &x->ir->rules[i];
+		if (r->deny || r->kind != kind || first_origin(r)->profile)
+			continue;
+		explain_row(x->out, r->flags & RULE_PROXY ? "reach a proxy" : words_of(x, r), object_of(x, r), places(x, r), first_origin(r)->because);
+		print_but_not(x, r);
+		some = true;
+	}
+	return some;
+}
+
+struct tally {
+	const char *profile;
+	struct loc used_at;
+	unsigned read, write, run, net, env, calls, other;
+};
+
+static void count_rule(struct tally *t, const struct ir_rule *r)
+{
+	bool path = r->kind == RULE_PATH;
+	t->write += path && (r->ops & (OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE)));
+	t->run += path && (r->ops & OP_BIT(OP_EXEC));
+	t->read += path && (r->ops & (OP_BIT(OP_READ) | OP_BIT(OP_LIST)));
+	t->net += r->kind == RULE_NET || r->kind == RULE_RELAY;
+	t->env += r->kind == RULE_ENV;
+	t->calls += r->kind == RULE_SYSCALL;
+	t->other += r->kind == RULE_MACH || r->kind == RULE_SIGNAL || (path && (r->ops & OP_BIT(OP_IOCTL)));
+}
+
+static void put_count(struct buf *b, unsigned n, const char *what)
+{
+	if (n)
+		buf_printf(b, "%s%s %u", b->len ? ", " : "", what, n);
+}
+
+static void print_tally(const struct view *x, const struct tally *t)
+{
+	struct buf b = buf_new(x->arena);
+	put_count(&b, t->read, "read");
+	put_count(&b, t->write, "write");
+	put_count(&b, t->run, "run");
+	put_count(&b, t->net, "network");
+	put_count(&b, t->env, "environment");
+	put_count(&b, t->calls, "system calls");
+	put_count(&b, t->other, "other");
+	explain_row(x->out, t->profile, buf_str(&b), src_where(x->k->src, x->arena, t->used_at), NULL);
+}
+
+/* One line a profile: how many places and names it opens. */
+static bool print_profiles(const struct view *x)
+{
+	struct tally *v = NULL;
+	unsigned n = 0;
+	for (unsigned i = 0; i < x->ir->n_rules; i++) {
+		const struct ir_rule *r = &x->ir->rules[i];
+		const struct origin *o = first_origin(r);
+		unsigned k = 0;
+		if (r->deny || !o->profile)
+			continue;
+		while (k < n && (strcmp(v[k].profile, o->profile) != 0 || v[k].used_at.beg != o->used_at.beg))
+			k++;
+		if (k == n) {
+			ARENA_GROW(x->arena, v, n);
+			v[n++] = (struct tally){.profile = o->profile, .used_at = o->used_at};
+		}
+		count_rule(&v[k], r);
+	}
+	if (n)
+		fputs("  and what profiles bring, as counts (explain --lines names it)\n", x->out);
+	for (unsigned i = 0; i < n; i++)
+		print_tally(x, &v[i]);
+	return n > 0;
+}
+
+static void print_can(const struct view *x)
+{
+	static const enum rule_kind order[] = {RULE_PATH, RULE_NET, RULE_RELAY, RULE_ENV, RULE_MACH, RULE_SIGNAL, RULE_SYSCALL};
+	bool some = false;
+	fputs("CAN\n", x->out);
+	if (x->ir->entry)
+		explain_row(x->out, "start", say_template(x->arena, x->ir->entry),
+			    src_where(x->k->src, x->arena, x->ir->entry_origin->loc), NULL);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		some |= print_own(x, order[i]);
+	for (unsigned i = 0; i < x->ir->n_env_set; i++)
+		explain_row(x->out, "has",
+			    arena_printf(x->arena, "%s=%s", x->ir->env_set[i].name, say_template(x->arena, x->ir->env_set[i].value)),
+			    src_where(x->k->src, x->arena, x->ir->env_set[i].origin->loc), NULL);
+	some |= print_profiles(x);
+	if (!some && !x->ir->entry)
+		fputs("  nothing\n", x->out);
+}
+
+/* ---- cannot ---- */
+
+/* What a reader may expect a program to be able to do: not asked is whether anything of it is allowed anywhere. */
+static const struct expected {
+	const char *what;
+	uint32_t ops;	  /* of rules that would allow some of it */
+	const char *call; /* or a system call that must not pass with any arguments */
+} expected[] = {
+    {"read any file", OP_BIT(OP_READ), NULL},
+    {"write any file", OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE), NULL},
+    {"start another program", OP_BIT(OP_EXEC), NULL},
+    {"control devices", OP_BIT(OP_IOCTL), NULL},
+    {"connect by TCP", OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_NET) | OP_BIT(OP_RELAY_TCP), NULL},
+    {"listen on TCP", OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_NET), NULL},
+    {"use UDP", OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_LISTEN_UDP) | OP_BIT(OP_NET), NULL},
+    {"use Unix sockets", OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX) | OP_BIT(OP_NET), NULL},
+    {"signal processes outside", OP_BIT(OP_SIGNAL), NULL},
+    {"trace other processes", 0, "ptrace"},
+    {"mount file systems", 0, "mount"},
+    {"make namespaces", 0, "unshare"},
+    {"load kernel code", 0, "init_module"},
+    {"load BPF programs", 0, "bpf"},
+    {"use io_uring", 0, "io_uring_setup"},
+    {"use kernel keyrings", 0, "keyctl"},
+};
+
+static bool call_passes(const struct view *x, struct asker *k, const char *name)
+{
+	const struct ir_test_expect e = {
+	    .what = RULE_SYSCALL, .ops = OP_BIT(OP_SYSCALL), .object = name, .arches = ARCHES_ALL};
+	struct outcomes all = ask(k, &e, NULL, 0, TARGET_LINUX);
+	bool passes = all.unknown;
+	(void)x;
+	for (unsigned i = 0; i < all.n; i++)
+		passes |= all.v[i].decision.allow;
+	return passes;
+}
+
+/* The targets on which nothing of it is allowed. */
+static uint32_t cannot(const struct view *x, struct asker *k, const struct expected *e)
+{
+	uint32_t no = 0;
+	for (unsigned t = 0; t < TARGET_COUNT; t++) {
+		if (!(x->ir->targets & TARGET_BIT(t)))
+			continue;
+		bool can = e->call ? t != TARGET_LINUX || call_passes(x, k, e->call) : ir_allows_any(x->ir, (enum target)t, e->ops);
+		no |= can ? 0 : TARGET_BIT(t);
+	}
+	return no;
+}
+
+static void print_denies(const struct view *x)
+{
+	for (unsigned i = 0; i < x->ir->n_rules; i++) {
+		const struct ir_rule *deny = &x->ir->rules[i];
+		bool inside = false;
+		for (unsigned k = 0; deny->deny && k < x->ir->n_rules; k++)
+			inside |= !x->ir->rules[k].deny && !first_origin(&x->ir->rules[k])->profile &&
+				  lies_inside(x, deny, &x->ir->rules[k]);
+		if (deny->deny && !inside)
+			explain_row(x->out, words_of(x, deny), object_of(x, deny), places(x, deny), first_origin(deny)->because);
+	}
+	for (unsigned i = 0; i < x->ir->n_nevers; i++) {
+		const struct ir_never *n = &x->ir->nevers[i];
+		explain_row(x->out, arena_printf(x->arena, "never %s", say_ops(x->arena, n->rule.ops)),
+			    say_object(x->arena, &n->rule), src_where(x->k->src, x->arena, n->origin->loc), n->origin->because);
+	}
+}
+
+static void print_cannot(const struct view *x)
+{
+	struct asker *k = asker_new(x->arena, x->k->meaning);
+	unsigned column = 0;
+	fputs("CANNOT\n", x->out);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		uint32_t no = cannot(x, k, &expected[i]);
+		const char *text = expected[i].what;
+		if (!no)
+			continue;
+		if (no != x->ir->targets && !expected[i].call)
+			text = arena_printf(x->arena, "%s (on %s)", text, say_targets(x->arena, no));
+		bool breaks = column == 0 || column + strlen(text) > 2 * LINE - 20;
+		fprintf(x->out, "%s%s", column == 0 ? "  " : breaks ? ",\n  " : ", ", text);
+		column = (breaks ? 2 : column + 2) + (unsigned)strlen(text);
+	}
+	fputs(column ? "\n" : "", x->out);
+	print_denies(x);
+}
+
+void explain_rules(const struct compile *k, FILE *out)
+{
+	const struct view x = {.arena = k->arena, .k = k, .ir = k->ir, .out = out};
+	print_can(&x);
+	print_cannot(&x);
+}
+
+/* ---- lines ---- */
+
+void explain_lines(const struct compile *k, FILE *out)
+{
+	for (unsigned i = 0; i < k->ir->n_rules; i++) {
+		const struct ir_rule *r = &k->ir->rules[i];
+		for (unsigned op = 0; op < OP_COUNT; op++) {
+			const struct origin *o = r->origin[op];
+			if (!(r->ops & OP_BIT(op)))
+				continue;
+			uint32_t now = OP_BIT(op);
+			for (unsigned more = op + 1; more < OP_COUNT; more++) /* said by one line: shown as one */
+				if ((r->ops & OP_BIT(more)) && r->origin[more] == o)
+					now |= OP_BIT(more);
+			bool first = true;
+			for (unsigned before = 0; before < op; before++)
+				first &= r->origin[before] != o;
+			if (!first)
+				continue;
+			const char *on = r->targets == k->ir->targets ? "" : say_targets(k->arena, r->targets);
+			fprintf(out, "%-*s  %-6s %s%s%s\n", LINE, say_rule(k->arena, r, now), on, say_origin(k->arena, k->src, o),
+				o->because ? "  " : "", o->because ? o->because : "");
+		}
+	}
+}
