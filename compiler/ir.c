@@ -256,6 +256,11 @@ void ir_print(const struct ir *ir, const struct src *src, FILE *out)
 		put_origin(&p, ir->env_set[i].origin);
 		fputc('\n', out);
 	}
+	if (ir->no_default_limits) {
+		fputs("default limits none", out);
+		put_origin(&p, ir->no_defaults_origin);
+		fputc('\n', out);
+	}
 	print_limits(&p, ir);
 	print_wants(&p, ir);
 	for (unsigned i = 0; i < ir->n_tests; i++)

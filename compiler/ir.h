@@ -220,6 +220,8 @@ struct ir {
 	const struct ir_never *nevers; /* sorted like rules */
 	unsigned n_nevers;
 	struct ir_limit limit[TARGET_COUNT][LIMIT_COUNT];
+	bool no_default_limits; /* only the limits that are written: `default limits none` */
+	const struct origin *no_defaults_origin;
 	const struct ir_env_set *env_set; /* sorted by name */
 	unsigned n_env_set;
 	const struct ir_param *params; /* load-time params, sorted by name */

@@ -194,6 +194,29 @@ static void define_param(struct res *r, struct scope *s, const struct ast_item *
 	scope_define(r, s, item->name, v);
 }
 
+/* Said once, where the profile is, and not at each use. */
+static void check_declarations(struct res *r, const struct ast_item *item)
+{
+	enum type unused;
+	for (const struct ast_arg *d = item->args; d; d = d->next) {
+		param_type(r, d->type, &unused);
+		const struct ast_arg *first = profile_declares(item, d->name->text);
+		if (first == d)
+			continue;
+		struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, d->name->loc, "`%s` is declared twice", d->name->text);
+		diag_second(rec, first->name->loc, "first declared here");
+		diag_help(rec, "remove one of them, or rename it");
+	}
+}
+
+const struct ast_arg *profile_declares(const struct ast_item *item, const char *name)
+{
+	const struct ast_arg *d = item->args;
+	while (d && strcmp(d->name->text, name) != 0)
+		d = d->next;
+	return d;
+}
+
 static void define_profile(struct res *r, const struct unit *u, const struct ast_item *item, struct scope *s)
 {
 	for (unsigned i = 0; i < r->n_profiles; i++) {
@@ -204,6 +227,7 @@ static void define_profile(struct res *r, const struct unit *u, const struct ast
 		diag_second(rec, r->profiles[i]->item->name->loc, "first defined here");
 		return;
 	}
+	check_declarations(r, item);
 	struct profile *p = ARENA_NEW(r->a, struct profile);
 	*p = (struct profile){.name = item->name->text, .item = item, .file = u->ast->src, .file_scope = s};
 	ARENA_GROW(r->a, r->profiles, r->n_profiles);

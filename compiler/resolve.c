@@ -84,7 +84,8 @@ static void add_use(struct res *r, const struct place *p, const struct ast_stmt 
 	callee.depth = p->depth + 1;
 	callee.scope = scope_new(r, prof->file_scope);
 	for (const struct ast_arg *d = prof->item->args; d; d = d->next)
-		bind_argument(r, &callee, p, d, s);
+		if (profile_declares(prof->item, d->name->text) == d)
+			bind_argument(r, &callee, p, d, s);
 	prof->in_use = true;
 	walk_block(r, &callee, prof->item->block);
 	prof->in_use = false;
@@ -408,7 +409,8 @@ static void walk_profile(struct res *r, struct profile *prof)
 	struct place p = {.scope = scope_new(r, prof->file_scope), .targets = TARGETS_ALL, .arches = ARCHES_ALL,
 			  .profile = prof->name, .depth = 1};
 	for (const struct ast_arg *d = prof->item->args; d; d = d->next)
-		library_argument(r, p.scope, d);
+		if (profile_declares(prof->item, d->name->text) == d)
+			library_argument(r, p.scope, d);
 	prof->in_use = true;
 	walk_block(r, &p, prof->item->block);
 	prof->in_use = false;

@@ -100,6 +100,8 @@ struct place {
 struct unit *load_main(struct res *r, const struct ast_file *ast);
 /* The profile of this name; std/NAME is read from the library when first used. NULL after a diagnostic. */
 struct profile *load_profile(struct res *r, const struct ast_word *name);
+/* The first declaration of this parameter, or NULL. */
+const struct ast_arg *profile_declares(const struct ast_item *item, const char *name);
 const struct ast_item *load_group(const struct res *r, const char *name);
 
 /* extend.c: the policy and what it extends, itself first; 0 after a diagnostic. */

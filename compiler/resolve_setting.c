@@ -174,6 +174,23 @@ static void add_syscalls(struct res *r, const struct place *p, const struct ast_
 	ir->exact_origin = origin_new(r, p, s->loc, NULL);
 }
 
+/* `default limits none` */
+static void add_default_limits(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	struct ir *ir = &r->build->ir;
+	const struct ast_word *w = s->words;
+	if (!stmt_whole_policy(r, p, s) || written_twice(r, s, ir->no_defaults_origin, "default limits"))
+		return;
+	if (!w || strcmp(w->text, "limits") != 0 || !w->next || strcmp(w->next->text, "none") != 0 || w->next->next) {
+		struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w ? w->loc : s->loc,
+					    "`default` takes `limits none`, or `syscall with` and an action");
+		diag_help(rec, "write `default limits none`, or the limits that are wanted: `limit pids 64`");
+		return;
+	}
+	ir->no_default_limits = true;
+	ir->no_defaults_origin = origin_new(r, p, s->loc, NULL);
+}
+
 /* `default syscall with ACTION`, `unknown syscall with ACTION` */
 void stmt_default(struct res *r, const struct place *p, const struct ast_stmt *s)
 {

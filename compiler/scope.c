@@ -283,6 +283,11 @@ bool value_fits(struct res *r, enum type want, const struct value *v, const stru
 		const char *plain = template_literal(r->a, v->text);
 		ok = plain ? path_is_canonical(plain) : v->text[0] == '/' || v->text[0] == '$';
 	}
+	if (ok && want == TYPE_STRING && strchr(v->text, '/')) {
+		struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, w->loc, "a string may not hold a `/`");
+		diag_help(rec, "give the param the type path: a reader takes a string for one name");
+		return false;
+	}
 	if (ok)
 		return true;
 	struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, w->loc, "this is not a %s", type_name[want]);

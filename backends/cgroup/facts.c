@@ -65,7 +65,8 @@ static struct want want_oom_group(const struct ir *ir)
 static struct want want_pids(const struct ir *ir)
 {
 	struct want pids = limit(ir, LIMIT_PIDS);
-	return (struct want){wants_limits(ir), pids.set ? pids.value : 64};
+	bool counted = pids.set || !ir->no_default_limits;
+	return (struct want){wants_limits(ir) && counted, pids.set ? pids.value : 64};
 }
 
 static struct want want_cpu(const struct ir *ir)

@@ -69,7 +69,8 @@ static void write_limits(struct lower *l, struct buf *b)
 	if (memory)
 		buf_printf(b, "memory.max %" PRIu64 "\nmemory.oom.group 1\n",
 			   value_or(l, LIMIT_MEMORY, 0));
-	buf_printf(b, "pids.max %" PRIu64 "\n", value_or(l, LIMIT_PIDS, CGROUP_PIDS_DEFAULT));
+	if (limit_of(l, LIMIT_PIDS)->set || !l->ir->no_default_limits)
+		buf_printf(b, "pids.max %" PRIu64 "\n", value_or(l, LIMIT_PIDS, CGROUP_PIDS_DEFAULT));
 	if (limit_of(l, LIMIT_CPU)->set)
 		buf_printf(b, "cpu.max %" PRIu64 " %d\n",
 			   value_or(l, LIMIT_CPU, 0) * (CGROUP_PERIOD / 100), CGROUP_PERIOD);

@@ -240,7 +240,7 @@ static bool want_rlimit(const struct ir *ir, const char *name, uint64_t *value)
 	/* milliseconds; a started second counts whole */
 	if (rows[i].limit == LIMIT_CPU_TIME)
 		*value = *value / 1000 + (*value % 1000 > 0);
-	return l->set || rows[i].always;
+	return l->set || (rows[i].always && !ir->no_default_limits);
 }
 
 /* Where a cgroup for memory is only preferred, each process at least has no more than the job. */

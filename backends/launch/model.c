@@ -367,9 +367,9 @@ static bool read_line(struct model *m, unsigned *at)
 static bool consistent(const struct model *m)
 {
 	uint64_t files;
-	if (!launch_model_rlimit(m, "nofile", false, &files))
-		return false;
-	return m->read.exec_fd < 0 || (uint64_t)m->read.exec_fd >= files;
+	if (m->read.exec_fd < 0)
+		return true;
+	return launch_model_rlimit(m, "nofile", false, &files) && (uint64_t)m->read.exec_fd >= files;
 }
 
 void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)

@@ -44,7 +44,7 @@ static bool write_one(struct lower *l, struct buf *b, const struct rlimit_of *r)
 {
 	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][r->limit];
 	uint64_t value = v->set ? in_units(r->limit, v->value) : r->otherwise;
-	if (!v->set && r->otherwise == NO_DEFAULT)
+	if (!v->set && (r->otherwise == NO_DEFAULT || l->ir->no_default_limits))
 		return true;
 	if (value < r->least || value > r->most) {
 		struct diag_rec *d = diag(l->diags, DIAG_BAD_VALUE, limit_loc(l, v),
@@ -78,8 +78,15 @@ static void write_fallback(struct lower *l, struct buf *b)
 static bool check_exec_fd(struct lower *l)
 {
 	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][LIMIT_OPEN_FILES];
-	if (meaning_syscalls(l->meaning)->exec_fd < 0 ||
-	    launch_open_files(l->ir) < PLAN_MAX_EXEC_FD)
+	if (meaning_syscalls(l->meaning)->exec_fd < 0)
+		return true;
+	if (!v->set && l->ir->no_default_limits) {
+		struct diag_rec *d = diag(l->diags, DIAG_CONFLICT, l->ir->no_defaults_origin->loc,
+					  "nothing may be started after the entry, which rests on a limit of open files");
+		diag_help(d, "write one beside this line: `limit open-files 1024`");
+		return false;
+	}
+	if (launch_open_files(l->ir) < PLAN_MAX_EXEC_FD)
 		return true;
 	struct diag_rec *d = diag(l->diags, DIAG_BAD_VALUE, limit_loc(l, v),
 				  "`limit %s` is out of range", limit_name[LIMIT_OPEN_FILES]);

@@ -55,6 +55,19 @@ done
 start --set "work=$D/other" "$TMP/plan" -- "$PROBE" print ran
 gives "control: a place beside it" "ran
 ok"
+hard=$(ulimit -Hn)
+compile "limits by default" </dev/null
+start --set "work=$D/work" "$TMP/plan" -- "$PROBE" rlimits
+case $OUT in *"nofile 1024 1024"*"core 0 0"*) pass "limits that nobody wrote" ;; *) fail "limits that nobody wrote" "$OUT" ;; esac
+compile "no limits by default" <<P
+    default limits none
+P
+start --set "work=$D/work" "$TMP/plan" -- "$PROBE" rlimits
+if [ "$hard" = 1024 ]; then
+	skip "default limits none" "the hard limit of this shell is the default"
+else
+	case $OUT in *"nofile 1024 1024"*) fail "default limits none" "$OUT" ;; *" $hard"*) pass "default limits none" ;; *) fail "default limits none" "$OUT" ;; esac
+fi
 compile "ports" <<P
     allow connect tcp "*:\${port}"
     never allow connect tcp "*:\${no}"
