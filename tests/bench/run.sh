@@ -101,6 +101,33 @@ build_tools() {
 	    'return execve(v[2], v + 2, environ); }' | static -o "$tmp/fd3" -x c - || die "musl-gcc does not work"
 }
 
+python_policy() {
+	cat <<-P
+		sbx 1
+		policy bench-python {
+		    targets linux
+		    entry "$1"
+		    use std/python(version: "3")
+		    isolate none
+		    prefer signal.scope on linux because "Landlock has it since Linux 6.12"
+		}
+	P
+}
+
+# The library, from a program that has the plan loaded; after launches(), which leaves the plan and the floor of nop.
+library() {
+	local python extra=()
+	python=$(realpath /usr/bin/python3 2>/dev/null)
+	case $python in /usr/bin/*)
+		python_policy "$python" >"$tmp/python.sbx"
+		"$B/sbxc" --std "$top/policies/std" -q "$tmp/python.sbx" -o "$tmp/plan-python" && extra=("$python" "$tmp/plan-python") ;;
+	esac
+	floor_plan "$tmp/plan-nop" >"$tmp/floor_plan.h"
+	"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -I"$top" -I"$top/runtime" -I"$tmp" -o "$tmp/lib" "$top/tests/bench/lib/lib.c" \
+	    "$B/libsbx.a" || die "lib.c does not compile"
+	"$tmp/lib" "$tmp/plan-nop" "$rounds" "$tmp/nop" "${extra[@]}"
+}
+
 big_policy() {
 	printf 'sbx 1\npolicy big {\n    targets linux, macos\n    entry "/bin/true"\n    use std/base-system\n'
 	printf '    isolate none\n    prefer proc.no_exec on macos because "the benchmark"\n'
@@ -160,6 +187,7 @@ printf 'setpriv here (%s) sets no_new_privs alone: Landlock and seccomp came wit
     "$(setpriv --version 2>/dev/null | awk '{ print $NF }')"
 launches true "$(realpath /bin/true)"
 launches nop "$tmp/nop"
+library
 compiles
 figures
 exit 0
