@@ -52,7 +52,7 @@ RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-diff check-formats check-check check-plan check-layers check-proof check-live check-vm check-san check-clang bench \
+.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-diff check-report check-formats check-check check-plan check-layers check-proof check-live check-vm check-san check-clang bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -124,6 +124,12 @@ $(B)/gen/codes.inc: compiler/codes.awk compiler/diag.def runtime/errors.def $(CO
 	@echo "  GEN   $@"
 	$(Q)awk -f $^ > $@
 $(B)/compiler/codes.o: $(B)/gen/codes.inc
+# A text file as the lines of a C string.
+$(B)/gen/report_css.inc: compiler/report.css
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
+$(B)/compiler/report.o: $(B)/gen/report_css.inc
 $(B)/compiler/syscalls.o: $(B)/gen/syscalls.inc
 $(B)/compiler/sysargs.o: $(B)/gen/sysargs.inc
 $(B)/compiler/consts.o: $(B)/gen/consts.inc
@@ -159,7 +165,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libcompiler.a
 check-unit: $(UNIT_BIN)
 	$(Q)tests/unit.sh $(UNIT_BIN)
 
-check-layers check-docs check-golden check-errors check-codes check-commands check-diff check-formats check-check check-plan check-proof check-live: check-%: all
+check-layers check-docs check-golden check-errors check-codes check-commands check-diff check-report check-formats check-check check-plan check-proof check-live: check-%: all
 	$(Q)tests/run.sh $*
 
 KERNELS ?=

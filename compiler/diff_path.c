@@ -144,6 +144,14 @@ static void add_entry(struct differ *d, enum target t, const struct tree *tree, 
 	differ_add_access(d, &e, &old, &now);
 }
 
+struct tree differ_places(const struct differ *d, enum target t)
+{
+	struct places p = {.arena = d->a};
+	add_side(d, &p, &d->old, t, false);
+	add_side(d, &p, &d->now, t, false);
+	return grow_tree(d, t, &p);
+}
+
 void diff_paths(struct differ *d, enum target t)
 {
 	for (int sockets = 0; sockets < 2; sockets++) {

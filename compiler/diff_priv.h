@@ -99,6 +99,9 @@ struct region *tree_regions(const struct tree *t, unsigned *n);
 /* Fills what, object, but, set from a region. `suffix` follows each name ("", ":443"). */
 void tree_entry(const struct tree *t, const struct region *r, const char *suffix, struct diff_entry *e);
 
+/* The places that rules on files name on either side, and all above them: diff_path.c. */
+struct tree differ_places(const struct differ *d, enum target t);
+
 /* ---- what is compared, one file each ---- */
 
 void diff_paths(struct differ *d, enum target t);   /* files and unix sockets: diff_path.c */

@@ -1,0 +1,163 @@
+#!/bin/bash
+# report.sh - `sbxc report`: a page that a strict parser takes, whose parts stand in their order, that no text of a policy
+# can break out of, that is the same bytes each time and that a browser lays out. What needs chromium or tidy says SKIP.
+set -u
+top=$(unset CDPATH; cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+: "${B:=build}"
+[[ $B = /* ]] || B=$top/$B
+export LC_ALL=C.UTF-8
+status=0
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 2
+
+pass() { printf 'PASS report %s\n' "$1"; }
+fail() { printf 'FAIL report %s: %s\n' "$1" "$2"; status=1; }
+skip() { printf 'SKIP report %s: %s\n' "$1" "$2"; }
+verdict() { if [[ -z $2 ]]; then pass "$1"; else fail "$1" "$2"; fi; }
+sbxreport() { "$B/sbxc" report --std "$top/policies/std" "$@" 2>err; }
+page() { python3 "$top/tests/report/check.py" page "$1" 2>&1; }
+
+# ---- every example, and a change ----
+
+pages=()
+for policy in "$top"/policies/examples/*.sbx; do
+	name=$(basename "$policy" .sbx)
+	sbxreport "$policy" -o "$name.html" || { fail "$name" "$(head -3 err)"; continue; }
+	verdict "$name: a page" "$(page "$name.html")"
+	pages+=("$name.html")
+done
+old=$top/tests/diff/agent-old.sbx new=$top/tests/diff/agent-new.sbx
+sbxreport "$new" --base "$old" -o change.html
+verdict "a change: a page" "$(page change.html)"
+pages+=(change.html)
+verdict "the change comes first" "$(grep -q 'id="changed"' change.html || echo "it is not there")"
+verdict "and is no part without a base" "$(grep -c 'id="changed"' code-eval.html | grep -v '^0$')"
+
+# what a reviewer must find (name, pattern)
+has() { verdict "$1" "$(grep -qE -- "$2" "$3" || echo "not found: $2")"; }
+has "the verdict" 'class="verdict grew".*ACCESS GROWS, and shrinks elsewhere since' change.html
+has "a wide row has a word" 'class="mark">whole home<' change.html
+has "and another" 'class="mark">any host<' change.html
+has "what the version needs" 'grown access needs 3.0.0' change.html
+has "the lost test beside what it guarded" 'its test is gone: <code>expect deny connect tcp' change.html
+has "levels in words" '</svg>enforced<' code-eval.html
+has "a caveat with its reason" 'Landlock has it since Linux 6.12' code-eval.html
+has "the filter" 'ret allow' code-eval.html
+has "the Landlock rules" 'sbx-landlock 1 ' code-eval.html
+has "the Seatbelt profile" '\(version 1\)' code-eval.html
+has "a deciding line" 'data-head="Decided by"><span><code>code-eval.sbx:18<' code-eval.html
+has "a hash of an input" "$(sha256sum <"$top/policies/examples/code-eval.sbx" | cut -d' ' -f1)" code-eval.html
+
+sbxreport "$new" --base "$old" -o again.html
+verdict "the same bytes each time" "$(cmp change.html again.html 2>&1)"
+sbxreport "$new" --base "$old" -o - >stdout.html
+verdict "and on the standard output" "$(cmp change.html stdout.html 2>&1)"
+cp "$new" "$old" . && sbxreport agent-new.sbx --base agent-old.sbx -o other.html
+sed "s,$old,agent-old.sbx,g" change.html | cmp -s - other.html
+verdict "wherever the policy lies" "$([[ $? -eq 0 ]] || echo "another folder gives other bytes")"
+sbxreport "$top/tests/errors/E0301-no-policy.sbx" -o none.html
+verdict "a refused policy has no page" "$([[ $? -eq 1 && ! -e none.html ]] || echo "it has one")"
+sbxreport "$new" -o nowhere/x.html
+verdict "a place that cannot be written is 2" "$([[ $? -eq 2 ]] || echo "it is not")"
+sbxreport "$new"
+verdict "no place is 2" "$([[ $? -eq 2 ]] || echo "it is not")"
+
+if command -v tidy >/dev/null; then
+	for p in "${pages[@]}"; do
+		verdict "$p: tidy" "$(tidy -q -e "$p" 2>&1 | grep -v 'proprietary attribute' | head -5)"
+	done
+else
+	skip "tidy" "it is not installed"
+fi
+verdict "contrast of at least 4.5 to 1" "$(python3 "$top/tests/report/check.py" contrast "$top/compiler/report.css" 2>&1)"
+
+# ---- hostile text: a page with it is made of the same tags as one with plain text ----
+
+# policy TEXT: in every place that takes text
+policy() {
+	cat <<P
+sbx 1
+param place: path at load about "$1"
+policy p version "1.0.0" {
+    about "$1"
+    targets linux, macos
+    entry "/usr/bin/wc"
+    use std/base-system
+    allow read "/srv/a$2" because "$1"
+    allow read write "/srv/zw/$2" except "/srv/zw/$2/x"
+    deny read "/srv/a$2/y" because "$1"
+    set env A = "$1"
+    isolate none
+    prefer proc.no_exec, fs.read.deny, fs.write.deny-path because "$1"
+    test "$1" {
+        given place = "/tmp/$2"
+        expect allow read "/srv/a$2/file"
+        expect deny read "/srv/a$2/y"
+    }
+}
+P
+}
+policy "plain" "plain" >plain.sbx
+sbxreport plain.sbx -o plain.html || fail "plain text" "$(head -5 err)"
+verdict "control: a page with plain text" "$(page plain.html)"
+n=0 bad=
+while IFS= read -r text; do
+	path=${text//[\/*?\[]/-}
+	policy "$text" "$path" >hostile.sbx
+	n=$((n + 1))
+	sbxreport hostile.sbx -o "hostile-$n.html" || bad+="refused: $text ($(head -1 err)); "
+done < <(
+	printf '%s\n' '<script>alert(1)</script>' '</code><script>x</script>' "' onload='x" '&lt;b&gt; &#60;i&#62;' '<!-- x' ']]>' \
+	    '</pre></td></tr></table>' '</title><h1>x' '</style><p>' 'javascript:x' '&quot;><b>' \
+	    $'\u00e9\u4e2d\U0001f512' '<svg/onload=x>' '<?php' '-->' '<a href=//x.example>y</a>' '%3Cb%3E' '&' '<' '>' "'" '`x`' '$(x)' '{{x}}'
+	python3 - <<'P'
+import random
+random.seed(5)
+parts = ["<", ">", "</", "&", "'", "`", "=", " ", "script", "td", "tr", "table", "code", "!--", "-->", "x", ";", "#", "amp", "lt", "style", "é"]
+for _ in range(10):
+    print("x" + "".join(random.choice(parts) for _ in range(random.randint(1, 12))).strip() + "y")
+P
+)
+bad+=$(python3 "$top/tests/report/check.py" same plain.html hostile-*.html 2>&1)
+verdict "hostile text in every place ($n texts)" "$bad"
+sbxreport hostile.sbx --base plain.sbx -o hostile-change.html
+verdict "and in what changed" "$(page hostile-change.html; grep -q 'now allowed' hostile-change.html || echo "nothing changed")"
+verdict "most of them were policies" "$([[ $n -ge 30 ]] || echo "only $n")"
+
+# the check can fail
+sed 's/<td/<td><b/' plain.html >broken.html
+verdict "control: a broken page is seen" "$([[ -n $(page broken.html) ]] || echo "it is not")"
+sed '0,/about">plain/s//about"><i>plain<\/i>/' plain.html >broken.html
+verdict "control: other tags are seen" "$([[ -n $(python3 "$top/tests/report/check.py" same plain.html broken.html) ]] || echo "they are not")"
+
+# ---- a browser ----
+
+browser() {
+	timeout 60 chromium --headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update \
+	    --disable-sync --no-first-run --user-data-dir="$tmp/profile" "$@" 2>/dev/null
+}
+if ! command -v chromium >/dev/null; then
+	skip "layout" "chromium is not installed"
+elif ! browser --dump-dom about:blank | grep -q '<html'; then
+	skip "layout" "chromium does not start here"
+else
+	# a copy that may run a script, which says how wide the content is
+	for p in change.html code-eval.html; do
+		sed -e '/Content-Security-Policy/d' -e 's,</body>,<script>document.title=document.documentElement.scrollWidth+" "+innerWidth</script></body>,' \
+		    "$p" >measured.html
+		for width in 500 1280; do
+			title=$(browser --window-size="$width,900" --dump-dom "file://$tmp/measured.html" | sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p')
+			read -r content window <<<"$title"
+			verdict "$p: no wider than a window of $width" \
+			    "$([[ -n $content && $content -le $window ]] || echo "content $content, window $window")"
+		done
+	done
+	browser --print-to-pdf="$tmp/x.pdf" --no-pdf-header-footer "file://$tmp/code-eval.html" >/dev/null
+	if command -v pdftotext >/dev/null; then
+		verdict "what is folded is printed" "$(pdftotext x.pdf - | grep -q 'ret allow' || echo "it is not")"
+	else
+		skip "what is folded is printed" "pdftotext is not installed"
+	fi
+fi
+exit $status
