@@ -12,6 +12,7 @@
 #include "guarantee.h"
 #include "ir.h"
 
+struct expect_observer;
 struct compile_set { /* --set NAME=VALUE */
 	const char *name, *value;
 };
@@ -28,6 +29,7 @@ struct compile_options {
 	const char *question; /* of `why`: question_text(), or NULL; with the --given values */
 	const struct compile_set *given;
 	unsigned n_given;
+	const struct expect_observer *observer; /* of the tests, or NULL */
 	const char *out_dir; /* -o, or NULL: check only */
 	const char *depfile; /* --depfile, or NULL */
 	enum optimize optimize;

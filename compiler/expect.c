@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "ask.h"
 #include "never.h"
 
 struct expect_ctx {
@@ -19,6 +18,7 @@ struct expect_ctx {
 	const struct outcome *allow, *deny; /* one of each, for the message */
 	enum target target;
 	struct asker *asker;
+	const struct expect_observer *observer;
 	bool unknown; /* too many combinations: an outcome may be missing */
 };
 
@@ -84,6 +84,13 @@ static void report_result(struct expect_ctx *x)
 	note_given(x, rec);
 }
 
+static void tell(struct expect_ctx *x, enum target t, const struct outcomes *all, bool held)
+{
+	const struct expect_seen seen = {.test = x->test, .expect = x->e, .target = t, .outcomes = all, .held = held};
+	if (x->observer)
+		x->observer->seen(x->observer->ctx, &seen);
+}
+
 static void expect_access(struct expect_ctx *x, enum target t)
 {
 	struct outcomes all = ask(x->asker, x->e, x->test->given, x->test->n_given, t);
@@ -103,13 +110,21 @@ static void expect_access(struct expect_ctx *x, enum target t)
 			x->deny = o;
 	}
 	report_result(x);
+	tell(x, t, &all, !x->unknown && (x->e->kind == EXPECT_ALLOW ? x->n_deny : x->n_allow) == 0);
+}
+
+static bool cap_holds(const struct guarantees *guarantees, const struct ir_test_expect *e, enum target t)
+{
+	const struct guarantee *g = guarantee_find(guarantees, t, e->cap);
+	return g && (e->kind == EXPECT_ENFORCED ? guarantee_promised(g) : guarantee_is_caveat(g));
 }
 
 static void expect_cap(struct expect_ctx *x, enum target t)
 {
 	const struct guarantee *g = guarantee_find(x->v->guarantees, t, x->e->cap);
-	bool enforced = g && guarantee_promised(g);
-	if (x->e->kind == EXPECT_ENFORCED ? enforced : g && guarantee_is_caveat(g))
+	bool enforced = g && guarantee_promised(g), held = cap_holds(x->v->guarantees, x->e, t);
+	tell(x, t, NULL, held);
+	if (held)
 		return;
 	struct diag_rec *rec = diag(x->v->diags, DIAG_TEST_FAILED, x->e->loc, "test \"%s\": `%s` is %s on %s", x->test->title,
 				    cap_name[x->e->cap],
@@ -167,10 +182,22 @@ static void expect_one(struct expect_ctx *x)
 	}
 }
 
-unsigned expect_run(struct validator *v)
+bool expect_holds(struct asker *k, const struct guarantees *g, const struct ir_test *test, const struct ir_test_expect *e,
+		  enum target t)
+{
+	if (e->kind == EXPECT_ENFORCED || e->kind == EXPECT_CAVEAT)
+		return cap_holds(g, e, t);
+	struct outcomes all = ask(k, e, test->given, test->n_given, t);
+	bool holds = !all.unknown && !all.no_path;
+	for (unsigned i = 0; i < all.n; i++)
+		holds &= all.v[i].decision.allow == (e->kind == EXPECT_ALLOW);
+	return holds;
+}
+
+unsigned expect_run(struct validator *v, const struct expect_observer *observer)
 {
 	unsigned n = 0;
-	struct expect_ctx x = {.v = v, .ir = meaning_ir(v->meaning)};
+	struct expect_ctx x = {.v = v, .ir = meaning_ir(v->meaning), .observer = observer};
 	x.asker = asker_new(v->arena, v->meaning);
 	for (unsigned i = 0; i < x.ir->n_tests; i++) {
 		x.test = &x.ir->tests[i];

@@ -68,7 +68,7 @@ static const char *object_of(const struct view *x, const struct ir_rule *r)
 	const char *object = say_object(x->arena, &plain);
 	if (r->targets != x->ir->targets)
 		object = arena_printf(x->arena, "%s (on %s)", object, say_targets(x->arena, r->targets));
-	if (r->arches != ARCHES_ALL && r->kind == RULE_SYSCALL)
+	if (!ir_rule_everywhere(x->ir, r) && r->kind == RULE_SYSCALL)
 		object = arena_printf(x->arena, "%s (on %s)", object, arch_name[__builtin_ctz(r->arches)]);
 	return at_load(x->ir, r->object) ? arena_printf(x->arena, "%s (given at load)", object) : object;
 }

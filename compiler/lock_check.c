@@ -34,7 +34,7 @@ static void add(struct lines *x, const char *text)
 static const char *where_text(const struct lines *x, uint32_t targets, uint32_t arches)
 {
 	struct arena *a = x->c->arena;
-	if (arches != ARCHES_ALL)
+	if ((arches & x->c->ir->arches) != x->c->ir->arches)
 		return arena_printf(a, " on arch %s", arch_name[__builtin_ctz(arches)]);
 	return targets == x->c->ir->targets ? "" : arena_printf(a, " on %s", say_targets(a, targets));
 }

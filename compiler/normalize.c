@@ -96,9 +96,10 @@ static void put_rule(struct norm *x, const struct ir_rule *r)
 	}
 }
 
-static bool in_scope(const struct scope *s, uint32_t targets, uint32_t arches)
+/* `arches` of what holds on every ABI of the policy is not told apart: more of them may be set. */
+static bool in_scope(const struct norm *x, const struct scope *s, uint32_t targets, uint32_t arches)
 {
-	return targets == s->targets && arches == s->arches;
+	return targets == s->targets && (arches & x->ir->arches) == s->arches;
 }
 
 /* ---- the other lines of a scope ---- */
@@ -107,7 +108,7 @@ static void put_nevers(struct norm *x, const struct scope *s)
 {
 	for (unsigned i = 0; i < x->ir->n_nevers; i++) {
 		const struct ir_never *n = &x->ir->nevers[i];
-		if (!in_scope(s, n->rule.targets & x->ir->targets, n->rule.arches))
+		if (!in_scope(x, s, n->rule.targets & x->ir->targets, n->rule.arches))
 			continue;
 		note_spelling(x, &n->rule);
 		put(x, arena_printf(x->arena, "never %s", say_rule(x->arena, &n->rule, UINT32_MAX)), n->origin);
@@ -136,7 +137,7 @@ static uint32_t same_limit(const struct ir *ir, unsigned t, unsigned l)
 static void put_limits(struct norm *x, const struct scope *s)
 {
 	unsigned first = (unsigned)__builtin_ctz(s->targets);
-	for (unsigned l = 0; s->arches == ARCHES_ALL && l < LIMIT_COUNT; l++) {
+	for (unsigned l = 0; s->arches == x->ir->arches && l < LIMIT_COUNT; l++) {
 		const struct ir_limit *limit = &x->ir->limit[first][l];
 		uint32_t same = limit->set && limit->origin ? same_limit(x->ir, first, l) : 0;
 		bool here = same == x->ir->targets ? s->targets == same : s->targets == TARGET_BIT(first);
@@ -150,7 +151,7 @@ static void put_env(struct norm *x, const struct scope *s)
 {
 	for (unsigned i = 0; i < x->ir->n_env_set; i++) {
 		const struct ir_env_set *e = &x->ir->env_set[i];
-		if (in_scope(s, e->targets, ARCHES_ALL))
+		if (in_scope(x, s, e->targets, ARCHES_ALL))
 			put(x, arena_printf(x->arena, "set env %s = %s", e->name, quoted(x, e->value)), e->origin);
 	}
 }
@@ -159,7 +160,7 @@ static void put_env(struct norm *x, const struct scope *s)
 static void put_filter(struct norm *x, const struct scope *s)
 {
 	const struct ir *ir = x->ir;
-	if (!in_scope(s, TARGET_BIT(TARGET_LINUX), ARCHES_ALL))
+	if (!in_scope(x, s, TARGET_BIT(TARGET_LINUX), ARCHES_ALL))
 		return;
 	if (ir->exact_origin)
 		put(x, ir->syscalls_exact ? "syscalls exact" : "syscalls derived", ir->exact_origin);
@@ -173,12 +174,12 @@ static void put_filter(struct norm *x, const struct scope *s)
 
 static void put_scope(struct norm *x, struct scope s)
 {
-	bool own = s.targets != x->ir->targets || s.arches != ARCHES_ALL;
+	bool own = s.targets != x->ir->targets || s.arches != x->ir->arches;
 	x->block = buf_new(x->arena);
 	x->indent = own ? "        " : "    ";
 	put_filter(x, &s);
 	for (unsigned i = 0; i < x->ir->n_rules; i++)
-		if (in_scope(&s, x->ir->rules[i].targets, x->ir->rules[i].arches))
+		if (in_scope(x, &s, x->ir->rules[i].targets, x->ir->rules[i].arches))
 			put_rule(x, &x->ir->rules[i]);
 	put_nevers(x, &s);
 	put_env(x, &s);
@@ -187,9 +188,9 @@ static void put_scope(struct norm *x, struct scope s)
 		return;
 	if (own) {
 		buf_puts(&x->out, "    on ");
-		if (s.arches == ARCHES_ALL)
+		if (s.arches == x->ir->arches)
 			buf_puts(&x->out, say_targets(x->arena, s.targets));
-		for (unsigned a = 0, n = 0; s.arches != ARCHES_ALL && a < ARCH_COUNT; a++)
+		for (unsigned a = 0, n = 0; s.arches != x->ir->arches && a < ARCH_COUNT; a++)
 			if (s.arches & ARCH_BIT(a))
 				buf_printf(&x->out, "%sarch %s", n++ ? ", " : "", arch_name[a]);
 		buf_puts(&x->out, " {\n");
@@ -200,12 +201,12 @@ static void put_scope(struct norm *x, struct scope s)
 
 static void put_scopes(struct norm *x)
 {
-	put_scope(x, (struct scope){x->ir->targets, ARCHES_ALL});
+	put_scope(x, (struct scope){x->ir->targets, x->ir->arches});
 	for (uint32_t t = 1; t < TARGETS_ALL + 1; t++)
 		if ((t & x->ir->targets) == t && t != x->ir->targets)
-			put_scope(x, (struct scope){t, ARCHES_ALL});
+			put_scope(x, (struct scope){t, x->ir->arches});
 	for (uint32_t a = 1; a < ARCHES_ALL; a++)
-		if (x->ir->targets & TARGET_BIT(TARGET_LINUX))
+		if ((x->ir->targets & TARGET_BIT(TARGET_LINUX)) && (a & x->ir->arches) == a && a != x->ir->arches)
 			put_scope(x, (struct scope){TARGET_BIT(TARGET_LINUX), a});
 }
 
@@ -223,7 +224,12 @@ static void put_head(struct norm *x)
 	x->indent = "    ";
 	if (ir->entry)
 		put(x, arena_printf(x->arena, "entry %s", quoted(x, ir->entry)), ir->entry_origin);
-	struct buf b = buf_new(x->arena);
+	struct buf abis = buf_new(x->arena), b = buf_new(x->arena);
+	for (unsigned a = 0; a < ARCH_COUNT; a++)
+		if (ir->arches & ARCH_BIT(a))
+			buf_printf(&abis, "%s%s", abis.len ? ", " : "abi ", arch_name[a]);
+	if (ir->arches_origin)
+		put(x, buf_str(&abis), ir->arches_origin);
 	for (unsigned i = 0; i < ISOLATE_COUNT; i++)
 		if (ir->isolate & (1u << i))
 			buf_printf(&b, "%s%s", b.len ? ", " : " ", isolate_name[i]);
@@ -302,18 +308,9 @@ static void put_given(struct norm *x, const struct ir_binding *g)
 
 static const char *expect_text(struct norm *x, const struct ir_test_expect *e)
 {
-	struct ir_rule r = {.kind = e->what, .ops = e->ops, .object = e->object, .port_lo = e->port, .port_hi = e->port,
-			    .cond = e->cond, .arches = e->arches, .deny = e->kind == EXPECT_DENY};
-	if (e->kind == EXPECT_ALLOW || e->kind == EXPECT_DENY) {
-		note_spelling(x, &r);
-		r.action = (struct sys_action){.act = r.deny ? ACT_ERRNO : ACT_ALLOW, .data = r.deny ? EPERM : 0};
-		return arena_printf(x->arena, "expect %s", say_rule(x->arena, &r, UINT32_MAX));
-	}
-	const char *line = arena_printf(x->arena, "expect %s %s", e->kind == EXPECT_ENFORCED ? "enforced" : "caveat",
-					cap_name[e->cap]);
-	if (e->targets == x->ir->targets)
-		return line;
-	return arena_printf(x->arena, "%s on %s", line, say_targets(x->arena, e->targets));
+	if (e->kind == EXPECT_ALLOW || e->kind == EXPECT_DENY)
+		note_spelling(x, &(struct ir_rule){.kind = e->what, .object = e->object});
+	return say_expect(x->arena, x->ir, e);
 }
 
 static void put_test(struct norm *x, const struct ir_test *t)
@@ -324,7 +321,7 @@ static void put_test(struct norm *x, const struct ir_test *t)
 		put_given(x, &t->given[i]);
 	for (unsigned i = 0; i < t->n_expect; i++) {
 		const char *line = expect_text(x, &t->expect[i]);
-		bool again = i && strcmp(last, line) == 0 && t->expect[i - 1].arches != t->expect[i].arches;
+		bool again = i && strcmp(last, line) == 0 && t->expect[i - 1].arches < t->expect[i].arches;
 		if (!again) /* one line asks on each machine */
 			buf_printf(&x->out, "        %s\n", line);
 		last = line;

@@ -38,6 +38,9 @@ extern const char *const level_name[];
 /* The sentence about a guarantee that does not hold as plainly as its name says. */
 const char *say_caveat(struct arena *a, const struct guarantee *g);
 
+/* An expectation as a line: `expect deny read "/x"`. */
+const char *say_expect(struct arena *a, const struct ir *ir, const struct ir_test_expect *e);
+
 /* A request as a person would put it: "read /home/ann/x", "connect tcp host:443", "syscall ptrace". */
 const char *say_request(struct arena *a, const struct request *r);
 

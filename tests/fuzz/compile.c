@@ -40,7 +40,7 @@ static void back_half(struct compile *c)
 	    .arena = c->arena, .diags = c->diags, .src = c->src, .meaning = m, .guarantees = &g};
 	if (validator_open(&v, l.artifacts, l.n_artifacts) && validator_facts(&v) &&
 	    validator_prove(&v, l.artifacts, l.n_artifacts) && validator_run(&v))
-		expect_run(&v);
+		expect_run(&v, NULL);
 	validator_close(&v);
 	if (diag_seen(c->diags, DIAG_INTERNAL, (struct loc){0, UINT32_MAX})) {
 		diags_print(c->diags, stderr, DIAG_TEXT, false);
