@@ -72,6 +72,7 @@ static int dir_make(int base, const char *prefix, char name[CGROUP_NAME])
 			return fd;
 		if (fd >= 0)
 			close(fd);
+		unlinkat(base, name, AT_REMOVEDIR);
 	}
 	errno = EAGAIN;
 	return -1;

@@ -32,7 +32,7 @@ static bool same_file(int a, int b)
 bool output_open(struct output *o, uint64_t limit)
 {
 	o->left = limit;
-	o->over = false;
+	o->over = o->lost = false;
 	o->n = same_file(STDOUT_FILENO, STDERR_FILENO) ? 1 : 2;
 	return stream_open(&o->streams[0], STDOUT_FILENO) &&
 	       (o->n == 1 || stream_open(&o->streams[1], STDERR_FILENO));
@@ -87,8 +87,10 @@ static bool stream_read(struct output *o, struct stream *s)
 	ssize_t n = read(s->from, s->buf, sizeof(s->buf));
 
 	s->len = s->sent = 0;
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		o->lost |= n < 0;
 		stream_end(s);
+	}
 	if (n <= 0)
 		return false;
 	o->over |= (uint64_t)n > o->left;

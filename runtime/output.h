@@ -23,6 +23,7 @@ struct output {
 	unsigned n;    /* one when stdout and stderr are the same file: their order stays */
 	uint64_t left; /* of the limit */
 	bool over;     /* the program wrote more */
+	bool lost;     /* a pipe could not be read */
 };
 
 /* Makes the pipes. stdout and stderr of this process stay as they are, as the places to copy to. */

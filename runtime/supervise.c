@@ -421,6 +421,8 @@ static void limits_end(struct supervisor *s)
 	}
 	if (s->limits_output)
 		output_finish(&s->output);
+	if (s->limits_output && s->output.lost)
+		note_print("output of the program was lost", NULL);
 }
 
 static void limit_note(const struct supervisor *s)
