@@ -219,6 +219,8 @@ bench: all
 demo: all
 	$(Q)policies/examples/demo.sh
 
+# Each function of the library has its manual page by name.
+API = $(shell sed -n 's/^SBX_API .*[ *]\(sbx_[a-z_]*\)\x28.*/\1/p' runtime/sbx.h)
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/sbx/std $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5
 	install -m 755 $(B)/sbxc $(B)/sbx-run $(DESTDIR)$(BINDIR)/
@@ -234,6 +236,7 @@ install: all
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' runtime/sbx.pc.in \
 	    >$(DESTDIR)$(LIBDIR)/pkgconfig/sbx.pc
 	install -m 644 docs/sbx.3 $(DESTDIR)$(MANDIR)/man3/
+	for name in $(API); do ln -sf sbx.3 $(DESTDIR)$(MANDIR)/man3/$$name.3; done
 	install -d $(DESTDIR)$(COMPDIR)
 	docs/completions/generate.sh bash $(B)/sbxc >$(DESTDIR)$(COMPDIR)/sbxc
 	install -d $(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
@@ -247,6 +250,7 @@ uninstall:
 	rm -f $(DESTDIR)$(COMPDIR)/sbxc $(DESTDIR)$(COMPDIR)/sbx-run
 	rm -f $(DESTDIR)$(DATADIR)/zsh/site-functions/_sbxc $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sbxc.fish
 	rm -rf $(DESTDIR)$(DATADIR)/sbx
+	rm -f $(API:%=$(DESTDIR)$(MANDIR)/man3/%.3)
 	rm -f $(DESTDIR)$(INCDIR)/sbx.h $(DESTDIR)$(MANDIR)/man3/sbx.3 $(DESTDIR)$(LIBDIR)/pkgconfig/sbx.pc
 	rm -f $(DESTDIR)$(LIBDIR)/libsbx.a $(DESTDIR)$(LIBDIR)/libsbx.so $(DESTDIR)$(LIBDIR)/$(SONAME)
 	rm -f $(DESTDIR)$(LIBDIR)/libsbx.so.$(VERSION)

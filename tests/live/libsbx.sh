@@ -51,11 +51,19 @@ for name in $declared; do
 	grep -q "^\.Nm $name\( \|$\)" "$ROOT/docs/sbx.3" && pass "libsbx: sbx(3) has $name" || fail "libsbx: sbx(3) has $name"
 done
 
+# What runs in the child allocates nothing: only the caller's side of the library may.
+for object in "$B"/lib/runtime/*.o; do
+	case $object in */lib_plan.o | */lib_process.o | */lib_pool.o) continue ;; esac
+	nm -u "$object" | grep -wE '(m|c|re)alloc|free|[a-z]*printf|f?puts|fopen|pthread_[a-z]*|exit' | sed "s|^|$(basename "$object")|"
+done >"$TMP/found"
+if [ -s "$TMP/found" ]; then fail "libsbx: the child allocates nothing" "$(cat "$TMP/found")"; else pass "libsbx: the child allocates nothing"; fi
+
 # As installed: header, library and examples by pkg-config, in a place of its own.
 if command -v pkg-config >/dev/null; then
 	if make -s -C "$ROOT" install B="$B" PREFIX=/opt/sbx DESTDIR="$TMP/root" >"$TMP/err" 2>&1 &&
 	   flags=$(PKG_CONFIG_SYSROOT_DIR=$TMP/root PKG_CONFIG_PATH=$TMP/root/opt/sbx/lib/pkgconfig pkg-config --cflags --libs sbx) &&
 	   ${CC:-cc} -o "$TMP/installed" "$ROOT/docs/libsbx/launch.c" $flags 2>>"$TMP/err" &&
+	   [ -e "$TMP/root/opt/sbx/share/man/man3/sbx_launch.3" ] &&
 	   LD_LIBRARY_PATH=$TMP/root/opt/sbx/lib "$TMP/installed" "$TMP/plan" "dir=$TMP/in" "$PROBE" print x >>"$TMP/err" 2>&1; then
 		pass "libsbx: installed, found by pkg-config"
 	else
