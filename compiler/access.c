@@ -51,7 +51,7 @@ const char *ops_text(struct arena *a, uint32_t ops)
 	return buf_str(&b);
 }
 
-static bool file_op(const char *word, uint32_t *ops)
+bool access_file_op(const char *word, uint32_t *ops)
 {
 	for (unsigned i = 0; i < N_OP_WORDS; i++) {
 		if (strcmp(op_words[i].word, word) == 0) {
@@ -82,7 +82,7 @@ static bool file_ops(struct access_ctx *x, const struct ast_word *w, uint32_t *o
 {
 	*ops = 0;
 	for (; w; w = w->next) {
-		if (file_op(w->text, ops))
+		if (access_file_op(w->text, ops))
 			continue;
 		return unknown_op(x, w);
 	}
@@ -128,6 +128,7 @@ static const struct modifier modifiers[] = {
     {"if-exists", RULE_IF_EXISTS},
     {"make-dir", RULE_MAKE_DIR},
     {"nofollow", RULE_NOFOLLOW},
+    {"discard", RULE_DISCARD},
 };
 
 static bool one_modifier(struct access_ctx *x, const struct ast_word *w, uint32_t *flags)
@@ -144,10 +145,6 @@ static bool one_modifier(struct access_ctx *x, const struct ast_word *w, uint32_
 		}
 		*flags |= modifiers[i].flag;
 		return true;
-	}
-	if (strcmp(w->text, "discard") == 0) {
-		not_supported(x->r, w->loc, "`discard`");
-		return access_fail(x);
 	}
 	static const char *const known[] = {"if-exists", "make-dir", "nofollow", "except", "via", "discard", "because"};
 	if (w->reported)
@@ -226,6 +223,13 @@ static void path_object(struct access_ctx *x, const struct ast_object *o, uint32
 	bool ok = access_modifiers(x, o, true, &flags);
 	const char *path = scope_path(x->r, x->p->scope, o->string);
 	if (!path || !ok) {
+		access_fail(x);
+		return;
+	}
+	uint32_t writes = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE);
+	if ((flags & RULE_DISCARD) && !(ops & writes)) {
+		struct diag_rec *rec = diag(x->r->d, DIAG_NO_EFFECT, o->loc, "`discard` throws writes away, and none are allowed here");
+		diag_help(rec, "write `allow read write` on that line, or remove `discard`");
 		access_fail(x);
 		return;
 	}

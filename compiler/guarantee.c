@@ -131,6 +131,20 @@ static bool some_net(const struct ir *ir, enum target t)
 	return find_allow(ir, t, OPS_NET, NULL) && !find_allow(ir, t, OP_BIT(OP_NET), NULL);
 }
 
+/* The first line whose writes do not stay: `discard`, a scratch folder. */
+static const struct origin *thrown_away(const struct ir *ir, enum target t)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if ((r->flags & RULE_DISCARD) && (r->targets & TARGET_BIT(t)))
+			return r->origin[__builtin_ctz(r->ops)];
+	}
+	for (unsigned i = 0; t == TARGET_LINUX && i < ir->around.n_places; i++)
+		if (ir->around.places[i].kind == PLACE_SCRATCH)
+			return ir->around.places[i].origin;
+	return NULL;
+}
+
 /*
  * Does the policy, without being asked by `require`, promise this guarantee on this system (S6)? *at: the line that
  * does, NULL when every policy does.
@@ -196,11 +210,14 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 		*at = find_allow(ir, t, OPS_UNIX, NULL);
 		return linux_target && some_net(ir, t) && !find_allow(ir, t, OPS_UNIX, is_abstract);
 	case CAP_NS_ISOLATE:
+		/* views that nobody asked for are Linux's own way */
 		*at = ir->isolate_origin;
-		return linux_target && ir->isolate != 0;
+		return ir->isolate != 0 && (linux_target || ir->isolate_origin);
 	case CAP_FS_HIDE:
-		*at = ir->isolate_origin;
-		return linux_target && (ir->isolate & (1u << ISOLATE_MOUNT));
+		*at = ir->choice[CHOICE_ROOT].origin ? ir->choice[CHOICE_ROOT].origin : ir->isolate_origin;
+		return linux_target && ir->choice[CHOICE_ROOT].value == ROOT_PRIVATE;
+	case CAP_FS_WRITE_EPHEMERAL:
+		return (*at = thrown_away(ir, t)) != NULL;
 	case CAP_RES_MEMORY:
 	case CAP_RES_SWAP:
 	case CAP_RES_CPU:
@@ -218,7 +235,6 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 	case CAP_RES_LOCKED_MEMORY:
 	case CAP_RES_PROCESSES:
 		return limit_of(ir, t, cap, at);
-	case CAP_FS_WRITE_EPHEMERAL:
 	case CAP_FS_GLOB_LIVE:
 	case CAP_EXEC_WX:
 	case CAP_KERNEL_ISOLATION:

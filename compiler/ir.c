@@ -62,6 +62,16 @@ const char *const isolate_name[ISOLATE_COUNT] = {
 #include "isolate.def"
 };
 
+const char *const choice_setting[CHOICE_COUNT] = {
+#define CHOICE(id, setting, ...) [CHOICE_##id] = setting,
+#include "choice.def"
+};
+
+const char *const choice_word[CHOICE_COUNT][CHOICE_MAX_WORDS] = {
+#define CHOICE(id, setting, ...) [CHOICE_##id] = {__VA_ARGS__},
+#include "choice.def"
+};
+
 static const char *const rule_kind_name[] = {
     [RULE_PATH] = "path", [RULE_NET] = "net", [RULE_ENV] = "env", [RULE_SYSCALL] = "syscall", [RULE_MACH] = "mach",
     [RULE_RELAY] = "relay", [RULE_SIGNAL] = "signal",
@@ -150,6 +160,8 @@ static void print_rule(const struct ir_printer *p, const char *verb, const struc
 		fputs(" nofollow", p->out);
 	if (r->flags & RULE_PROXY)
 		fputs(" proxy", p->out);
+	if (r->flags & RULE_DISCARD)
+		fputs(" discard", p->out);
 	if (r->kind == RULE_NET && r->port_var)
 		fprintf(p->out, " port ${%s}", r->port_var);
 	else if (r->kind == RULE_NET || r->kind == RULE_RELAY)
@@ -215,6 +227,51 @@ static void print_syscalls(const struct ir_printer *p, const struct ir *ir)
 	}
 }
 
+static void end_line(const struct ir_printer *p, const struct origin *o)
+{
+	put_origin(p, o);
+	fputc('\n', p->out);
+}
+
+static void print_places(const struct ir_printer *p, const struct ir_around *around)
+{
+	for (unsigned i = 0; i < around->n_places; i++) {
+		const struct ir_place *place = &around->places[i];
+		if (place->kind == PLACE_MOUNT)
+			fprintf(p->out, "mount \"%s\" at \"%s\"", place->source, place->at);
+		else
+			fprintf(p->out, "scratch \"%s\" size %llu", place->at,
+				(unsigned long long)place->size);
+		end_line(p, place->origin);
+	}
+}
+
+/* What was written, and root where it follows from `isolate`. */
+static void print_around(const struct ir_printer *p, const struct ir *ir)
+{
+	const struct ir_around *around = &ir->around;
+	for (unsigned c = 0; c < CHOICE_COUNT; c++) {
+		const struct ir_choice *choice = &ir->choice[c];
+		if (!choice->origin && choice->value == 0)
+			continue;
+		fprintf(p->out, "%s %s", choice_setting[c], choice_word[c][choice->value]);
+		end_line(p, choice->origin);
+	}
+	print_places(p, around);
+	if (around->directory) {
+		fprintf(p->out, "directory \"%s\"", around->directory);
+		end_line(p, around->directory_origin);
+	}
+	if (around->hostname) {
+		fprintf(p->out, "hostname \"%s\"", around->hostname);
+		end_line(p, around->hostname_origin);
+	}
+	if (around->user_set) {
+		fprintf(p->out, "user %u", around->user);
+		end_line(p, around->user_origin);
+	}
+}
+
 static void print_head(const struct ir_printer *p, const struct ir *ir)
 {
 	fprintf(p->out, "policy %s version \"%s\" edition %u\ntargets ", ir->name, ir->version, ir->edition);
@@ -231,6 +288,7 @@ static void print_head(const struct ir_printer *p, const struct ir *ir)
 		fputs("none", p->out);
 	put_origin(p, ir->isolate_origin);
 	fputc('\n', p->out);
+	print_around(p, ir);
 	if (ir->entry) {
 		fprintf(p->out, "entry \"%s\"", ir->entry);
 		put_origin(p, ir->entry_origin);

@@ -99,6 +99,7 @@ enum rule_flag {
 	RULE_MAKE_DIR = 2,
 	RULE_NOFOLLOW = 4,
 	RULE_PROXY = 8, /* NET: the endpoint of a proxy, which its `via` lines bring; a loopback port or a socket */
+	RULE_DISCARD = 16, /* what is written is thrown away at the end */
 };
 
 /* A place that an allow leaves out. */
@@ -180,6 +181,49 @@ enum isolate {
 };
 extern const char *const isolate_name[ISOLATE_COUNT];
 
+#define ISOLATE_BIT(i) (1u << (i))
+
+/* Settings of one word each; the words are numbers in the order of choice.def. */
+enum choice {
+#define CHOICE(id, setting, ...) CHOICE_##id,
+#include "choice.def"
+	CHOICE_COUNT
+};
+enum { CHOICE_MAX_WORDS = 4 };
+extern const char *const choice_setting[CHOICE_COUNT];
+extern const char *const choice_word[CHOICE_COUNT][CHOICE_MAX_WORDS]; /* NULL ends them */
+
+struct ir_choice {
+	unsigned value;
+	const struct origin *origin; /* NULL: not written */
+};
+enum { ROOT_HOST, ROOT_PRIVATE };
+enum { STDIN_INHERIT, STDIN_NULL };
+enum { TERMINAL_NONE, TERMINAL_INHERIT, TERMINAL_NEW };
+enum { OBSERVE_OFF, OBSERVE_DENIED, OBSERVE_ALL };
+
+/* A place of the tree inside that is not the host's place of that name. What may be done there is a rule like any. */
+struct ir_place {
+	enum { PLACE_MOUNT, PLACE_SCRATCH } kind;
+	const char *at;     /* template: where it is seen */
+	const char *source; /* MOUNT: template of the host's path */
+	uint64_t size;      /* SCRATCH: bytes */
+	const struct origin *origin;
+};
+
+/* What the program finds around it, on Linux. */
+struct ir_around {
+	const struct ir_place *places; /* sorted by at */
+	unsigned n_places;
+	const char *directory; /* template, or NULL: where the loader was started */
+	const struct origin *directory_origin;
+	const char *hostname; /* or NULL */
+	const struct origin *hostname_origin;
+	bool user_set;
+	uint32_t user; /* the number inside */
+	const struct origin *user_origin;
+};
+
 struct ir_test_expect {
 	enum { EXPECT_ALLOW, EXPECT_DENY, EXPECT_ENFORCED, EXPECT_CAVEAT } kind;
 	struct loc loc;
@@ -229,8 +273,14 @@ struct ir {
 	const struct ir_want *wants; /* sorted by cap */
 	unsigned n_wants;
 
-	uint32_t isolate; /* bits 1u << ISOLATE_x; all of them unless the policy says otherwise */
+	/*
+	 * ISOLATE_BIT()s. Unless written all of them, but for `net` and `pid` where rules reach out of these; with any of
+	 * them USER, which is what lets everybody make the others.
+	 */
+	uint32_t isolate;
 	const struct origin *isolate_origin; /* NULL: the default */
+	struct ir_choice choice[CHOICE_COUNT]; /* ROOT: private with `isolate mount` unless written */
+	struct ir_around around;
 
 	bool syscalls_exact; /* the filter is the written rules and nothing else */
 	struct sys_action sys_default, sys_unknown; /* as written; else see sysmean_derive() */

@@ -57,6 +57,12 @@ void ir_build_test(struct ir_build *b, const struct ir_test *t)
 	b->tests[b->n_tests++] = *t;
 }
 
+void ir_build_place(struct ir_build *b, const struct ir_place *p)
+{
+	ARENA_GROW(b->arena, b->places, b->n_places);
+	b->places[b->n_places++] = *p;
+}
+
 void ir_build_limit(struct ir_build *b, enum target t, enum limit l, uint64_t value, const struct origin *o)
 {
 	ARENA_GROW(b->arena, b->limits, b->n_limits);
@@ -257,6 +263,11 @@ static int test_cmp(const void *x, const void *y)
 	return cmp_u64(((const struct ir_test *)x)->loc.beg, ((const struct ir_test *)y)->loc.beg);
 }
 
+static int place_cmp(const void *x, const void *y)
+{
+	return strcmp(((const struct ir_place *)x)->at, ((const struct ir_place *)y)->at);
+}
+
 #define SORT(v, n, cmp) ((n) ? qsort((v), (n), sizeof(*(v)), (cmp)) : (void)0)
 
 const struct ir *ir_build_finish(struct ir_build *b)
@@ -269,6 +280,9 @@ const struct ir *ir_build_finish(struct ir_build *b)
 	SORT(b->params, b->n_params, param_cmp);
 	SORT(b->wants, b->n_wants, want_cmp);
 	SORT(b->tests, b->n_tests, test_cmp);
+	SORT(b->places, b->n_places, place_cmp);
+	b->ir.around.places = b->places;
+	b->ir.around.n_places = b->n_places;
 	b->ir.env_set = b->env_set;
 	b->ir.n_env_set = b->n_env_set;
 	b->ir.params = b->params;

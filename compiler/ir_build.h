@@ -28,6 +28,8 @@ struct ir_build {
 	unsigned n_limits;
 	struct ir_test *tests;
 	unsigned n_tests;
+	struct ir_place *places;
+	unsigned n_places;
 };
 
 struct ir_build *ir_build_new(struct arena *a);
@@ -37,6 +39,7 @@ void ir_build_never(struct ir_build *b, const struct ir_rule *rule, const struct
 void ir_build_env_set(struct ir_build *b, const struct ir_env_set *e);
 void ir_build_param(struct ir_build *b, const struct ir_param *p);
 void ir_build_want(struct ir_build *b, const struct ir_want *w);
+void ir_build_place(struct ir_build *b, const struct ir_place *p);
 void ir_build_test(struct ir_build *b, const struct ir_test *t);
 /* The tightest of two limits with one name wins. */
 void ir_build_limit(struct ir_build *b, enum target t, enum limit l, uint64_t value, const struct origin *o);

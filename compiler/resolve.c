@@ -213,10 +213,7 @@ static void walk_stmt(struct res *r, struct place *p, const struct ast_stmt *s)
 		refuse_unsafe(r, s);
 		break;
 	case STMT_SETTING:
-		if (p->profile && strcmp(s->name->text, "isolate") == 0)
-			stmt_refuse_in_profile(r, p, s);
-		else
-			stmt_setting(r, p, s);
+		stmt_setting(r, p, s);
 		break;
 	case STMT_TEST:
 		if (stmt_whole_policy(r, p, s) && r->level->level == 0 && !r->tests_apart)
@@ -365,6 +362,7 @@ static void walk_policy(struct res *r)
 	extend_check_final(r);
 	proxy_check_used(r);
 	proxy_add_endpoints(r);
+	resolve_finish_around(r);
 	check_startable(r, item);
 }
 

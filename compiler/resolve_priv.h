@@ -152,6 +152,8 @@ struct access_items {
 	unsigned n;
 	bool ok; /* false: something was reported; v holds the rest */
 };
+/* The operations of a word like `read`, added; false for a word that is none. */
+bool access_file_op(const char *word, uint32_t *ops);
 enum access_use { ACCESS_ALLOW, ACCESS_DENY, ACCESS_EXPECT, ACCESS_DROP, ACCESS_NEVER };
 struct access_items access_resolve(struct res *r, const struct place *p, const struct ast_access *access,
 				   enum access_use use);
@@ -200,6 +202,16 @@ void stmt_setting(struct res *r, const struct place *p, const struct ast_stmt *s
 /* The `abi` line of the policy, before all others: which ABIs a rule is about unless it says so. */
 void resolve_abis(struct res *r, const struct ast_stmt *block);
 void stmt_entry(struct res *r, const struct place *p, const struct ast_stmt *s);
+/* resolve_around.c, from the table of setting.def. */
+void set_isolate(struct res *r, const struct place *p, const struct ast_stmt *s);
+void set_choice(struct res *r, const struct place *p, const struct ast_stmt *s);
+void set_mount(struct res *r, const struct place *p, const struct ast_stmt *s);
+void set_scratch(struct res *r, const struct place *p, const struct ast_stmt *s);
+void set_directory(struct res *r, const struct place *p, const struct ast_stmt *s);
+void set_hostname(struct res *r, const struct place *p, const struct ast_stmt *s);
+void set_user(struct res *r, const struct place *p, const struct ast_stmt *s);
+/* Defaults that follow from other lines, and lines that contradict each other. */
+void resolve_finish_around(struct res *r);
 void stmt_refuse_in_profile(struct res *r, const struct place *p, const struct ast_stmt *s);
 /* True where a statement about the whole policy may stand: not in a profile, not inside `on`. */
 bool stmt_whole_policy(struct res *r, const struct place *p, const struct ast_stmt *s);

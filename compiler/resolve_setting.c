@@ -1,5 +1,5 @@
 /*
- * resolve_setting.c - statements about the surroundings: entry, isolate, the system call filter as a whole.
+ * resolve_setting.c - the table of settings, the system call filter as a whole, the entry; resolve_around.c has the rest.
  */
 #include <string.h>
 
@@ -34,47 +34,7 @@ bool stmt_whole_policy(struct res *r, const struct place *p, const struct ast_st
 	return false;
 }
 
-/* ---- surroundings ---- */
-
-static void add_isolate(struct res *r, const struct place *p, const struct ast_stmt *s)
-{
-	uint32_t set = 0;
-	bool none = false, all = false;
-	for (const struct ast_word *w = s->words; w; w = w->next) {
-		unsigned i = 0;
-		if (strcmp(w->text, "none") == 0) {
-			none = true;
-			continue;
-		}
-		if (strcmp(w->text, "all") == 0) {
-			all = true;
-			continue;
-		}
-		while (i < ISOLATE_COUNT && strcmp(isolate_name[i], w->text) != 0)
-			i++;
-		if (i == ISOLATE_COUNT) {
-			struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown view `%s`", w->text);
-			const char *known[ISOLATE_COUNT + 2] = {"none", "all"};
-			memcpy(known + 2, isolate_name, sizeof(isolate_name));
-			const char *near = suggest(r->a, w->text, known, ISOLATE_COUNT + 2);
-			diag_help(rec, "%s", near ? near : "write none, all, or some of user, pid, mount, net, ipc, uts, cgroup");
-			return;
-		}
-		set |= 1u << i;
-	}
-	if (!s->words || (none && (all || set)) || (all && set)) {
-		struct diag_rec *rec = diag(r->d, DIAG_CONFLICT, s->loc, "`isolate` takes `none`, `all`, or a list of views");
-		diag_help(rec, "write `isolate none`, `isolate all`, or for example `isolate pid, ipc`");
-		return;
-	}
-	if (r->build->ir.isolate_origin) {
-		struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`isolate` is written twice");
-		diag_second(rec, r->build->ir.isolate_origin->loc, "first written here");
-		return;
-	}
-	r->build->ir.isolate = all ? (1u << ISOLATE_COUNT) - 1 : set;
-	r->build->ir.isolate_origin = origin_new(r, p, s->loc, NULL);
-}
+/* ---- the filter ---- */
 
 /* What speaks of the Linux filter alone, and of all of it. */
 static bool filter_only(struct res *r, const struct place *p, const struct ast_stmt *s)
@@ -208,11 +168,10 @@ void stmt_default(struct res *r, const struct place *p, const struct ast_stmt *s
 
 struct setting {
 	const char *word;
-	void (*supported)(struct res *r, const struct place *p,
-			  const struct ast_stmt *s); /* or NULL */
+	void (*set)(struct res *r, const struct place *p, const struct ast_stmt *s);
 };
 static const struct setting settings[] = {
-#define SETTING(word, supported, help) {word, supported},
+#define SETTING(word, set, help) {word, set},
 #include "setting.def"
 };
 enum { N_SETTINGS = sizeof(settings) / sizeof(settings[0]) };
@@ -237,10 +196,7 @@ void stmt_setting(struct res *r, const struct place *p, const struct ast_stmt *s
 	for (unsigned i = 0; i < N_SETTINGS; i++) {
 		if (strcmp(settings[i].word, s->name->text) != 0)
 			continue;
-		if (settings[i].supported)
-			settings[i].supported(r, p, s);
-		else
-			not_supported(r, s->name->loc, "`%s`", s->name->text);
+		settings[i].set(r, p, s);
 		return;
 	}
 	unknown_statement(r, s);

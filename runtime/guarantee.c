@@ -297,6 +297,25 @@ bool guarantees_cgroup(const struct launch *l, const struct cgroup_conf *c, cons
 	return true;
 }
 
+/* Lines that no guarantee speaks of, and that this version does not keep yet. */
+static bool around_check(const struct launch *l, struct fault *f)
+{
+	const char *what = l->n_places		? "a tree of its own"
+			   : l->hostname.at	? "`hostname`"
+			   : l->user_set	? "`user`"
+			   : l->directory.at	? "`directory`"
+			   : l->stdin_mode	? "`stdin null`"
+			   : l->terminal	? "a terminal other than `none`"
+			   : l->observe		? "`observe`"
+						: NULL;
+
+	if (!what)
+		return true;
+	fault_set(f, ERR_GUARANTEE);
+	fault_line(f, "missing", "this sbx-run does not keep ", what, " yet", NULL);
+	return fault_line(f, "fix", "remove that line of the policy", NULL);
+}
+
 bool guarantees_check(const struct launch *l, const struct host *h, struct fault *f)
 {
 	struct span word;
@@ -307,7 +326,7 @@ bool guarantees_check(const struct launch *l, const struct host *h, struct fault
 		if (g->required && !guarantee_look(g, h, &word, &lack))
 			return lack_fault(f, g->cap, g->where, word, &lack);
 	}
-	return isolate_check(l, f) && mechanisms_check(l, h, f);
+	return isolate_check(l, f) && around_check(l, f) && mechanisms_check(l, h, f);
 }
 
 void guarantees_note(const struct launch *l, const struct host *h)

@@ -247,6 +247,45 @@ static bool read_assert(void *ctx, struct line *l)
 	return place_read(out, l, &r) && (!out->visitor || visit(out->visitor->assert, out, &r));
 }
 
+static bool how_read(struct line *l, unsigned *how)
+{
+	static const struct {
+		const char *word;
+		unsigned how;
+	} words[] = {
+	    {"hide", COVER_HIDE},
+	    {"rw", 0},
+	    {"ro", COVER_RO},
+	    {"rw,noexec", COVER_NOEXEC},
+	    {"ro,noexec", COVER_RO | COVER_NOEXEC},
+	};
+	struct span word;
+
+	if (!line_word(l, &word))
+		return false;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (span_is(word, words[i].word)) {
+			*how = words[i].how;
+			return true;
+		}
+	return line_fault(l, "hide, rw, ro, `rw,noexec` or `ro,noexec` was expected", word);
+}
+
+static bool read_cover(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+	struct landlock_rule r = {0};
+	const char *wrong;
+
+	if (!how_read(l, &r.how) || !line_word(l, &r.where) || !line_rest(l, &r.place))
+		return false;
+	out->n_covers++;
+	wrong = template_wrong(r.place, out->vars);
+	if (wrong)
+		return line_fault(l, wrong, r.place);
+	return !out->visitor || visit(out->visitor->cover, out, &r);
+}
+
 static bool file_run(const struct conf *c, char id[PLAN_ID_LEN + 1], struct landlock *out)
 {
 	static const struct directive table[] = {
@@ -254,6 +293,7 @@ static bool file_run(const struct conf *c, char id[PLAN_ID_LEN + 1], struct land
 	    {"scope", MAYBE, read_scope},        {"entry", MAYBE, read_entry},
 	    {"path", MANY, read_path},           {"port", MANY, read_port},
 	    {"assert", MANY, read_assert},       {"assert-port", MANY, read_assert_port},
+	    {"cover", MANY, read_cover},
 	};
 
 	return conf_run(c, table, COUNT(table), out, id);

@@ -10,12 +10,16 @@
 
 enum missing { MISSING_ERROR, MISSING_SKIP, MISSING_MAKE };
 
+/* How a cover shows its place. */
+enum cover { COVER_HIDE = 1, COVER_RO = 2, COVER_NOEXEC = 4 };
+
 struct landlock_rule {
 	uint64_t rights;
 	struct span where, place; /* template */
 	enum missing missing;     /* path only */
 	bool nofollow;            /* path only */
 	struct span port;         /* port, assert-port: a number or one variable */
+	unsigned how;             /* cover only: enum cover; 0: as it is */
 };
 
 /* Each returns false after a fault; NULL: not wanted. */
@@ -25,13 +29,14 @@ struct landlock_visitor {
 	bool (*port)(void *ctx, const struct landlock_rule *r);
 	bool (*assert)(void *ctx, const struct landlock_rule *r);
 	bool (*assert_port)(void *ctx, const struct landlock_rule *r);
+	bool (*cover)(void *ctx, const struct landlock_rule *r);
 	void *ctx;
 };
 
 struct landlock {
 	uint64_t fs, net, scope; /* what is handled */
 	struct span entry;       /* template, at == NULL: none */
-	unsigned n_paths, n_ports, n_asserts;
+	unsigned n_paths, n_ports, n_asserts, n_covers;
 	const struct vars *vars;
 	const struct landlock_visitor *visitor;
 };

@@ -125,6 +125,55 @@ static bool read_isolate(void *ctx, struct line *l)
 	return words_in_order(l, namespaces, COUNT(namespaces), &out->isolate);
 }
 
+static bool read_root(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+	struct span word;
+
+	if (!line_word(l, &word) || !line_end(l))
+		return false;
+	out->private_root = true;
+	if (!(out->isolate & ISOLATE_MOUNT))
+		return line_fault(l, "a line that needs `isolate mount`", word);
+	return span_is(word, "private") || line_fault(l, "`private` was expected", word);
+}
+
+static bool hostname_good(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.at[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		if (!letter && !(c >= '0' && c <= '9') && !(i && (c == '-' || c == '.')))
+			return false;
+	}
+	return s.len > 0 && s.len <= PLAN_MAX_HOSTNAME;
+}
+
+static bool read_hostname(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+
+	if (!line_word(l, &out->hostname) || !line_end(l))
+		return false;
+	if (!(out->isolate & ISOLATE_UTS))
+		return line_fault(l, "a line that needs `isolate uts`", out->hostname);
+	return hostname_good(out->hostname) ||
+	       line_fault(l, "not the name of a host", out->hostname);
+}
+
+static bool read_user(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+	uint64_t n;
+
+	if (!line_number(l, UINT32_MAX - 1, &n) || !line_end(l))
+		return false;
+	out->user_set = true;
+	out->user = (uint32_t)n;
+	return (out->isolate & ISOLATE_USER) ||
+	       line_fault(l, "a line that needs `isolate user`", (struct span){0});
+}
+
 static bool template_read(struct line *l, const struct vars *v, struct span *tmpl)
 {
 	const char *wrong;
@@ -208,6 +257,125 @@ static bool read_exec_fd(void *ctx, struct line *l)
 	if (!out->entry.at || n < 3)
 		return line_fault(l, "exec-fd needs an entry and a number above 2", l->left);
 	out->exec_fd = (int)n;
+	return true;
+}
+
+static bool read_directory(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+	struct vars v = launch_vars(out);
+
+	return line_word(l, &out->directory_where) && template_read(l, &v, &out->directory);
+}
+
+/* WHERE TMPL, and the place is kept. */
+static bool place_read(struct launch *out, struct line *l, struct place_line p)
+{
+	struct vars v = launch_vars(out);
+
+	if (!line_word(l, &p.where) || !template_read(l, &v, &p.at))
+		return false;
+	if (!(out->isolate & ISOLATE_MOUNT))
+		return line_fault(l, "a line that needs `isolate mount`", p.at);
+	for (unsigned i = 0; i < out->n_places; i++)
+		if (span_same(out->places[i].at, p.at))
+			return line_fault(l, "a place that is given twice", p.at);
+	if (out->n_places == PLAN_MAX_PLACES)
+		return line_fault(l, "too many places", p.at);
+	out->places[out->n_places++] = p;
+	return true;
+}
+
+bool launch_source(struct span word, char out[PLAN_MAX_LINE + 1], struct span *tmpl)
+{
+	static const char blank[] = "\\x20";
+	size_t n = 0;
+
+	for (size_t i = 0; i < word.len && n < PLAN_MAX_LINE; n++) {
+		bool is_blank = word.len - i >= 4 && !memcmp(word.at + i, blank, 4);
+		out[n] = is_blank ? ' ' : word.at[i];
+		i += is_blank ? 4 : 1;
+	}
+	out[n] = 0;
+	*tmpl = (struct span){out, n};
+	return n < PLAN_MAX_LINE;
+}
+
+static bool read_mount(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+	struct place_line p = {.kind = PLACE_MOUNT};
+	struct vars v = launch_vars(out);
+	struct span access, tmpl;
+	char text[PLAN_MAX_LINE + 1];
+	const char *wrong;
+
+	if (!line_word(l, &access) || !line_word(l, &p.source))
+		return false;
+	p.rw = span_is(access, "rw");
+	if (!p.rw && !span_is(access, "ro"))
+		return line_fault(l, "`ro` or `rw` was expected", access);
+	if (!launch_source(p.source, text, &tmpl))
+		return line_fault(l, "a path that is too long", p.source);
+	wrong = template_wrong(tmpl, &v);
+	return wrong ? line_fault(l, wrong, p.source) : place_read(out, l, p);
+}
+
+static bool read_scratch(void *ctx, struct line *l)
+{
+	struct place_line p = {.kind = PLACE_SCRATCH};
+
+	if (!line_number(l, INT64_MAX, &p.size))
+		return false;
+	return p.size < 4096 ? line_fault(l, "a size below 4096", l->left) : place_read(ctx, l, p);
+}
+
+static bool read_discard(void *ctx, struct line *l)
+{
+	return place_read(ctx, l, (struct place_line){.kind = PLACE_DISCARD});
+}
+
+/* One of two words; the one that no line means is none of them. */
+static bool choice_read(struct line *l, const char *one, const char *two, unsigned *choice)
+{
+	struct span word;
+
+	if (!line_word(l, &word) || !line_end(l))
+		return false;
+	*choice = span_is(word, one) ? 1 : two && span_is(word, two) ? 2 : 0;
+	return *choice || line_fault(l, "an unknown word", word);
+}
+
+static bool read_stdin(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+	unsigned choice;
+
+	if (!choice_read(l, "null", NULL, &choice))
+		return false;
+	out->stdin_mode = STDIN_NULL;
+	return true;
+}
+
+static bool read_terminal(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+	unsigned choice;
+
+	if (!choice_read(l, "inherit", "new", &choice))
+		return false;
+	out->terminal = choice == 1 ? TERMINAL_INHERIT : TERMINAL_NEW;
+	return true;
+}
+
+static bool read_observe(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+	unsigned choice;
+
+	if (!choice_read(l, "denied", "all", &choice))
+		return false;
+	out->observe = choice == 1 ? OBSERVE_DENIED : OBSERVE_ALL;
 	return true;
 }
 
@@ -344,12 +512,16 @@ bool launch_read(const struct conf *c, struct launch *out)
 	static const struct directive table[] = {
 	    {"policy", ONCE, read_policy},       {"target", ONCE, read_target},
 	    {"arch", ONCE, read_arch},           {"isolate", ONCE, read_isolate},
-	    {"param", MANY, read_param},         {"guarantee", MANY, read_guarantee},
-	    {"entry", MAYBE, read_entry},        {"exec-fd", MAYBE, read_exec_fd},
-	    {"env-allow", MANY, read_env_allow}, {"env-set", MANY, read_env_set},
+	    {"root", MAYBE, read_root},          {"hostname", MAYBE, read_hostname},
+	    {"user", MAYBE, read_user},          {"param", MANY, read_param},
+	    {"guarantee", MANY, read_guarantee}, {"entry", MAYBE, read_entry},
+	    {"exec-fd", MAYBE, read_exec_fd},    {"directory", MAYBE, read_directory},
+	    {"mount", MANY, read_mount},         {"scratch", MANY, read_scratch},
+	    {"discard", MANY, read_discard},     {"env-allow", MANY, read_env_allow}, {"env-set", MANY, read_env_set},
 	    {"rlimit", MANY, read_rlimit},       {"rlimit-fallback", MANY, read_fallback},
 	    {"wall", MAYBE, read_wall},          {"output", MAYBE, read_output},
-	    {"session", MAYBE, read_session},
+	    {"stdin", MAYBE, read_stdin},        {"terminal", MAYBE, read_terminal},
+	    {"observe", MAYBE, read_observe},    {"session", MAYBE, read_session},
 	};
 
 	memset(out, 0, sizeof(*out));

@@ -35,6 +35,21 @@ struct rlimit_line {
 	struct span cap; /* rlimit-fallback only */
 };
 
+/* What lies at a place of the tree inside, over what the host has there. */
+struct place_line {
+	enum { PLACE_MOUNT, PLACE_SCRATCH, PLACE_DISCARD } kind;
+	struct span where, at; /* at: template */
+	struct span source;    /* MOUNT: template with blanks as \x20, see launch_source() */
+	bool rw;               /* MOUNT */
+	uint64_t size;         /* SCRATCH */
+};
+
+enum stdin_mode { STDIN_INHERIT, STDIN_NULL };
+enum terminal_mode { TERMINAL_NONE, TERMINAL_INHERIT, TERMINAL_NEW };
+enum observe_mode { OBSERVE_OFF, OBSERVE_DENIED, OBSERVE_ALL };
+
+enum { PLAN_MAX_HOSTNAME = 64 };
+
 enum { PLAN_MAX_RLIMITS = 8, PLAN_MAX_FALLBACKS = 16 };
 
 struct launch {
@@ -58,6 +73,16 @@ struct launch {
 	uint64_t wall_ms; /* 0: no limit */
 	uint64_t output;  /* bytes, UINT64_MAX: no limit */
 	struct span wall_where, output_where;
+	bool private_root;
+	struct span hostname; /* at NULL: not written */
+	bool user_set;
+	uint32_t user;
+	struct span directory, directory_where; /* template; at NULL: not written */
+	struct place_line places[PLAN_MAX_PLACES];
+	unsigned n_places;
+	enum stdin_mode stdin_mode;
+	enum terminal_mode terminal;
+	enum observe_mode observe;
 };
 
 /* All of the file is proved, templates included. */
@@ -65,6 +90,8 @@ bool launch_read(const struct conf *c, struct launch *out);
 
 const struct guarantee *launch_guarantee(const struct launch *l, struct span cap);
 
+/* The template of a mount's source, blanks put back. False when it is longer than a line. */
+bool launch_source(struct span word, char out[PLAN_MAX_LINE + 1], struct span *tmpl);
 const char *rlimit_word(int row);
 int rlimit_resource(int row);
 bool launch_has_arch(const struct launch *l, const char *machine);

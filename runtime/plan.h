@@ -29,6 +29,12 @@
  *     target linux
  *     arch x86_64 aarch64 riscv64 s390x         the machines a seccomp file exists for, in this order, at least one
  *     isolate none                              or words of: user pid mount net ipc uts cgroup, in this order
+ *     root private                              0 or 1, needs isolate mount: the tree holds only the path, entry and cover
+ *                                               places of landlock.conf, each where the host has it, and the places of
+ *                                               mount, scratch and discard below. Without it: the host's tree, and the
+ *                                               places below and the covers on it
+ *     hostname NAME                             0 or 1, needs isolate uts
+ *     user UID                                  0 or 1, needs isolate user: the number inside of user and group
  *     param NAME TYPE required                  TYPE path string port count size duration percent; sorted by name
  *     param NAME TYPE default TMPL              (the default value, as --set takes it: sizes, times and shares carry a
  *                                               unit; no variables in it)
@@ -38,6 +44,11 @@
  *     entry WHERE TMPL                          0 or 1: the only program this plan starts
  *     exec-fd N                                 0 or 1, needs entry: exec the entry with execveat() from descriptor N,
  *                                               close-on-exec; N must lie at or beyond the hard nofile limit set below
+ *     directory WHERE TMPL                      0 or 1: where the program starts, in the tree that it sees
+ *     mount ACCESS WORD WHERE TMPL              ACCESS ro or rw. WORD is the TMPL of a place of the host, in which each
+ *                                               blank is written \x20; it is seen at TMPL. Needs isolate mount
+ *     scratch BYTES WHERE TMPL                  an empty folder in memory. Needs isolate mount
+ *     discard WHERE TMPL                        what is written below is thrown away at the end. Needs isolate mount
  *     env-allow NAME                            or PREFIX*; taken from the caller's environment (HOME: from passwd)
  *     env-set NAME TMPL                         wins over env-allow
  *     rlimit NAME VALUE                         nofile core fsize cpu stack as memlock nproc; soft and hard; bytes,
@@ -45,6 +56,9 @@
  *     rlimit-fallback NAME VALUE CAP            the same, used only when the preferred CAP is not enforced on this host
  *     wall MS WHERE                             0 or 1: everything ends that many milliseconds after the start
  *     output BYTES WHERE                        0 or 1: everything ends when stdout and stderr together had more
+ *     stdin null                                0 or 1; without it: the caller's
+ *     terminal inherit                          0 or 1, or new; without it: none
+ *     observe denied                            0 or 1, or all; without it: off
  *     session new                               setsid() before the program starts
  *     end
  *
@@ -60,6 +74,10 @@
  *                                               these rights on this place or on anything below it
  *     assert-port RIGHT,... PORT WHERE          with the values of the start, no port line may give one of these rights on
  *                                               this port
+ *     cover HOW WHERE TMPL                      needs isolate mount: a mount on a place inside what path lines give. HOW hide
+ *                                               (nothing can be opened there), or how the place is shown: rw, ro,
+ *                                               rw,noexec or ro,noexec. A path line whose real place lies in that of a
+ *                                               cover needs a cover of its own: on the same TMPL
  *     end
  *
  * The loader clears rights the host's Landlock does not know; the guarantee lines say whether it may.
@@ -87,6 +105,7 @@ enum {
 	PLAN_MAX_PARAMS = 64,
 	PLAN_MAX_ENV = 512,               /* env-allow and env-set lines together */
 	PLAN_MAX_GUARANTEES = 64,
+	PLAN_MAX_PLACES = 256,            /* mount, scratch and discard lines together */
 	PLAN_MAX_BPF = 4096,              /* instructions of a filter: BPF_MAXINSNS */
 	PLAN_MAX_EXEC_FD = 1024 * 1024,
 };

@@ -60,6 +60,16 @@ static bool entries_agree(const struct plan *p, struct fault *f)
 	return fault_line(f, "wrong", "landlock.conf names another entry than launch.conf", NULL);
 }
 
+/* A cover is a mount of the program's own. */
+static bool covers_agree(const struct plan *p, struct fault *f)
+{
+	if (!p->landlock.n_covers || (p->launch.isolate & ISOLATE_MOUNT))
+		return true;
+	fault_set(f, ERR_MIXED);
+	return fault_line(f, "wrong", "landlock.conf has `cover` lines and launch.conf no `isolate mount`",
+			  NULL);
+}
+
 bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *digest,
 	       struct fault *f)
 {
@@ -77,5 +87,5 @@ bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *
 	    (!conf_take(p, "cgroup.conf", "cgroup", &cgroup, f) ||
 	     !cgroup_read(&cgroup, p->launch.id, &p->cgroup)))
 		return false;
-	return entries_agree(p, f) && filter_prove(p, f);
+	return entries_agree(p, f) && covers_agree(p, f) && filter_prove(p, f);
 }

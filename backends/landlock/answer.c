@@ -10,12 +10,12 @@
  * memory have no place that EXECUTE could refuse, and the filter refuses to make them.
  */
 const struct ll_promise ll_promises[LL_N_PROMISES] = {
-    {OP_BIT(OP_READ) | OP_BIT(OP_LIST), CAP_FS_READ_DENY, "landlock:1"},
+    {OP_BIT(OP_READ) | OP_BIT(OP_LIST), CAP_FS_READ_DENY, "landlock:1", "landlock:1+namespace"},
     {OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE), CAP_FS_WRITE_DENY_PATH,
-     "landlock:1+seccomp"},
-    {OP_BIT(OP_EXEC), CAP_FS_EXEC_DENY, "landlock:1+seccomp"},
-    {OP_BIT(OP_IOCTL), CAP_FS_IOCTL_SCOPE, "landlock:5"},
-    {OP_BIT(OP_CONNECT_UNIX), CAP_UNIX_PATH, "landlock:9"},
+     "landlock:1+seccomp", "landlock:1+seccomp+namespace"},
+    {OP_BIT(OP_EXEC), CAP_FS_EXEC_DENY, "landlock:1+seccomp", "landlock:1+seccomp+namespace"},
+    {OP_BIT(OP_IOCTL), CAP_FS_IOCTL_SCOPE, "landlock:5", "landlock:5+namespace"},
+    {OP_BIT(OP_CONNECT_UNIX), CAP_UNIX_PATH, "landlock:9", "landlock:9+namespace"},
 };
 
 static struct answer kept(const char *mechanism)
@@ -41,23 +41,37 @@ static bool has_denials(const struct ir *ir)
 	return false;
 }
 
-/*
- * The line of the first denied place that lies inside what is given, for one of the operations; or
- * NULL.
- */
-static const struct origin *find_carve(const struct ir *ir, uint32_t ops)
+const char ll_carve_note[] = "Landlock cannot take a place out of an allowed tree; mounts can, with `isolate mount`";
+const char ll_carve_help[] =
+    "allow the places that are needed, one by one, instead of the tree above them";
+const char ll_cover_note[] = "a mount hides a place whole, or takes writing or starting away, and nothing between";
+const char ll_cover_help[] = "deny the place whole: `deny read write exec`, as far as they are allowed around it";
+
+/* What became of the denied places that lie inside what is given, for some operations. */
+struct carves {
+	const struct origin *at; /* the line of the first that nothing keeps, or NULL */
+	bool covered;            /* one of them is kept by a mount */
+};
+
+static struct carves find_carves(const struct ir *ir, uint32_t ops)
 {
+	struct carves found = {NULL, false};
 	if (!has_denials(ir))
-		return NULL;
+		return found;
 	struct arena *a = arena_new();
 	struct ll_tree tree = ll_tree_build(a, ir);
-	const struct origin *at = NULL;
-	for (unsigned i = 0; i < tree.n_denials && !at; i++)
-		for (unsigned op = 0; op < OP_COUNT && !at; op++)
-			if (tree.denials[i].carved & ops & OP_BIT(op))
-				at = tree.denials[i].rule->origin[op];
+	struct ll_covers covers = ll_covers_build(a, ir, &tree);
+	for (unsigned i = 0; i < tree.n_denials; i++) {
+		uint32_t carved = tree.denials[i].carved & ops;
+		if (!carved)
+			continue;
+		if (covers.covered && covers.covered[i])
+			found.covered = true;
+		else if (!found.at)
+			found.at = tree.denials[i].rule->origin[__builtin_ctz(carved)];
+	}
 	arena_free(a);
-	return at;
+	return found;
 }
 
 static struct answer no_carve(const struct ir *ir, enum cap cap)
@@ -65,13 +79,12 @@ static struct answer no_carve(const struct ir *ir, enum cap cap)
 	const struct ll_promise *p = ll_promises;
 	while (p->cap != cap)
 		p++;
-	const struct origin *at = find_carve(ir, p->ops);
-	if (!at)
-		return kept(p->mechanism);
-	return absent(
-	    "Landlock cannot take a place out of an allowed tree, and mount views are not "
-	    "supported yet",
-	    "allow the places that are needed, one by one, instead of the tree above them", at);
+	struct carves found = find_carves(ir, p->ops);
+	bool mounts = ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT);
+	if (found.at)
+		return absent(mounts ? ll_cover_note : ll_carve_note,
+			      mounts ? ll_cover_help : ll_carve_help, found.at);
+	return kept(found.covered ? p->covered : p->mechanism);
 }
 
 static struct answer answer_ioctl(const struct ir *ir)
@@ -208,6 +221,9 @@ static struct answer answer_scoped(const struct ir *ir)
 {
 	const struct origin *binds =
 	    ir_first_allow(ir, TARGET_LINUX, OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP));
+	/* abstract sockets belong to a network namespace */
+	if (ir->isolate & ISOLATE_BIT(ISOLATE_NET))
+		return kept("namespace");
 	if (!binds)
 		return kept("landlock:6");
 	return (struct answer){
@@ -262,13 +278,11 @@ struct answer landlock_answer(const struct ir *ir, enum target t, enum cap cap)
 	case CAP_FS_HIDE:
 		return absent(
 		    "Landlock refuses to open files but names and sizes can still be seen",
-		    "mount views, which hide what is not named, are not supported yet", NULL);
+		    "`isolate mount` makes a tree that holds only what is named", NULL);
 	case CAP_FS_GLOB_LIVE:
 		return absent("Landlock has no patterns", NULL, NULL);
 	case CAP_FS_WRITE_EPHEMERAL:
-		return absent(
-		    "Landlock cannot throw writes away, and mount views are not supported yet",
-		    NULL, NULL);
+		return silent();
 	case CAP_NET_CONNECT_PORT:
 		return answer_connect_port(ir);
 	case CAP_NET_CONNECT_HOST:

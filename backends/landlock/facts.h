@@ -28,5 +28,6 @@ const char *facts_net_text(struct arena *a, uint32_t rights);
 /* The parts; each false after facts_differ(). */
 bool facts_ports(struct facts *f);
 bool facts_places(struct facts *f);
+bool facts_covers(struct facts *f);
 
 #endif

@@ -42,6 +42,7 @@ struct ll_denial {
 	const struct ir_rule *rule; /* the deny, or the allow that leaves the hole out */
 	const struct ir_hole *hole; /* NULL: a deny */
 	const char *path;
+	uint32_t ops; /* what it takes */
 	uint32_t carved, asserted;
 };
 
@@ -53,6 +54,30 @@ struct ll_tree {
 };
 
 struct ll_tree ll_tree_build(struct arena *a, const struct ir *ir);
+
+/* How a mount shows a place inside what is given; 0: as it is. */
+enum ll_how {
+	LL_COVER_HIDE = 1,
+	LL_COVER_RO = 2,
+	LL_COVER_NOEXEC = 4,
+};
+/* In the spelling of landlock.conf, by the bits above. */
+const char *ll_how_text(unsigned how);
+
+struct ll_cover {
+	const char *path;
+	struct loc loc; /* the line that asks for it */
+	unsigned how;
+};
+struct ll_covers {
+	const struct ll_cover *v; /* sorted by path, each once */
+	unsigned n;
+	bool *covered;   /* by denial of the tree: does a cover keep all that is carved? NULL: nothing is covered */
+	struct loc *bad; /* the line of a place below a cover that cannot be shown as it should, or NULL */
+};
+
+/* Nothing without a mount namespace. */
+struct ll_covers ll_covers_build(struct arena *a, const struct ir *ir, const struct ll_tree *tree);
 
 /*
  * Does the path equal the root or lie below it, whatever the load-time values are? Both templates.
@@ -74,10 +99,13 @@ bool ll_open_signal(const struct ir *ir);
 struct ll_promise {
 	uint32_t ops;
 	enum cap cap;
-	const char *mechanism;
+	const char *mechanism, *covered; /* what keeps it; the same where mounts help */
 };
 enum { LL_N_PROMISES = 5 };
 extern const struct ll_promise ll_promises[LL_N_PROMISES];
+
+/* Why a place inside an allowed tree cannot be taken out, and what to do: without a mount namespace, and with one. */
+extern const char ll_carve_note[], ll_carve_help[], ll_cover_note[], ll_cover_help[];
 
 /* Where ports come from: one entry a port that is given to some right. */
 struct ll_port {

@@ -185,7 +185,7 @@ static void write_paths(struct texts *t, const struct ll_tree *tree, struct buf 
 	for (unsigned i = 0; i < tree->n_lines; i++) {
 		const struct ll_line *line = &tree->lines[i];
 		struct give give = give_of(t, line->rule, line->rule->object, line->ops);
-		give.flags = line->rule->flags;
+		give.flags = line->rule->flags & ~(uint32_t)RULE_DISCARD;
 		gives_add(&g, give);
 	}
 	gives_merge(&g);
@@ -223,6 +223,30 @@ static void write_asserts(struct texts *t, const struct ll_tree *tree, struct bu
 				       rights_text(t->l->arena, fs_words, g.v[i].rights, ','),
 				       where_text(t->l, g.v[i].loc), g.v[i].path),
 			  g.v[i].loc);
+	texts_write(t, out);
+}
+
+const char *ll_how_text(unsigned how)
+{
+	static const char *const words[] = {
+	    [0] = "rw",
+	    [LL_COVER_HIDE] = "hide",
+	    [LL_COVER_RO] = "ro",
+	    [LL_COVER_NOEXEC] = "rw,noexec",
+	    [LL_COVER_RO | LL_COVER_NOEXEC] = "ro,noexec",
+	};
+	return words[how];
+}
+
+static void write_covers(struct texts *t, const struct ll_covers *covers, struct buf *out)
+{
+	for (unsigned i = 0; i < covers->n; i++) {
+		const struct ll_cover *c = &covers->v[i];
+		texts_add(t,
+			  arena_printf(t->l->arena, "cover %s %s %s", ll_how_text(c->how),
+				       where_text(t->l, c->loc), c->path),
+			  c->loc);
+	}
 	texts_write(t, out);
 }
 
@@ -375,43 +399,50 @@ static bool check_exec(struct lower *l, const struct ll_tree *tree)
 	return ok;
 }
 
+static void report_carve(struct lower *l, enum cap cap, struct loc loc)
+{
+	struct diag_rec *rec = diag(l->diags, DIAG_NOT_KEPT, loc,
+				    "Linux cannot keep `%s`, and it is required", cap_name[cap]);
+	bool mounts = l->ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT);
+	diag_note(rec, "%s", mounts ? ll_cover_note : ll_carve_note);
+	diag_help(rec, "%s", mounts ? ll_cover_help : ll_carve_help);
+}
+
 /*
  * A carve that no `prefer` line excuses ends here whatever was said before: the lines that follow
  * would give more than the policy does.
  */
-static bool check_carves(struct lower *l, const struct ll_tree *tree)
+static bool check_carves(struct lower *l, const struct ll_tree *tree,
+			 const struct ll_covers *covers)
 {
 	bool ok = true;
 	for (unsigned i = 0; i < tree->n_denials; i++)
 		for (unsigned k = 0; k < LL_N_PROMISES; k++) {
 			const struct ll_denial *d = &tree->denials[i];
 			uint32_t ops = d->carved & ll_promises[k].ops;
-			if (!ops || ir_preferred(l->ir, TARGET_LINUX, ll_promises[k].cap))
+			if (!ops || (covers->covered && covers->covered[i]) ||
+			    ir_preferred(l->ir, TARGET_LINUX, ll_promises[k].cap))
 				continue;
 			struct loc loc =
 			    d->hole ? d->hole->loc : origin_loc(d->rule->origin[first_op(ops)]);
 			ok = false;
-			if (diag_seen(l->diags, DIAG_NOT_KEPT, loc))
-				continue;
-			struct diag_rec *rec = diag(l->diags, DIAG_NOT_KEPT, loc,
-						    "Linux cannot keep `%s`, and it is required",
-						    cap_name[ll_promises[k].cap]);
-			diag_note(
-			    rec,
-			    "Landlock cannot take a place out of an allowed tree, and mount views "
-			    "are not supported yet");
-			diag_help(
-			    rec,
-			    "allow the places that are needed, one by one, instead of the tree "
-			    "above them");
+			if (!diag_seen(l->diags, DIAG_NOT_KEPT, loc))
+				report_carve(l, ll_promises[k].cap, loc);
 		}
-	return ok;
+	if (!covers->bad)
+		return ok;
+	struct diag_rec *rec = diag(l->diags, DIAG_REOPENED, *covers->bad,
+				    "this place lies in one that is taken out, and would have the rights of the tree around it");
+	diag_note(rec, "%s", ll_cover_note);
+	diag_help(rec, "allow here what the tree around it has, or move it out of the tree");
+	return false;
 }
 
-static bool check_rules(struct lower *l, const struct ll_tree *tree)
+static bool check_rules(struct lower *l, const struct ll_tree *tree,
+			const struct ll_covers *covers)
 {
 	bool ok = check_exec(l, tree);
-	ok = check_carves(l, tree) && ok;
+	ok = check_carves(l, tree, covers) && ok;
 	bool open_net = ll_open_net(l->ir) != NULL, open_abstract = ll_open_abstract(l->ir) != NULL;
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
@@ -428,8 +459,9 @@ bool landlock_lower(struct lower *l)
 	struct buf out = buf_new(l->arena);
 	struct texts t = {.l = l, .ok = true, .open_net = ll_open_net(l->ir) != NULL};
 	struct ll_tree tree = ll_tree_build(l->arena, l->ir);
+	struct ll_covers covers = ll_covers_build(l->arena, l->ir, &tree);
 	struct ll_net_set net;
-	bool ok = check_rules(l, &tree);
+	bool ok = check_rules(l, &tree, &covers);
 	if (!ll_net_build(l, &net) || !ok)
 		return false;
 	write_head(l, &net, &out);
@@ -438,6 +470,7 @@ bool landlock_lower(struct lower *l)
 	write_ports(&t, &net, &out);
 	write_asserts(&t, &tree, &out);
 	write_assert_ports(&t, net.handled, &out);
+	write_covers(&t, &covers, &out);
 	buf_puts(&out, "end\n");
 	if (out.len > PLAN_MAX_CONF) {
 		diag(l->diags, DIAG_TOO_LARGE, l->ir->loc,

@@ -229,6 +229,21 @@ static bool read_assert(struct reading *s)
 	return read_place(s, &s->m->asserts, (struct model_line){0});
 }
 
+const char *const model_how_words[] = {"hide", "rw", "ro", "rw,noexec", "ro,noexec", NULL};
+const unsigned model_hows[] = {MODEL_HIDE, 0, MODEL_RO, MODEL_NOEXEC, MODEL_RO | MODEL_NOEXEC};
+
+static bool read_cover(struct reading *s)
+{
+	struct model_line line = {.tmpl = NULL};
+	unsigned i;
+	if (!read_choice(s, model_how_words, &i) || !read_where(s, &line.where) ||
+	    !read_template(s, &line.tmpl))
+		return false;
+	line.how = model_hows[i];
+	add_line(s, &s->m->covers, line);
+	return true;
+}
+
 static bool take_port(struct reading *s, const struct model_line *line)
 {
 	uint64_t port;
@@ -295,6 +310,7 @@ static const struct directive {
     {"port", true, read_port},
     {"assert", true, read_assert},
     {"assert-port", true, read_assert_port},
+    {"cover", true, read_cover},
     {"end", false, read_end},
 };
 enum { N_DIRECTIVES = sizeof(directives) / sizeof(directives[0]) };
@@ -355,6 +371,22 @@ static void read_param(struct arena *a, struct plan_reader *r, struct ir *ir,
 	(*params)[ir->n_params++] = p;
 }
 
+/* Does a line of launch.conf say `isolate ... mount ...`? */
+static bool has_mounts(const struct artifact *launch)
+{
+	struct plan_reader r = {.next = launch->data, .end = launch->data + launch->size};
+	const char *w;
+	size_t n;
+	while (plan_line(&r)) {
+		if (!plan_word(&r, &w, &n) || !word_is(w, n, "isolate"))
+			continue;
+		while (plan_word(&r, &w, &n))
+			if (word_is(w, n, "mount"))
+				return true;
+	}
+	return false;
+}
+
 static void read_params(struct arena *a, const struct artifact *launch, struct ir *ir)
 {
 	struct plan_reader r = {.next = launch->data, .end = launch->data + launch->size};
@@ -396,6 +428,8 @@ void *landlock_model_open(struct arena *a, const struct artifact *v, unsigned n,
 		ok = read_line(&s, &at);
 	if (ok && !m->fs)
 		ok = fail(&s, "handle-fs is missing");
+	if (ok && m->covers.n && launch && !has_mounts(launch))
+		ok = fail(&s, "a cover needs `isolate mount`");
 	if (ok && !(m->assumed = landlock_view(a, m, NULL, 0)))
 		ok = fail(&s, "a template gives no absolute path");
 	if (ok)

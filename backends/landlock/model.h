@@ -14,7 +14,13 @@ struct model_line {
 	const char *where;
 	enum model_missing missing; /* of a path */
 	bool nofollow;
+	unsigned how; /* of a cover: model_how */
 };
+
+/* What the mount at a cover's place takes. */
+enum model_how { MODEL_HIDE = 1, MODEL_RO = 2, MODEL_NOEXEC = 4 };
+extern const char *const model_how_words[]; /* in the order of model_hows; NULL ends them */
+extern const unsigned model_hows[];
 
 struct model_lines {
 	struct model_line *v;
@@ -26,7 +32,7 @@ struct model_view;
 
 struct model {
 	uint32_t fs, net, scopes; /* handled */
-	struct model_lines entry, paths, ports, port_vars, asserts, assert_ports;
+	struct model_lines entry, paths, ports, port_vars, asserts, assert_ports, covers;
 	uint8_t *port_rights; /* by port; 65536 of them */
 	struct ir ir;  /* only its params, from launch.conf: what expand_template() asks for */
 	bool has_vars; /* does any place depend on load-time values? */

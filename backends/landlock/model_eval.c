@@ -22,6 +22,8 @@ struct model_view {
 	struct spot *v; /* sorted, each path once */
 	unsigned n;
 	struct spot entry;
+	struct spot *covers; /* sorted; rights: model_how */
+	unsigned n_covers;
 	bool refused; /* an assert fails: the loader does not start */
 };
 
@@ -55,18 +57,36 @@ static int cmp_spot(const void *a, const void *b)
 	return compare(x->path, x->len, y->path, y->len);
 }
 
-/* The first spot that is not before the path. */
-static unsigned lower(const struct model_view *w, const char *path, size_t len)
+/* The first of the sorted spots that is not before the path. */
+static unsigned lower_of(const struct spot *v, unsigned n, const char *path, size_t len)
 {
-	unsigned lo = 0, hi = w->n;
+	unsigned lo = 0, hi = n;
 	while (lo < hi) {
 		unsigned mid = lo + (hi - lo) / 2;
-		if (compare(w->v[mid].path, w->v[mid].len, path, len) < 0)
+		if (compare(v[mid].path, v[mid].len, path, len) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	return lo;
+}
+
+static unsigned lower(const struct model_view *w, const char *path, size_t len)
+{
+	return lower_of(w->v, w->n, path, len);
+}
+
+/* The cover on the path or nearest above it; NULL: none. */
+static const struct spot *cover_over(const struct model_view *w, const char *path)
+{
+	for (size_t end = strlen(path); w->n_covers && end > 0; end--) {
+		if (path[end] && path[end] != '/')
+			continue;
+		unsigned i = lower_of(w->covers, w->n_covers, path, end);
+		if (i < w->n_covers && compare(w->covers[i].path, w->covers[i].len, path, end) == 0)
+			return &w->covers[i];
+	}
+	return NULL;
 }
 
 static uint32_t rights_at(const struct model_view *w, const char *path, size_t len)
@@ -157,6 +177,36 @@ static bool ports_refused(struct arena *a, const struct model *m, const struct i
 	return false;
 }
 
+/*
+ * A place is shown again below a cover only where a cover of its own says so. Where values put it there, the loader
+ * refuses.
+ */
+static bool hidden_by_value(const struct model_view *w, const struct model *m, const char *tmpl,
+			    const char *path)
+{
+	if (!cover_over(w, path))
+		return false;
+	for (unsigned i = 0; i < m->covers.n; i++)
+		if (strcmp(m->covers.v[i].tmpl, tmpl) == 0)
+			return false;
+	return true;
+}
+
+static bool view_covers(struct arena *a, const struct model *m, struct model_view *w,
+			const struct ir_binding *given, unsigned n_given)
+{
+	w->covers = ARENA_ARRAY(a, m->covers.n + 1u, struct spot);
+	for (unsigned i = 0; i < m->covers.n; i++) {
+		struct spot *s = &w->covers[w->n_covers++];
+		if (!expand(a, m, &m->covers.v[i], given, n_given, s))
+			return false;
+		s->rights = m->covers.v[i].how;
+	}
+	if (w->n_covers)
+		qsort(w->covers, w->n_covers, sizeof(*w->covers), cmp_spot);
+	return true;
+}
+
 const struct model_view *landlock_view(struct arena *a, const struct model *m,
 				       const struct ir_binding *given, unsigned n_given)
 {
@@ -168,8 +218,12 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 			return NULL;
 	if (m->entry.n && !expand(a, m, &m->entry.v[0], given, n_given, &w->entry))
 		return NULL;
+	if (!view_covers(a, m, w, given, n_given))
+		return NULL;
+	for (unsigned i = 0; i < m->paths.n && !w->refused; i++)
+		w->refused = hidden_by_value(w, m, m->paths.v[i].tmpl, w->v[i].path);
 	unite(w);
-	w->refused = ports_refused(a, m, given, n_given);
+	w->refused |= ports_refused(a, m, given, n_given);
 	for (unsigned i = 0; i < m->asserts.n && !w->refused; i++) {
 		if (!expand(a, m, &m->asserts.v[i], given, n_given, &place))
 			return NULL;
@@ -203,6 +257,19 @@ static struct model_verdict pass(void)
 	return (struct model_verdict){.stops = false};
 }
 
+/* The operations that fail because of the mount on the place. */
+static uint32_t covered_ops(uint32_t how)
+{
+	uint32_t ops = 0;
+	if (how & MODEL_HIDE)
+		return UINT32_MAX;
+	if (how & MODEL_RO)
+		ops |= OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE);
+	if (how & MODEL_NOEXEC)
+		ops |= OP_BIT(OP_EXEC);
+	return ops;
+}
+
 static struct model_verdict decide_path(const struct model *m, struct arena *scratch,
 					const struct request *r, const char *path, uint32_t need)
 {
@@ -211,6 +278,9 @@ static struct model_verdict decide_path(const struct model *m, struct arena *scr
 		w = landlock_view(scratch, m, r->given, r->n_given);
 	if (!w || w->refused)
 		return (struct model_verdict){.stops = true, .refuses = true};
+	const struct spot *cover = cover_over(w, path);
+	if (cover && (covered_ops(cover->rights) & OP_BIT(r->op)))
+		return stop("a mount covers it");
 	uint32_t have = rights_up(w, path);
 	if (w->entry.path && path_covers(w->entry.path, path))
 		have |= w->entry.rights;

@@ -291,6 +291,7 @@ static void add_denial(struct builder *b, const struct ir_rule *r, const struct 
 	    .rule = r,
 	    .hole = hole,
 	    .path = path,
+	    .ops = ops,
 	    .carved = ops & related,
 	    .asserted = ops & ~related,
 	};

@@ -219,8 +219,9 @@ static bool expect_sets(struct facts *f)
 }
 
 /* What a process of every policy gets, unless a limit is written: setrlimit(2) in its own units. */
-static bool want_rlimit(const struct ir *ir, const char *name, uint64_t *value)
+static bool want_rlimit(const struct facts *f, const char *name, uint64_t *value)
 {
+	const struct ir *ir = f->what->ir;
 	static const struct {
 		const char *name;
 		enum limit limit;
@@ -244,15 +245,16 @@ static bool want_rlimit(const struct ir *ir, const char *name, uint64_t *value)
 }
 
 /* Where a cgroup for memory is only preferred, each process at least has no more than the job. */
-static bool want_fallback(const struct ir *ir, const char *name, uint64_t *value)
+static bool want_fallback(const struct facts *f, const char *name, uint64_t *value)
 {
+	const struct ir *ir = f->what->ir;
 	const struct ir_limit *memory = &ir->limit[TARGET_LINUX][LIMIT_MEMORY];
 	uint64_t tighter;
 	if (strcmp(name, "as") != 0 || !memory->set ||
 	    !ir_preferred(ir, TARGET_LINUX, CAP_RES_MEMORY))
 		return false;
 	*value = memory->value;
-	return !want_rlimit(ir, "as", &tighter) || tighter > memory->value;
+	return !want_rlimit(f, "as", &tighter) || tighter > memory->value;
 }
 
 static bool expect_limit(struct facts *f, const char *name, bool fallback)
@@ -269,8 +271,8 @@ static bool expect_limit(struct facts *f, const char *name, bool fallback)
 		set = true;
 		has = l->value;
 	}
-	wanted = fallback ? want_fallback(f->what->ir, name, &want)
-			  : want_rlimit(f->what->ir, name, &want);
+	wanted = fallback ? want_fallback(f, name, &want)
+			  : want_rlimit(f, name, &want);
 	return expect(f, arena_printf(f->a, "%s %s", fallback ? "rlimit-fallback" : "rlimit", name),
 		      set ? number(f, has) : NULL, wanted ? number(f, want) : NULL);
 }
@@ -300,7 +302,7 @@ bool launch_facts(const void *model, const struct lower *what, struct arena *a,
 {
 	struct facts f = {launch_model_read(model), what, a, difference};
 	return expect_head(&f) && expect_params(&f) && expect_guarantees(&f) && expect_entry(&f) &&
-	       expect_allows(&f) && expect_sets(&f) && expect_limits(&f) &&
+	       launch_facts_around(f.has, what, a, difference) && expect_allows(&f) && expect_sets(&f) && expect_limits(&f) &&
 	       expect_job(&f, LIMIT_WALL, f.has->wall, f.has->wall_where) &&
 	       expect_job(&f, LIMIT_OUTPUT, f.has->output, f.has->output_where);
 }

@@ -33,10 +33,23 @@ static struct answer answer_isolate(const struct ir *ir)
 
 static struct answer answer_hide(const struct ir *ir)
 {
-	if (ir->isolate & (1u << ISOLATE_MOUNT))
+	if (ir->choice[CHOICE_ROOT].value == ROOT_PRIVATE)
 		return kept("namespace");
-	return none("without a view of the file tree of its own (`isolate mount`), names and sizes "
-		    "are seen");
+	return none("without a tree of its own (`isolate mount`, and no `root host`), names and sizes are "
+		    "seen");
+}
+
+/* Processes outside have no number in a pid namespace, so no signal finds them. */
+static struct answer answer_signals(const struct ir *ir)
+{
+	return ir->isolate & ISOLATE_BIT(ISOLATE_PID) ? kept("namespace") : none(NULL);
+}
+
+static struct answer answer_ephemeral(const struct ir *ir)
+{
+	if (!(ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT)))
+		return none("without `isolate mount` what is written stays");
+	return kept("namespace");
 }
 
 static struct answer launch_answer(const struct ir *ir, enum target t, enum cap cap)
@@ -69,13 +82,16 @@ static struct answer launch_answer(const struct ir *ir, enum target t, enum cap 
 		return answer_isolate(ir);
 	case CAP_FS_HIDE:
 		return answer_hide(ir);
+	case CAP_FS_WRITE_EPHEMERAL:
+		return answer_ephemeral(ir);
+	case CAP_SIGNAL_SCOPE:
+		return answer_signals(ir);
 	case CAP_FS_READ_HOST:
 	case CAP_FS_READ_SCOPE:
 	case CAP_FS_READ_DENY:
 	case CAP_FS_WRITE_DENY:
 	case CAP_FS_WRITE_SCOPE:
 	case CAP_FS_WRITE_DENY_PATH:
-	case CAP_FS_WRITE_EPHEMERAL:
 	case CAP_FS_EXEC_SCOPE:
 	case CAP_FS_EXEC_DENY:
 	case CAP_FS_IOCTL_SCOPE:
@@ -91,7 +107,6 @@ static struct answer launch_answer(const struct ir *ir, enum target t, enum cap 
 	case CAP_NET_UDP:
 	case CAP_UNIX_PATH:
 	case CAP_UNIX_ABSTRACT:
-	case CAP_SIGNAL_SCOPE:
 	case CAP_IPC_RESTRICT:
 	case CAP_TTY_NO_INJECT:
 	case CAP_SYSCALL_FILTER:

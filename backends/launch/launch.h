@@ -15,8 +15,13 @@ bool launch_lower(struct lower *l);
  * too long for a plan is one, so all of them end lines with launch_end_line().
  */
 bool launch_end_line(struct lower *l, struct buf *b, size_t beg, struct loc loc);
-/* Adds the WHERE word of a line of the policy; NULL: of its head. */
+/* Text, and the place of a line, as one word. */
+void launch_put_word(struct buf *b, const char *text);
 void launch_put_where(struct lower *l, struct buf *b, const struct origin *origin);
+/* around.c */
+void launch_write_view(struct lower *l, struct buf *b);
+bool launch_write_places(struct lower *l, struct buf *b);
+void launch_write_stdio(struct lower *l, struct buf *b);
 bool launch_write_env(struct lower *l, struct buf *b);
 bool launch_write_rlimits(struct lower *l, struct buf *b);
 bool launch_write_job(struct lower *l, struct buf *b);
@@ -42,8 +47,24 @@ struct launch_limit {
 	const char *name, *cap; /* cap: of a fallback, else NULL */
 	uint64_t value;
 };
+struct launch_place { /* mount, scratch, discard */
+	const char *where, *at;
+	const char *source; /* MOUNT: as one word */
+	bool rw;            /* MOUNT */
+	uint64_t size;      /* SCRATCH */
+};
+struct launch_places {
+	struct launch_place *v;
+	unsigned n;
+};
 struct launch_read {
 	const char *name, *version;
+	const char *hostname;            /* or NULL */
+	const char *choices[CHOICE_COUNT]; /* the words of root, stdin, ...; NULL: no line */
+	bool user_set;
+	uint64_t user;
+	const char *directory, *directory_where; /* or NULL */
+	struct launch_places mounts, scratches, discards;
 	uint32_t arches, isolate; /* bits by enum arch, enum isolate */
 	struct launch_param *params;
 	unsigned n_params;
@@ -62,6 +83,9 @@ struct launch_read {
 };
 const struct launch_read *launch_model_read(const void *model);
 
+/* facts_around.c: the lines of around.c. False after *difference. */
+bool launch_facts_around(const struct launch_read *has, const struct lower *what, struct arena *a,
+			 const char **difference);
 bool launch_facts(const void *model, const struct lower *what, struct arena *a,
 		  const char **difference);
 

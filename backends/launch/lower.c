@@ -17,7 +17,7 @@ bool launch_end_line(struct lower *l, struct buf *b, size_t beg, struct loc loc)
 }
 
 /* Text as one word of a line: spaces and control bytes escaped, `$` as it is. */
-static void put_word(struct buf *b, const char *text)
+void launch_put_word(struct buf *b, const char *text)
 {
 	for (const char *c = *text ? text : "-"; *c; c++)
 		if (*c == ' ')
@@ -30,7 +30,7 @@ static void put_word(struct buf *b, const char *text)
 
 void launch_put_where(struct lower *l, struct buf *b, const struct origin *origin)
 {
-	put_word(b, src_where(l->src, l->arena, origin ? origin->loc : l->ir->loc));
+	launch_put_word(b, src_where(l->src, l->arena, origin ? origin->loc : l->ir->loc));
 }
 
 /* " a b c" for the bits that are set. */
@@ -47,7 +47,7 @@ static bool write_head(struct lower *l, struct buf *b)
 	buf_printf(b, "sbx-launch %d %s\n", PLAN_VERSION, l->plan_id);
 	size_t beg = b->len;
 	buf_printf(b, "policy %s ", ir->name);
-	put_word(b, ir->version ? ir->version : "");
+	launch_put_word(b, ir->version ? ir->version : "");
 	buf_putc(b, '\n');
 	bool ok = launch_end_line(l, b, beg, ir->loc);
 	buf_printf(b, "target %s\narch", target_name[TARGET_LINUX]);
@@ -55,6 +55,7 @@ static bool write_head(struct lower *l, struct buf *b)
 	buf_puts(b, "\nisolate");
 	put_set(b, ir->isolate, isolate_name, ISOLATE_COUNT);
 	buf_puts(b, ir->isolate ? "\n" : " none\n");
+	launch_write_view(l, b);
 	return ok;
 }
 
@@ -125,9 +126,11 @@ bool launch_lower(struct lower *l)
 	ok = write_params(l, &b) && ok;
 	ok = write_guarantees(l, &b) && ok;
 	ok = write_entry(l, &b) && ok;
+	ok = launch_write_places(l, &b) && ok;
 	ok = launch_write_env(l, &b) && ok;
 	ok = launch_write_rlimits(l, &b) && ok;
 	ok = launch_write_job(l, &b) && ok;
+	launch_write_stdio(l, &b);
 	buf_puts(&b, "session new\nend\n");
 	if (ok)
 		lower_add(l, "launch.conf", b.data, b.len);

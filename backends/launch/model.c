@@ -150,6 +150,108 @@ static bool read_isolate(struct model *m)
 	return next_set(m, isolate_name, ISOLATE_COUNT, &m->read.isolate);
 }
 
+static bool read_hostname(struct model *m)
+{
+	return next_kept(m, &m->read.hostname);
+}
+
+static bool read_user(struct model *m)
+{
+	m->read.user_set = true;
+	return next_number(m, &m->read.user) && m->read.user < UINT32_MAX;
+}
+
+/* One of the words but the first, which is what no line means. */
+static bool read_choice(struct model *m, enum choice c)
+{
+	const char *word;
+	if (!next_kept(m, &word))
+		return false;
+	m->read.choices[c] = word;
+	for (unsigned v = 1; v < CHOICE_MAX_WORDS && choice_word[c][v]; v++)
+		if (strcmp(choice_word[c][v], word) == 0)
+			return true;
+	return false;
+}
+
+static bool read_root(struct model *m)
+{
+	return read_choice(m, CHOICE_ROOT);
+}
+
+static bool read_stdin(struct model *m)
+{
+	return read_choice(m, CHOICE_STDIN);
+}
+
+static bool read_terminal(struct model *m)
+{
+	return read_choice(m, CHOICE_TERMINAL);
+}
+
+static bool read_observe(struct model *m)
+{
+	return read_choice(m, CHOICE_OBSERVE);
+}
+
+static bool read_directory(struct model *m)
+{
+	return next_kept(m, &m->read.directory_where) && next_template(m, true, &m->read.directory);
+}
+
+static bool add_place(struct model *m, struct launch_places *places, struct launch_place p)
+{
+	if (!next_kept(m, &p.where) || !next_template(m, true, &p.at) ||
+	    m->read.mounts.n + m->read.scratches.n + m->read.discards.n >= PLAN_MAX_PLACES)
+		return false;
+	ARENA_GROW(m->arena, places->v, places->n);
+	places->v[places->n++] = p;
+	return true;
+}
+
+/* A template in which each blank is written \x20. */
+static bool next_source(struct model *m, const char **out)
+{
+	struct text t;
+	if (!next(m, &t))
+		return false;
+	*out = arena_strndup(m->arena, t.s, t.n);
+	while (t.n) {
+		bool blank = t.n >= 4 && memcmp(t.s, "\\x20", 4) == 0;
+		size_t step = *t.s == '$' || *t.s == '\\' ? special_length(t, true) : 1;
+		step = blank ? 4 : step;
+		if (!step)
+			return false;
+		t.s += step;
+		t.n -= step;
+	}
+	return true;
+}
+
+static bool read_mount(struct model *m)
+{
+	struct launch_place p = {.where = NULL};
+	struct text t;
+	if (!next(m, &t))
+		return false;
+	p.rw = is(t, "rw");
+	if (!p.rw && !is(t, "ro"))
+		return false;
+	return next_source(m, &p.source) && add_place(m, &m->read.mounts, p);
+}
+
+static bool read_scratch(struct model *m)
+{
+	struct launch_place p = {.where = NULL};
+	return next_number(m, &p.size) && p.size >= 4096 &&
+	       add_place(m, &m->read.scratches, p);
+}
+
+static bool read_discard(struct model *m)
+{
+	return add_place(m, &m->read.discards, (struct launch_place){.where = NULL});
+}
+
 static bool read_param(struct model *m)
 {
 	static const char *const types[] = {"path", "string",   "port",    "count",
@@ -316,16 +418,26 @@ static const struct directive {
     {"target", ONCE | NEEDED, read_target},
     {"arch", ONCE | NEEDED, read_arch},
     {"isolate", ONCE | NEEDED, read_isolate},
+    {"root", ONCE, read_root},
+    {"hostname", ONCE, read_hostname},
+    {"user", ONCE, read_user},
     {"param", REPEATS, read_param},
     {"guarantee", REPEATS, read_guarantee},
     {"entry", ONCE, read_entry},
     {"exec-fd", ONCE, read_exec_fd},
+    {"directory", ONCE, read_directory},
+    {"mount", REPEATS, read_mount},
+    {"scratch", REPEATS, read_scratch},
+    {"discard", REPEATS, read_discard},
     {"env-allow", REPEATS, read_env_allow},
     {"env-set", REPEATS, read_env_set},
     {"rlimit", REPEATS, read_rlimit},
     {"rlimit-fallback", REPEATS, read_rlimit_fallback},
     {"wall", ONCE, read_wall},
     {"output", ONCE, read_output},
+    {"stdin", ONCE, read_stdin},
+    {"terminal", ONCE, read_terminal},
+    {"observe", ONCE, read_observe},
     {"session", ONCE | NEEDED, read_session},
     {"end", ONCE | NEEDED, read_end},
 };
@@ -372,6 +484,21 @@ static bool consistent(const struct model *m)
 	return launch_model_rlimit(m, "nofile", false, &files) && (uint64_t)m->read.exec_fd >= files;
 }
 
+static bool isolates(const struct model *m, enum isolate view)
+{
+	return m->read.isolate & ISOLATE_BIT(view);
+}
+
+/* What needs a view stands only where `isolate` makes it. */
+static bool views_agree(const struct model *m)
+{
+	const struct launch_read *r = &m->read;
+	bool places = r->choices[CHOICE_ROOT] || r->mounts.n || r->scratches.n || r->discards.n;
+	return (!places || isolates(m, ISOLATE_MOUNT)) &&
+	       (!r->hostname || isolates(m, ISOLATE_UTS)) &&
+	       (!r->user_set || isolates(m, ISOLATE_USER));
+}
+
 void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
 {
 	struct model *m = ARENA_NEW(a, struct model);
@@ -390,9 +517,10 @@ void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, c
 		line++;
 		ok = read_line(m, &at);
 	}
-	if (ok && consistent(m))
+	if (ok && consistent(m) && views_agree(m))
 		return m;
-	*error = ok ? "launch.conf: exec-fd lies below the limit on open files, or there is none"
+	*error = ok ? "launch.conf: exec-fd lies below the limit on open files, or a line needs a "
+		      "view that `isolate` does not name"
 		    : arena_printf(a, "launch.conf:%u: bad line", line);
 	return NULL;
 }

@@ -246,3 +246,9 @@ Test(facts, all_of_the_network)
 				    "    limit memory 1GiB\n    limit cpu 50%\n}\n");
 	change_everything(&t, 5000);
 }
+
+Test(facts, what_the_program_finds_around_it)
+{
+	struct trial t = trial_file("tests/golden/surroundings.sbx");
+	change_everything(&t, 10000);
+}

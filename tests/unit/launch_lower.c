@@ -6,6 +6,7 @@
 
 #define HEAD   "sbx-launch 1 " TEST_PLAN_ID "\n"
 #define TOP    HEAD "policy p -\ntarget linux\narch x86_64 aarch64\nisolate none\n"
+#define VIEW   HEAD "policy p -\ntarget linux\narch x86_64\nisolate user mount uts\n"
 #define LIMITS "rlimit nofile 1024\nrlimit core 0\n"
 #define BOTTOM LIMITS "session new\nend\n"
 
@@ -73,6 +74,41 @@ Test(launch_lower, isolation_in_the_order_of_the_table)
 	reopen(&p);
 	cr_expect_str_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_NS_ISOLATE).mechanism, "namespace");
 	cr_expect_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_FS_HIDE).level, LEVEL_ABSENT);
+	policy_free(&p);
+}
+
+Test(launch_lower, what_the_program_finds_around_it)
+{
+	struct policy p = policy_new();
+	const struct ir_place places[] = {
+	    {PLACE_MOUNT, "/srv/data", "/data store", 0, line_origin(&p, 5)},
+	    {PLACE_MOUNT, "/srv/out", "/out", 0, line_origin(&p, 6)},
+	    {PLACE_SCRATCH, "/tmp", NULL, 1 << 20, line_origin(&p, 7)},
+	};
+	p.ir.isolate = ISOLATE_BIT(ISOLATE_COUNT) - 1;
+	p.ir.choice[CHOICE_ROOT].value = ROOT_PRIVATE;
+	p.ir.choice[CHOICE_TERMINAL].value = TERMINAL_INHERIT;
+	p.ir.around.places = places;
+	p.ir.around.n_places = 3;
+	p.ir.around.directory = "/tmp";
+	p.ir.around.directory_origin = line_origin(&p, 8);
+	set_entry(&p);
+	allow_path(&p, READ_OPS, "/srv/data");
+	allow_path(&p, READ_OPS | WRITE_OPS, "/srv/out");
+	allow_path(&p, READ_OPS | WRITE_OPS, "/tmp");
+	allow_path(&p, READ_OPS | WRITE_OPS, "/work")->flags = RULE_DISCARD;
+	const char *text = lower_text(&p);
+	EXPECT_LINE(text, "root private");
+	EXPECT_LINE(text, "directory p.sbx:8 /tmp");
+	EXPECT_LINE(text, "mount ro /data\\x20store p.sbx:5 /srv/data");
+	EXPECT_LINE(text, "mount rw /out p.sbx:6 /srv/out");
+	EXPECT_LINE(text, "scratch 1048576 p.sbx:7 /tmp");
+	EXPECT_LINE(text, "discard p.sbx:4 /work");
+	EXPECT_LINE(text, "terminal inherit");
+	reopen(&p);
+	cr_expect_str_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_FS_HIDE).mechanism, "namespace");
+	cr_expect_str_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_FS_WRITE_EPHEMERAL).mechanism, "namespace");
+	cr_expect_str_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_SIGNAL_SCOPE).mechanism, "namespace");
 	policy_free(&p);
 }
 
@@ -293,7 +329,6 @@ Test(launch_lower, malformed_files_are_refused)
 	    TOP BOTTOM "\n",
 	    TOP LIMITS "end\n",
 	    TOP LIMITS "session old\nend\n",
-	    TOP "session new\nend\n",
 	    HEAD "policy p\ntarget linux\narch x86_64\nisolate none\n" BOTTOM,
 	    HEAD "policy p -\ntarget macos\narch x86_64\nisolate none\n" BOTTOM,
 	    HEAD "policy p -\ntarget linux\narch\nisolate none\n" BOTTOM,
@@ -302,6 +337,26 @@ Test(launch_lower, malformed_files_are_refused)
 	    HEAD "policy p -\ntarget linux\narch x86_64\nisolate net user\n" BOTTOM,
 	    HEAD "policy p -\ntarget linux\narch x86_64\nisolate none net\n" BOTTOM,
 	    HEAD "policy p -\ntarget linux\narch x86_64\n" BOTTOM,
+	    VIEW "root host\n" BOTTOM,
+	    TOP "root private\n" BOTTOM,
+	    TOP "scratch 4096 p:1 /tmp\n" BOTTOM,
+	    TOP "hostname box\n" BOTTOM,
+	    TOP "user 1000\n" BOTTOM,
+	    VIEW "user 1000\nhostname box\n" BOTTOM,
+	    VIEW "user 4294967295\n" BOTTOM,
+	    VIEW "user nobody\n" BOTTOM,
+	    VIEW "mount p:1 /data /srv\n" BOTTOM,
+	    VIEW "mount ro /da\\x21ta p:1 /srv\n" BOTTOM,
+	    VIEW "mount ro /data p:1\n" BOTTOM,
+	    VIEW "scratch 4095 p:1 /tmp\n" BOTTOM,
+	    VIEW "scratch 4096 p:1 /tmp\nmount ro /data p:1 /srv\n" BOTTOM,
+	    VIEW "discard p:1\n" BOTTOM,
+	    VIEW "directory /work\n" BOTTOM,
+	    TOP LIMITS "stdin inherit\nsession new\nend\n",
+	    TOP LIMITS "stdin null\nstdin null\nsession new\nend\n",
+	    TOP LIMITS "terminal none\nsession new\nend\n",
+	    TOP LIMITS "observe some\nsession new\nend\n",
+	    TOP LIMITS "observe all\nterminal new\nsession new\nend\n",
 	    TOP "param x thing required\n" BOTTOM,
 	    TOP "param x path wanted\n" BOTTOM,
 	    TOP "param x path default ${y}\n" BOTTOM,
@@ -337,6 +392,14 @@ Test(launch_lower, malformed_files_are_refused)
 			  "env-allow A\nenv-allow B*\nenv-set C ${x}\nenv-set D\n" LIMITS
 			  "rlimit-fallback as 5 res.memory\nsession new\nend\n",
 		      &error));
+	cr_expect_not_null(
+	    open_text(a, &launch_backend, "launch.conf",
+		      VIEW "root private\nhostname box\nuser 0\ndirectory p:1 /a b\n"
+			   "mount ro /da\\x20ta/${HOME}\\$ p:1 /srv/a b\nscratch 4096 p:1 /tmp\n"
+			   "discard p:1 /w\n" LIMITS
+			   "stdin null\nterminal inherit\nobserve denied\nsession new\nend\n",
+		      &error),
+	    "%s", error);
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		error = NULL;
 		cr_expect_null(open_text(a, &launch_backend, "launch.conf", bad[i], &error),

@@ -48,7 +48,7 @@ static inline void add_path_rule(struct gen *g)
 	const char *path = some_path(g);
 	buf_printf(&g->text, " \"%s\"", path);
 	if (!deny && roll(g, 4) == 0)
-		buf_printf(&g->text, " %s", PICK(g, "if-exists", "make-dir", "nofollow"));
+		buf_printf(&g->text, " %s", PICK(g, "if-exists", "make-dir", "nofollow", "discard"));
 	if (!deny && roll(g, 5) == 0)
 		buf_printf(&g->text, " except \"%s%s\"", path, PICK(g, "/b", "/h/i", "/.ssh"));
 	buf_puts(&g->text, "\n");
@@ -77,7 +77,10 @@ static inline void add_other(struct gen *g)
 	buf_printf(&g->text, "    %s\n",
 		   PICK(g, "allow env LANG", "allow env \"LC_*\"", "deny env LANG", "set env A = \"${d}\"", "limit memory 64MiB",
 			"limit cpu 150%", "limit pids 9", "limit open-files 77", "limit file-size 1MiB", "limit cpu-time 3s",
-			"limit stack 1MiB", "limit swap 1MiB", "on macos {\n        allow mach \"com.x\"\n    }"));
+			"limit stack 1MiB", "limit swap 1MiB",
+			"on linux {\n        scratch \"/tmp\" size 1MiB\n    }",
+			"on linux {\n        mount \"/data\" at \"/a/b\" read\n    }",
+			"on linux {\n        directory \"/a\"\n        stdin null\n    }", "on macos {\n        allow mach \"com.x\"\n    }"));
 }
 
 static inline const char *random_policy(struct gen *g, struct arena *a)
@@ -104,6 +107,7 @@ static inline const char *random_policy(struct gen *g, struct arena *a)
 		 "    prefer fs.read.scope, fs.read.deny, fs.write.scope, fs.write.deny, fs.write.deny-path, fs.exec.scope, "
 		 "fs.exec.deny, fs.ioctl.scope, proc.no_exec, net.disable, net.outbound, net.connect.port, net.listen.port, "
 		 "net.udp, unix.path, unix.abstract, signal.scope, ipc.restrict, tty.no_inject, ns.isolate, fs.hide, "
+		 "fs.write.ephemeral, "
 		 "res.memory, res.swap, res.cpu, res.pids, res.cpu_time, res.files, res.file_size, res.stack because \"t\"\n}\n");
 	return buf_str(&g->text);
 }

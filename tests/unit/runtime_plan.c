@@ -52,6 +52,68 @@ Test(runtime_launch, everything)
 	cr_expect(launch_has_arch(&launch, "aarch64") && !launch_has_arch(&launch, "riscv64"));
 }
 
+#define VIEWS LAUNCH "arch x86_64\nisolate user mount uts\n"
+
+Test(runtime_launch, around)
+{
+	char text[PLAN_MAX_LINE + 1];
+	struct span source;
+
+	cr_assert_eq(launch_err(VIEWS "root private\nhostname box-1.x\nuser 65534\n"
+				      "param a path required\ndirectory t.sbx:1 ${a}/b c\n"
+				      "mount ro ${a}/data\\x20store\\$ t.sbx:2 /srv/a b\n"
+				      "mount rw / t.sbx:3 /srv/c\nscratch 4096 t.sbx:4 /tmp\n"
+				      "discard t.sbx:5 /work\nstdin null\nterminal inherit\n"
+				      "observe all\nsession new\nend\n"),
+		     ERR_COUNT);
+	cr_expect(launch.private_root && launch.user_set && launch.user == 65534);
+	cr_expect(span_is(launch.hostname, "box-1.x"));
+	cr_expect(span_is(launch.directory, "${a}/b c"));
+	cr_assert_eq(launch.n_places, 4);
+	cr_expect(launch.places[0].kind == PLACE_MOUNT && !launch.places[0].rw);
+	cr_expect(launch_source(launch.places[0].source, text, &source));
+	cr_expect(span_is(source, "${a}/data store\\$"));
+	cr_expect(launch.places[1].rw && launch.places[2].size == 4096);
+	cr_expect(launch.places[3].kind == PLACE_DISCARD);
+	cr_expect(launch.stdin_mode == STDIN_NULL && launch.terminal == TERMINAL_INHERIT &&
+		  launch.observe == OBSERVE_ALL);
+}
+
+Test(runtime_launch, around_malformed)
+{
+	static const char *const texts[] = {
+	    BASE "root private\nend\n",
+	    BASE "hostname box\nend\n",
+	    BASE "user 1\nend\n",
+	    BASE "mount ro /a t:1 /b\nend\n",
+	    BASE "scratch 4096 t:1 /b\nend\n",
+	    BASE "discard t:1 /b\nend\n",
+	    VIEWS "root host\nend\n",
+	    VIEWS "root private\nroot private\nend\n",
+	    VIEWS "user 1\nroot private\nend\n",
+	    VIEWS "hostname -box\nend\n",
+	    VIEWS "hostname a_b\nend\n",
+	    VIEWS "hostname "
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nend\n",
+	    VIEWS "user 4294967295\nend\n",
+	    VIEWS "user root\nend\n",
+	    VIEWS "directory t:1\nend\n",
+	    VIEWS "mount rx /a t:1 /b\nend\n",
+	    VIEWS "mount ro /a\\x21 t:1 /b\nend\n",
+	    VIEWS "mount ro /a t:1\nend\n",
+	    VIEWS "mount ro /a t:1 /b\nmount ro /c t:1 /b\nend\n",
+	    VIEWS "scratch 4095 t:1 /b\nend\n",
+	    VIEWS "scratch 4096 t:1 /b\ndiscard t:1 /b\nend\n",
+	    VIEWS "stdin inherit\nend\n",
+	    VIEWS "terminal none\nend\n",
+	    VIEWS "observe off\nend\n",
+	    VIEWS "session new\nstdin null\nend\n",
+	};
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		cr_expect_eq(launch_err(texts[i]), ERR_SYNTAX, "%s", texts[i]);
+}
+
 Test(runtime_launch, least)
 {
 	cr_assert_eq(launch_err(BASE "end\n"), ERR_COUNT);
@@ -167,7 +229,8 @@ Test(runtime_landlock, everything)
 			 "path error follow execute t:2 ${HOME}/x\n"
 			 "path skip nofollow read_file t:2 /\npath make follow read_file t:2 /m\n"
 			 "port bind_tcp,connect_tcp ${port} t:3\nport bind_tcp 0 t:3\n"
-			 "assert read_file t:4 /secret\nend\n",
+			 "assert read_file t:4 /secret\ncover hide t:5 /x y\n"
+			 "cover ro,noexec t:6 ${HOME}\nend\n",
 			 &l),
 	    ERR_COUNT);
 	cr_expect_eq(l.fs, 1 | 4);
@@ -207,6 +270,11 @@ Test(runtime_landlock, malformed)
 	    NET "port bind_tcp 80 t:1 x\nend\n",
 	    NET "port bind_tcp 80 t:1\npath error follow execute t:1 /a\nend\n",
 	    LANDLOCK "assert write_file t:1 /a\nend\n",
+	    LANDLOCK "cover t:1 /a\nend\n",
+	    LANDLOCK "cover hidden t:1 /a\nend\n",
+	    LANDLOCK "cover ro t:1\nend\n",
+	    LANDLOCK "cover noexec,ro t:1 /a\nend\n",
+	    LANDLOCK "cover ro t:1 /a\nassert execute t:1 /a\nend\n",
 	};
 	struct landlock l;
 
