@@ -337,10 +337,54 @@ static uint32_t arches_with(const struct differ *d, const struct syscall_desc *c
 	return arches & d->old.ir->arches & d->now.ir->arches;
 }
 
+static const char *arch_words(struct arena *a, uint32_t arches)
+{
+	struct buf b = buf_new(a);
+	for (unsigned i = 0; i < ARCH_COUNT; i++)
+		if (arches & ARCH_BIT(i))
+			buf_printf(&b, "%s%s", b.len ? ", " : "", arch_name[i]);
+	return buf_str(&b);
+}
+
+/* ---- ABIs that one of the policies lets in at all ---- */
+
+/* A call of the ABI that the side answers; false when there is none. */
+static bool answered_call(const struct side *s, enum arch arch, struct request *out)
+{
+	unsigned n;
+	const struct syscall_desc *table = syscall_table(&n);
+	*out = side_request(s, TARGET_LINUX, OP_SYSCALL, NULL, 0);
+	out->arch = arch;
+	for (unsigned i = 0; i < n; i++) {
+		out->nr = (uint32_t)table[i].nr[arch];
+		if (table[i].nr[arch] != SYSCALL_NONE && decide(s->k->meaning, out).allow)
+			return true;
+	}
+	return false;
+}
+
+static void compare_abi(struct differ *d, enum arch arch)
+{
+	bool is_old = d->old.ir->arches & ARCH_BIT(arch);
+	const struct side *s = differ_side(d, is_old);
+	struct request *r = ARENA_NEW(d->a, struct request);
+	bool any = answered_call(s, arch, r);
+	struct diff_entry *e = differ_add(d, DIFF_ACCESS, !any ? DIFF_OTHER : is_old ? DIFF_SHRINKS : DIFF_GROWS,
+					  TARGET_BIT(TARGET_LINUX), "syscall");
+	e->object = arena_printf(d->a, "every call of %s", arch_name[arch]);
+	e->where = s->ir->arches_origin ? side_where(d->a, s, s->ir->arches_origin->loc) : NULL;
+	e->note = is_old ? "this ABI is no longer let in: its calls kill the process"
+			 : "this ABI was not let in: its calls killed the process";
+	e->set = (struct diff_set){.ops = OP_BIT(OP_SYSCALL), .examples = r, .n_examples = any};
+}
+
 void diff_calls(struct differ *d)
 {
 	unsigned n, first = d->n;
 	const struct syscall_desc *table = syscall_table(&n);
+	for (unsigned a = 0; a < ARCH_COUNT && (d->targets & TARGET_BIT(TARGET_LINUX)); a++)
+		if ((d->old.ir->arches ^ d->now.ir->arches) & ARCH_BIT(a))
+			compare_abi(d, (enum arch)a);
 	for (unsigned i = 0; i < n && (d->targets & TARGET_BIT(TARGET_LINUX)); i++) {
 		struct call_entries all = {.n = 0};
 		uint32_t has = arches_with(d, &table[i]);
@@ -349,8 +393,7 @@ void diff_calls(struct differ *d)
 				compare_on(d, &table[i], (enum arch)a, &all);
 		for (unsigned k = 0; k < all.n; k++) {
 			if (all.arches[k] != has)
-				all.v[k].object = arena_printf(d->a, "%s (%s)", all.v[k].object,
-							       arch_name[__builtin_ctz(all.arches[k])]);
+				all.v[k].object = arena_printf(d->a, "%s (%s)", all.v[k].object, arch_words(d->a, all.arches[k]));
 			add_entry(d, &all.v[k], first);
 		}
 	}

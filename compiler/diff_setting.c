@@ -36,7 +36,7 @@ static const struct word words[] = {
 };
 /* clang-format on */
 /* What other files compare. */
-static const char *const elsewhere[] = {"policy", "allow", "deny", "limit", "require", "prefer", "test", "except", "never"};
+static const char *const elsewhere[] = {"policy", "allow", "deny", "limit", "require", "prefer", "test", "except", "never", "abi"};
 
 struct line {
 	const char *key, *value, *where;
