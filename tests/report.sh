@@ -131,6 +131,34 @@ verdict "control: a broken page is seen" "$([[ -n $(page broken.html) ]] || echo
 sed '0,/about">plain/s//about"><i>plain<\/i>/' plain.html >broken.html
 verdict "control: other tags are seen" "$([[ -n $(python3 "$top/tests/report/check.py" same plain.html broken.html) ]] || echo "they are not")"
 
+# ---- artifacts by themselves ----
+
+policy=$top/policies/examples/code-eval.sbx
+emit() { "$B/sbxc" --std "$top/policies/std" "$policy" "$@" 2>err; }
+"$B/sbxc" -q --std "$top/policies/std" "$policy" -o plan || fail "a plan" "it is not made"
+for name in landlock.conf cgroup.conf launch.conf seatbelt.sb seccomp-x86_64.bpf seccomp-aarch64.bpf; do
+	emit --emit "${name%.*}" -o - >one
+	verdict "--emit ${name%.*} is the plan's" "$(cmp one "plan/$name" 2>&1)"
+done
+emit --emit landlock >one
+verdict "-o - may be left out" "$(cmp one plan/landlock.conf 2>&1)"
+emit --emit seccomp,report -o some
+verdict "several go into a folder" "$(cmp some/seccomp-x86_64.bpf plan/seccomp-x86_64.bpf && cmp some/report.html code-eval.html; ls some | tr '\n' ' ' |
+    grep -v '^report.html seccomp-aarch64.bpf seccomp-x86_64.bpf $')"
+refused() { # name, pattern, arguments
+	local name=$1 pattern=$2 code
+	shift 2
+	emit "$@" >one
+	code=$?
+	verdict "$name" "$([[ $code -eq 2 && ! -s one ]] && grep -q -- "$pattern" err || { echo "exit $code:"; cat err; })"
+}
+refused "two artifacts are not one" 'one artifact at a time' --emit seccomp -o -
+refused "a plan is not mixed with them" 'holds a plan' --emit landlock -o plan
+refused "what the policy does not make" 'makes no artifact `egress`' --emit egress -o -
+refused "an unknown artifact" '--emit takes' --emit landlock,lock -o -
+refused "-o - without --emit" 'name it with --emit' -o -
+verdict "the plan is whole" "$("$B/sbxc" verify -q plan 2>&1)"
+
 # ---- a browser ----
 
 browser() {
