@@ -172,7 +172,7 @@ KERNELS ?=
 check-vm: all
 	$(Q)tests/vm/run.sh $(KERNELS)
 
-proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute $(B)/tests/unit/diff
+proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute $(B)/tests/unit/diff $(B)/tests/unit/never_brute
 	$(Q)LONG=1 tests/proof.sh
 	$(Q)DIFF_PAIRS=100000 $(B)/tests/unit/diff
 

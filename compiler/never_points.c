@@ -124,12 +124,23 @@ static bool port_range(const struct points *p, const struct ir_rule *r, uint32_t
 	return true;
 }
 
-/* A host that a pattern covers and no line of the policy names. */
+/* Does a deny speak of this host, more narrowly than of all hosts? */
+static bool host_named(const struct points *p, const char *host)
+{
+	for (unsigned i = 0; i < p->ir->n_rules; i++) {
+		const struct ir_rule *r = &p->ir->rules[i];
+		if (r->kind == RULE_NET && r->deny && strcmp(r->object, "*") != 0 && host_covers(r->object, host))
+			return true;
+	}
+	return false;
+}
+
+/* A host that a pattern covers and that no deny takes which does not take all that the pattern covers. */
 static const char *fresh_host(const struct points *p, const char *pattern)
 {
 	const char *label = "_other";
-	if (strcmp(pattern, "*") == 0)
-		return "192.0.2.1";
+	if (strcmp(pattern, "*") == 0 && !host_named(p, "192.0.2.1"))
+		return "192.0.2.1"; /* an address for examples */
 	for (unsigned i = 0; i < p->ir->n_rules; i++)
 		while (p->ir->rules[i].kind == RULE_NET && strstr(p->ir->rules[i].object, label))
 			label = arena_printf(p->a, "%s_", label);

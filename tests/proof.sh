@@ -185,6 +185,7 @@ if [[ -n ${LONG:-} ]]; then
 	COMPOSE_RUNS=100000 "$B/tests/unit/compose_brute" >out 2>&1
 	code=$?
 	grep -E '^100000 policies' out
+	COMPOSE_RUNS=100000 "$B/tests/unit/never_brute" >>out 2>&1 || code=1
 	verdict "100,000 random policies that extend others: never and dead lines" "$([[ $code -eq 0 ]] || tail -n 20 out)"
 fi
 exit $status
