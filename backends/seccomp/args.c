@@ -13,7 +13,9 @@
 enum {
 	MAX_WORDS = 12,
 	MAX_PERMUTED = 4, /* words; all orders of more would take too long */
-	MAX_WORK = 40000, /* nodes of diagrams, after which no further order is tried */
+	MANY_NODES = 8192, /* that conditions which go well together never take */
+	MAX_NODES = 40000, /* of diagrams, after which no further order is tried */
+	MAX_WORK = 1 << 21, /* of searches among tests of bits; the reference policies take 30,000 at most */
 };
 
 /* One order of the words of one verdict. */
@@ -23,6 +25,7 @@ struct attempt {
 	struct bdd *bdd;
 	const struct verdict *verdict;
 	uint64_t weight;
+	uint64_t *work;
 	unsigned words[MAX_WORDS]; /* 2 * arg + half, in the order of the diagram */
 	unsigned n_words;
 	struct {
@@ -192,6 +195,7 @@ static unsigned attempt_node(void *ctx, unsigned f)
 				 .weight = t->weight,
 				 .masks = masks.v,
 				 .n_masks = masks.n,
+				 .work = t->work,
 				 .exit = attempt_node,
 				 .ctx = t};
 	unsigned node = graph_load(t->args->graph, p.offset, word_solve(&p, f).node);
@@ -217,18 +221,6 @@ static uint64_t graph_steps(const struct graph *g, unsigned at, uint64_t *known)
 	return known[at];
 }
 
-static uint64_t attempt_cost(const struct attempt *t, unsigned root)
-{
-	const struct graph *g = t->args->graph;
-	bool *mark = ARENA_ARRAY(t->scratch, g->n, bool);
-	uint64_t *known = ARENA_ARRAY(t->scratch, g->n, uint64_t);
-	for (unsigned i = 0; i < t->args->n_kept; i++)
-		graph_mark(g, t->args->kept[i], mark);
-	uint64_t weight = t->weight / 64 ? t->weight / 64 : 1;
-	return graph_mark(g, root, mark) * t->args->price.size +
-	       graph_steps(g, root, known) * weight;
-}
-
 struct orders {
 	struct args *args;
 	const struct verdict *verdict;
@@ -237,32 +229,49 @@ struct orders {
 	unsigned n;
 	unsigned best;
 	uint64_t best_cost;
-	unsigned work; /* nodes of all diagrams so far */
+	unsigned nodes; /* of all diagrams so far */
+	uint64_t work;  /* left for the searches of all orders */
 };
+
+static uint64_t orders_cost(const struct orders *o, struct arena *scratch, unsigned root)
+{
+	const struct graph *g = o->args->graph;
+	bool *mark = ARENA_ARRAY(scratch, g->n, bool);
+	uint64_t *known = ARENA_ARRAY(scratch, g->n, uint64_t);
+	for (unsigned i = 0; i < o->args->n_kept; i++)
+		graph_mark(g, o->args->kept[i], mark);
+	uint64_t weight = o->weight / 64 ? o->weight / 64 : 1;
+	return graph_mark(g, root, mark) * o->args->price.size +
+	       graph_steps(g, root, known) * weight;
+}
+
+static void orders_offer(struct orders *o, struct arena *scratch, unsigned root)
+{
+	uint64_t cost = orders_cost(o, scratch, root);
+	if (cost < o->best_cost) {
+		o->best_cost = cost;
+		o->best = root;
+	}
+}
 
 static void orders_try(struct orders *o)
 {
-	if (o->work > MAX_WORK)
+	if (o->nodes > MAX_NODES)
 		return;
 	struct attempt t = {.args = o->args,
 			    .scratch = arena_new(),
 			    .verdict = o->verdict,
 			    .weight = o->weight,
+			    .work = &o->work,
 			    .n_words = o->n};
 	for (unsigned i = 0; i < o->n; i++)
 		t.words[i] = o->words[i];
 	t.bdd = bdd_new(t.scratch);
 	unsigned f = verdict_bdd(&t);
 	unsigned root = bdd_full(t.bdd) ? 0 : attempt_node(&t, f);
-	bool full = bdd_full(t.bdd); /* before or on the way */
-	o->work += bdd_count(t.bdd);
-	if (full)
-		root = args_plain(o->args, o->verdict);
-	uint64_t cost = attempt_cost(&t, root);
-	if (cost < o->best_cost) {
-		o->best_cost = cost;
-		o->best = root;
-	}
+	o->nodes += bdd_count(t.bdd);
+	if (!bdd_full(t.bdd)) /* it may have become so on the way */
+		orders_offer(o, t.scratch, root);
 	arena_free(t.scratch);
 }
 
@@ -282,6 +291,14 @@ static void orders_permute(struct orders *o, unsigned from)
 			o->words[j] = o->words[j + 1];
 		o->words[i] = pick;
 	}
+}
+
+/* As it is written: what is left when no diagram can be made, and now and then the shortest of many. */
+static void orders_plain(struct orders *o)
+{
+	struct arena *scratch = arena_new();
+	orders_offer(o, scratch, args_plain(o->args, o->verdict));
+	arena_free(scratch);
 }
 
 /* Each word first once, the others as they come. */
@@ -307,7 +324,7 @@ static void collect_word(void *ctx, const struct sys_test *x)
 unsigned args_lower(struct args *a, const struct verdict *v, uint64_t weight)
 {
 	bool used[MAX_WORDS] = {0};
-	struct orders o = {.args = a, .verdict = v, .weight = weight, .best_cost = UINT64_MAX};
+	struct orders o = {.args = a, .verdict = v, .weight = weight, .best_cost = UINT64_MAX, .work = MAX_WORK};
 	each_test(v, collect_word, used);
 	for (unsigned w = 0; w < MAX_WORDS; w++)
 		if (used[w])
@@ -316,6 +333,8 @@ unsigned args_lower(struct args *a, const struct verdict *v, uint64_t weight)
 		orders_permute(&o, 0);
 	else
 		orders_rotate(&o);
+	if (o.best_cost == UINT64_MAX || o.nodes > MANY_NODES)
+		orders_plain(&o);
 	ARENA_GROW(a->arena, a->kept, a->n_kept);
 	a->kept[a->n_kept++] = o.best;
 	return o.best;

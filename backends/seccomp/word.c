@@ -102,9 +102,25 @@ static struct ranges search_ranges(struct search *s, unsigned f, unsigned max)
 	return r;
 }
 
+/*
+ * A tree over n ranges takes about n * n * n steps, and a search among tests of bits makes one for every state. False when
+ * no more of it can be borne.
+ */
+static bool search_pays(struct search *s, uint64_t n)
+{
+	uint64_t work = n <= TREE_MAX ? n * n * n : n * TREE_MAX * TREE_MAX;
+	if (work > *s->p->work)
+		bdd_give_up(s->p->bdd);
+	else
+		*s->p->work -= work;
+	return !bdd_full(s->p->bdd);
+}
+
 static struct made solve_ranges(struct search *s, struct ranges *r, uint64_t weight)
 {
 	uint64_t each = weight / r->n;
+	if (s->n_masks && !search_pays(s, r->n))
+		return (struct made){0}; /* nobody uses it */
 	for (unsigned i = 0; i < r->n; i++) {
 		r->v[i].target = s->p->exit(s->p->ctx, r->v[i].target);
 		r->v[i].weight = each ? each : 1;

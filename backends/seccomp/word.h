@@ -24,6 +24,7 @@ struct word_problem {
 	/* The node for a function that does not look at this word any more. */
 	unsigned (*exit)(void *ctx, unsigned f);
 	void *ctx;
+	uint64_t *work; /* what the search may still cost; when it is used up, the diagram is given up */
 };
 
 /*

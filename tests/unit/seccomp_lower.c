@@ -329,6 +329,40 @@ Test(lower, equals_the_meaning_when_it_gives_up)
 	help_end(&h);
 }
 
+/* A filter for n conjunctions of masked tests of `words` words each, all random. */
+static unsigned size_of_masks(unsigned n, unsigned words, uint64_t *state)
+{
+	struct arena *a = arena_new();
+	struct code code;
+	struct sys_conj *conj = ARENA_ARRAY(a, n, struct sys_conj);
+	struct sys_cond cond = {conj, n};
+	for (unsigned i = 0; i < n; i++) {
+		struct sys_test *t = ARENA_ARRAY(a, words, struct sys_test);
+		for (unsigned k = 0; k < words; k++) {
+			t[k] = (struct sys_test){(uint8_t)k, 32, SYS_EQ, rnd(state) & rnd(state) & UINT32_MAX, 0};
+			t[k].value = t[k].mask & rnd(state);
+		}
+		conj[i] = (struct sys_conj){t, words};
+	}
+	struct sys_rule rule = {.call = syscall_by_name("read"), .arches = ARCHES_ALL, .cond = &cond};
+	rule.action.act = ACT_ALLOW;
+	struct sys_policy p = {.rules = &rule, .n_rules = 1, .arches = ARCHES_USUAL, .known = {ACT_ERRNO, 1}};
+	cr_assert(seccomp_compile(a, &p, ARCH_X86_64, &code));
+	arena_free(a);
+	return code.n;
+}
+
+/* Masks that have nothing in common: no search finds anything, so it must end soon, and cost nothing. */
+Test(lower, random_masks_end_soon, .timeout = 60)
+{
+	uint64_t state = 4;
+	for (unsigned n = 10; n <= 160; n *= 2)
+		for (unsigned words = 1; words <= 3; words++) {
+			unsigned size = size_of_masks(n, words, &state), written = 3 * n * words;
+			cr_expect_leq(size, written + written / 4 + 12, "%u of %u words: %u", n, words, size);
+		}
+}
+
 /* The message says which call costs most and where it is. */
 Test(lower, says_what_costs_most)
 {
