@@ -431,6 +431,15 @@ static bool errno_value(struct res *r, const struct ast_action *act, uint16_t *o
 	return false;
 }
 
+/* What a reader of the line should not have to look up. */
+static void note_trace(struct res *r, const struct ast_action *act)
+{
+	if (diag_seen(r->d, DIAG_TRACED, act->loc))
+		return;
+	struct diag_rec *rec = diag(r->d, DIAG_TRACED, act->loc, "a tracer decides about this call");
+	diag_label(rec, "without one it fails with ENOSYS");
+}
+
 bool action_resolve(struct res *r, const struct ast_action *act, struct sys_action *out)
 {
 	static const struct {
@@ -448,11 +457,8 @@ bool action_resolve(struct res *r, const struct ast_action *act, struct sys_acti
 		if (strcmp(known[i].word, act->name->text) != 0)
 			continue;
 		*out = (struct sys_action){.act = known[i].act};
-		if (out->act == ACT_TRACE || out->act == ACT_NOTIFY) {
-			not_supported(r, act->loc, "`with %s`, which needs a %s,", words[i],
-				      out->act == ACT_TRACE ? "tracer" : "supervising process");
-			return false;
-		}
+		if (out->act == ACT_TRACE)
+			note_trace(r, act);
 		if (out->act == ACT_ERRNO)
 			return errno_value(r, act, &out->data);
 		if (act->detail)
@@ -463,6 +469,6 @@ bool action_resolve(struct res *r, const struct ast_action *act, struct sys_acti
 	struct diag_rec *rec =
 	    diag(r->d, DIAG_UNKNOWN_WORD, act->name->loc, "unknown action `%s`", act->name->text);
 	const char *near = suggest(r->a, act->name->text, words, N);
-	diag_help(rec, "%s", near ? near : "actions: errno NAME, kill, kill-thread, trap, log");
+	diag_help(rec, "%s", near ? near : "actions: errno NAME, kill, kill-thread, trap, notify, trace, log");
 	return false;
 }

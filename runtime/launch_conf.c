@@ -481,6 +481,16 @@ static bool read_output(void *ctx, struct line *l)
 	       line_end(l);
 }
 
+static bool read_notify(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+	struct span word;
+
+	if (!line_word(l, &word) || !line_word(l, &out->notify_where) || !line_end(l))
+		return false;
+	return span_is(word, "report") || line_fault(l, "`report` was expected", word);
+}
+
 static bool read_session(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
@@ -521,7 +531,8 @@ bool launch_read(const struct conf *c, struct launch *out)
 	    {"rlimit", MANY, read_rlimit},       {"rlimit-fallback", MANY, read_fallback},
 	    {"wall", MAYBE, read_wall},          {"output", MAYBE, read_output},
 	    {"stdin", MAYBE, read_stdin},        {"terminal", MAYBE, read_terminal},
-	    {"observe", MAYBE, read_observe},    {"session", MAYBE, read_session},
+	    {"observe", MAYBE, read_observe},    {"notify", MAYBE, read_notify},
+	    {"session", MAYBE, read_session},
 	};
 
 	memset(out, 0, sizeof(*out));

@@ -83,6 +83,7 @@ struct launch {
 	enum stdin_mode stdin_mode;
 	enum terminal_mode terminal;
 	enum observe_mode observe;
+	struct span notify_where; /* of the first line that hands calls over; no text: none does */
 };
 
 /* All of the file is proved, templates included. */

@@ -59,6 +59,8 @@
  *     stdin null                                0 or 1; without it: the caller's
  *     terminal inherit                          0 or 1, or new; without it: none
  *     observe denied                            0 or 1, or all; without it: off
+ *     notify report WHERE                       0 or 1: the filter hands some calls over to whoever supervises the start:
+ *                                               each is reported and fails with EPERM; WHERE: the first such line
  *     session new                               setsid() before the program starts
  *     end
  *

@@ -37,6 +37,15 @@ static const struct step {
 
 enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
 
+/* Nobody would answer, and the kernel would make each of the calls fail with ENOSYS, unreported. */
+static bool notify_refused(struct run *r)
+{
+	fault_set(r->fault, ERR_STEP);
+	fault_where(r->fault, r->plan->launch.notify_where);
+	fault_line(r->fault, "failed", "calls that the filter hands over: this sbx-run answers none", NULL);
+	return fault_line(r->fault, "fix", "write `with errno EPERM` there", NULL);
+}
+
 bool start_prove(struct run *r, char *const *environment)
 {
 	const struct options *o = r->options;
@@ -48,6 +57,8 @@ bool start_prove(struct run *r, char *const *environment)
 	if (!params_set(&r->vars, o->sets, o->n_sets, r->fault))
 		return false;
 	host_probe(&r->host);
+	if (l->notify_where.at)
+		return notify_refused(r);
 	if (r->plan->cgroup.present)
 		cgroup_probe(&r->host.cgroup, r->plan->cgroup.controllers);
 	return guarantees_check(l, &r->host, r->fault) &&

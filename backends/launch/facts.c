@@ -297,6 +297,26 @@ static bool expect_job(struct facts *f, enum limit limit, uint64_t has, const ch
 	return !want->set || expect_where(f, fact, where, want->origin);
 }
 
+/* Do calls go to a supervisor, and is the line named that says so first? */
+static bool expect_notify(struct facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	const struct origin *lines[3] = {NULL, ir->sys_default.act == ACT_NOTIFY ? ir->default_origin : NULL,
+					 ir->sys_unknown.act == ACT_NOTIFY ? ir->unknown_origin : NULL};
+	const char *where = f->has->notify_where;
+	const struct origin *want = NULL;
+	for (unsigned i = ir->n_rules; i-- > 0;)
+		if (ir->rules[i].ops & OP_BIT(OP_SYSCALL) && ir->rules[i].action.act == ACT_NOTIFY &&
+		    (!lines[0] || ir->rules[i].origin[OP_SYSCALL]->loc.beg < lines[0]->loc.beg))
+			lines[0] = ir->rules[i].origin[OP_SYSCALL];
+	for (unsigned i = 0; i < 3; i++)
+		if (lines[i] && (!want || lines[i]->loc.beg < want->loc.beg))
+			want = lines[i];
+	if (!expect(f, "`notify`", where ? "report" : NULL, want ? "report" : NULL))
+		return false;
+	return !want || expect_where(f, "`notify`", where, want);
+}
+
 bool launch_facts(const void *model, const struct lower *what, struct arena *a,
 		  const char **difference)
 {
@@ -304,5 +324,5 @@ bool launch_facts(const void *model, const struct lower *what, struct arena *a,
 	return expect_head(&f) && expect_params(&f) && expect_guarantees(&f) && expect_entry(&f) &&
 	       launch_facts_around(f.has, what, a, difference) && expect_allows(&f) && expect_sets(&f) && expect_limits(&f) &&
 	       expect_job(&f, LIMIT_WALL, f.has->wall, f.has->wall_where) &&
-	       expect_job(&f, LIMIT_OUTPUT, f.has->output, f.has->output_where);
+	       expect_job(&f, LIMIT_OUTPUT, f.has->output, f.has->output_where) && expect_notify(&f);
 }

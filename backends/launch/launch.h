@@ -80,6 +80,7 @@ struct launch_read {
 	unsigned n_limits;
 	const char *wall_where, *output_where; /* NULL: no line */
 	uint64_t wall, output;
+	const char *notify_where; /* or NULL */
 };
 const struct launch_read *launch_model_read(const void *model);
 

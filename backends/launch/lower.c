@@ -119,6 +119,36 @@ static bool write_entry(struct lower *l, struct buf *b)
 	return ok;
 }
 
+/* The first line whose calls the filter hands over. */
+static const struct origin *first_notify(const struct ir *ir)
+{
+	const struct origin *first = NULL;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		const struct origin *o = r->origin[OP_SYSCALL];
+		if (r->kind == RULE_SYSCALL && r->action.act == ACT_NOTIFY &&
+		    (!first || o->loc.beg < first->loc.beg))
+			first = o;
+	}
+	if (ir->default_origin && ir->sys_default.act == ACT_NOTIFY &&
+	    (!first || ir->default_origin->loc.beg < first->loc.beg))
+		first = ir->default_origin;
+	if (ir->unknown_origin && ir->sys_unknown.act == ACT_NOTIFY &&
+	    (!first || ir->unknown_origin->loc.beg < first->loc.beg))
+		first = ir->unknown_origin;
+	return first;
+}
+
+static void write_notify(struct lower *l, struct buf *b)
+{
+	const struct origin *at = first_notify(l->ir);
+	if (!at)
+		return;
+	buf_puts(b, "notify report ");
+	launch_put_where(l, b, at);
+	buf_putc(b, '\n');
+}
+
 bool launch_lower(struct lower *l)
 {
 	struct buf b = buf_new(l->arena);
@@ -131,6 +161,7 @@ bool launch_lower(struct lower *l)
 	ok = launch_write_rlimits(l, &b) && ok;
 	ok = launch_write_job(l, &b) && ok;
 	launch_write_stdio(l, &b);
+	write_notify(l, &b);
 	buf_puts(&b, "session new\nend\n");
 	if (ok)
 		lower_add(l, "launch.conf", b.data, b.len);

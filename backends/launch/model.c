@@ -137,7 +137,8 @@ static bool read_target(struct model *m)
 
 static bool read_arch(struct model *m)
 {
-	return next_set(m, arch_name, ARCH_COUNT, &m->read.arches);
+	return next_set(m, arch_name, ARCH_COUNT, &m->read.arches) &&
+	       m->read.arches == arch_machines(m->read.arches);
 }
 
 static bool read_isolate(struct model *m)
@@ -395,6 +396,12 @@ static bool read_output(struct model *m)
 	return next_number(m, &m->read.output) && next_kept(m, &m->read.output_where);
 }
 
+static bool read_notify(struct model *m)
+{
+	static const char *const words[] = {"report", NULL};
+	return next_one_of(m, words) && next_kept(m, &m->read.notify_where);
+}
+
 static bool read_session(struct model *m)
 {
 	static const char *const words[] = {"new", NULL};
@@ -438,6 +445,7 @@ static const struct directive {
     {"stdin", ONCE, read_stdin},
     {"terminal", ONCE, read_terminal},
     {"observe", ONCE, read_observe},
+    {"notify", ONCE, read_notify},
     {"session", ONCE | NEEDED, read_session},
     {"end", ONCE | NEEDED, read_end},
 };

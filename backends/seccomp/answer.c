@@ -56,6 +56,24 @@ static const struct origin *default_opening(const struct ir *ir, const char *cal
 }
 
 /*
+ * `with trace` refuses unless a tracer lets the call through. One outside of the sandbox is its user's own; where the
+ * program may call ptrace(), it can be the tracer of its own children.
+ */
+static bool traced_by_itself(const struct ir *ir, const struct ir_rule *r)
+{
+	if (!r->deny || r->action.act != ACT_TRACE)
+		return false;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *o = &ir->rules[i];
+		if (o->kind == RULE_SYSCALL && !o->deny && (o->targets & TARGET_BIT(TARGET_LINUX)) &&
+		    (!strcmp(o->object, "ptrace") ||
+		     (o->object[0] == '@' && group_holds(o->object + 1, "ptrace", 0))))
+			return true;
+	}
+	return default_opening(ir, "ptrace") != NULL;
+}
+
+/*
  * The line that opens this call by its name, or by a group when groups can open it. With `what`,
  * only a line whose condition lets some of that through counts.
  */
@@ -64,7 +82,8 @@ static const struct origin *line_opening(const struct ir *ir, const char *call, 
 {
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		if (r->kind != RULE_SYSCALL || r->deny || !(r->targets & TARGET_BIT(TARGET_LINUX)))
+		if (r->kind != RULE_SYSCALL || !(r->targets & TARGET_BIT(TARGET_LINUX)) ||
+		    (r->deny && !traced_by_itself(ir, r)))
 			continue;
 		if (!strcmp(r->object, call) && (!what || cond_overlap(r->cond, what)))
 			return r->origin[OP_SYSCALL];

@@ -72,6 +72,15 @@ signal 31
 signal 31
 ok"
 
+# No tracer is there: the kernel answers. And a plan that hands calls over does not start without a supervisor for it.
+compile trace <<'P'
+    deny syscall umask where mask == 0x1ff with trace
+P
+calls 95,0777 95,0776
+gives "actions: trace without a tracer" "errno 38
+ok"
+grep -q '^notify ' "$TMP/plan/launch.conf" && fail "actions: trace asks for no supervisor"
+
 compile exact <<'P'
     syscalls exact
     default syscall with kill

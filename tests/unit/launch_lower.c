@@ -409,6 +409,22 @@ Test(launch_lower, malformed_files_are_refused)
 	arena_free(a);
 }
 
+Test(launch_lower, calls_that_are_handed_over)
+{
+	struct policy p = policy_new();
+	cr_expect_eq(count_lines(lower_text(&p), "notify"), 0);
+	policy_free(&p);
+	p = policy_new();
+	struct ir_rule *r = add_rule(&p, true, RULE_SYSCALL, OP_BIT(OP_SYSCALL), "umask");
+	r->action = (struct sys_action){.act = ACT_NOTIFY};
+	add_rule(&p, true, RULE_SYSCALL, OP_BIT(OP_SYSCALL), "getpriority")->action = r->action;
+	const char *text = lower_text(&p);
+	cr_expect_eq(count_lines(text, "notify"), 1);
+	cr_expect_not_null(strstr(text, "\nnotify report p.sbx:1\n"));
+	cr_expect_not_null(((const struct launch_read *)launch_model_read(reopen(&p)))->notify_where);
+	policy_free(&p);
+}
+
 Test(launch_lower, limits_that_the_supervisor_keeps)
 {
 	struct policy p = policy_new();

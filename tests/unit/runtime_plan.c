@@ -36,8 +36,9 @@ Test(runtime_launch, everything)
 			      "entry t.sbx:5 ${a}/bin\nexec-fd 100\n"
 			      "env-allow HOME\nenv-allow LC_*\nenv-set A ${b}\nenv-set B\n"
 			      "rlimit nofile 100\nrlimit core 0\nrlimit-fallback as 5 res.memory\n"
-			      "session new\nend\n"),
+			      "notify report t.sbx:6\nsession new\nend\n"),
 	    ERR_COUNT);
+	cr_expect(span_is(launch.notify_where, "t.sbx:6"));
 	cr_expect_eq(launch.arches, 3);
 	cr_expect_eq(launch.isolate, 1 | 8);
 	cr_expect_eq(launch.n_params, 3);
@@ -126,6 +127,9 @@ Test(runtime_launch, malformed)
 	static const char *const texts[] = {
 	    LAUNCH "arch\nisolate none\nend\n",
 	    LAUNCH "arch i386\nisolate none\nend\n",
+	    BASE "notify allow t.sbx:1\nend\n",
+	    BASE "notify report\nend\n",
+	    BASE "session new\nnotify report t.sbx:1\nend\n",
 	    LAUNCH "arch aarch64 x86_64\nisolate none\nend\n",
 	    LAUNCH "arch x86_64 x86_64\nisolate none\nend\n",
 	    LAUNCH "arch x86_64\nisolate\nend\n",

@@ -193,6 +193,19 @@ Test(answer, lines_that_open_calls_take_guarantees)
 	}
 }
 
+/* A tracer may let the call through; the program itself is none unless ptrace() is open to it. */
+Test(answer, a_traced_call_is_open_to_who_may_trace)
+{
+	struct help h;
+	help_start(&h);
+	help_syscall(&h, "socket", true)->action = (struct sys_action){.act = ACT_TRACE};
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_NET_DISABLE).level, LEVEL_ENFORCED);
+	help_syscall(&h, "ptrace", false);
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_NET_DISABLE).level, LEVEL_ABSENT);
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_NET_DISABLE).at, &h.origins[0]);
+	help_end(&h);
+}
+
 Test(answer, what_it_objects_to)
 {
 	struct help h;

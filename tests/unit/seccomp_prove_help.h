@@ -79,7 +79,8 @@ static inline struct sys_cond *random_cond(struct arena *a, uint64_t *s)
 static inline struct sys_action random_denial(uint64_t *s)
 {
 	static const enum sys_act acts[] = {ACT_KILL_PROCESS, ACT_KILL_THREAD, ACT_TRAP,
-					    ACT_ERRNO,        ACT_ERRNO,       ACT_ERRNO};
+					    ACT_ERRNO,        ACT_ERRNO,       ACT_NOTIFY,
+					    ACT_TRACE};
 	struct sys_action a = {.act = acts[pick(s, sizeof(acts) / sizeof(acts[0]))]};
 	if (a.act == ACT_ERRNO)
 		a.data = (uint16_t)(1 + pick(s, 40));
