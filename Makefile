@@ -124,6 +124,11 @@ $(B)/gen/codes.inc: compiler/codes.awk compiler/diag.def runtime/errors.def $(CO
 	@echo "  GEN   $@"
 	$(Q)awk -f $^ > $@
 $(B)/compiler/codes.o: $(B)/gen/codes.inc
+$(B)/gen/new.inc: compiler/new.awk $(sort $(wildcard policies/new/*.sbx.in))
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)awk -f $^ > $@
+$(B)/compiler/cmd_new.o: $(B)/gen/new.inc
 # A text file as the lines of a C string.
 $(B)/gen/report_css.inc: compiler/report.css
 	@mkdir -p $(@D)
