@@ -13,6 +13,8 @@ bool landlock_prepare(struct run *r);
 bool exec_fd_prepare(struct run *r);
 
 /* From here on there is no way back but exit. */
+/* Before the program gets a view of its own, in which there may be no /dev/null. */
+bool apply_stdin(struct run *r);
 bool apply_session(struct run *r);
 bool apply_signals(struct run *r);
 bool apply_fds(struct run *r);

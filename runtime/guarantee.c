@@ -304,8 +304,6 @@ static bool around_check(const struct launch *l, struct fault *f)
 			   : l->hostname.at	? "`hostname`"
 			   : l->user_set	? "`user`"
 			   : l->directory.at	? "`directory`"
-			   : l->stdin_mode	? "`stdin null`"
-			   : l->terminal	? "a terminal other than `none`"
 			   : l->observe		? "`observe`"
 						: NULL;
 

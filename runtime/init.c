@@ -60,7 +60,7 @@ static _Noreturn void init_run(const struct run *r, pid_t program)
 		if (signal == SIGCHLD)
 			reap(r->link, program);
 		else if (signal > 0 && info.si_code == SI_USER && info.si_pid == 0)
-			relay_signal(program, signal, r->plan->launch.new_session);
+			relay_signal(program, signal, launch_session(&r->plan->launch));
 	}
 }
 
@@ -76,7 +76,7 @@ bool init_fork(struct run *r)
 		return true;
 	if (!apply_caps(r) || !apply_no_new_privs(r))
 		return false;
-	if (r->plan->launch.new_session && setsid() < 0)
+	if (launch_session(&r->plan->launch) && setsid() < 0)
 		return fault_step(r->fault, "session", "setsid of process 1", errno);
 	program = relay_fork();
 	if (program < 0)

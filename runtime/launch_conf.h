@@ -89,6 +89,12 @@ struct launch {
 /* All of the file is proved, templates included. */
 bool launch_read(const struct conf *c, struct launch *out);
 
+/* Does the program lead a session of its own? */
+static inline bool launch_session(const struct launch *l)
+{
+	return l->new_session && l->terminal != TERMINAL_INHERIT;
+}
+
 const struct guarantee *launch_guarantee(const struct launch *l, struct span cap);
 
 /* The template of a mount's source, blanks put back. False when it is longer than a line. */

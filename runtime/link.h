@@ -31,6 +31,7 @@ struct link {
 	 * when the program stopped. -1: none, or not this process's end.
 	 */
 	int started, events;
+	int terminal; /* the program's side of its new terminal; -1: none */
 };
 
 #endif

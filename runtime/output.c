@@ -38,6 +38,15 @@ bool output_open(struct output *o, uint64_t limit)
 	       (o->n == 1 || stream_open(&o->streams[1], STDERR_FILENO));
 }
 
+bool output_open_terminal(struct output *o, uint64_t limit, int outer)
+{
+	*o = (struct output){.n = 1, .left = limit};
+	o->streams[0].from = fcntl(outer, F_DUPFD_CLOEXEC, 3);
+	o->streams[0].to = STDOUT_FILENO;
+	o->streams[0].theirs = -1;
+	return o->streams[0].from >= 0;
+}
+
 bool output_enter(const struct output *o)
 {
 	return dup2(o->streams[0].theirs, STDOUT_FILENO) >= 0 &&
@@ -46,10 +55,11 @@ bool output_enter(const struct output *o)
 
 void output_started(struct output *o)
 {
-	for (unsigned i = 0; i < o->n; i++) {
-		close(o->streams[i].theirs);
-		o->streams[i].theirs = -1;
-	}
+	for (unsigned i = 0; i < o->n; i++)
+		if (o->streams[i].theirs >= 0) {
+			close(o->streams[i].theirs);
+			o->streams[i].theirs = -1;
+		}
 }
 
 unsigned output_poll(const struct output *o, struct pollfd *p)
@@ -88,7 +98,7 @@ static bool stream_read(struct output *o, struct stream *s)
 
 	s->len = s->sent = 0;
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-		o->lost |= n < 0;
+		o->lost |= n < 0 && errno != EIO; /* a terminal that nobody has open any more */
 		stream_end(s);
 	}
 	if (n <= 0)

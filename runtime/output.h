@@ -28,6 +28,8 @@ struct output {
 
 /* Makes the pipes. stdout and stderr of this process stay as they are, as the places to copy to. */
 bool output_open(struct output *o, uint64_t limit);
+/* The same for a program on a terminal of its own, whose outer side is `outer`. */
+bool output_open_terminal(struct output *o, uint64_t limit, int outer);
 /* In the child: the pipes become its stdout and stderr. */
 bool output_enter(const struct output *o);
 /* In the parent, when the child has its ends. */
@@ -35,7 +37,7 @@ void output_started(struct output *o);
 /* What to wait for, one for each stream, into p. */
 unsigned output_poll(const struct output *o, struct pollfd *p);
 void output_copy(struct output *o, const struct pollfd *p);
-/* Copies what the program wrote before it ended, and waits for nobody who still holds a pipe. */
+/* Copies what was written until now, whoever still holds a pipe open. */
 void output_finish(struct output *o);
 
 #endif

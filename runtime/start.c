@@ -86,9 +86,11 @@ const char *start_supervised(const struct run *r)
 		return "a report of how it ended";
 	if (r->plan->launch.output != UINT64_MAX)
 		return "the limit on its output";
+	if (r->plan->launch.terminal == TERMINAL_NEW)
+		return "the other side of the new terminal";
 	if (namespaces_flags(r) & CLONE_NEWPID)
 		return "process 1 of the new pid namespace";
-	if (r->plan->launch.new_session && getpgrp() == getpid() && !r->embedded)
+	if (launch_session(&r->plan->launch) && getpgrp() == getpid() && !r->embedded)
 		return "a new session, which a leader of a process group cannot make";
 	return NULL;
 }
@@ -103,7 +105,7 @@ static bool steps_apply(struct run *r)
 
 bool start_child(struct run *r)
 {
-	return apply_namespaces(r) && apply_view(r) && init_fork(r) && steps_apply(r);
+	return apply_stdin(r) && apply_namespaces(r) && apply_view(r) && init_fork(r) && steps_apply(r);
 }
 
 bool start_here(struct run *r)
@@ -112,7 +114,7 @@ bool start_here(struct run *r)
 
 	if (flags && unshare((int)flags))
 		return namespaces_refused(r, errno);
-	return apply_namespaces(r) && apply_view(r) && steps_apply(r);
+	return apply_stdin(r) && apply_namespaces(r) && apply_view(r) && steps_apply(r);
 }
 
 bool start_go(struct run *r)

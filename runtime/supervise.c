@@ -23,6 +23,7 @@
 #include "relay.h"
 #include "report.h"
 #include "start.h"
+#include "terminal.h"
 
 struct supervisor {
 	struct run *run;
@@ -34,8 +35,9 @@ struct supervisor {
 	bool ended;
 	uint64_t began_us;
 	struct cgroup cgroup; /* dir -1: none */
-	bool limits_output;
+	bool copies; /* the program's output passes through us */
 	struct output output;
+	struct terminal terminal; /* outer -1: the program has none of its own */
 	struct outcome outcome;
 };
 
@@ -119,6 +121,21 @@ static bool wall_begin(struct supervisor *s)
 	       fault(s, "timerfd");
 }
 
+static bool output_begin(struct supervisor *s)
+{
+	const struct launch *l = &s->run->plan->launch;
+
+	if (l->terminal == TERMINAL_NEW) {
+		s->copies = true;
+		if (!terminal_open(&s->terminal) ||
+		    !output_open_terminal(&s->output, l->output, s->terminal.outer))
+			return fault(s, "a new terminal");
+		return true;
+	}
+	s->copies = l->output != UINT64_MAX;
+	return !s->copies || output_open(&s->output, l->output) || fault(s, "pipe");
+}
+
 static bool limits_begin(struct supervisor *s)
 {
 	const struct run *r = s->run;
@@ -126,10 +143,7 @@ static bool limits_begin(struct supervisor *s)
 	if (start_cgroup(r) &&
 	    !cgroup_make(&s->cgroup, &r->host.cgroup, &r->plan->cgroup, r->fault))
 		return false;
-	s->limits_output = r->plan->launch.output != UINT64_MAX;
-	if (s->limits_output && !output_open(&s->output, r->plan->launch.output))
-		return fault(s, "pipe");
-	return wall_begin(s);
+	return output_begin(s) && wall_begin(s);
 }
 
 /*
@@ -164,7 +178,7 @@ static _Noreturn void child_run(const struct supervisor *s, int go)
 	struct run *r = s->run;
 
 	if (parent_bind(r) && go_wait(r, go) &&
-	    (!s->limits_output || output_enter(&s->output) ||
+	    (!s->copies || r->link->terminal >= 0 || output_enter(&s->output) ||
 	     fault_step(r->fault, "start", "dup2", errno)))
 		start_child(r);
 	r->link->shared->phase = PHASE_FAILED;
@@ -215,7 +229,7 @@ struct ends { /* of the pipes of one start */
 
 static _Noreturn void child_begin(struct supervisor *s, const struct ends *e, bool moved)
 {
-	struct link theirs = {s->link.shared, e->started[1], e->events[1]};
+	struct link theirs = {s->link.shared, e->started[1], e->events[1], s->terminal.inner};
 
 	close(e->started[0]);
 	close(e->events[0]);
@@ -258,8 +272,12 @@ static bool child_make(struct supervisor *s)
 	if (moved && !child_move(s, e.go[1]))
 		return false;
 	close(e.go[1]);
-	if (s->limits_output)
+	if (s->copies)
 		output_started(&s->output);
+	if (s->terminal.outer >= 0) {
+		terminal_started(&s->terminal);
+		terminal_take(&s->terminal);
+	}
 	return true;
 }
 
@@ -279,8 +297,12 @@ static void descriptors_drop(int first, int last)
 /* The program stopped: so do we, for whoever waits for us; when we go on, so does it. */
 static void stop_along(struct supervisor *s)
 {
+	if (s->copies)
+		output_finish(&s->output); /* what it wrote before it stopped */
+	terminal_give_back(&s->terminal);
 	kill(getpid(), SIGSTOP);
-	relay_signal(s->child, SIGCONT, s->run->plan->launch.new_session);
+	terminal_take(&s->terminal);
+	relay_signal(s->child, SIGCONT, launch_session(&s->run->plan->launch));
 }
 
 /*
@@ -289,7 +311,7 @@ static void stop_along(struct supervisor *s)
  */
 static void child_stopped(struct supervisor *s)
 {
-	bool limited = s->wall >= 0 || s->limits_output;
+	bool limited = s->wall >= 0 || s->run->plan->launch.output != UINT64_MAX;
 
 	if (!limited || s->stop_asked)
 		stop_along(s);
@@ -325,7 +347,7 @@ static void tree_kill(struct supervisor *s, enum ended_by by)
 /* Without a session of its own the program has got from the terminal what we have got. */
 static void signal_take(struct supervisor *s)
 {
-	bool session = s->run->plan->launch.new_session;
+	bool session = launch_session(&s->run->plan->launch);
 	struct signalfd_siginfo info;
 
 	while (read(s->signals, &info, sizeof(info)) == sizeof(info)) {
@@ -334,6 +356,8 @@ static void signal_take(struct supervisor *s)
 		s->stop_asked |= stop;
 		if (signal == SIGCHLD)
 			child_look(s);
+		else if (s->terminal.outer >= 0 && signal == SIGWINCH)
+			terminal_resize(&s->terminal);
 		else if (has_init(s) && (session || info.ssi_code != SI_KERNEL))
 			kill(s->child, signal);
 		else if (session || info.ssi_code != SI_KERNEL)
@@ -346,7 +370,7 @@ static void signal_take(struct supervisor *s)
 /* Does it have something to say later, or stderr to copy to? */
 static bool speaks(const struct supervisor *s)
 {
-	return s->run->report || s->wall >= 0 || s->limits_output || s->cgroup.dir >= 0;
+	return s->run->report || s->wall >= 0 || s->copies || s->cgroup.dir >= 0;
 }
 
 /* The program runs now, or its process ended; faults are in memory, so stderr is not needed for them. */
@@ -373,7 +397,7 @@ static void event_take(struct supervisor *s)
 	s->link.events = -1;
 }
 
-enum { WATCHED = 4 };
+enum { WATCHED = 5 };
 
 static void stay(struct supervisor *s)
 {
@@ -383,12 +407,14 @@ static void stay(struct supervisor *s)
 		    {.fd = s->link.started, .events = POLLIN},
 		    {.fd = s->link.events, .events = POLLIN},
 		    {.fd = s->outcome.by == BY_ITSELF ? s->wall : -1, .events = POLLIN},
+		    s->terminal.outer >= 0 ? terminal_poll(&s->terminal) : (struct pollfd){.fd = -1},
 		};
-		unsigned n = s->limits_output ? output_poll(&s->output, p + WATCHED) : 0;
+		unsigned n = s->copies ? output_poll(&s->output, p + WATCHED) : 0;
 		if (poll(p, WATCHED + n, -1) < 0)
 			continue;
 		if (p[3].revents)
 			tree_kill(s, BY_WALL);
+		terminal_copy(&s->terminal, &p[4]);
 		if (n)
 			output_copy(&s->output, p + WATCHED);
 		if (n && s->output.over)
@@ -419,9 +445,10 @@ static void limits_end(struct supervisor *s)
 		if (!cgroup_remove(&s->cgroup))
 			note_print("the cgroup of this start could not be removed", NULL);
 	}
-	if (s->limits_output)
+	if (s->copies)
 		output_finish(&s->output);
-	if (s->limits_output && s->output.lost)
+	terminal_give_back(&s->terminal);
+	if (s->copies && s->output.lost)
 		note_print("output of the program was lost", NULL);
 }
 
@@ -461,8 +488,11 @@ static bool never_ran(struct supervisor *s)
 
 bool supervise(struct run *r)
 {
-	struct supervisor s = {
-	    .run = r, .signals = -1, .wall = -1, .cgroup = {.dir = -1, .leaf = -1}};
+	struct supervisor s = {.run = r,
+			       .signals = -1,
+			       .wall = -1,
+			       .cgroup = {.dir = -1, .leaf = -1},
+			       .terminal = {.outer = -1, .inner = -1}};
 
 	if (!shared_make(&s))
 		return false;
@@ -470,7 +500,8 @@ bool supervise(struct run *r)
 		cgroup_remove(&s.cgroup);
 		return false;
 	}
-	descriptors_drop(STDIN_FILENO, s.limits_output ? STDIN_FILENO : STDOUT_FILENO);
+	if (s.terminal.outer < 0)
+		descriptors_drop(STDIN_FILENO, s.copies ? STDIN_FILENO : STDOUT_FILENO);
 	stay(&s);
 	limits_end(&s);
 	if (s.link.shared->phase != PHASE_EXEC)
