@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "diff.h"
+#include "diff_plan.h"
 
 enum fail_on { FAIL_NEVER, FAIL_WIDEN, FAIL_ANY, FAIL_GUARANTEE };
 
@@ -61,10 +61,9 @@ static bool hits(const struct state *s, const struct diff *d)
 	return true;
 }
 
-static int compare(struct cli *c, const struct compile *old, const struct compile *now)
+static int show(struct cli *c, const struct diff *d)
 {
 	const struct state *s = c->state;
-	const struct diff *d = diff_policies(c->arena, old, now);
 	if (s->print)
 		s->print(d, stdout);
 	else
@@ -72,23 +71,55 @@ static int compare(struct cli *c, const struct compile *old, const struct compil
 	return hits(s, d) ? CLI_DIFF : CLI_OK;
 }
 
+static int open_plan(struct cli *c, const char *dir, struct plan_open *p)
+{
+	const char *failure = NULL;
+	int code = plan_open(c->arena, dir, &c->opt, p, &failure);
+	if (code)
+		cli_complain("%s: %s", dir, failure ? failure : "it cannot be read back");
+	return code;
+}
+
+static int run_plans(struct cli *c)
+{
+	struct plan_open old = {.manifest = NULL}, now = {.manifest = NULL};
+	const char *failure = NULL;
+	int code = open_plan(c, c->files[0], &old);
+	if (code == CLI_OK && (code = open_plan(c, c->files[1], &now)) == CLI_OK) {
+		const struct diff *d = diff_plans(c->arena, &old, &now, &failure);
+		if (!d)
+			cli_complain("%s", failure);
+		code = d ? show(c, d) : CLI_REFUSED;
+		validator_close(&now.models);
+	}
+	if (old.models.scratch)
+		validator_close(&old.models);
+	arena_free(old.frame.arena);
+	arena_free(now.frame.arena);
+	return code;
+}
+
 static int run(struct cli *c)
 {
 	struct compile old = {0}, now = {0};
 	if (c->n_files != 2)
-		return cli_usage("diff takes two policies: OLD NEW, each a file or REV:PATH of git", NULL);
+		return cli_usage("diff takes OLD and NEW: two policies, each a file or REV:PATH of git, or two plans", NULL);
+	if (cli_is_dir(c->files[0]) && cli_is_dir(c->files[1]))
+		return run_plans(c);
+	if (cli_is_dir(c->files[0]) || cli_is_dir(c->files[1]))
+		return cli_usage("a plan is compared with a plan: compile the policy first", NULL);
 	int code = cli_compile_other(c, c->files[0], CLI_JUDGE, &old);
 	int second = code == CLI_USAGE ? CLI_OK : cli_compile_other(c, c->files[1], CLI_JUDGE, &now);
 	code = code > second ? code : second;
 	if (code == CLI_OK)
-		code = compare(c, &old, &now);
+		code = show(c, diff_policies(c->arena, &old, &now));
 	arena_free(old.arena);
 	arena_free(now.arena);
 	return code;
 }
 
 const struct command command_diff = {
-    .about = "OLD and NEW are policies, or `REV:PATH` of git (imports come from the same revision).\n",
+    .about = "OLD and NEW are policies, or `REV:PATH` of git (imports come from the same revision), or both are plans.\n",
     .options = (const struct cli_option *const[]){options, cli_options_policy, NULL},
     .state_size = sizeof(struct state),
     .run = run,

@@ -45,6 +45,11 @@ static const char *denial(struct differ *d, const struct side *s, const struct d
  */
 void differ_explain(struct differ *d, struct diff_entry *e, const struct request *old, const struct request *now)
 {
+	if (d->now.plan) {
+		bool gone = e->way == DIFF_SHRINKS;
+		e->where = side_plan_where(d, differ_side(d, gone), gone ? old : now);
+		return;
+	}
 	struct decision before = decide(d->old.k->meaning, old), after = decide(d->now.k->meaning, now);
 	if (e->way == DIFF_GROWS) {
 		const char *was = denial(d, &d->old, &before);
@@ -143,31 +148,38 @@ static const struct diff *finish(struct differ *d)
 			     .n = d->n,
 			     .tests = d->tests,
 			     .n_tests = d->n_tests,
-			     .lines_moved = diff_lines(d)};
+			     .lines_moved = d->now.plan ? 0 : diff_lines(d)};
 	count(out);
 	out->version = diff_version_needs(d->a, out->old.version, out->now.version, out->n_of[DIFF_GROWS] > 0,
 					  out->n_of[DIFF_SHRINKS] > 0);
 	return out;
 }
 
+const struct diff *differ_run(struct differ *d, void (*last)(struct differ *d))
+{
+	for (unsigned t = 0; t < TARGET_COUNT; t++) {
+		if (!(d->targets & TARGET_BIT(t)))
+			continue;
+		diff_paths(d, (enum target)t);
+		diff_net(d, (enum target)t);
+		diff_names(d, (enum target)t);
+	}
+	diff_calls(d);
+	diff_guards(d);
+	diff_limits(d);
+	diff_guarantees(d);
+	diff_settings(d);
+	diff_tests(d);
+	if (last)
+		last(d);
+	return finish(d);
+}
+
 const struct diff *diff_policies(struct arena *a, const struct compile *old, const struct compile *now)
 {
 	struct differ d = {.a = a};
 	differ_open(&d, old, now);
-	for (unsigned t = 0; t < TARGET_COUNT; t++) {
-		if (!(d.targets & TARGET_BIT(t)))
-			continue;
-		diff_paths(&d, (enum target)t);
-		diff_net(&d, (enum target)t);
-		diff_names(&d, (enum target)t);
-	}
-	diff_calls(&d);
-	diff_guards(&d);
-	diff_limits(&d);
-	diff_guarantees(&d);
-	diff_settings(&d);
-	diff_tests(&d);
-	return finish(&d);
+	return differ_run(&d, NULL);
 }
 
 const char *diff_verdict(const struct diff *d)

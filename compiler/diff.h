@@ -86,6 +86,8 @@ struct diff {
  */
 const struct diff *diff_policies(struct arena *a, const struct compile *old, const struct compile *now);
 
+/* Two plans: diff_plan.h. */
+
 /* "2.1.0" -> "2.1.1" for a change of this kind: is the step large enough? NULL: yes, else what is needed. */
 const char *diff_version_needs(struct arena *a, const char *old, const char *now, bool grows, bool shrinks);
 

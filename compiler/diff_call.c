@@ -53,8 +53,13 @@ static bool same_action(struct sys_action a, struct sys_action b)
 /* The loader's own start of the entry: the program can never make that call, and the number it names follows a limit. */
 static bool is_loaders(const struct sys_policy *p, const struct sys_rule *r)
 {
-	return p->exec_fd >= 0 && r->cond && !r->deny && strcmp(r->call->name, "execveat") == 0 && r->reason &&
-	       strcmp(r->reason, "the entry program, once") == 0;
+	if (p->exec_fd < 0 || !r->cond || r->deny || r->cond->n_any != 1 || strcmp(r->call->name, "execveat") != 0)
+		return false;
+	const struct sys_conj *c = &r->cond->any[0];
+	for (unsigned i = 0; i < c->n_tests; i++)
+		if (c->tests[i].arg == 0 && c->tests[i].cmp == SYS_EQ && c->tests[i].value == (uint64_t)p->exec_fd)
+			return true;
+	return false;
 }
 
 static struct cases cases_of(struct arena *a, const struct sys_policy *p, const struct syscall_desc *call, enum arch arch)
@@ -306,8 +311,8 @@ static void put_too_hard(struct caller *c, struct call_entries *all)
 static void compare_on(struct differ *d, const struct syscall_desc *call, enum arch arch, struct call_entries *all)
 {
 	struct caller c = {.d = d, .arch = arch, .call = call};
-	c.old = cases_of(d->a, meaning_syscalls(d->old.k->meaning), call, arch);
-	c.now = cases_of(d->a, meaning_syscalls(d->now.k->meaning), call, arch);
+	c.old = cases_of(d->a, d->old.calls, call, arch);
+	c.now = cases_of(d->a, d->now.calls, call, arch);
 	compare_call(&c);
 	for (unsigned w = 0; w < 3; w++)
 		if (c.way[w].found)
@@ -357,7 +362,8 @@ static bool answered_call(const struct side *s, enum arch arch, struct request *
 	out->arch = arch;
 	for (unsigned i = 0; i < n; i++) {
 		out->nr = (uint32_t)table[i].nr[arch];
-		if (table[i].nr[arch] != SYSCALL_NONE && decide(s->k->meaning, out).allow)
+		const struct sys_rule *by;
+		if (table[i].nr[arch] != SYSCALL_NONE && lets(sysmean_decide(s->calls, arch, out->nr, out->args, &by)))
 			return true;
 	}
 	return false;

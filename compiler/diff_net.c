@@ -191,7 +191,7 @@ static const char *probe_of(const struct net *n, const char *host)
 /* " via egress": the proxy that makes the connection, on the side where there is one. */
 static const char *via_proxy(const struct differ *d, const struct side *s, const struct request *r)
 {
-	const struct origin *by = decide(s->k->meaning, r).by;
+	const struct origin *by = s->plan ? NULL : decide(s->k->meaning, r).by;
 	for (unsigned i = 0; i < s->ir->n_rules; i++)
 		if (by && s->ir->rules[i].via && s->ir->rules[i].origin[OP_RELAY_TCP] == by)
 			return arena_printf(d->a, " via %s", s->ir->rules[i].via->name);

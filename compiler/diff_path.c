@@ -39,6 +39,8 @@ static void add(const struct differ *d, struct places *p, const struct side *s, 
 	if (!path)
 		return;
 	put(p, path, tmpl);
+	if (s->plan && path[1]) /* a rule of a plan may be about the place alone */
+		put(p, arena_printf(d->a, "%s/example", path), NULL);
 	for (const char *slash = strrchr(path, '/'); slash > path; slash = strrchr(path, '/')) {
 		path = arena_strndup(d->a, path, (size_t)(slash - path));
 		put(p, path, NULL);

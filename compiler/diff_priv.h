@@ -13,6 +13,8 @@ struct side { /* one of the two policies, made ready to be asked */
 	const struct ir *ir;
 	const struct ir_binding *given[TARGET_COUNT]; /* a symbolic value for each load-time variable */
 	unsigned n_given;
+	const struct sys_policy *calls;
+	const struct side_plan *plan; /* its models answer; NULL: decide() does */
 };
 
 struct port_symbol { /* the port that stands for a variable on both sides: none that a rule names */
@@ -40,8 +42,14 @@ static inline const struct side *differ_side(const struct differ *d, bool is_old
 /* ---- the sides: diff_side.c ---- */
 
 void differ_open(struct differ *d, const struct compile *old, const struct compile *now);
+/* Compares all that is opened; `last`, when it is not NULL, after all else. */
+const struct diff *differ_run(struct differ *d, void (*last)(struct differ *d));
+/* Is it allowed? */
+bool side_allows(const struct side *s, const struct request *r);
 /* A request of this side: with its values of the variables. */
 struct request side_request(const struct side *s, enum target t, enum op op, const char *object, uint16_t port);
+/* Of a plan: the line of its policy that gives the place or port, as far as its files say. */
+const char *side_plan_where(const struct differ *d, const struct side *s, const struct request *r);
 /* The place that a template names on the target, or NULL. */
 const char *side_place(struct arena *a, const struct side *s, enum target t, const char *tmpl);
 /* The port of a variable, or 0. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff_plan.h"
 #include "diff_priv.h"
 
 struct word {
@@ -20,6 +21,8 @@ static const struct word words[] = {
     {"isolate", 1, DIFF_GROWS, DIFF_SHRINKS, DIFF_OTHER}, /* changed: by what is left out */
     {"root", 1, DIFF_SHRINKS, DIFF_GROWS, DIFF_GROWS}, /* private is the default */
     {"set", 3, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"env-set", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"session", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"param", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"entry", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"targets", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
@@ -95,9 +98,27 @@ static void take_line(struct differ *d, const struct side *s, struct lines *out,
 	};
 }
 
+/* Of a plan: what the loader is told beside access, limits and guarantees. */
+static void take_launch(struct differ *d, const struct side *s, struct lines *out)
+{
+	static const char *const known[] = {"sbx-launch", "policy",    "target", "arch",	    "param",   "guarantee",
+					    "entry",	  "env-allow", "rlimit", "rlimit-fallback", "exec-fd", "end"};
+	const struct artifact *f = plan_file(s->plan->files, "launch.conf");
+	for (const char *at = f ? f->data : "", *end; (end = strchr(at, '\n')); at = end + 1) {
+		size_t n = strcspn(at, " \n");
+		bool skip = false;
+		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			skip |= strlen(known[i]) == n && strncmp(at, known[i], n) == 0;
+		if (!skip)
+			take_line(d, s, out, arena_strndup(d->a, at, (size_t)(end - at)));
+	}
+}
+
 static struct lines lines_of(struct differ *d, const struct side *s)
 {
 	struct lines out = {0};
+	if (s->plan)
+		take_launch(d, s, &out);
 	char *text = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);

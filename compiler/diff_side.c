@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "diff_plan.h"
 #include "diff_priv.h"
 #include "template.h"
 
@@ -98,8 +99,8 @@ static void take_port_vars(struct differ *d, const struct ir *ir, unsigned *next
 void differ_open(struct differ *d, const struct compile *old, const struct compile *now)
 {
 	unsigned next = 65000;
-	d->old = (struct side){.is_old = true, .k = old, .ir = old->ir};
-	d->now = (struct side){.k = now, .ir = now->ir};
+	d->old = (struct side){.is_old = true, .k = old, .ir = old->ir, .calls = meaning_syscalls(old->meaning)};
+	d->now = (struct side){.k = now, .ir = now->ir, .calls = meaning_syscalls(now->meaning)};
 	d->targets = old->ir->targets & now->ir->targets;
 	take_port_vars(d, old->ir, &next);
 	take_port_vars(d, now->ir, &next);
@@ -107,6 +108,31 @@ void differ_open(struct differ *d, const struct compile *old, const struct compi
 		bind(d, &d->old, (enum target)t);
 		bind(d, &d->now, (enum target)t);
 	}
+}
+
+bool side_allows(const struct side *s, const struct request *r)
+{
+	if (!s->plan)
+		return decide(s->k->meaning, r).allow;
+	return !validator_verdict(s->plan->models, r).stops;
+}
+
+const char *side_plan_where(const struct differ *d, const struct side *s, const struct request *r)
+{
+	const char *best = NULL;
+	size_t longest = 0;
+	for (unsigned i = 0; i < s->ir->n_rules; i++) {
+		const struct ir_rule *rule = &s->ir->rules[i];
+		if (!s->plan->where[i] || rule->deny || !(rule->targets & TARGET_BIT(r->target)))
+			continue;
+		const char *place = rule->kind == RULE_PATH ? side_place(d->a, s, r->target, rule->object) : NULL;
+		bool port = rule->kind == RULE_NET && r->port && (rule->port_lo == r->port || (rule->port_var && differ_port(d, rule->port_var) == r->port));
+		if (port || (place && r->object[0] == '/' && path_covers(place, r->object) && strlen(place) >= longest)) {
+			longest = place ? strlen(place) : 0;
+			best = s->plan->where[i];
+		}
+	}
+	return best && s->is_old ? arena_printf(d->a, "old %s", best) : best;
 }
 
 struct request side_request(const struct side *s, enum target t, enum op op, const char *object, uint16_t port)

@@ -26,7 +26,7 @@ void tree_ask(const struct differ *d, struct tree *t, enum target target, uint32
 				continue;
 			struct request was = side_request(&d->old, target, (enum op)op, node->probe, port);
 			struct request is = side_request(&d->now, target, (enum op)op, node->probe, port);
-			bool before = decide(d->old.k->meaning, &was).allow, after = decide(d->now.k->meaning, &is).allow;
+			bool before = side_allows(&d->old, &was), after = side_allows(&d->now, &is);
 			if (after && !before)
 				node->grows |= OP_BIT(op);
 			else if (before && !after)
