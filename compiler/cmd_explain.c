@@ -36,18 +36,25 @@ static const struct cli_option options[] = {
 
 /* ---- a policy ---- */
 
-/* What it extends and uses, once each, as they stand. */
+/* What it extends, the nearest first. */
 static const char *extra_of(const struct compile *k)
 {
 	struct buf b = buf_new(k->arena);
-	const char *last_base = NULL;
-	for (unsigned i = 0; i < k->ir->n_rules; i++)
-		for (unsigned op = 0; op < OP_COUNT; op++) {
-			const struct origin *o = k->ir->rules[i].origin[op];
-			if (o && o->base && (!last_base || strcmp(last_base, o->base) != 0) && !strstr(buf_str(&b), o->base))
-				buf_printf(&b, "  extends %s", last_base = o->base);
-		}
+	for (unsigned i = 0; i < k->ir->n_bases; i++)
+		buf_printf(&b, "  extends %s%s%s", k->ir->bases[i].name, k->ir->bases[i].version[0] ? " " : "",
+			   k->ir->bases[i].version);
 	return buf_str(&b);
+}
+
+static void explain_drops(const struct compile *k)
+{
+	if (k->ir->n_drops)
+		puts("TAKEN FROM WHAT IT EXTENDS");
+	for (unsigned i = 0; i < k->ir->n_drops; i++) {
+		const struct origin *o = k->ir->drops[i].origin;
+		printf("  %-47s %s%s%s\n", k->ir->drops[i].text, src_where(k->src, k->arena, o->loc), o->because ? "   " : "",
+		       o->because ? o->because : "");
+	}
 }
 
 static int explain_proved(struct compile *k)
@@ -60,6 +67,7 @@ static int explain_proved(struct compile *k)
 		return cli_complain("its manifest cannot be read back: %s", error ? error : "out of memory"), CLI_REFUSED;
 	explain_head(m, extra_of(k), stdout);
 	explain_rules(k, stdout);
+	explain_drops(k);
 	explain_manifest(k->arena, m, stdout);
 	printf("TESTS\n  %u expectation%s hold\n", k->n_expect, k->n_expect == 1 ? "" : "s");
 	return CLI_OK;

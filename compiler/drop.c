@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "resolve_priv.h"
+#include "str.h"
 
 static bool inherited(const struct res *r, const struct origin *o)
 {
@@ -192,6 +193,30 @@ static void check_reason(struct res *r, const struct ast_stmt *s)
 	diag_help(rec, "add `because \"...\"`");
 }
 
+static const struct ast_word *last_word(const struct ast_word *w)
+{
+	while (w->next)
+		w = w->next;
+	return w;
+}
+
+/* The statement up to its reason, blank space as one blank. */
+static const char *said(struct res *r, const struct ast_stmt *s)
+{
+	struct loc loc = s->loc;
+	struct buf b = buf_new(r->a);
+	if (s->because) /* `because` and the string are the end of it */
+		loc.end = s->access ? s->access->loc.end : s->words ? last_word(s->words)->loc.end : s->name->loc.end;
+	for (const char *c = src_text(r->src, r->a, loc); *c; c++) {
+		bool blank = *c == ' ' || *c == '\t' || *c == '\n';
+		if (!blank)
+			buf_putc(&b, *c);
+		else if (b.len && b.data[b.len - 1] != ' ')
+			buf_putc(&b, ' ');
+	}
+	return buf_str(&b);
+}
+
 void stmt_drop(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	if (p->profile) {
@@ -204,6 +229,8 @@ void stmt_drop(struct res *r, const struct place *p, const struct ast_stmt *s)
 		return;
 	}
 	check_reason(r, s);
+	ir_build_drop(r->build, &(struct ir_drop){.text = said(r, s),
+						  .origin = origin_new(r, p, s->loc, because_text(r, s->because))});
 	switch (s->drop) {
 	case DROP_ALLOW:
 	case DROP_DENY:

@@ -272,6 +272,19 @@ static void print_around(const struct ir_printer *p, const struct ir *ir)
 	}
 }
 
+/* Where the rest comes from; with the places left out, policies that mean the same print the same. */
+static void print_bases(const struct ir_printer *p, const struct ir *ir)
+{
+	for (unsigned i = 0; i < ir->n_bases; i++)
+		fprintf(p->out, "extends %s version \"%s\"  # %s\n", ir->bases[i].name, ir->bases[i].version,
+			src_where(p->src, p->arena, ir->bases[i].loc));
+	for (unsigned i = 0; i < ir->n_drops; i++) {
+		fputs(ir->drops[i].text, p->out);
+		put_origin(p, ir->drops[i].origin);
+		fputc('\n', p->out);
+	}
+}
+
 static void print_head(const struct ir_printer *p, const struct ir *ir)
 {
 	fprintf(p->out, "policy %s version \"%s\" edition %u\ntargets ", ir->name, ir->version, ir->edition);
@@ -289,6 +302,8 @@ static void print_head(const struct ir_printer *p, const struct ir *ir)
 	put_origin(p, ir->isolate_origin);
 	fputc('\n', p->out);
 	print_around(p, ir);
+	if (p->src)
+		print_bases(p, ir);
 	if (ir->entry) {
 		fprintf(p->out, "entry \"%s\"", ir->entry);
 		put_origin(p, ir->entry_origin);

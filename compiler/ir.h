@@ -140,6 +140,16 @@ struct ir_rule {
 	const struct origin *origin[OP_COUNT]; /* for each bit of ops, the line that says it */
 };
 
+struct ir_base { /* a policy that this one extends */
+	const char *name, *version; /* version: "" when not written */
+	struct loc loc;             /* its head */
+};
+
+struct ir_drop { /* an inherited line that is taken away; it is in no rule any more */
+	const char *text; /* as written, without the reason */
+	const struct origin *origin;
+};
+
 struct ir_never { /* never allow ...: an obligation of this policy and of all that extend it */
 	struct ir_rule rule; /* what may never be allowed; `deny` is false, no holes */
 	const struct origin *origin;
@@ -255,6 +265,10 @@ struct ir {
 	uint32_t arches; /* ARCH_BIT()s: the ABIs whose calls are let in at all; machines' own and companions */
 	const struct origin *arches_origin; /* NULL: ARCHES_USUAL */
 	struct loc loc; /* the policy's head */
+	const struct ir_base *bases; /* the nearest first */
+	unsigned n_bases;
+	const struct ir_drop *drops; /* in the order of the files and lines */
+	unsigned n_drops;
 
 	const char *entry; /* template of the program's path, or NULL */
 	const struct origin *entry_origin;

@@ -24,6 +24,18 @@ void ir_build_rule(struct ir_build *b, const struct ir_rule *rule, const struct 
 		r->origin[op] = r->ops & OP_BIT(op) ? o : NULL;
 }
 
+void ir_build_base(struct ir_build *b, const struct ir_base *base)
+{
+	ARENA_GROW(b->arena, b->bases, b->n_bases);
+	b->bases[b->n_bases++] = *base;
+}
+
+void ir_build_drop(struct ir_build *b, const struct ir_drop *d)
+{
+	ARENA_GROW(b->arena, b->drops, b->n_drops);
+	b->drops[b->n_drops++] = *d;
+}
+
 void ir_build_never(struct ir_build *b, const struct ir_rule *rule, const struct origin *o)
 {
 	ARENA_GROW(b->arena, b->nevers, b->n_nevers);
@@ -258,6 +270,11 @@ static int want_cmp(const void *x, const void *y)
 	return cmp_u64(a->origin->loc.beg, b->origin->loc.beg);
 }
 
+static int drop_cmp(const void *x, const void *y)
+{
+	return cmp_u64(((const struct ir_drop *)x)->origin->loc.beg, ((const struct ir_drop *)y)->origin->loc.beg);
+}
+
 static int test_cmp(const void *x, const void *y)
 {
 	return cmp_u64(((const struct ir_test *)x)->loc.beg, ((const struct ir_test *)y)->loc.beg);
@@ -279,6 +296,11 @@ const struct ir *ir_build_finish(struct ir_build *b)
 	SORT(b->env_set, b->n_env_set, env_cmp);
 	SORT(b->params, b->n_params, param_cmp);
 	SORT(b->wants, b->n_wants, want_cmp);
+	SORT(b->drops, b->n_drops, drop_cmp);
+	b->ir.bases = b->bases;
+	b->ir.n_bases = b->n_bases;
+	b->ir.drops = b->drops;
+	b->ir.n_drops = b->n_drops;
 	SORT(b->tests, b->n_tests, test_cmp);
 	SORT(b->places, b->n_places, place_cmp);
 	b->ir.around.places = b->places;

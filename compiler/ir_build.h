@@ -12,6 +12,10 @@ struct ir_build {
 	struct ir ir; /* scalar fields are set directly; the vectors below are sorted into it at the end */
 	struct ir_rule *rules;
 	unsigned n_rules;
+	struct ir_base *bases;
+	unsigned n_bases;
+	struct ir_drop *drops;
+	unsigned n_drops;
 	struct ir_never *nevers;
 	unsigned n_nevers;
 	struct ir_env_set *env_set;
@@ -35,6 +39,8 @@ struct ir_build {
 struct ir_build *ir_build_new(struct arena *a);
 /* `o` becomes the origin of every op of the rule. */
 void ir_build_rule(struct ir_build *b, const struct ir_rule *rule, const struct origin *o);
+void ir_build_base(struct ir_build *b, const struct ir_base *base);
+void ir_build_drop(struct ir_build *b, const struct ir_drop *d);
 void ir_build_never(struct ir_build *b, const struct ir_rule *rule, const struct origin *o);
 void ir_build_env_set(struct ir_build *b, const struct ir_env_set *e);
 void ir_build_param(struct ir_build *b, const struct ir_param *p);

@@ -55,19 +55,6 @@ const char *question_text(struct arena *a, const char *const *words, unsigned n)
 
 /* ---- text to expectations ---- */
 
-static bool given_type(const struct place *p, const char *name, enum type *out)
-{
-	size_t n = strlen(name);
-	const struct var *v = scope_find(p->scope, name, n);
-	if (template_is_builtin(name, n))
-		*out = template_builtin_is_path(name, n) ? TYPE_PATH : TYPE_NUMBER;
-	else if (v && v->value.at_load)
-		*out = v->value.type;
-	else
-		return false;
-	return true;
-}
-
 static const struct ir_binding *resolve_given(struct res *r, const struct place *p)
 {
 	const struct compile_options *opt = r->c->opt;
@@ -77,7 +64,7 @@ static const struct ir_binding *resolve_given(struct res *r, const struct place 
 		enum type type;
 		struct value value;
 		v[i] = (struct ir_binding){g->name, g->value};
-		if (!given_type(p, g->name, &type))
+		if (!load_time_type(r, p->scope, g->name, &type))
 			diag(r->d, DIAG_GIVEN, (struct loc){0, 0}, "--given %s: `%s` is no value that is given at load", g->name,
 			     g->name);
 		else if (!value_parse(r, type, g->value, &value))

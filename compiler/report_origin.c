@@ -104,6 +104,33 @@ static void put_sets(struct report *r)
 	html_close(r->h);
 }
 
+static void put_bases(struct report *r)
+{
+	static const char *const heads[] = {"Taken from what it extends", "Line and reason", NULL};
+	if (!r->ir->n_bases)
+		return;
+	html_leaf(r->h, "h3", "Extends");
+	html_open(r->h, "ul class=\"plain\"");
+	for (unsigned i = 0; i < r->ir->n_bases; i++) {
+		const struct ir_base *b = &r->ir->bases[i];
+		html_open(r->h, "li");
+		html_leaf(r->h, "code", arena_printf(r->a, "%s%s%s", b->name, b->version[0] ? " " : "", b->version));
+		html_text(r->h, arena_printf(r->a, ", %s", src_where(r->k->src, r->a, b->loc)));
+		html_close(r->h);
+	}
+	html_close(r->h);
+	if (!r->ir->n_drops)
+		return;
+	report_table(r, NULL, heads);
+	for (unsigned i = 0; i < r->ir->n_drops; i++) {
+		html_open(r->h, "tr");
+		report_code_cell(r, "Taken", r->ir->drops[i].text);
+		report_line_cell(r, r->ir->drops[i].origin);
+		html_close(r->h);
+	}
+	report_table_end(r);
+}
+
 void report_origin(struct report *r)
 {
 	report_section(r, "origin", "Where it comes from");
@@ -112,6 +139,7 @@ void report_origin(struct report *r)
 	html_leaf(r->h, "code", r->k->id);
 	html_text(r->h, ".");
 	html_close(r->h);
+	put_bases(r);
 	put_params(r);
 	put_sets(r);
 	put_inputs(r);

@@ -346,6 +346,11 @@ static void walk_policy(struct res *r)
 	ir->isolate = (1u << ISOLATE_COUNT) - 1;
 	unsigned n = extend_chain(r, levels);
 	ir->targets = levels[0].targets;
+	for (unsigned i = 1; i < n; i++) {
+		const struct ast_word *version = levels[i].item->version;
+		const char *text = version ? scope_plain(r, NULL, version) : "";
+		ir_build_base(r->build, &(struct ir_base){levels[i].name, text ? text : "", levels[i].item->head});
+	}
 	for (unsigned i = 1; i < n; i++)
 		if (ir->targets & levels[i].targets) /* else: reported, and what follows would be the same fault again */
 			ir->targets &= levels[i].targets;

@@ -100,6 +100,11 @@ struct place {
 struct unit *load_main(struct res *r, const struct ast_file *ast);
 /* The profile of this name; std/NAME is read from the library when first used. NULL after a diagnostic. */
 struct profile *load_profile(struct res *r, const struct ast_word *name);
+/*
+ * The type of what is only known at load: a built-in, a param of the scope, or, where the scope has no such name, one of
+ * another file (a base). False when there is none.
+ */
+bool load_time_type(const struct res *r, const struct scope *s, const char *name, enum type *out);
 /* The first declaration of this parameter, or NULL. */
 const struct ast_arg *profile_declares(const struct ast_item *item, const char *name);
 const struct ast_item *load_group(const struct res *r, const char *name);

@@ -16,21 +16,9 @@ struct test_build {
 /* The type of a load-time variable that `given` may name; false when there is none. */
 static bool given_type(struct test_build *b, const struct ast_word *name, enum type *out)
 {
-	if (template_is_builtin(name->text, name->len)) {
-		*out = template_builtin_is_path(name->text, name->len) ? TYPE_PATH : TYPE_NUMBER;
+	if (load_time_type(b->r, b->p->scope, name->text, out))
 		return true;
-	}
 	const struct var *v = scope_find(b->p->scope, name->text, name->len);
-	if (v && v->value.at_load) {
-		*out = v->value.type;
-		return true;
-	}
-	for (unsigned i = 0; !v && i < b->r->build->n_params; i++) { /* of a base, in a file of its own */
-		if (strcmp(b->r->build->params[i].name, name->text) != 0)
-			continue;
-		*out = b->r->build->params[i].type;
-		return true;
-	}
 	struct diag_rec *rec;
 	if (v) {
 		rec = diag(b->r->d, DIAG_NO_EFFECT, name->loc, "`%s` is already known when the plan is made", name->text);

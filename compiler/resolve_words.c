@@ -102,3 +102,23 @@ bool resolve_arch(struct res *r, const struct ast_word *w, uint32_t *out)
 	diag_help(rec, "%s", near ? near : "x86_64, aarch64, riscv64, s390x, i386, x32 and arm can stand here");
 	return false;
 }
+
+bool load_time_type(const struct res *r, const struct scope *s, const char *name, enum type *out)
+{
+	size_t n = strlen(name);
+	const struct var *v = scope_find(s, name, n);
+	if (template_is_builtin(name, n)) {
+		*out = template_builtin_is_path(name, n) ? TYPE_PATH : TYPE_NUMBER;
+		return true;
+	}
+	if (v) {
+		*out = v->value.type;
+		return v->value.at_load;
+	}
+	for (unsigned i = 0; i < r->build->n_params; i++)
+		if (strcmp(r->build->params[i].name, name) == 0) {
+			*out = r->build->params[i].type;
+			return true;
+		}
+	return false;
+}
