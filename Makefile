@@ -24,6 +24,7 @@ BINDIR  ?= $(PREFIX)/bin
 LIBDIR  ?= $(PREFIX)/lib
 INCDIR  ?= $(PREFIX)/include
 DATADIR ?= $(PREFIX)/share
+LIBEXECDIR ?= $(PREFIX)/libexec
 MANDIR  ?= $(DATADIR)/man
 COMPDIR ?= $(DATADIR)/bash-completion/completions
 CFLAGS  ?= -O2 -g
@@ -57,7 +58,7 @@ UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(B)/sbxc $(B)/sbx-run $(B)/libsbx.a $(B)/libsbx.so
+all: $(B)/sbxc $(B)/sbx-run $(B)/sbx-probe $(B)/libsbx.a $(B)/libsbx.so
 
 $(B)/sbxc: $(COMPILER_OBJ)
 	@echo "  LD    $@"
@@ -83,6 +84,12 @@ $(B)/lib/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC    $< (library)"
 	$(Q)$(CC) $(STD) $(WARN) $(HARD) $(CFLAGS) -fPIC -fvisibility=hidden -DSBX_LIBRARY -c -o $@ $<
+
+# What `sbxc test --live` starts under a plan.
+$(B)/sbx-probe: probe/sbx_probe.c
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	$(Q)$(MUSL_CC) -std=gnu11 $(WARN) -static -Os -s -o $@ $<
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -229,6 +236,8 @@ API = $(shell sed -n 's/^SBX_API .*[ *]\(sbx_[a-z_]*\)\x28.*/\1/p' runtime/sbx.h
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/sbx/std $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5
 	install -m 755 $(B)/sbxc $(B)/sbx-run $(DESTDIR)$(BINDIR)/
+	install -d $(DESTDIR)$(LIBEXECDIR)/sbx
+	install -m 755 $(B)/sbx-probe $(DESTDIR)$(LIBEXECDIR)/sbx/
 	install -m 644 policies/std/*.sbx $(DESTDIR)$(DATADIR)/sbx/std/
 	install -m 644 docs/sbxc.1 docs/sbx-run.1 $(DESTDIR)$(MANDIR)/man1/
 	install -m 644 docs/sbx.5 $(DESTDIR)$(MANDIR)/man5/
@@ -254,7 +263,7 @@ uninstall:
 	rm -f $(DESTDIR)$(MANDIR)/man1/sbxc.1 $(DESTDIR)$(MANDIR)/man1/sbx-run.1 $(DESTDIR)$(MANDIR)/man5/sbx.5
 	rm -f $(DESTDIR)$(COMPDIR)/sbxc $(DESTDIR)$(COMPDIR)/sbx-run
 	rm -f $(DESTDIR)$(DATADIR)/zsh/site-functions/_sbxc $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sbxc.fish
-	rm -rf $(DESTDIR)$(DATADIR)/sbx
+	rm -rf $(DESTDIR)$(DATADIR)/sbx $(DESTDIR)$(LIBEXECDIR)/sbx
 	rm -f $(API:%=$(DESTDIR)$(MANDIR)/man3/%.3)
 	rm -f $(DESTDIR)$(INCDIR)/sbx.h $(DESTDIR)$(MANDIR)/man3/sbx.3 $(DESTDIR)$(LIBDIR)/pkgconfig/sbx.pc
 	rm -f $(DESTDIR)$(LIBDIR)/libsbx.a $(DESTDIR)$(LIBDIR)/libsbx.so $(DESTDIR)$(LIBDIR)/$(SONAME)

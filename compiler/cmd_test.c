@@ -1,19 +1,23 @@
 /*
  * cmd_test.c - `sbxc test FILE|DIR...`: the tests of policies, what decided them, what they do not notice.
  */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "json.h"
+#include "live.h"
 #include "rule_lines.h"
 #include "say.h"
 #include "str.h"
 #include "tree.h"
 
 struct state {
-	bool verbose, coverage, mutate, json;
+	bool verbose, coverage, mutate, json, live;
 	struct json out;
 	unsigned n_files, n_tests, n_expect, n_failed, n_lines, n_decided, n_mutants, n_survive;
+	unsigned n_tried, n_live_failed, n_not_tried; /* --live */
 };
 
 #define SWITCH(name, field)                                                                                                    \
@@ -27,12 +31,17 @@ SWITCH(verbose, verbose)
 SWITCH(coverage, coverage)
 SWITCH(mutate, mutate)
 SWITCH(json, json)
+SWITCH(live, live)
 #undef SWITCH
 
 static const struct cli_option options[] = {
     {"-v", NULL, "each expectation, and the line that decided it", take_verbose},
     {"--coverage", NULL, "the rule lines that decided no expectation", take_coverage},
     {"--mutate", NULL, "removes each line in turn; names those whose removal no test notices", take_mutate},
+    {"--live", NULL,
+     "tries the expectations under the real loader, each beside the same attempt\n"
+     "without it; what would harm is not tried, and counts for nothing",
+     take_live},
     {"--json", NULL, "the results as JSON", take_json},
     {NULL, NULL, NULL, NULL},
 };
@@ -184,6 +193,55 @@ static void json_file(struct json *j, const struct file *f, int code)
 	json_close(j);
 }
 
+/* ---- live ---- */
+
+static void on_live(void *ctx, const struct live_seen *seen)
+{
+	static const char *const words[] = {[LIVE_HELD] = "ok", [LIVE_FAILED] = "FAIL", [LIVE_NOT_TRIED] = "not tried"};
+	const struct file *f = ctx;
+	struct state *s = f->cli->state;
+	s->n_tried += seen->result != LIVE_NOT_TRIED;
+	s->n_live_failed += seen->result == LIVE_FAILED;
+	s->n_not_tried += seen->result == LIVE_NOT_TRIED;
+	if (s->json || !(s->verbose || seen->result == LIVE_FAILED))
+		return;
+	const char *what = say_expect(f->k->arena, f->k->ir, seen->expect) + strlen("expect ");
+	printf("    live %-9s  %-7s  %-50s  %s\n", words[seen->result], op_name[seen->op], what, seen->why);
+}
+
+/* The programs beside this one, or installed with it. */
+static const char *find_program(struct arena *a, const char *name)
+{
+	static const char *const places[] = {"", "../libexec/sbx/"};
+	char exe[4096];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	const char *path = name;
+	exe[n > 0 ? n : 0] = '\0';
+	char *slash = strrchr(exe, '/');
+	if (!slash)
+		return name;
+	slash[1] = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		char *real = realpath(arena_printf(a, "%s%s%s", exe, places[i], name), NULL);
+		path = real ? arena_strdup(a, real) : path;
+		free(real);
+	}
+	return path;
+}
+
+static int try_live(struct file *f)
+{
+	struct state *s = f->cli->state;
+	unsigned failed = s->n_live_failed;
+	struct arena *a = f->k->arena;
+	struct live l = {.arena = a, .k = f->k, .loader = find_program(a, "sbx-run"), .probe = find_program(a, "sbx-probe"),
+			 .seen = on_live, .ctx = f};
+	const char *why = live_run(&l);
+	if (why)
+		cli_complain("%s: not tried live: %s", f->path, why);
+	return s->n_live_failed > failed ? CLI_TEST : CLI_OK;
+}
+
 /* ---- files ---- */
 
 static int test_one(struct cli *c, const char *path)
@@ -206,6 +264,8 @@ static int test_one(struct cli *c, const char *path)
 			rule_lines_mutate(&f.lines);
 		count(&f);
 		s->json ? json_file(&s->out, &f, code) : print_file(&f);
+		if (s->live && code == CLI_OK)
+			code = try_live(&f);
 	} else if (s->json) {
 		json_file(&s->out, &(struct file){.cli = c, .k = &k, .path = path}, code);
 	}
@@ -246,6 +306,8 @@ static void print_sums(const struct state *s)
 		printf(", %u of %u rule lines decided one", s->n_decided, s->n_lines);
 	if (s->mutate)
 		printf(", %u of %u lines could go unnoticed", s->n_survive, s->n_mutants);
+	if (s->live)
+		printf("; live: %u tried, %u failed, %u not tried", s->n_tried, s->n_live_failed, s->n_not_tried);
 	putchar('\n');
 }
 
@@ -267,9 +329,18 @@ static int run(struct cli *c)
 		json_number(&s->out, "failed", s->n_failed);
 		json_number(&s->out, "lines", s->n_lines);
 		json_number(&s->out, "decided", s->n_decided);
+		if (s->live) {
+			json_number(&s->out, "live-tried", s->n_tried);
+			json_number(&s->out, "live-failed", s->n_live_failed);
+			json_number(&s->out, "live-not-tried", s->n_not_tried);
+		}
 		json_close(&s->out);
 	} else if (!c->quiet && !cli_stdout_taken(c)) {
 		print_sums(s);
+	}
+	if (s->live && code == CLI_OK && s->n_tried == 0) {
+		cli_complain("nothing could be tried live");
+		return CLI_USAGE;
 	}
 	return code;
 }

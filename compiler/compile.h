@@ -30,6 +30,7 @@ struct compile_options {
 	const struct compile_set *given;
 	unsigned n_given;
 	const struct expect_observer *observer; /* of the tests, or NULL */
+	const char *entry; /* a program that takes the place of the policy's entry, or NULL; the tests do not speak of it then */
 	const char *out_dir; /* -o, or NULL: check only */
 	const char *depfile; /* --depfile, or NULL */
 	enum optimize optimize;

@@ -331,6 +331,21 @@ static void walk_level(struct res *r, const struct tier *level)
 	resolve_question(r, &p);
 }
 
+/* For a probe in the place of the program: `sbxc test --live`. */
+static void replace_entry(struct res *r)
+{
+	struct ir *ir = &r->build->ir;
+	struct buf b = buf_new(r->a);
+	if (!r->c->opt->entry)
+		return;
+	template_add_literal(&b, r->c->opt->entry, strlen(r->c->opt->entry));
+	ir->entry = buf_str(&b);
+	struct origin *o = ARENA_NEW(r->a, struct origin);
+	o->loc = ir->loc;
+	if (!ir->entry_origin)
+		ir->entry_origin = o;
+}
+
 static void walk_policy(struct res *r)
 {
 	const struct ast_item *item = r->policy->item;
@@ -368,6 +383,7 @@ static void walk_policy(struct res *r)
 	proxy_check_used(r);
 	proxy_add_endpoints(r);
 	resolve_finish_around(r);
+	replace_entry(r);
 	check_startable(r, item);
 }
 
