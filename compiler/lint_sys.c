@@ -239,6 +239,79 @@ static void lint_side_door(const struct lint *l, const struct sys_rule *r)
 	}
 }
 
+/* ---- ABIs ---- */
+
+static bool lets_through(struct sys_action a)
+{
+	return a.act == ACT_ALLOW || a.act == ACT_LOG;
+}
+
+/* Does the policy let some of the call through on this ABI? *by: the line, or NULL: the default. */
+static bool is_open(const struct lint *l, const char *name, enum arch arch, const struct origin **by)
+{
+	const struct syscall_desc *call = syscall_by_name(name);
+	if (call->nr[arch] == SYSCALL_NONE)
+		return false;
+	for (unsigned i = 0; i < l->policy->n_rules; i++) {
+		const struct sys_rule *r = &l->policy->rules[i];
+		const struct sys_rule *covered = NULL;
+		if (r->call != call || !(r->arches & ARCH_BIT(arch)))
+			continue;
+		if (r->deny && !r->cond)
+			return false;
+		*by = r->origin;
+		if (!r->deny && !is_covered(l, r, takes_allow, &covered))
+			return true;
+	}
+	*by = meaning_ir(l->meaning)->default_origin;
+	return lets_through(l->policy->known);
+}
+
+#define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
+static const struct multiplexer {
+	const char *call;
+	const char *const *does;
+} multiplexers[] = {
+#define MULTIPLEXER(name, ...) {name, NAMES(__VA_ARGS__)},
+#include "multiplexer.def"
+};
+
+/* A deny, or an allow of a part, of what a multiplexer does as a whole. */
+static void lint_multiplexed(const struct lint *l, const struct sys_rule *r, const struct multiplexer *m)
+{
+	const struct origin *by = NULL;
+	bool does = false;
+	for (unsigned i = 0; m->does[i]; i++)
+		does |= !strcmp(m->does[i], r->call->name);
+	for (uint32_t left = r->arches; does && left && (r->deny || r->cond); left &= left - 1) {
+		enum arch arch = (enum arch)__builtin_ctz(left);
+		if (!is_open(l, m->call, arch, &by) || diag_seen(l->diags, DIAG_MULTIPLEXED, r->origin->loc))
+			continue;
+		struct diag_rec *rec = diag(l->diags, DIAG_MULTIPLEXED, r->origin->loc,
+					    "on %s `%s` does what `%s` does, and its arguments cannot be seen",
+					    arch_name[arch], m->call, r->call->name);
+		if (by)
+			diag_second(rec, by->loc, "`%s` is open by this line", m->call);
+		diag_help(rec, "deny it: `deny syscall %s with errno ENOSYS`", m->call);
+		return;
+	}
+}
+
+/* What only a companion has is seldom on anybody's list of what to deny. */
+static void lint_open_companion(const struct lint *l)
+{
+	const struct ir *ir = meaning_ir(l->meaning);
+	uint32_t companions = ir->arches & ~arch_machines(ir->arches);
+	if (!companions || !ir->default_origin || !lets_through(l->policy->known))
+		return;
+	const char *name = arch_name[__builtin_ctz(companions)];
+	struct diag_rec *rec = diag(l->diags, DIAG_OPEN_COMPANION, ir->default_origin->loc,
+				    "this opens also the calls that only %s has", name);
+	if (ir->arches_origin)
+		diag_second(rec, ir->arches_origin->loc, "%s is let in here", name);
+	diag_help(rec, "let calls through by name, or leave out %s", name);
+}
+
 /* ---- a policy that cannot start ---- */
 
 static void check_start(const struct lint *l, enum arch arch)
@@ -274,11 +347,14 @@ void lint_syscalls(struct arena *a, const struct meaning *m, struct diags *d)
 		return;
 	for (uint32_t left = arch_machines(l.policy->arches); left; left &= left - 1)
 		check_start(&l, (enum arch)__builtin_ctz(left));
+	lint_open_companion(&l);
 	for (unsigned i = 0; i < l.policy->n_rules; i++) {
 		const struct sys_rule *r = &l.policy->rules[i];
 		if (!is_own(r))
 			continue;
 		lint_dead(&l, r);
+		for (size_t k = 0; k < sizeof(multiplexers) / sizeof(multiplexers[0]); k++)
+			lint_multiplexed(&l, r, &multiplexers[k]);
 		for (size_t f = 0; r->deny && f < sizeof(families) / sizeof(families[0]); f++)
 			lint_family(&l, r, &families[f]);
 		if (!r->deny)

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""moby.py PROFILE.json [HEADERS] - Docker's default profile, as rules for figures.c: default capabilities, x86_64, a
-new kernel. With the folder of the kernel's headers of numbers (asm/unistd_64.h, _32.h, _x32.h), the same for all three
-ABIs of the machine, by number, for abis.c.
+"""moby.py PROFILE.json [--policy] - Docker's default profile, as rules for figures.c: default capabilities, x86_64, a
+new kernel. With --policy the same as a policy for sbxc, for all three ABIs of the machine.
 
 One rule a line: ACTION CALL [argN/WIDTH OP VALUE[/MASK]]... (all tests hold). Arguments that the kernel takes as int
 or unsigned int are compared as such. Names that the table of sbx does not know are left to figures.c, which counts
 them.
 """
 import json
-import re
+import errno
 import sys
 
 CAPS = {
@@ -39,12 +38,48 @@ def test(name, arg):
     return "%s %s %d" % (left, OPS[arg["op"]], arg["value"])
 
 
-def numbers(header):
-    """Names and numbers of one header; those of x32 carry its bit."""
-    for line in open(header, encoding="utf-8"):
-        m = re.match(r"#define __NR_(\w+)\s+\(?(__X32_SYSCALL_BIT \+ )?(\d+)\)?", line)
-        if m:
-            yield m.group(1), int(m.group(3)) + (0x40000000 if m.group(2) else 0)
+ARGUMENT = {"socket": ["family"], "personality": ["personality"], "clone": ["clone_flags"]}
+
+
+def condition(name, arg):
+    left = ARGUMENT[name][arg["index"]]
+    if arg["op"] == "SCMP_CMP_MASKED_EQ":
+        return "%s & 0x%x == %d" % (left, arg["value"], arg.get("valueTwo", 0))
+    return "%s %s %d" % (left, OPS[arg["op"]], arg["value"])
+
+
+def policy(profile, unknown):
+    """Names that sbxc does not know are left out, and counted."""
+    plain, lines = [], []
+    for rule in filter(applies, profile["syscalls"]):
+        allow = rule["action"] == "SCMP_ACT_ALLOW"
+        for name in rule["names"]:
+            if name in unknown:
+                continue
+            if not allow:
+                lines.append("deny syscall %s with errno %s" % (name, errno.errorcode[rule["errnoRet"]]))
+            elif rule.get("args"):
+                where = " and ".join(condition(name, a) for a in rule["args"])
+                lines.append('allow syscall %s where %s because "docker"' % (name, where))
+            else:
+                plain.append(name)
+    lines.append('allow syscall %s because "docker"' % ", ".join(sorted(set(plain))))
+    print(POLICY + "".join("    %s\n" % line for line in lines) + "}")
+
+
+POLICY = """sbx 1
+policy moby {
+    targets linux
+    abi x86_64, i386, x32
+    isolate none
+    entry "/bin/sh"
+    allow read write exec "/"
+    allow net
+    syscalls exact
+    default syscall with errno EPERM
+    unknown syscall with errno EPERM
+    prefer ipc.restrict, fs.ioctl.scope, tty.no_inject, fs.write.scope on linux because "a filter, no sandbox"
+"""
 
 
 def rules(profile):
@@ -56,18 +91,12 @@ def rules(profile):
 
 def main():
     profile = json.load(open(sys.argv[1], encoding="utf-8"))
-    print("default errno %d" % profile["defaultErrnoRet"])
-    if len(sys.argv) == 2:
-        for action, name, tests in rules(profile):
-            print(" ".join([action, name] + tests))
+    if len(sys.argv) > 2:
+        policy(profile, set(sys.argv[3:]))
         return
-    for arch, headers in (("0xc000003e", ("unistd_64.h", "unistd_x32.h")), ("0x40000003", ("unistd_32.h",))):
-        print("part " + arch)
-        for header in headers:
-            table = dict(numbers(sys.argv[2] + "/" + header))
-            for action, name, tests in rules(profile):
-                if name in table:
-                    print(" ".join([action, str(table[name])] + tests))
+    print("default errno %d" % profile["defaultErrnoRet"])
+    for action, name, tests in rules(profile):
+        print(" ".join([action, name] + tests))
 
 
 main()
