@@ -78,7 +78,7 @@ policy moby {
     syscalls exact
     default syscall with errno EPERM
     unknown syscall with errno EPERM
-    prefer ipc.restrict, fs.ioctl.scope, tty.no_inject, fs.write.scope on linux because "a filter, no sandbox"
+    prefer ipc.restrict, fs.ioctl.scope, tty.no_inject, fs.write.scope, fs.exec.scope on linux because "a filter, no sandbox"
 """
 
 

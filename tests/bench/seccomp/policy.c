@@ -83,21 +83,6 @@ static const struct sys_cond *read_cond(struct arena *a, char **w, unsigned n, b
 	return c;
 }
 
-bool bench_rule(struct arena *a, char *text, struct sys_action *action, uint32_t *nr,
-		const struct sys_cond **cond)
-{
-	char *w[MAX_WORDS];
-	unsigned n = split(text, w), at = 0;
-	bool good = true;
-	if (!read_action(w, n, &at, action) || !nr)
-		return !nr && at == n;
-	if (at == n)
-		return false;
-	*nr = (uint32_t)strtoul(w[at++], NULL, 0);
-	*cond = at < n ? read_cond(a, w + at, n - at, &good) : NULL;
-	return good;
-}
-
 static void read_line(struct arena *a, struct bench_policy *b, char *text, const char *path,
 		      unsigned line)
 {

@@ -18,13 +18,6 @@ struct bench_policy {
 /* NULL when the file cannot be opened; ends the program when it makes no sense. */
 struct bench_policy *bench_policy_read(struct arena *a, const char *name, const char *path);
 
-/*
- * One rule by number; only the action when nr is NULL. False when it makes no sense. Changes the
- * text.
- */
-bool bench_rule(struct arena *a, char *text, struct sys_action *action, uint32_t *nr,
-		const struct sys_cond **cond);
-
 /* The ranges of the policy, with the x32 numbers as it wants them. */
 struct verdict_ranges bench_ranges(struct arena *a, const struct bench_policy *b, enum arch arch);
 bool bench_compile(struct arena *a, const struct bench_policy *b, enum arch arch,
