@@ -136,7 +136,7 @@ static const char *flag_words(struct arena *a, uint32_t flags)
 {
 	if (!flags)
 		return "must exist";
-	return arena_printf(a, "%s%s%s", flags & RULE_IF_EXISTS ? "if-exists " : "", flags & RULE_MAKE_DIR ? "make-dir " : "",
+	return arena_printf(a, "%s%s%s%s", flags & RULE_DISCARD ? "discard " : "", flags & RULE_IF_EXISTS ? "if-exists " : "", flags & RULE_MAKE_DIR ? "make-dir " : "",
 			    flags & RULE_NOFOLLOW ? "nofollow" : "");
 }
 
@@ -146,7 +146,11 @@ static void compare_marks(struct differ *d, const struct ir_rule *r)
 	if (!was.by || !is.by)
 		return;
 	if (was.flags != is.flags) {
-		struct diff_entry *e = differ_add(d, DIFF_SETTINGS, DIFF_OTHER, r->targets, "path");
+		/* What was thrown away at the end is kept now, or the other way round. */
+		enum diff_way way = !((was.flags ^ is.flags) & RULE_DISCARD) ? DIFF_OTHER
+				    : is.flags & RULE_DISCARD		     ? DIFF_SHRINKS
+									     : DIFF_GROWS;
+		struct diff_entry *e = differ_add(d, DIFF_SETTINGS, way, r->targets, "path");
 		e->object = arena_printf(d->a, "%s: %s -> %s", r->object, flag_words(d->a, was.flags), flag_words(d->a, is.flags));
 		e->where = side_where(d->a, &d->now, is.by->loc);
 	}

@@ -19,7 +19,6 @@ struct word {
 /* clang-format off */
 static const struct word words[] = {
     {"isolate", 1, DIFF_GROWS, DIFF_SHRINKS, DIFF_OTHER}, /* changed: by what is left out */
-    {"root", 1, DIFF_SHRINKS, DIFF_GROWS, DIFF_GROWS}, /* private is the default */
     {"set", 3, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"env-set", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"session", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
@@ -33,7 +32,6 @@ static const struct word words[] = {
     {"directory", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"hostname", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"user", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
-    {"observe", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"scratch", 2, DIFF_SHRINKS, DIFF_GROWS, DIFF_OTHER},
     {"mount", 4, DIFF_SHRINKS, DIFF_GROWS, DIFF_GROWS},
 };
@@ -65,6 +63,9 @@ static size_t words_len(const char *s, unsigned n)
 static bool is_elsewhere(const char *s)
 {
 	size_t n = strcspn(s, " ");
+	for (unsigned c = 0; c < CHOICE_COUNT; c++)
+		if (strlen(choice_setting[c]) == n && strncmp(choice_setting[c], s, n) == 0)
+			return true;
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
 		if (strlen(elsewhere[i]) == n && strncmp(elsewhere[i], s, n) == 0)
 			return true;
@@ -179,9 +180,45 @@ static struct line *find_line(struct lines *l, const struct line *like, bool who
 	return NULL;
 }
 
+/* ---- settings of one word ---- */
+
+/* How much of the host the program is shown. */
+static unsigned openness(enum choice c, unsigned value)
+{
+	switch (c) {
+	case CHOICE_ROOT:
+		return value == ROOT_HOST;
+	case CHOICE_STDIN:
+		return value == STDIN_INHERIT;
+	case CHOICE_TERMINAL:
+		return value == TERMINAL_INHERIT;
+	case CHOICE_OBSERVE:
+	case CHOICE_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static void compare_choice(struct differ *d, enum choice c)
+{
+	const struct ir_choice *was = &d->old.ir->choice[c], *is = &d->now.ir->choice[c];
+	unsigned before = openness(c, was->value), after = openness(c, is->value);
+	if (was->value == is->value)
+		return;
+	enum diff_way way = after > before ? DIFF_GROWS : after < before ? DIFF_SHRINKS : DIFF_OTHER;
+	struct diff_entry *e = differ_add(d, DIFF_SETTINGS, way, d->targets, choice_setting[c]);
+	e->object = arena_printf(d->a, "%s -> %s", choice_word[c][was->value], choice_word[c][is->value]);
+	if (is->origin)
+		e->where = side_where(d->a, &d->now, is->origin->loc);
+	else if (was->origin)
+		e->where = side_where(d->a, &d->old, was->origin->loc);
+}
+
 /* First those that are the same, then those of one key, then what is left. */
 void diff_settings(struct differ *d)
 {
+	for (unsigned c = 0; c < CHOICE_COUNT; c++)
+		compare_choice(d, (enum choice)c);
 	struct lines old = lines_of(d, &d->old), now = lines_of(d, &d->now);
 	for (unsigned whole = 2; whole-- > 0;)
 		for (unsigned i = 0; i < now.n; i++) {

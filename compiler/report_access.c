@@ -116,7 +116,7 @@ static void put_flags(struct report *r, uint32_t flags)
 	static const struct {
 		uint32_t flag;
 		const char *words;
-	} known[] = {{RULE_IF_EXISTS, "if it exists"}, {RULE_MAKE_DIR, "made when missing"}, {RULE_NOFOLLOW, "no link is followed"}};
+	} known[] = {{RULE_IF_EXISTS, "if it exists"}, {RULE_MAKE_DIR, "made when missing"}, {RULE_NOFOLLOW, "no link is followed"}, {RULE_DISCARD, "thrown away at the end"}};
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (flags & known[i].flag)
 			html_leaf(r->h, "span class=\"soft\"", arena_printf(r->a, " %s", known[i].words));

@@ -95,6 +95,57 @@ static void put_environment(struct report *r)
 	report_table_end(r);
 }
 
+/* ---- what it finds around it ---- */
+
+static void put_around_row(struct report *r, const char *what, const char *value, const struct origin *o)
+{
+	html_open(r->h, "tr");
+	report_code_cell(r, "Setting", what);
+	report_code_cell(r, "Value", value);
+	report_line_cell(r, o);
+	html_close(r->h);
+}
+
+static const char *isolate_words(struct report *r)
+{
+	struct buf b = buf_new(r->a);
+	for (unsigned i = 0; i < ISOLATE_COUNT; i++)
+		if (r->ir->isolate & ISOLATE_BIT(i))
+			buf_printf(&b, "%s%s", b.len ? ", " : "", isolate_name[i]);
+	return b.len ? buf_str(&b) : "none";
+}
+
+static void put_places(struct report *r)
+{
+	const struct ir_around *w = &r->ir->around;
+	for (unsigned i = 0; i < w->n_places; i++) {
+		const struct ir_place *p = &w->places[i];
+		if (p->kind == PLACE_MOUNT)
+			put_around_row(r, "mount", arena_printf(r->a, "%s at %s", p->source, p->at), p->origin);
+		else
+			put_around_row(r, "scratch", arena_printf(r->a, "%s, %s", p->at, say_value(r->a, TYPE_SIZE, p->size)), p->origin);
+	}
+}
+
+static void put_around(struct report *r)
+{
+	static const char *const heads[] = {"Setting", "Value", "Line and reason", NULL};
+	const struct ir_around *w = &r->ir->around;
+	html_leaf(r->h, "h3", "Surroundings");
+	report_table(r, NULL, heads);
+	put_around_row(r, "isolate", isolate_words(r), r->ir->isolate_origin);
+	for (unsigned c = 0; c < CHOICE_COUNT; c++)
+		put_around_row(r, choice_setting[c], choice_word[c][r->ir->choice[c].value], r->ir->choice[c].origin);
+	put_places(r);
+	if (w->directory)
+		put_around_row(r, "directory", w->directory, w->directory_origin);
+	if (w->hostname)
+		put_around_row(r, "hostname", w->hostname, w->hostname_origin);
+	if (w->user_set)
+		put_around_row(r, "user", arena_printf(r->a, "%u", w->user), w->user_origin);
+	report_table_end(r);
+}
+
 /* ---- system calls ---- */
 
 enum answered { ANSWER_NO, ANSWER_SOME, ANSWER_ALL };
@@ -205,6 +256,8 @@ void report_detail(struct report *r)
 	report_section(r, "detail", "Limits, environment, artifacts");
 	put_limits(r);
 	put_environment(r);
+	if (r->ir->targets & TARGET_BIT(TARGET_LINUX))
+		put_around(r);
 	html_leaf(r->h, "h3", "What the systems are given");
 	html_leaf(r->h, "p class=\"soft\"",
 		  "Read back and compared with the policy before this page was made; each filter of system calls was proved "

@@ -104,6 +104,16 @@ change 's,deny read "/srv/b",final deny read "/srv/b",' final
 code "a line that is final no more opens" 4 --fail-on widen "$tmp/final.sbx" "$tmp/base.sbx"
 code "a library is no policy" 1 "$tmp/base.sbx" "$std/python.sbx"
 
+change 's/isolate none/isolate mount, pid/' isolated
+change 's/isolate none/isolate pid/' less
+code "a private view less opens" 4 --fail-on widen "$tmp/isolated.sbx" "$tmp/less.sbx"
+verdict "and so does the host's tree" "$(grep -q 'root *private -> host (opens)' "$tmp/out" && grep -q 'isolate *user,pid,mount -> user,pid (opens)\|isolate.*mount.*(opens)' "$tmp/out" || { echo "not said:"; cat "$tmp/out"; })"
+code "one more closes" 0 --fail-on widen "$tmp/less.sbx" "$tmp/isolated.sbx"
+change 's/isolate none/isolate none\n    root host/' written
+code "a default that is written is no change" 0 --fail-on any "$tmp/base.sbx" "$tmp/written.sbx"
+change 's/isolate none/isolate none\n    terminal inherit/' terminal
+code "the caller's terminal opens" 4 --fail-on widen "$tmp/base.sbx" "$tmp/terminal.sbx"
+
 # ---- plans: their models answer, and find what the policies say ----
 
 plan() { "$B/sbxc" -q --std "$std" "$1" -o "$2" >"$tmp/out" 2>"$tmp/err" || fail "a plan of $1" "$(head -3 "$tmp/err")"; }

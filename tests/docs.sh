@@ -107,6 +107,9 @@ for command in $(commands); do
 	elif [ "$command" != compile ] && ! grep -q "^\.Cm $command$" docs/sbxc.1; then
 		echo "FAIL docs sbxc.1: the command $command is missing"
 		status=1
+	elif [ "$command" != compile ] && ! grep -q "^\.Nm Cm $command$" docs/sbxc.1; then
+		echo "FAIL docs sbxc.1: nothing says what the command $command does"
+		status=1
 	else
 		echo "PASS docs sbxc $command"
 	fi
