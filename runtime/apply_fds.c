@@ -74,6 +74,8 @@ bool apply_fds(struct run *r)
 
 	if (all_marked())
 		return true;
+	if (r->link && r->link->mailbox >= 0)
+		return fault_step(r->fault, "descriptors", "CLOSE_RANGE_CLOEXEC", errno);
 	/* -1 is the largest unsigned: a range before it ends at the last descriptor */
 	if (a < 0 || b < 0) {
 		low = (unsigned)(a < 0 ? b : a);

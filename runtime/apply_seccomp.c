@@ -7,12 +7,15 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "notify.h"
 
 /* Nothing can be asked about the result without a call that the filter itself may kill. */
 bool apply_seccomp(struct run *r)
 {
 	if (!r->host.seccomp)
 		return true; /* the guarantees said that it may be missing */
+	if (r->link && r->link->mailbox >= 0)
+		return notify_install(r);
 	if (syscall(SYS_seccomp, SECCOMP_SET_FILTER, 0, &r->plan->filter) == 0)
 		return true;
 	return fault_step(r->fault, "seccomp", "SECCOMP_SET_MODE_FILTER", errno);

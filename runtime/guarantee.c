@@ -304,7 +304,7 @@ static bool around_check(const struct launch *l, struct fault *f)
 			   : l->hostname.at	? "`hostname`"
 			   : l->user_set	? "`user`"
 			   : l->directory.at	? "`directory`"
-			   : l->observe		? "`observe`"
+			   : l->observe == OBSERVE_ALL ? "`observe all`"
 						: NULL;
 
 	if (!what)

@@ -70,7 +70,7 @@ static struct start *start_map(void)
 		return NULL;
 	}
 	s->shared = shared;
-	s->link = (struct link){.shared = shared, .started = -1, .events = -1, .terminal = -1};
+	s->link = (struct link){.shared = shared, .started = -1, .events = -1, .mailbox = -1, .terminal = -1};
 	s->ready = -1;
 	return s;
 }

@@ -7,6 +7,8 @@
 #ifndef SBX_LINK_H
 #define SBX_LINK_H
 
+#include <sys/types.h>
+
 #include "fault.h"
 
 enum phase {
@@ -21,6 +23,8 @@ struct shared {
 	volatile enum phase phase;
 	volatile bool ended; /* by process 1: the program ended, with this wait status */
 	volatile int status;
+	volatile int listener;    /* of the notifying filter, in the program's descriptors; -1: not yet */
+	volatile pid_t messenger; /* who sends it away; 0: none */
 };
 
 struct link {
@@ -31,6 +35,7 @@ struct link {
 	 * when the program stopped. -1: none, or not this process's end.
 	 */
 	int started, events;
+	int mailbox;  /* for that listener; -1: none */
 	int terminal; /* the program's side of its new terminal; -1: none */
 };
 

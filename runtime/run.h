@@ -36,6 +36,7 @@ struct run {
 	struct grants grants;
 	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */
 	char **envp;
+	struct bpf_program observed; /* the filter that is installed where somebody answers it */
 	struct link *link; /* to the supervisor or the library; NULL in place */
 	/*
 	 * In the library start_prove() runs in a process that is not ours: its limits and the numbers

@@ -13,6 +13,7 @@
 #include "guarantee.h"
 #include "init.h"
 #include "namespaces.h"
+#include "notify.h"
 #include "supervise.h"
 #include "view.h"
 
@@ -37,15 +38,6 @@ static const struct step {
 
 enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
 
-/* Nobody would answer, and the kernel would make each of the calls fail with ENOSYS, unreported. */
-static bool notify_refused(struct run *r)
-{
-	fault_set(r->fault, ERR_STEP);
-	fault_where(r->fault, r->plan->launch.notify_where);
-	fault_line(r->fault, "failed", "calls that the filter hands over: this sbx-run answers none", NULL);
-	return fault_line(r->fault, "fix", "write `with errno EPERM` there", NULL);
-}
-
 bool start_prove(struct run *r, char *const *environment)
 {
 	const struct options *o = r->options;
@@ -57,14 +49,13 @@ bool start_prove(struct run *r, char *const *environment)
 	if (!params_set(&r->vars, o->sets, o->n_sets, r->fault))
 		return false;
 	host_probe(&r->host);
-	if (l->notify_where.at)
-		return notify_refused(r);
 	if (r->plan->cgroup.present)
 		cgroup_probe(&r->host.cgroup, r->plan->cgroup.controllers);
 	return guarantees_check(l, &r->host, r->fault) &&
 	       guarantees_cgroup(l, &r->plan->cgroup, &r->host, r->fault) &&
 	       program_choose(l, o->argv[0], &r->vars, &r->program, r->fault) &&
-	       env_build(r, environment) && landlock_prepare(r) && (r->embedded || exec_fd_prepare(r));
+	       env_build(r, environment) && notify_prepare(r) && landlock_prepare(r) &&
+	       (r->embedded || exec_fd_prepare(r));
 }
 
 /* Without a controller that is wanted a cgroup is still good for ending everything in it. */
@@ -86,6 +77,8 @@ const char *start_supervised(const struct run *r)
 		return "a report of how it ended";
 	if (r->plan->launch.output != UINT64_MAX)
 		return "the limit on its output";
+	if (notify_wanted(r))
+		return "an answer to refused system calls";
 	if (r->plan->launch.terminal == TERMINAL_NEW)
 		return "the other side of the new terminal";
 	if (namespaces_flags(r) & CLONE_NEWPID)

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,6 +19,7 @@
 
 #include "cgroup_file.h"
 #include "namespaces.h"
+#include "notify.h"
 #include "outcome.h"
 #include "output.h"
 #include "relay.h"
@@ -37,6 +39,7 @@ struct supervisor {
 	struct cgroup cgroup; /* dir -1: none */
 	bool copies; /* the program's output passes through us */
 	struct output output;
+	struct notify notify;
 	struct terminal terminal; /* outer -1: the program has none of its own */
 	struct outcome outcome;
 };
@@ -87,6 +90,7 @@ static bool shared_make(struct supervisor *s)
 			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return fault(s, "memory");
+	shared->listener = -1;
 	s->link.shared = shared;
 	s->run->fault = &shared->fault;
 	return true;
@@ -224,26 +228,32 @@ static bool child_move(struct supervisor *s, int go)
 }
 
 struct ends { /* of the pipes of one start */
-	int started[2], events[2], go[2];
+	int started[2], events[2], go[2], mailbox[2];
 };
 
 static _Noreturn void child_begin(struct supervisor *s, const struct ends *e, bool moved)
 {
-	struct link theirs = {s->link.shared, e->started[1], e->events[1], s->terminal.inner};
+	struct link theirs = {s->link.shared, e->started[1], e->events[1], e->mailbox[1],
+			      s->terminal.inner};
 
 	close(e->started[0]);
 	close(e->events[0]);
 	close(e->go[1]);
+	close(e->mailbox[0]);
 	s->run->link = &theirs;
 	child_run(s, moved ? e->go[0] : -1);
 }
 
 static bool ends_open(struct supervisor *s, struct ends *e)
 {
-	*e = (struct ends){{-1, -1}, {-1, -1}, {-1, -1}};
+	*e = (struct ends){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
 	if (pipe2(e->started, O_CLOEXEC) || (has_init(s) && pipe2(e->events, O_CLOEXEC)) ||
 	    (s->cgroup.dir >= 0 && pipe2(e->go, O_CLOEXEC)))
 		return fault(s, "pipe");
+	if (notify_wanted(s->run) &&
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, e->mailbox))
+		return fault(s, "socketpair");
+	s->notify.mailbox = e->mailbox[0];
 	s->link.started = e->started[0];
 	s->link.events = e->events[0];
 	return true;
@@ -269,6 +279,7 @@ static bool child_make(struct supervisor *s)
 	close(e.started[1]);
 	close(e.events[1]);
 	close(e.go[0]);
+	close(e.mailbox[1]);
 	if (moved && !child_move(s, e.go[1]))
 		return false;
 	close(e.go[1]);
@@ -323,6 +334,8 @@ static void child_look(struct supervisor *s)
 	struct outcome *o = &s->outcome;
 	int status;
 
+	if (s->link.shared->messenger > 0 && !has_init(s))
+		waitpid(s->link.shared->messenger, NULL, WNOHANG);
 	while (wait4(s->child, &status, WNOHANG | WUNTRACED, &o->usage) == s->child) {
 		if (!WIFSTOPPED(status)) {
 			o->status = status;
@@ -370,7 +383,7 @@ static void signal_take(struct supervisor *s)
 /* Does it have something to say later, or stderr to copy to? */
 static bool speaks(const struct supervisor *s)
 {
-	return s->run->report || s->wall >= 0 || s->copies || s->cgroup.dir >= 0;
+	return s->run->report || notify_wanted(s->run) || s->wall >= 0 || s->copies || s->cgroup.dir >= 0;
 }
 
 /* The program runs now, or its process ended; faults are in memory, so stderr is not needed for them. */
@@ -397,7 +410,7 @@ static void event_take(struct supervisor *s)
 	s->link.events = -1;
 }
 
-enum { WATCHED = 5 };
+enum { WATCHED = 7 };
 
 static void stay(struct supervisor *s)
 {
@@ -407,6 +420,8 @@ static void stay(struct supervisor *s)
 		    {.fd = s->link.started, .events = POLLIN},
 		    {.fd = s->link.events, .events = POLLIN},
 		    {.fd = s->outcome.by == BY_ITSELF ? s->wall : -1, .events = POLLIN},
+		    {.fd = s->notify.mailbox, .events = POLLIN},
+		    {.fd = s->notify.listener, .events = POLLIN},
 		    s->terminal.outer >= 0 ? terminal_poll(&s->terminal) : (struct pollfd){.fd = -1},
 		};
 		unsigned n = s->copies ? output_poll(&s->output, p + WATCHED) : 0;
@@ -414,7 +429,11 @@ static void stay(struct supervisor *s)
 			continue;
 		if (p[3].revents)
 			tree_kill(s, BY_WALL);
-		terminal_copy(&s->terminal, &p[4]);
+		if (p[4].revents)
+			notify_take_listener(&s->notify);
+		if (p[5].revents)
+			notify_answer(&s->notify, &s->run->plan->filter);
+		terminal_copy(&s->terminal, &p[6]);
 		if (n)
 			output_copy(&s->output, p + WATCHED);
 		if (n && s->output.over)
@@ -492,6 +511,7 @@ bool supervise(struct run *r)
 			       .signals = -1,
 			       .wall = -1,
 			       .cgroup = {.dir = -1, .leaf = -1},
+			       .notify = {.mailbox = -1, .listener = -1},
 			       .terminal = {.outer = -1, .inner = -1}};
 
 	if (!shared_make(&s))

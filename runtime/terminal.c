@@ -27,9 +27,9 @@ bool terminal_open(struct terminal *t)
 	t->inner = ioctl(t->outer, OPEN_PEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (t->inner < 0)
 		return false;
-	if (t->real && (tcsetattr(t->inner, TCSANOW, &t->before) ||
-			ioctl(STDIN_FILENO, TIOCGWINSZ, &size) ||
-			ioctl(t->inner, TIOCSWINSZ, &size)))
+	if (t->real &&
+	    (tcsetattr(t->inner, TCSANOW, &t->before) || ioctl(STDIN_FILENO, TIOCGWINSZ, &size) ||
+	     ioctl(t->inner, TIOCSWINSZ, &size)))
 		return false;
 	t->keys = (struct stream){.from = STDIN_FILENO, .to = t->outer, .theirs = -1};
 	return true;

@@ -1,0 +1,210 @@
+/*
+ * notify.c - makes the notifying filter, hands its listener to the supervisor, and answers there.
+ */
+#include "notify.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bpf_run.h"
+
+enum {
+	NEW_LISTENER = 1 << 3,
+	RET_ACTION = 0x7fff0000,
+	RET_ERRNO = 0x00050000,
+	RET_NOTIFY = 0x7fc00000,
+	RET_DATA = 0xffff,
+	INSN_RET_K = 0x06,
+	HAND_OVER_MS = 10000, /* far more than exec takes to be asked for */
+};
+
+/* <linux/seccomp.h> */
+struct notification {
+	uint64_t id;
+	uint32_t pid, flags;
+	struct {
+		int32_t nr;
+		uint32_t arch;
+		uint64_t ip, args[6];
+	} data;
+};
+struct response {
+	uint64_t id;
+	int64_t val;
+	int32_t error;
+	uint32_t flags;
+};
+#define NOTIF_RECV 0xc0502100ul
+#define NOTIF_SEND 0xc0182101ul
+_Static_assert(sizeof(struct notification) == 80 && sizeof(struct response) == 24,
+	       "the sizes in the requests");
+
+static bool notifies(const struct bpf_program *p)
+{
+	for (unsigned i = 0; i < p->len; i++)
+		if (p->insns[i].code == INSN_RET_K && (p->insns[i].k & RET_ACTION) == RET_NOTIFY)
+			return true;
+	return false;
+}
+
+bool notify_wanted(const struct run *r)
+{
+	return r->host.seccomp &&
+	       (r->plan->launch.observe == OBSERVE_DENIED || notifies(&r->plan->filter));
+}
+
+bool notify_prepare(struct run *r)
+{
+	const struct bpf_program *p = &r->plan->filter;
+	struct bpf_insn *insns;
+
+	r->observed = *p;
+	if (r->plan->launch.observe != OBSERVE_DENIED)
+		return true;
+	insns = pool_room(r->pool, p->len * sizeof(*insns));
+	if (!insns)
+		return fault_step(r->fault, "seccomp", "memory", errno);
+	memcpy(insns, p->insns, p->len * sizeof(*insns));
+	for (unsigned i = 0; i < p->len; i++)
+		if (insns[i].code == INSN_RET_K && (insns[i].k & RET_ACTION) == RET_ERRNO)
+			insns[i].k = RET_NOTIFY;
+	r->observed.insns = insns;
+	return true;
+}
+
+/* ---- the listener's way -------------------------------------------------------------------- */
+
+static bool descriptor_send(int socket, int fd)
+{
+	char byte = 0;
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct iovec iov = {&byte, 1};
+	struct msghdr m = {.msg_iov = &iov,
+			   .msg_iovlen = 1,
+			   .msg_control = control.bytes,
+			   .msg_controllen = sizeof(control.bytes)};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return sendmsg(socket, &m, MSG_NOSIGNAL) == 1;
+}
+
+/*
+ * Shares the descriptors until exec takes the program's own copy; sees the listener's number in memory, since a process
+ * behind the filter may be able to say nothing.
+ */
+static _Noreturn void messenger(const struct link *link)
+{
+	const struct shared *shared = link->shared;
+
+	for (int ms = 0; ms < HAND_OVER_MS && shared->phase != PHASE_FAILED; ms++) {
+		if (shared->listener >= 0)
+			_exit(!descriptor_send(link->mailbox, shared->listener));
+		poll(NULL, 0, 1);
+	}
+	_exit(1);
+}
+
+bool notify_install(struct run *r)
+{
+	struct shared *shared = r->link->shared;
+	long fd;
+
+	/* a child of our own would be a surprise to the program: CLONE_PARENT */
+	shared->messenger =
+	    (pid_t)syscall(SYS_clone, CLONE_FILES | CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+	if (shared->messenger < 0)
+		return fault_step(r->fault, "seccomp", "clone of the messenger", errno);
+	if (shared->messenger == 0)
+		messenger(r->link);
+	fd = syscall(SYS_seccomp, SECCOMP_SET_FILTER, NEW_LISTENER, &r->observed);
+	if (fd < 0)
+		return fault_step(r->fault, "seccomp", "SECCOMP_SET_MODE_FILTER with a listener",
+				  errno);
+	shared->listener = (int)fd;
+	return true;
+}
+
+void notify_take_listener(struct notify *n)
+{
+	char byte;
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = {&byte, 1};
+	struct msghdr m = {.msg_iov = &iov,
+			   .msg_iovlen = 1,
+			   .msg_control = control.bytes,
+			   .msg_controllen = sizeof(control.bytes)};
+	struct cmsghdr *c =
+	    recvmsg(n->mailbox, &m, MSG_CMSG_CLOEXEC) == 1 ? CMSG_FIRSTHDR(&m) : NULL;
+
+	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&n->listener, CMSG_DATA(c), sizeof(int));
+	close(n->mailbox);
+	n->mailbox = -1;
+}
+
+/* ---- the answers --------------------------------------------------------------------------- */
+
+static void say(const struct notification *in, uint32_t error)
+{
+	char call[NUM_TEXT], pid[NUM_TEXT], number[NUM_TEXT];
+	const char *name = errno_text((int)error);
+
+	note_print("refused: system call ", num_text(call, (uint32_t)in->data.nr), ", ",
+		   name ? name : num_text(number, error), ", process ", num_text(pid, in->pid),
+		   NULL);
+}
+
+/* Each call is said once, and counted from then on: a program must not fill the terminal of its caller. */
+static void count(struct notify *n, const struct notification *in, uint32_t error)
+{
+	n->called = true;
+	for (unsigned i = 0; i < n->n; i++)
+		if (n->calls[i].call == in->data.nr && n->calls[i].error == error) {
+			n->calls[i].count++;
+			return;
+		}
+	if (n->n == NOTIFY_CALLS) {
+		n->others++;
+		return;
+	}
+	n->calls[n->n++] = (struct refused){in->data.nr, error, 1};
+	say(in, error);
+}
+
+void notify_answer(struct notify *n, const struct bpf_program *filter)
+{
+	struct notification in = {0};
+	struct response out = {0};
+	uint32_t action, error = EPERM;
+
+	if (syscall(SYS_ioctl, n->listener, NOTIF_RECV, &in)) {
+		/* ENOENT: the caller was killed meanwhile; else nobody is left behind the filter */
+		if (errno != ENOENT && errno != EINTR) {
+			close(n->listener);
+			n->listener = -1;
+		}
+		return;
+	}
+	action = bpf_run(filter, &in.data);
+	if ((action & RET_ACTION) == RET_ERRNO)
+		error = action & RET_DATA;
+	out.id = in.id;
+	out.error = -(int32_t)error;
+	syscall(SYS_ioctl, n->listener, NOTIF_SEND, &out); /* a failure: the caller is gone */
+	count(n, &in, error);
+}

@@ -1,0 +1,42 @@
+/*
+ * notify.h - refused system calls that the supervisor is told about, and answers.
+ *
+ * `observe denied`: every errno of the filter becomes a notification, and the supervisor answers with the errno that
+ * the plan's own filter gives for this very call, so nothing is decided anew. A filter of the plan may also notify by
+ * itself; that is answered with EPERM. No call is ever let through: what is answered is an error always.
+ */
+#ifndef SBX_NOTIFY_H
+#define SBX_NOTIFY_H
+
+#include "run.h"
+
+enum { NOTIFY_CALLS = 64 /* different calls that are counted one by one */ };
+
+struct notify {
+	int mailbox;  /* the listener comes through it; -1: none */
+	int listener; /* -1: not here yet, or the last process of the filter ended */
+	bool called;  /* any notification at all */
+	struct refused {
+		int call;
+		uint32_t error;
+		uint64_t count;
+	} calls[NOTIFY_CALLS];
+	unsigned n;
+	uint64_t others; /* refusals of calls beyond the table */
+};
+
+/* Does this start need somebody who answers? */
+bool notify_wanted(const struct run *r);
+/* While memory may be taken: the filter that notifies, r->observed. */
+bool notify_prepare(struct run *r);
+/*
+ * In the child, instead of installing the filter plainly. A process that shares the descriptors of this one sends the
+ * listener away, since after the filter is installed this one may be allowed nothing but exec.
+ */
+bool notify_install(struct run *r);
+
+/* In the supervisor. */
+void notify_take_listener(struct notify *n);
+void notify_answer(struct notify *n, const struct bpf_program *filter);
+
+#endif

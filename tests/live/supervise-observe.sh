@@ -1,0 +1,64 @@
+#!/bin/sh
+# supervise-observe.sh - `observe denied`: refused system calls are said and answered with the errno they have anyway; a filter
+# that notifies by itself is answered with EPERM. Nothing is let through.
+. "$(dirname "$0")/lib-loader.sh"
+command -v python3 >/dev/null || { skip "observed calls" "no python3"; finish; }
+nr() { printf '#include <sys/syscall.h>\nN=SYS_%s\n' "$1" | ${CC:-cc} -E -P - | sed -n 's/^N=//p'; }
+GETPPID=$(nr getppid) SOCKET=$(nr socket) GETSID=$(nr getsid)
+rules() { # LINES
+	reset
+	RULES="getppid=EPERM socket=EACCES"
+	MORE_SESSION='session new
+'
+	MORE_LIMIT=$1
+	plan "$TMP/plan"
+}
+rules ""
+run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$SOCKET"
+WANTED=$OUT
+case $WANTED in *EPERM*EACCES*) pass "control: refused, with two errnos" ;; *) fail "control" "$OUT" "$ERR" ;; esac
+case $ERR in *refused*) fail "control: nobody says so" "$ERR" ;; *) pass "control: nobody says so" ;; esac
+rules "observe denied
+"
+run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$SOCKET"
+gives "observe denied: the same errnos" "$WANTED"
+case $ERR in
+*"refused: system call $GETPPID, "*EPERM*"process "*"refused: system call $SOCKET, "*EACCES*) pass "observe denied: both are said" ;;
+*) fail "observe denied: both are said" "$ERR" ;;
+esac
+run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETSID"
+case $ERR in *refused*) fail "an allowed call is not said" "$ERR" ;; *) pass "an allowed call is not said" ;; esac
+run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$GETPPID" , syscall "$GETPPID"
+[ "$(printf '%s\n' "$ERR" | grep -c "system call $GETPPID,")" = 1 ] && pass "each call once" || fail "each call once" "$ERR"
+run "$SBX_RUN" "$TMP/plan" "$PROBE" exit 9
+[ "$RC" = 9 ] && pass "the exit code is kept" || fail "the exit code is kept" "$RC" "$ERR"
+for c in 1 2 3 4 5 6 7 8 9 10; do
+	"$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" >"$TMP/o$c" 2>/dev/null &
+done
+wait
+[ "$(cat "$TMP"/o? "$TMP"/o10 | grep -c EPERM)" = 10 ] && pass "ten at once" || fail "ten at once" "$(cat "$TMP"/o?)"
+
+# The same bytes with SECCOMP_RET_USER_NOTIF in the place of the errnos: a filter that asks its supervisor.
+python3 - "$TMP/plan/seccomp-$ARCH.bpf" <<'PY'
+import struct, sys
+data = open(sys.argv[1], "rb").read()
+out = b""
+for i in range(0, len(data), 8):
+    code, jt, jf, k = struct.unpack_from("=HBBI", data, i)
+    if code == 6 and k & 0x7fff0000 == 0x00050000:
+        k = 0x7fc00000
+    out += struct.pack("=HBBI", code, jt, jf, k)
+open(sys.argv[1], "wb").write(out)
+PY
+sed -i '/^observe/d' "$TMP/plan/launch.conf"
+seal "$TMP/plan"
+run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$SOCKET"
+gives "a filter that notifies: EPERM" "$(printf '%s' "$WANTED" | sed 's/EACCES/EPERM/')"
+# The supervisor is killed: the program goes with it, and no call waits for ever.
+"$SBX_RUN" "$TMP/plan" "$PROBE" sleep 60 &
+sleep 0.3
+kill -9 $!
+wait $! 2>/dev/null
+sleep 0.3
+[ -z "$(pgrep -f "$PROBE sleep 60")" ] && pass "no survivor of a killed supervisor" || fail "no survivor" "$(pgrep -af "$PROBE")"
+finish
