@@ -53,8 +53,8 @@ static void report_final(struct res *r, struct loc at, const struct origin *o)
 static const char *quoted(struct res *r, const struct ir_rule *rule)
 {
 	bool word = rule->kind == RULE_SYSCALL || rule->kind == RULE_ENV;
-	if (rule->ops & OP_BIT(OP_NET))
-		return "net";
+	if (rule->kind == RULE_SIGNAL || (rule->ops & OP_BIT(OP_NET)))
+		return ""; /* the operation says it all */
 	if ((rule->kind != RULE_NET && rule->kind != RULE_RELAY) || rule->object[0] == '/' || rule->object[0] == '@' || rule->object[0] == '$')
 		return arena_printf(r->a, word ? "%s" : "\"%s\"", rule->object);
 	if (rule->port_var)
@@ -105,8 +105,8 @@ static void report_nothing(struct res *r, const struct access_item *i, uint32_t 
 	const char *base = base_name(r);
 	struct diag_rec *rec =
 	    diag(r->d, DIAG_DROP_NOTHING, i->loc, "nothing to drop: `%s` does not %s %s%s%s", base,
-		 i->rule.deny ? "deny" : "allow", ops_text(r->a, missing), missing & OP_BIT(OP_NET) ? "" : " on ",
-		 missing & OP_BIT(OP_NET) ? "" : quoted(r, &i->rule));
+		 i->rule.deny ? "deny" : "allow", ops_text(r->a, missing), quoted(r, &i->rule)[0] ? " on " : "",
+		 quoted(r, &i->rule));
 	note_others(r, rec, &i->rule, missing);
 }
 

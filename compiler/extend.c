@@ -3,8 +3,10 @@
  */
 #include <string.h>
 
+#include "cond.h"
 #include "decide.h"
 #include "resolve_priv.h"
+#include "syscalls.h"
 
 /* ---- the chain ---- */
 
@@ -136,6 +138,38 @@ static bool holes_take(struct arena *a, const struct ir *ir, const struct ir_rul
 	return false;
 }
 
+static bool names_call(const char *object, const char *call, unsigned depth)
+{
+	const struct syscall_group *g = object[0] == '@' ? syscall_group_by_name(object + 1) : NULL;
+	for (unsigned i = 0; g && depth < SRC_MAX_DEPTH && i < g->n_members; i++)
+		if (names_call(g->members[i], call, depth + 1))
+			return true;
+	return strcmp(object, call) == 0;
+}
+
+/* Are there arguments for which both conditions hold? NULL: always. */
+static bool conds_meet(const struct sys_cond *x, const struct sys_cond *y)
+{
+	uint64_t args[6];
+	for (unsigned i = 0; x && y && i < x->n_any; i++)
+		for (unsigned k = 0; k < y->n_any; k++) {
+			const struct sys_conj *both[] = {&x->any[i], &y->any[k]};
+			if (cond_find(both, 2, NULL, 0, args) != COND_NONE)
+				return true;
+		}
+	return !x || !y;
+}
+
+static bool calls_meet(const struct ir_rule *deny, const struct ir_rule *allow)
+{
+	unsigned n;
+	const struct syscall_desc *table = syscall_table(&n);
+	for (unsigned i = 0; i < n; i++)
+		if (names_call(deny->object, table[i].name, 0) && names_call(allow->object, table[i].name, 0))
+			return conds_meet(deny->cond, allow->cond);
+	return false;
+}
+
 /* Does the deny take something of the allow? Objects are compared with the values that are assumed. */
 static bool takes(struct arena *a, const struct ir *ir, const struct ir_rule *deny, const struct ir_rule *allow)
 {
@@ -144,7 +178,9 @@ static bool takes(struct arena *a, const struct ir *ir, const struct ir_rule *de
 		return false;
 	if (d[0] == '/' && x[0] == '/')
 		return path_covers(d, x) || (path_covers(x, d) && !holes_take(a, ir, allow, d));
-	if (deny->kind == RULE_SYSCALL || deny->kind == RULE_MACH || deny->kind == RULE_SIGNAL)
+	if (deny->kind == RULE_SYSCALL)
+		return calls_meet(deny, allow);
+	if (deny->kind == RULE_MACH || deny->kind == RULE_SIGNAL)
 		return strcmp(d, x) == 0;
 	if (deny->kind == RULE_ENV) {
 		size_t nd = strcspn(d, "*"), nx = strcspn(x, "*");

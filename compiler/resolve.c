@@ -379,9 +379,9 @@ static void walk_policy(struct res *r)
 	while (n-- > 0) /* bases first: what a line drops is there by then */
 		walk_level(r, &levels[n]);
 	resolve_check_wants(r);
-	extend_check_final(r);
 	proxy_check_used(r);
 	proxy_add_endpoints(r);
+	extend_check_final(r); /* a proxy that cannot be reached takes what goes through it */
 	resolve_finish_around(r);
 	replace_entry(r);
 	check_startable(r, item);
