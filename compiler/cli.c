@@ -92,10 +92,10 @@ void cli_find_std(struct cli *c)
 static enum compile_result run_phases(const struct compile_options *opt, enum cli_phase last, struct compile *k)
 {
 	enum compile_result result = compile_read(k, opt);
-	if (k->library)
-		return result;
 	if (result == COMPILE_OK && last >= CLI_JUDGE)
 		result = compile_judge(k);
+	if (k->library)
+		return result;
 	if (result == COMPILE_OK && last >= CLI_PROVE)
 		result = compile_prove(k);
 	if (result == COMPILE_OK && last >= CLI_WRITE)

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "jobs.h"
+#include "lint.h"
 #include "str.h"
 #include "tree.h"
 
@@ -25,7 +26,7 @@ struct found {
 struct check {
 	struct cli *cli;
 	unsigned workers;
-	bool deny_warnings;
+	bool deny_warnings, lints;
 	const char **files;
 	unsigned n_files;
 	int width; /* of the longest name */
@@ -63,7 +64,7 @@ static void check_one(void *ctx, unsigned i, FILE *out)
 	f.warnings = diag_warnings(k.diags);
 	if (f.code == CLI_OK && x->deny_warnings && f.warnings)
 		f.code = CLI_REFUSED;
-	if (k.ir)
+	if (k.ir && !k.library)
 		count_guarantees(&f, &k);
 	FILE *text = open_memstream(&diags, &f.n_diags);
 	if (!text)
@@ -276,7 +277,15 @@ static int take_deny_warnings(struct cli *c, const char *value)
 	return CLI_OK;
 }
 
+static int take_lints(struct cli *c, const char *value)
+{
+	(void)value;
+	((struct check *)c->state)->lints = true;
+	return CLI_OK;
+}
+
 static const struct cli_option options[] = {
+    {"--lints", NULL, "lists the warnings by number, name, what and why, and checks nothing", take_lints},
     {"-j", "N", "checks in N processes (default: as many as there are processors)", take_jobs},
     {"--deny-warnings", NULL, "a warning refuses a policy, as an error does", take_deny_warnings},
     {NULL, NULL, NULL, NULL},
@@ -286,6 +295,10 @@ static int run(struct cli *c)
 {
 	struct check *x = c->state;
 	x->cli = c;
+	if (x->lints) {
+		lint_list(stdout);
+		return CLI_OK;
+	}
 	if (c->n_files == 0)
 		return cli_usage("no policy file was named", NULL);
 	c->opt.libraries = true;

@@ -152,11 +152,7 @@ enum compile_result compile_read(struct compile *c, const struct compile_options
 		return diag_errors(c->diags) ? COMPILE_REFUSED : COMPILE_OK;
 	}
 	c->library = opt->libraries && ast_is_library(ast);
-	if (c->library) {
-		c->n_profiles = resolve_library(c, ast);
-		return diag_errors(c->diags) ? COMPILE_REFUSED : COMPILE_OK;
-	}
-	c->ir = resolve_policy(c, ast);
+	c->ir = c->library ? resolve_library(c, ast) : resolve_policy(c, ast);
 	if (opt->emit == EMIT_IR && c->ir)
 		ir_print(c->ir, c->src, opt->emit_to);
 	if (opt->locked && c->ir && ast_has_policy(ast)) /* tests apart make no plan */
@@ -170,13 +166,18 @@ enum compile_result compile_read(struct compile *c, const struct compile_options
 /* Its faults do not keep the back ends from naming theirs, so errors are counted by compile_prove(). */
 enum compile_result compile_judge(struct compile *c)
 {
+	lint_policy(c->arena, c->meaning, c->src, c->diags);
+	if (c->library) {
+		diags_check_silences(c->diags, src_nth(c->src, 0));
+		return COMPILE_OK;
+	}
 	check_entry(c->arena, c->meaning, c->diags);
-	lint_policy(c->arena, c->ir, c->diags);
 	lint_syscalls(c->arena, c->meaning, c->diags);
 	if (!never_check(c->arena, c->meaning, c->diags))
 		return COMPILE_TEST;
 	c->guarantees = guarantees_check(c->arena, c->ir, c->diags);
 	lint_wants(c->ir, &c->guarantees, c->diags);
+	diags_check_silences(c->diags, src_nth(c->src, 0));
 	count_caveats(c);
 	return never_check_kept(c->ir, &c->guarantees, c->diags) ? COMPILE_OK : COMPILE_TEST;
 }

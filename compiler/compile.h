@@ -63,7 +63,7 @@ struct compile {
 	unsigned n_expect;             /* compile_prove(): expectations that were checked */
 	unsigned n_files;              /* compile_write(): of the plan */
 	unsigned n_caveats;            /* compile_judge() */
-	bool library;                  /* compile_read(): there is no policy; `ir` and what follows are not there */
+	bool library;                  /* compile_read(): there is no policy, but profiles to judge, and nothing to prove */
 	unsigned n_profiles;           /* compile_read(), of a library */
 	bool unchanged;                /* compile_write(): the plan was already there, byte for byte */
 };

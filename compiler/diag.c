@@ -53,7 +53,7 @@ struct diag_rec *diag(struct diags *d, enum diag_id id, struct loc where, const 
 	d->recs[d->n++] = r;
 	if (infos[id].severity == SEV_ERROR)
 		d->errors++;
-	else if (infos[id].severity == SEV_WARNING)
+	else if (infos[id].severity == SEV_WARNING && !(r->silenced = diag_is_silenced(d, id, where)))
 		d->warnings++;
 	return r;
 }
@@ -148,7 +148,7 @@ bool diag_seen(const struct diags *d, enum diag_id id, struct loc where)
 {
 	for (unsigned i = 0; i < d->n; i++) {
 		const struct diag_rec *r = d->recs[i];
-		if (r->id == id && r->where.beg < where.end && where.beg < r->where.end)
+		if (r->id == id && !r->silenced && r->where.beg < where.end && where.beg < r->where.end)
 			return true;
 	}
 	return false;

@@ -50,8 +50,16 @@ void diag_fix(struct diag_rec *r, struct loc where, const char *fmt, ...) SBX_PR
 
 unsigned diag_errors(const struct diags *d);
 unsigned diag_warnings(const struct diags *d);
-/* Was a record with this id queued whose place overlaps `where`? For "one cause, one message". */
+/* Was a record with this id queued, and not silenced, whose place overlaps `where`? For "one cause, one message". */
 bool diag_seen(const struct diags *d, enum diag_id id, struct loc where);
+
+/*
+ * `# sbx: allow(NAME) reason`: a warning with the id whose place begins on the line that starts at this offset is not said.
+ * where: the comment.
+ */
+void diag_silence(struct diags *d, uint32_t line, enum diag_id id, struct loc where, bool reason);
+/* Warns of silences without a reason, and of those in `file` that silenced nothing. When all warnings are queued. */
+void diags_check_silences(struct diags *d, const struct src_file *file);
 
 enum diag_format { DIAG_TEXT, DIAG_GCC, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_FORMATS };
 extern const char *const diag_format_name[DIAG_FORMATS];

@@ -27,8 +27,16 @@ struct diag_rec {
 	struct loc fix_at; /* no place: there is none */
 	const char *fix;
 	unsigned seq;
+	bool silenced;
 	const struct diags *diags;
 	struct arena *arena;
+};
+
+struct silence {
+	uint32_t line;
+	enum diag_id id;
+	struct loc where;
+	bool reason, used;
 };
 
 struct diags {
@@ -36,7 +44,13 @@ struct diags {
 	const struct src *src;
 	struct diag_rec **recs;
 	unsigned n, errors, warnings;
+	struct silence *silences; /* by line, once sorted */
+	unsigned n_silences;
+	bool silences_sorted;
 };
+
+/* Is the warning at this place silenced? It counts as used then. */
+bool diag_is_silenced(struct diags *d, enum diag_id id, struct loc where);
 
 struct diag_out {
 	FILE *out;

@@ -50,6 +50,8 @@ void diags_print(const struct diags *d, FILE *out, enum diag_format format, bool
 	unsigned shown = 0;
 	for (unsigned i = 0; i < d->n; i++) {
 		bool is_error = diag_info(sorted[i]->id)->severity == SEV_ERROR;
+		if (sorted[i]->silenced)
+			continue;
 		if (!renderer->whole && is_error && shown++ >= DIAG_MAX_ERRORS)
 			continue;
 		renderer->record(&o, sorted[i]);

@@ -10,7 +10,7 @@
 
 /* ---- the chain ---- */
 
-static const struct policy *find_policy(const struct res *r, const char *name)
+static struct policy *find_policy(const struct res *r, const char *name)
 {
 	for (unsigned i = 0; i < r->n_policies; i++)
 		if (strcmp(r->policies[i]->item->name->text, name) == 0)
@@ -109,7 +109,7 @@ unsigned extend_chain(struct res *r, struct tier levels[MAX_LEVELS])
 	unsigned n = 0;
 	add_level(r, levels, n++, r->policy);
 	for (const struct ast_word *base; (base = levels[n - 1].item->extends); n++) {
-		const struct policy *p = find_policy(r, base->text);
+		struct policy *p = find_policy(r, base->text);
 		if (!p) {
 			report_no_base(r, base);
 			return 0;
@@ -121,6 +121,7 @@ unsigned extend_chain(struct res *r, struct tier levels[MAX_LEVELS])
 			diag(r->d, DIAG_TOO_DEEP, base->loc, "policies extend one another deeper than %d", SRC_MAX_DEPTH);
 			return 0;
 		}
+		p->used = true;
 		add_level(r, levels, n, p);
 	}
 	return n;

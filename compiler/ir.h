@@ -155,6 +155,11 @@ struct ir_never { /* never allow ...: an obligation of this policy and of all th
 	const struct origin *origin;
 };
 
+/* A rule that says nothing that another does not say of the same object. */
+struct ir_twice {
+	const struct origin *first, *again;
+};
+
 struct ir_limit {
 	bool set;
 	uint64_t value; /* bytes, milliseconds, percent of one CPU, or a count: see limit.def */
@@ -275,6 +280,8 @@ struct ir {
 
 	const struct ir_rule *rules; /* sorted by kind, object, deny, targets, arches, ports, flags, holes */
 	unsigned n_rules;
+	const struct ir_twice *twice; /* what merging left out */
+	unsigned n_twice;
 	const struct ir_never *nevers; /* sorted like rules */
 	unsigned n_nevers;
 	struct ir_limit limit[TARGET_COUNT][LIMIT_COUNT];

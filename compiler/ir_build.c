@@ -184,6 +184,18 @@ static void canonical_holes(struct arena *a, struct ir_rule *r)
 	r->holes = copy;
 }
 
+/* Of two rules that are one but for their operations, the one that has no others says nothing. */
+static void note_twice(struct ir_build *b, const struct ir_rule *x, const struct ir_rule *y)
+{
+	bool y_more = (y->ops & ~x->ops) != 0;
+	const struct ir_rule *again = y_more ? x : y, *first = y_more ? y : x;
+	struct ir_twice t = {first->origin[__builtin_ctz(again->ops)], again->origin[__builtin_ctz(again->ops)]};
+	if ((again->ops & ~first->ops) || t.first->loc.beg == t.again->loc.beg)
+		return;
+	ARENA_GROW(b->arena, b->twice, b->n_twice);
+	b->twice[b->n_twice++] = t;
+}
+
 static void merge_into(struct ir_rule *into, const struct ir_rule *r)
 {
 	for (unsigned op = 0; op < OP_COUNT; op++)
@@ -207,11 +219,14 @@ static void finish_rules(struct ir_build *b)
 		qsort(b->rules, n, sizeof(*b->rules), rule_cmp);
 	unsigned k = 0;
 	for (unsigned i = 0; i < n; i++) {
-		if (k && rule_key_cmp(&b->rules[k - 1], &b->rules[i]) == 0)
+		if (k && rule_key_cmp(&b->rules[k - 1], &b->rules[i]) == 0) {
+			note_twice(b, &b->rules[k - 1], &b->rules[i]);
 			merge_into(&b->rules[k - 1], &b->rules[i]);
-		else
+		} else
 			b->rules[k++] = b->rules[i];
 	}
+	b->ir.twice = b->twice;
+	b->ir.n_twice = b->n_twice;
 	b->ir.rules = b->rules;
 	b->ir.n_rules = k;
 }

@@ -16,6 +16,8 @@ struct ir_build {
 	unsigned n_bases;
 	struct ir_drop *drops;
 	unsigned n_drops;
+	struct ir_twice *twice;
+	unsigned n_twice;
 	struct ir_never *nevers;
 	unsigned n_nevers;
 	struct ir_env_set *env_set;

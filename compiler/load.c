@@ -8,7 +8,8 @@
 #include "resolve_priv.h"
 #include "syscalls.h"
 
-static struct unit *load_unit(struct res *r, const struct ast_file *ast, unsigned depth);
+static struct unit *load_unit(struct res *r, const struct ast_file *ast, const struct unit *importer, const struct ast_item *import,
+			      unsigned depth);
 
 /* The folder part of a path, with its slash; "" when there is none. */
 static const char *folder_of(struct arena *a, const char *path)
@@ -42,8 +43,9 @@ static struct unit *unit_of(const struct res *r, const struct src_file *f)
 	return NULL;
 }
 
-static void import_file(struct res *r, const struct ast_file *from, const struct ast_item *item, unsigned depth)
+static void import_file(struct res *r, const struct unit *importer, const struct ast_item *item, unsigned depth)
 {
+	const struct ast_file *from = importer->ast;
 	const char *rel = scope_plain(r, NULL, item->value);
 	if (!rel)
 		return;
@@ -67,7 +69,7 @@ static void import_file(struct res *r, const struct ast_file *from, const struct
 	}
 	file = open_source(r, path, name, item->value->loc);
 	if (file)
-		load_unit(r, parse_source(r->a, r->d, file), depth + 1);
+		load_unit(r, parse_source(r->a, r->d, file), importer, item, depth + 1);
 }
 
 static void define_let(struct res *r, struct scope *s, const struct ast_item *item)
@@ -253,11 +255,13 @@ static void define_group(struct res *r, const struct ast_item *item)
 	r->groups[r->n_groups++] = item;
 }
 
-const struct ast_item *load_group(const struct res *r, const char *name)
+const struct ast_item *load_group(struct res *r, const char *name)
 {
 	for (unsigned i = 0; i < r->n_groups; i++)
-		if (strcmp(r->groups[i]->name->text, name) == 0)
+		if (strcmp(r->groups[i]->name->text, name) == 0) {
+			r->group_used[i] = true;
 			return r->groups[i];
+		}
 	return NULL;
 }
 
@@ -290,7 +294,7 @@ static void load_item(struct res *r, struct unit *u, struct scope *s, const stru
 {
 	switch (item->kind) {
 	case ITEM_IMPORT:
-		import_file(r, u->ast, item, depth);
+		import_file(r, u, item, depth);
 		break;
 	case ITEM_LET:
 		define_let(r, s, item);
@@ -315,10 +319,11 @@ static void load_item(struct res *r, struct unit *u, struct scope *s, const stru
 	}
 }
 
-static struct unit *load_unit(struct res *r, const struct ast_file *ast, unsigned depth)
+static struct unit *load_unit(struct res *r, const struct ast_file *ast, const struct unit *importer, const struct ast_item *import,
+			      unsigned depth)
 {
 	struct unit *u = ARENA_NEW(r->a, struct unit);
-	u->ast = ast;
+	*u = (struct unit){.ast = ast, .importer = importer, .import = import};
 	ARENA_GROW(r->a, r->units, r->n_units);
 	r->units[r->n_units++] = u;
 	struct scope *s = scope_new(r, NULL);
@@ -330,7 +335,7 @@ static struct unit *load_unit(struct res *r, const struct ast_file *ast, unsigne
 
 struct unit *load_main(struct res *r, const struct ast_file *ast)
 {
-	return load_unit(r, ast, 0);
+	return load_unit(r, ast, NULL, NULL, 0);
 }
 
 static struct profile *find_profile(const struct res *r, const char *name)
@@ -374,7 +379,7 @@ struct profile *load_profile(struct res *r, const struct ast_word *name)
 		const char *shown = arena_printf(r->a, "%s.sbx", name->text);
 		const struct src_file *file;
 		if (!src_find(r->src, path) && src_open(r->src, path, shown, &file) == SRC_OK)
-			load_unit(r, parse_source(r->a, r->d, file), 1);
+			load_unit(r, parse_source(r->a, r->d, file), NULL, NULL, 1);
 		p = find_profile(r, name->text);
 	}
 	if (!p)

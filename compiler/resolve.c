@@ -86,7 +86,7 @@ static void add_use(struct res *r, const struct place *p, const struct ast_stmt 
 	for (const struct ast_arg *d = prof->item->args; d; d = d->next)
 		if (profile_declares(prof->item, d->name->text) == d)
 			bind_argument(r, &callee, p, d, s);
-	prof->in_use = true;
+	prof->used = prof->in_use = true;
 	walk_block(r, &callee, prof->item->block);
 	prof->in_use = false;
 }
@@ -407,6 +407,7 @@ const struct ir *resolve_policy(struct compile *c, const struct ast_file *main_f
 		return NULL;
 	walk_policy(r);
 	report_unused_sets(r);
+	lint_unused(r, main_file);
 	return ir_build_finish(r->build);
 }
 
@@ -435,11 +436,10 @@ static void walk_profile(struct res *r, struct profile *prof)
 	prof->in_use = false;
 }
 
-unsigned resolve_library(struct compile *c, const struct ast_file *file)
+const struct ir *resolve_library(struct compile *c, const struct ast_file *file)
 {
 	struct res *r = res_new(c);
-	const struct tier none = {.name = "", .targets = TARGETS_ALL};
-	unsigned n = 0;
+	static const struct tier none = {.name = "", .targets = TARGETS_ALL};
 	load_main(r, file);
 	r->level = &none;
 	r->build->ir.targets = TARGETS_ALL;
@@ -448,7 +448,10 @@ unsigned resolve_library(struct compile *c, const struct ast_file *file)
 		if (r->profiles[i]->file != file->src)
 			continue;
 		walk_profile(r, r->profiles[i]);
-		n++;
+		c->n_profiles++;
 	}
-	return n;
+	r->build->ir.name = r->build->ir.version = r->build->ir.about = "";
+	r->build->ir.loc = (struct loc){file->src->base, file->src->base + 1};
+	lint_unused(r, file);
+	return ir_build_finish(r->build);
 }

@@ -15,8 +15,8 @@
 const struct ir *resolve_policy(struct compile *c, const struct ast_file *main_file);
 /*
  * The same for a file without a policy: every profile of the file itself is walked once, on all targets, with the defaults of
- * its parameters (and something of their type where they have none). How many there are.
+ * its parameters (and something of their type where they have none): c->n_profiles. The IR is all of them together.
  */
-unsigned resolve_library(struct compile *c, const struct ast_file *file);
+const struct ir *resolve_library(struct compile *c, const struct ast_file *file);
 
 #endif

@@ -22,10 +22,12 @@ struct var {
 	const char *name;
 	struct value value;
 	struct loc loc;
+	bool used;
 };
 
 struct scope {
 	const struct scope *up;
+	struct scope *next; /* all scopes of the compile: res.scopes */
 	struct var *vars;
 	unsigned n;
 };
@@ -36,6 +38,7 @@ struct profile {
 	const struct src_file *file;
 	struct scope *file_scope; /* lets and params of its file */
 	bool in_use;              /* on the stack of uses: meeting it again is a cycle */
+	bool used;
 };
 
 struct policy { /* one of any file; the main file's is compiled, the others are there to be extended */
@@ -43,6 +46,7 @@ struct policy { /* one of any file; the main file's is compiled, the others are 
 	struct scope *file_scope;
 	unsigned depth; /* of its file: 0 the main one, 1 imported by that */
 	unsigned edition;
+	bool used; /* extended */
 };
 
 /* A policy of the chain that is compiled: its own level 0, what it extends 1, and so on. */
@@ -63,6 +67,8 @@ struct proxy {
 struct unit { /* one parsed file */
 	const struct ast_file *ast;
 	struct scope *scope;
+	const struct unit *importer; /* the file whose line brought it in; NULL: the main file, std */
+	const struct ast_item *import;
 };
 
 struct res {
@@ -75,7 +81,9 @@ struct res {
 	unsigned n_units;
 	struct profile **profiles;
 	unsigned n_profiles;
+	struct scope *scopes;
 	const struct ast_item *groups[256]; /* user groups of all files */
+	bool group_used[256];
 	unsigned n_groups;
 	struct policy **policies;
 	unsigned n_policies;
@@ -107,7 +115,8 @@ struct profile *load_profile(struct res *r, const struct ast_word *name);
 bool load_time_type(const struct res *r, const struct scope *s, const char *name, enum type *out);
 /* The first declaration of this parameter, or NULL. */
 const struct ast_arg *profile_declares(const struct ast_item *item, const char *name);
-const struct ast_item *load_group(const struct res *r, const char *name);
+/* The group of this name, which counts as used then. */
+const struct ast_item *load_group(struct res *r, const char *name);
 
 /* extend.c: the policy and what it extends, itself first; 0 after a diagnostic. */
 enum { MAX_LEVELS = SRC_MAX_DEPTH + 1 };
@@ -131,6 +140,8 @@ struct scope *scope_new(struct res *r, const struct scope *up);
 /* Reports a second definition in the same scope. */
 void scope_define(struct res *r, struct scope *s, const struct ast_word *name, struct value value);
 const struct var *scope_find(const struct scope *s, const char *name, size_t len);
+/* lint_unused.c: warns of names, profiles and imports of the main file that nothing uses; after everything else. */
+void lint_unused(struct res *r, const struct ast_file *main_file);
 /* The value of a literal or of a named variable. False after a diagnostic. */
 bool scope_eval(struct res *r, const struct scope *s, const struct ast_word *w, struct value *out);
 /* A string with its escapes and ${variables} resolved, as template. NULL after a diagnostic. */

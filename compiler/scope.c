@@ -11,6 +11,8 @@ struct scope *scope_new(struct res *r, const struct scope *up)
 {
 	struct scope *s = ARENA_NEW(r->a, struct scope);
 	s->up = up;
+	s->next = r->scopes;
+	r->scopes = s;
 	return s;
 }
 
@@ -21,6 +23,15 @@ const struct var *scope_find(const struct scope *s, const char *name, size_t len
 			if (strlen(s->vars[i].name) == len && memcmp(s->vars[i].name, name, len) == 0)
 				return &s->vars[i];
 	return NULL;
+}
+
+/* The same, for its value. */
+static const struct var *scope_use(const struct scope *s, const char *name, size_t len)
+{
+	const struct var *v = scope_find(s, name, len);
+	if (v)
+		((struct var *)(uintptr_t)v)->used = true; /* a mark that changes no meaning */
+	return v;
 }
 
 void scope_define(struct res *r, struct scope *s, const struct ast_word *name, struct value value)
@@ -70,7 +81,7 @@ static bool interpolate(struct res *r, const struct scope *s, struct buf *out, s
 		template_add_var(out, arena_strndup(r->a, name, len));
 		return true;
 	}
-	const struct var *v = scope_find(s, name, len);
+	const struct var *v = scope_use(s, name, len);
 	if (!v)
 		return unknown_variable(r, s, where, arena_strndup(r->a, name, len));
 	buf_puts(out, v->value.text);
@@ -224,7 +235,7 @@ static const char *number_text(struct res *r, uint64_t n)
 
 static bool eval_name(struct res *r, const struct scope *s, const struct ast_word *w, struct value *out)
 {
-	const struct var *v = scope_find(s, w->text, w->len);
+	const struct var *v = scope_use(s, w->text, w->len);
 	if (!v)
 		return unknown_variable(r, s, w->loc, w->text);
 	*out = v->value;

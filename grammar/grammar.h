@@ -161,6 +161,8 @@ int scan_open_string(struct parse *p, struct token *t, const char *text, size_t 
 int scan_single_quoted(struct parse *p, struct token *t, const char *text, size_t n);
 int scan_bare(struct parse *p, struct token *t, const char *text, size_t n, const char *what);
 void scan_comment(struct parse *p, struct loc loc, const char *text, size_t n);
+/* silence.c: a comment that may be `# sbx: ...`. */
+void silence_read(struct parse *p, struct loc loc, const char *text, size_t n);
 void scan_slashes(struct parse *p, struct loc loc);
 void scan_crlf(struct parse *p, struct loc loc);
 void scan_stray(struct parse *p, struct loc loc, const char *text, size_t n);

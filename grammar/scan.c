@@ -286,6 +286,7 @@ int scan_bare(struct parse *p, struct token *t, const char *text, size_t n, cons
 void scan_comment(struct parse *p, struct loc loc, const char *text, size_t n)
 {
 	bytes_check(p, loc, text, n, false);
+	silence_read(p, loc, text, n);
 }
 
 void scan_slashes(struct parse *p, struct loc loc)

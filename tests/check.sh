@@ -124,6 +124,41 @@ check -q w/1-good.sbx w/6-good.sbx
 verdict "-q says nothing when all is well" "$([[ $RC -eq 0 && ! -s out && ! -s err ]] || echo "it speaks")"
 expect "gcc: one line each" 3 '^w/3-error.sbx:6:5: error: unknown word .alow. \[E0100\]' --format gcc w
 
+# silences: on the line, on the one before, in an imported file, of more than one warning
+silenced() { # NAME WARNINGS FILE: how many warnings are left
+	check "$3"
+	local n
+	n=$(grep -c '^warning' err)
+	verdict "$1" "$([[ $RC -eq 0 && $n -eq $2 ]] || echo "exit $RC, $n warnings instead of $2")"
+}
+secret='allow read "/etc/shadow"'
+policy s0.sbx "$secret"
+silenced "control: the warning is there" 1 s0.sbx
+policy s1.sbx "$secret # sbx: allow(secret-read) it checks passwords"
+silenced "a silence on the line" 0 s1.sbx
+policy s2.sbx '# sbx: allow(secret-read) it checks passwords' '# and more' '' "$secret"
+silenced "a silence before the line" 0 s2.sbx
+policy s3.sbx '# sbx: allow(secret-read) it checks passwords' 'allow read "/srv"' "$secret"
+silenced "a silence of another line" 2 s3.sbx
+policy s4.sbx "$secret, \"/run\"   # sbx: allow(secret-read,wide-grant) both"
+silenced "a silence of two" 0 s4.sbx
+policy s5.sbx "$secret # sbx: allow(wide-grant) the wrong one"
+silenced "a silence of another warning" 2 s5.sbx
+policy s6.sbx "$secret because \"it checks passwords\""
+silenced "a reason is an answer" 0 s6.sbx
+printf 'sbx 1\nprofile shadow {\n    %s # sbx: allow(secret-read) it checks passwords\n}\n' "$secret" >s-lib.sbx
+printf 'sbx 1\nprofile shadow {\n    %s\n}\n' "$secret" >s-loud.sbx
+for lib in lib:0 loud:1; do
+	policy s7.sbx 'use shadow'
+	sed -i "s/^sbx 1$/&\nimport \"s-${lib%:*}.sbx\"/" s7.sbx
+	silenced "an imported file, ${lib%:*}" "${lib#*:}" s7.sbx
+	silenced "the library itself, ${lib%:*}" "${lib#*:}" "s-${lib%:*}.sbx"
+done
+policy s8.sbx "$secret # sbx: allow(secret-raed) x"
+expect "a name that is none" 1 'did you mean .secret-read.' s8.sbx
+expect "--lints lists them" 0 '^W105 secret-read' --lints
+verdict "shipped policies have no warning" "$(check "$std/.."; [[ $RC -eq 0 ]] && ! grep warning out err)"
+
 # one stream in order from several processes
 for format in json sarif github; do
 	check --format $format -j 1 w none.sbx

@@ -36,7 +36,7 @@ static void back_half(struct compile *c)
 	struct guarantees g = guarantees_check(c->arena, c->ir, c->diags);
 	struct lower l = {.arena = c->arena, .ir = c->ir, .meaning = m, .diags = c->diags, .src = c->src,
 			  .plan_id = "00000000000000000000000000000000", .guarantees = g.v, .n_guarantees = g.n};
-	lint_policy(c->arena, c->ir, c->diags);
+	lint_policy(c->arena, m, c->src, c->diags);
 	if (!lower_all(c, &l))
 		return;
 	struct validator v = {

@@ -270,7 +270,7 @@ static bool alone(const struct trial *t, const struct line *l)
 static void check_dead(const struct trial *t, const struct compile *c)
 {
 	struct diags *d = diags_new(c->arena, c->src);
-	lint_policy(c->arena, c->ir, d);
+	lint_policy(c->arena, meaning_new(c->arena, c->ir), c->src, d);
 	for (unsigned i = 0; i < t->n; i++) {
 		const struct line *l = &t->v[i];
 		bool gives = false;

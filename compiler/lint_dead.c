@@ -1,0 +1,204 @@
+/*
+ * lint_dead.c - lines that other lines leave without effect: an allow that denies take whole, a deny where nothing is allowed,
+ * a line that repeats another or lies inside of a wider one.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lint_priv.h"
+#include "path_set.h"
+
+struct dead {
+	const struct lint *lint;
+	const struct ir_rule *rule;
+	const struct ir_rule *by; /* one of those that take something */
+	uint32_t left;		  /* operations that none takes */
+};
+
+static bool is_path(const struct ir_rule *r, bool deny)
+{
+	return r->kind == RULE_PATH && r->deny == deny;
+}
+
+/* A line of the policy itself, or of its file when that is a library: not what a `use` brought. */
+static bool is_own(const struct lint *l, const struct ir_rule *r)
+{
+	const struct origin *o = lint_line(r, r->ops);
+	return lint_blames(l, o) && loc_none(o->used_at) && o->level == 0;
+}
+
+/* ---- an allow below denies ---- */
+
+static bool take(void *ctx, const struct ir_rule *deny)
+{
+	struct dead *x = ctx;
+	if ((x->rule->targets & ~deny->targets) == 0 && (x->left & deny->ops)) {
+		x->left &= ~deny->ops;
+		x->by = deny;
+	}
+	return x->left == 0;
+}
+
+static void dead_allows(const struct lint *l, const struct path_set *denies)
+{
+	for (unsigned i = 0; i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		struct dead x = {.lint = l, .rule = r, .left = r->ops};
+		if (!is_path(r, false) || r->origin[__builtin_ctz(r->ops)]->profile || !path_set_above(denies, r->object, take, &x))
+			continue;
+		uint32_t both = r->ops & x.by->ops;
+		struct diag_rec *rec =
+		    diag(l->diags, DIAG_DEAD_ALLOW, lint_line(r, both)->loc, "this line allows nothing");
+		diag_second(rec, lint_line(x.by, both)->loc, "denied here, and `deny` always wins");
+		diag_help(rec, "to keep a way in, deny narrower places, or write the deny as `except` of the wider allow");
+	}
+}
+
+/* ---- a deny where nothing is allowed ---- */
+
+struct spot {
+	const char *path;
+	const struct ir_rule *rule;
+};
+
+static int spot_cmp(const void *x, const void *y)
+{
+	return strcmp(((const struct spot *)x)->path, ((const struct spot *)y)->path);
+}
+
+static bool meets(void *ctx, const struct ir_rule *allow)
+{
+	const struct dead *x = ctx;
+	return (allow->ops & x->rule->ops) && (allow->targets & x->rule->targets);
+}
+
+/* Does an allow stand below `path`? spots: of all allows, sorted. */
+static bool meets_below(const struct dead *x, const struct spot *spots, unsigned n, const char *path)
+{
+	unsigned lo = 0, hi = n;
+	size_t len = strlen(path);
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		if (strcmp(spots[mid].path, path) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < n && strncmp(spots[lo].path, path, len) == 0; lo++)
+		if (path_covers(path, spots[lo].path) && meets((void *)(uintptr_t)x, spots[lo].rule))
+			return true;
+	return false;
+}
+
+static bool is_entry(const struct lint *l, const struct ir_rule *r, const char *path)
+{
+	const char *entry = l->ir->entry ? lint_path(l, l->ir->entry) : NULL;
+	return entry && (r->ops & (OP_BIT(OP_READ) | OP_BIT(OP_EXEC))) && path_covers(path, entry);
+}
+
+static void dead_denies(const struct lint *l, const struct path_set *allows, const struct spot *spots, unsigned n)
+{
+	for (unsigned i = 0; i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		const struct origin *o = lint_line(r, r->ops);
+		struct dead x = {.lint = l, .rule = r};
+		const char *path = is_path(r, true) && is_own(l, r) && !o->because && !o->final ? lint_path(l, r->object) : NULL;
+		if (!path || is_entry(l, r, path) || path_set_above(allows, path, meets, &x) || meets_below(&x, spots, n, path))
+			continue;
+		struct diag_rec *rec = diag(l->diags, DIAG_DEAD_DENY, o->loc, "this line denies what nothing allows");
+		diag_help(rec, "remove it; if it guards against a later `allow`, say so: `because \"...\"`");
+	}
+}
+
+/* ---- lines inside of wider ones ---- */
+
+static bool hole_meets(const struct lint *l, const struct ir_rule *wide, const char *path)
+{
+	for (unsigned i = 0; i < wide->n_holes; i++) {
+		const char *hole = lint_path(l, wide->holes[i].path);
+		if (!hole || path_covers(hole, path) || path_covers(path, hole))
+			return true;
+	}
+	return false;
+}
+
+static bool covers(void *ctx, const struct ir_rule *wide)
+{
+	struct dead *x = ctx;
+	const struct ir_rule *r = x->rule;
+	if (wide == r || (r->ops & ~wide->ops) || (r->targets & ~wide->targets) || !is_own(x->lint, wide) ||
+	    lint_line(wide, r->ops)->loc.beg == lint_line(r, r->ops)->loc.beg ||
+	    hole_meets(x->lint, wide, lint_path(x->lint, r->object)))
+		return false;
+	x->by = wide;
+	return true;
+}
+
+/* What a narrower line may still say: make the place, do not follow a link. The wider one, if it stands there too, stays. */
+static bool says_more(const struct ir_rule *r)
+{
+	return r->flags & (RULE_MAKE_DIR | RULE_NOFOLLOW);
+}
+
+static void covered_rules(const struct lint *l, const struct path_set *set, bool deny)
+{
+	struct loc last = {0}; /* rules of one line often stand side by side: it is said once */
+	for (unsigned i = 0; i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		struct dead x = {.lint = l, .rule = r};
+		if (!is_path(r, deny) || r->n_holes || says_more(r) || !is_own(l, r) || lint_line(r, r->ops)->because)
+			continue;
+		const char *path = lint_path(l, r->object);
+		if (!path || !path_set_above(set, path, covers, &x))
+			continue;
+		if (strcmp(lint_path(l, x.by->object), path) == 0 && x.by->ops == r->ops)
+			continue; /* the other is no wider: they differ in how the place is found */
+		if (last.beg == lint_line(r, r->ops)->loc.beg)
+			continue;
+		last = lint_line(r, r->ops)->loc;
+		struct diag_rec *rec = diag(l->diags, DIAG_COVERED_RULE, lint_line(r, r->ops)->loc,
+					    "this line %s nothing that a wider one does not", deny ? "denies" : "allows");
+		diag_second(rec, lint_line(x.by, r->ops)->loc, "the wider one");
+		diag_help(rec, "remove it, or make the wider one narrower");
+	}
+}
+
+static void duplicates(const struct lint *l)
+{
+	for (unsigned i = 0; i < l->ir->n_twice; i++) {
+		const struct ir_twice *t = &l->ir->twice[i];
+		if (!lint_asks(l, t->again) || !lint_blames(l, t->first) || !loc_none(t->again->used_at) ||
+		    !loc_none(t->first->used_at) || t->again->level || t->first->level)
+			continue;
+		struct diag_rec *rec =
+		    diag(l->diags, DIAG_DUPLICATE_RULE, t->again->loc, "this line says what another line says");
+		diag_second(rec, t->first->loc, "said here");
+		diag_help(rec, "remove one of them");
+	}
+}
+
+void lint_dead(const struct lint *l)
+{
+	struct path_set *written = path_set_new(l->arena, l->ir->n_rules); /* denies, as templates */
+	struct path_set *denies = path_set_new(l->arena, l->ir->n_rules), *allows = path_set_new(l->arena, l->ir->n_rules);
+	struct spot *spots = ARENA_ARRAY(l->arena, l->ir->n_rules, struct spot);
+	unsigned n = 0;
+	for (unsigned i = 0; i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		const char *path = r->kind == RULE_PATH ? lint_path(l, r->object) : NULL;
+		if (!path)
+			continue;
+		path_set_add(r->deny ? denies : allows, path, r);
+		if (r->deny)
+			path_set_add(written, r->object, r);
+		else
+			spots[n++] = (struct spot){path, r};
+	}
+	if (n)
+		qsort(spots, n, sizeof(*spots), spot_cmp);
+	dead_allows(l, written);
+	dead_denies(l, allows, spots, n);
+	covered_rules(l, allows, false);
+	covered_rules(l, denies, true);
+	duplicates(l);
+}

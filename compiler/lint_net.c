@@ -1,0 +1,41 @@
+/*
+ * lint_net.c - the network: every host, port 22, the ports of the system.
+ */
+#include <string.h>
+
+#include "lint_priv.h"
+
+enum { PORT_SSH = 22, LOW_PORTS = 1024 };
+
+static void wide_connect(const struct lint *l, const struct ir_rule *r)
+{
+	const struct origin *at =
+	    lint_line(r, OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_NET));
+	bool every = strcmp(r->object, "*") == 0 || (r->ops & OP_BIT(OP_NET));
+	bool ssh = !r->port_var && r->port_lo <= PORT_SSH && PORT_SSH <= r->port_hi;
+	if (!lint_asks(l, at) || (r->flags & RULE_PROXY) || (!every && !ssh))
+		return;
+	struct diag_rec *rec = diag(l->diags, DIAG_WIDE_CONNECT, at->loc, "%s can be reached",
+				    every ? "every host" : "port 22, where a shell answers,");
+	diag_help(rec, "say why: add `because \"...\"`");
+}
+
+static void low_port(const struct lint *l, const struct ir_rule *r)
+{
+	const struct origin *at = lint_line(r, OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP));
+	if (!lint_asks(l, at) || r->port_var || r->port_lo >= LOW_PORTS)
+		return;
+	struct diag_rec *rec = diag(l->diags, DIAG_LOW_PORT, at->loc, "ports below 1024 belong to the system's services");
+	diag_help(rec, "listen on a higher port, or say why: add `because \"...\"`");
+}
+
+void lint_net(const struct lint *l)
+{
+	for (unsigned i = 0; i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		if (r->kind != RULE_NET || r->deny)
+			continue;
+		wide_connect(l, r);
+		low_port(l, r);
+	}
+}
