@@ -285,9 +285,30 @@ static void print_cannot(const struct view *x)
 	print_denies(x);
 }
 
+/* The private views, and what is put where. */
+static void print_around(const struct view *x)
+{
+	struct said_line *lines;
+	unsigned n = say_around(x->arena, x->ir, &lines);
+	struct buf b = buf_new(x->arena);
+	for (unsigned i = 0; i < ISOLATE_COUNT; i++)
+		if (x->ir->isolate & (1u << i))
+			buf_printf(&b, "%s%s", b.len ? ", " : "", isolate_name[i]);
+	fputs("FINDS\n", x->out);
+	explain_row(x->out, "private views", b.len ? buf_str(&b) : "none",
+		    x->ir->isolate_origin ? src_where(x->k->src, x->arena, x->ir->isolate_origin->loc) : "by default", NULL);
+	for (unsigned i = 0; i < n; i++) {
+		size_t word = strcspn(lines[i].text, " ");
+		explain_row(x->out, arena_strndup(x->arena, lines[i].text, word), lines[i].text + word + 1,
+			    src_where(x->k->src, x->arena, lines[i].origin->loc), lines[i].origin->because);
+	}
+}
+
 void explain_rules(const struct compile *k, FILE *out)
 {
 	const struct view x = {.arena = k->arena, .k = k, .ir = k->ir, .out = out};
+	if (k->ir->targets & TARGET_BIT(TARGET_LINUX))
+		print_around(&x);
 	print_can(&x);
 	print_cannot(&x);
 }

@@ -67,8 +67,10 @@ static bool is_final(const struct ir_rule *r, unsigned op)
 }
 
 /* The operations of a rule that one line says: those of one word, from the widest word down. */
-static uint32_t next_word(uint32_t left)
+static uint32_t next_word(const struct ir_rule *r, uint32_t left)
 {
+	if (r->flags & RULE_DISCARD)
+		return left; /* `discard` stands beside a `write` only */
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if ((left & words[i].ops) == words[i].ops)
 			return words[i].ops;
@@ -89,8 +91,10 @@ static void put_rule(struct norm *x, const struct ir_rule *r)
 		return; /* its `via` lines bring it */
 	note_spelling(x, r);
 	for (uint32_t left = r->ops, now; left; left &= ~now) {
-		now = next_word(left);
+		now = next_word(r, left);
 		unsigned op = (unsigned)__builtin_ctz(now);
+		if (say_is_place(x->ir, r->origin[op]))
+			continue; /* `mount` and `scratch` bring it */
 		const char *line = say_rule(x->arena, r, now);
 		put(x, is_final(r, op) ? arena_printf(x->arena, "final %s", line) : line, r->origin[op]);
 	}
@@ -156,12 +160,20 @@ static void put_env(struct norm *x, const struct scope *s)
 	}
 }
 
-/* What speaks of the whole Linux filter. */
-static void put_filter(struct norm *x, const struct scope *s)
+/* What speaks of the whole Linux filter, and of the surroundings there. */
+static void put_linux(struct norm *x, const struct scope *s)
 {
 	const struct ir *ir = x->ir;
+	struct said_line *lines;
 	if (!in_scope(x, s, TARGET_BIT(TARGET_LINUX), ARCHES_ALL))
 		return;
+	for (unsigned i = 0; i < ir->around.n_places; i++) {
+		quoted(x, ir->around.places[i].at);
+		quoted(x, ir->around.places[i].source ? ir->around.places[i].source : "");
+	}
+	quoted(x, ir->around.directory ? ir->around.directory : "");
+	for (unsigned i = 0, n = say_around(x->arena, ir, &lines); i < n; i++)
+		put(x, lines[i].text, lines[i].origin);
 	if (ir->exact_origin)
 		put(x, ir->syscalls_exact ? "syscalls exact" : "syscalls derived", ir->exact_origin);
 	if (ir->default_origin)
@@ -177,7 +189,7 @@ static void put_scope(struct norm *x, struct scope s)
 	bool own = s.targets != x->ir->targets || s.arches != x->ir->arches;
 	x->block = buf_new(x->arena);
 	x->indent = own ? "        " : "    ";
-	put_filter(x, &s);
+	put_linux(x, &s);
 	for (unsigned i = 0; i < x->ir->n_rules; i++)
 		if (in_scope(x, &s, x->ir->rules[i].targets, x->ir->rules[i].arches))
 			put_rule(x, &x->ir->rules[i]);
@@ -235,6 +247,8 @@ static void put_head(struct norm *x)
 			buf_printf(&b, "%s%s", b.len ? ", " : " ", isolate_name[i]);
 	if (ir->isolate_origin)
 		put(x, arena_printf(x->arena, "isolate%s", b.len ? buf_str(&b) : " none"), ir->isolate_origin);
+	if (ir->no_default_limits)
+		put(x, "default limits none", ir->no_defaults_origin);
 	buf_puts(&x->out, buf_str(&x->block));
 }
 

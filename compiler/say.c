@@ -171,6 +171,8 @@ const char *say_object(struct arena *a, const struct ir_rule *r)
 		buf_puts(&b, " make-dir");
 	if (r->flags & RULE_NOFOLLOW)
 		buf_puts(&b, " nofollow");
+	if (r->flags & RULE_DISCARD)
+		buf_puts(&b, " discard");
 	if (r->via)
 		buf_printf(&b, " via %s", r->via->name);
 	put_holes(&b, r);

@@ -26,6 +26,15 @@ const char *say_object(struct arena *a, const struct ir_rule *r);
 /* The rule as a line, without its reason: `allow read "/home" except { "/home/a", "/home/b" }`; `ops`: which of its. */
 const char *say_rule(struct arena *a, const struct ir_rule *r, uint32_t ops);
 
+/* say_around.c: the lines about the surroundings that are Linux's: root, mount, scratch, directory, ... In a fixed order. */
+struct said_line {
+	const char *text;
+	const struct origin *origin;
+};
+unsigned say_around(struct arena *a, const struct ir *ir, struct said_line **out);
+/* Is the line one that puts something at a place, and brings the rule about it along? */
+bool say_is_place(const struct ir *ir, const struct origin *o);
+
 /* "256MiB", "10s", "100%", "16": the largest unit that loses nothing. */
 const char *say_value(struct arena *a, enum type type, uint64_t number);
 const char *say_limit(struct arena *a, enum limit l, uint64_t value);
