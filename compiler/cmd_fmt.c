@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "fmt.h"
 #include "str.h"
+#include "tree.h"
 
 struct state {
 	bool check, to_stdout;
@@ -154,6 +155,23 @@ static int fmt_one(struct cli *c, const char *path)
 	return code;
 }
 
+static int fmt_any(struct cli *c, const char *path)
+{
+	struct tree_files t = {.arena = c->arena};
+	int worst = CLI_OK;
+	if (!cli_is_dir(path))
+		return fmt_one(c, path);
+	if (!tree_find(&t, path)) {
+		diag_stream_failure(cli_diags(c), t.failed, arena_printf(c->arena, "cannot read %s: %s", t.failed, t.why));
+		return CLI_USAGE;
+	}
+	for (unsigned i = 0; i < t.n; i++) {
+		int code = fmt_one(c, t.v[i]);
+		worst = code > worst ? code : worst;
+	}
+	return worst;
+}
+
 static int run(struct cli *c)
 {
 	const struct state *s = c->state;
@@ -161,7 +179,7 @@ static int run(struct cli *c)
 		return cli_usage("no file was named", NULL);
 	if (s->check && s->to_stdout)
 		return cli_usage("--check prints names and --stdout the result: not both", NULL);
-	return cli_each(c, fmt_one);
+	return cli_each(c, fmt_any);
 }
 
 const struct command command_fmt = {

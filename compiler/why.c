@@ -71,6 +71,9 @@ static const char *shows(struct why *w, const struct backend *b, const void *mod
 		return "the variable is not set";
 	if (strcmp(b->name, "seccomp") == 0)
 		return filter_shows(w, b, model, r, v);
+	bool hidden = !w->from_plan && w->k->ir->choice[CHOICE_ROOT].value == ROOT_PRIVATE && r->op <= OP_IOCTL;
+	if (strcmp(b->name, "landlock") == 0 && hidden)
+		return "ENOENT; EACCES where it is shown for another use";
 	if (strcmp(b->name, "landlock") == 0)
 		return scoped ? "EPERM" : "EACCES";
 	if (r->op == OP_MACH)

@@ -1,5 +1,5 @@
 # shipped policies are laid out
-sbxc fmt --check std/*.sbx examples/*.sbx
+sbxc fmt --check .
 cat >"$tmp/p.sbx" <<'POLICY'
 # head
 
