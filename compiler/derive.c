@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../runtime/plan.h"
+#include "cond.h"
 #include "syscalls.h"
 
 enum {
@@ -347,4 +348,37 @@ const struct sys_policy *sysmean_derive(struct arena *a, const struct ir *ir)
 	    .exec_fd = exec_fd,
 	};
 	return p;
+}
+
+/* ---- what follows anyway ---- */
+
+/* Is the call allowed on this ABI by the other rules of the policy, whatever its arguments? */
+static bool derived_whole(const char *call, enum arch arch, uint32_t features)
+{
+	unsigned n;
+	const struct derive_set *s = derive_sets(&n);
+	for (const struct derive_set *end = s + n; s < end; s++)
+		for (unsigned i = 0; (s->when & features) && (s->arches & ARCH_BIT(arch)) && i < s->n_names; i++)
+			if (!strcmp(s->names[i], call))
+				return true;
+	return false;
+}
+
+bool sysmean_follows(const struct ir *ir, const char *call, uint32_t arches, const struct sys_cond *cond)
+{
+	enum { MAX_WAYS = 32 };
+	struct sys_conj ways[MAX_WAYS];
+	unsigned n;
+	const struct derive_way *w = derive_ways(&n);
+	for (uint32_t left = arches & ir->arches; left; left &= left - 1) {
+		enum arch arch = (enum arch)__builtin_ctz(left);
+		uint32_t features = derive_features(ir, arch);
+		struct sys_cond open = {.any = ways};
+		for (unsigned i = 0; i < n && open.n_any < MAX_WAYS; i++)
+			if ((w[i].when & features) && (w[i].arches & ARCH_BIT(arch)) && !strcmp(w[i].name, call))
+				ways[open.n_any++] = w[i].cond.any[0];
+		if (!derived_whole(call, arch, features) && (!cond || !cond_within(cond, &open)))
+			return false;
+	}
+	return true;
 }

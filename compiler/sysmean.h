@@ -40,6 +40,12 @@ struct sys_policy {
 const struct sys_policy *sysmean_derive(struct arena *a, const struct ir *ir);
 
 /*
+ * Do all of these calls (NULL: whatever the arguments) follow from the other rules of the policy, on each of these ABIs of it?
+ * The guarantees count on that much being open, whether the filter is derived from the rules or written by hand.
+ */
+bool sysmean_follows(const struct ir *ir, const char *call, uint32_t arches, const struct sys_cond *cond);
+
+/*
  * The ABI that a number belongs to: x86_64 and x32 are one arch to the kernel, told apart by bit 30 alone. -1, with which
  * a tracer skips a call, is of x86_64.
  */

@@ -85,7 +85,8 @@ static const struct origin *line_opening(const struct ir *ir, const char *call, 
 		if (r->kind != RULE_SYSCALL || !(r->targets & TARGET_BIT(TARGET_LINUX)) ||
 		    (r->deny && !traced_by_itself(ir, r)))
 			continue;
-		if (!strcmp(r->object, call) && (!what || cond_overlap(r->cond, what)))
+		if (!strcmp(r->object, call) &&
+		    (what ? cond_overlap(r->cond, what) : r->deny || !sysmean_follows(ir, call, r->arches, r->cond)))
 			return r->origin[OP_SYSCALL];
 		if (by_group && r->object[0] == '@' && group_holds(r->object + 1, call, 0))
 			return r->origin[OP_SYSCALL];

@@ -91,7 +91,6 @@ compile exact <<'P'
         allow syscall set_robust_list, rseq, munmap, mprotect, newfstatat, readlink, getrandom because "another one"
         allow syscall ioctl where request == TIOCGWINSZ because "buffers of stdout"
     }
-    prefer fs.ioctl.scope because "the size of the terminal"
     deny syscall getppid with errno EIO
 P
 calls 39 110 4000 1,99,0,0

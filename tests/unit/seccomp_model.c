@@ -193,6 +193,31 @@ Test(answer, lines_that_open_calls_take_guarantees)
 	}
 }
 
+/* By hand what follows from the rules anyway: no objection. One value more: one. */
+Test(answer, a_line_that_opens_no_more_takes_nothing)
+{
+	static const struct sys_test tcp[] = {{0, 32, SYS_EQ, UINT32_MAX, 2}, {1, 32, SYS_EQ, 15, 1}, {2, 32, SYS_EQ, UINT32_MAX, 0}};
+	static const struct sys_conj all = {tcp, 3}, fewer = {tcp, 2};
+	static const struct sys_cond plain = {&all, 1}, any_protocol = {&fewer, 1};
+	struct help h;
+	help_start(&h);
+	help_op(&h, OP_CONNECT_TCP);
+	h.ir.syscalls_exact = true;
+	struct ir_rule *r = help_syscall(&h, "socket", false);
+	r->cond = &plain;
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_NET_UDP).level, LEVEL_ENFORCED);
+	cr_expect_null(seccomp_answer(&h.ir, TARGET_LINUX, CAP_NET_CONNECT_PORT).at);
+	r->cond = &any_protocol;
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_NET_UDP).at, &h.origins[1]);
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_NET_CONNECT_PORT).at, &h.origins[1]);
+	r->cond = NULL;
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_NET_UDP).at, &h.origins[1]);
+	r->cond = &plain; /* without the rule that asks for it */
+	h.rules[0].ops = OP_BIT(OP_CONNECT_UNIX);
+	cr_expect_eq(seccomp_answer(&h.ir, TARGET_LINUX, CAP_NET_UDP).at, &h.origins[1]);
+	help_end(&h);
+}
+
 /* A tracer may let the call through; the program itself is none unless ptrace() is open to it. */
 Test(answer, a_traced_call_is_open_to_who_may_trace)
 {
