@@ -113,20 +113,41 @@ static void compare_takers(struct differ *d, const struct side *s)
 struct mark {
 	uint32_t flags;
 	bool is_final;
+	const char *via; /* of a host: the proxy that makes the connection */
 	const struct origin *by;
 };
+
+static int by_object(const struct ir_rule *a, const struct ir_rule *b)
+{
+	return a->kind != b->kind ? (a->kind < b->kind ? -1 : 1) : strcmp(a->object, b->object);
+}
+
+/* The first rule of this kind on the place, or where it would stand: rules are sorted so. */
+static unsigned first_rule(const struct ir *ir, const struct ir_rule *like)
+{
+	unsigned lo = 0, hi = ir->n_rules;
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		if (by_object(&ir->rules[mid], like) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
 
 /* What all rules of one kind on the place say together. */
 static struct mark mark_of(const struct ir *ir, const struct ir_rule *like)
 {
 	struct mark m = {0};
-	for (unsigned i = 0; i < ir->n_rules; i++) {
+	for (unsigned i = first_rule(ir, like); i < ir->n_rules && by_object(&ir->rules[i], like) == 0; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		if (r->kind != like->kind || r->deny != like->deny || strcmp(r->object, like->object) != 0)
+		if (r->deny != like->deny)
 			continue;
 		const struct origin *o = r->origin[__builtin_ctz(r->ops)];
 		m.flags |= r->flags;
 		m.is_final |= o->final;
+		m.via = r->via ? r->via->name : m.via;
 		m.by = o;
 	}
 	return m;
@@ -152,6 +173,11 @@ static void compare_marks(struct differ *d, const struct ir_rule *r)
 									     : DIFF_GROWS;
 		struct diff_entry *e = differ_add(d, DIFF_SETTINGS, way, r->targets, "path");
 		e->object = arena_printf(d->a, "%s: %s -> %s", r->object, flag_words(d->a, was.flags), flag_words(d->a, is.flags));
+		e->where = side_where(d->a, &d->now, is.by->loc);
+	}
+	if (strcmp(was.via ? was.via : "", is.via ? is.via : "") != 0) {
+		struct diff_entry *e = differ_add(d, DIFF_SETTINGS, DIFF_OTHER, r->targets, "via");
+		e->object = arena_printf(d->a, "%s: %s -> %s", r->object, was.via ? was.via : "none", is.via ? is.via : "none");
 		e->where = side_where(d->a, &d->now, is.by->loc);
 	}
 	if (was.is_final != is.is_final) {

@@ -114,6 +114,27 @@ code "a default that is written is no change" 0 --fail-on any "$tmp/base.sbx" "$
 change 's/isolate none/isolate none\n    terminal inherit/' terminal
 code "the caller's terminal opens" 4 --fail-on widen "$tmp/base.sbx" "$tmp/terminal.sbx"
 
+cat >"$tmp/proxied.sbx" <<'P'
+sbx 1
+proxy one = unix "/run/one.sock"
+proxy two = unix "/run/two.sock"
+policy p {
+    targets linux
+    entry "/usr/bin/wc"
+    use std/base-system
+    allow connect tcp "a.example:443" via one
+    allow connect tcp "b.example:443" via two
+    isolate none
+    prefer unix.abstract, unix.path because "old kernels"
+}
+P
+sed 's/"a.example:443" via one/"a.example:443" via two/; s/"b.example:443" via two/"b.example:443" via one/' "$tmp/proxied.sbx" >"$tmp/other-proxy.sbx"
+code "another proxy for a host" 4 --fail-on any "$tmp/proxied.sbx" "$tmp/other-proxy.sbx"
+verdict "is said" "$(grep -q 'via *a.example: one -> two' "$tmp/out" || { echo "not said:"; cat "$tmp/out" "$tmp/err"; })"
+sed 's/"a.example:443" via one/"*.example:443" via one/' "$tmp/proxied.sbx" >"$tmp/more-hosts.sbx"
+code "more hosts behind a proxy" 4 --fail-on widen "$tmp/proxied.sbx" "$tmp/more-hosts.sbx"
+verdict "are named" "$(grep -q '+ connect tcp *\*.example:443 via one' "$tmp/out" || { echo "not said:"; cat "$tmp/out" "$tmp/err"; })"
+
 # ---- plans: their models answer, and find what the policies say ----
 
 plan() { "$B/sbxc" -q --std "$std" "$1" -o "$2" >"$tmp/out" 2>"$tmp/err" || fail "a plan of $1" "$(head -3 "$tmp/err")"; }
