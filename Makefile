@@ -33,6 +33,8 @@ Q       := $(if $(V),,@)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings \
         -Wswitch-enum -Wvla -Wformat=2 -Wundef $(if $(WERROR),-Werror)
 STD  := -std=gnu11 -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' -MMD -MP -fno-strict-aliasing
+# The loader is exec'd at every start: small counts. It has no relocations, so there is nothing for relro to protect.
+SMALL := -Oz -flto=auto
 HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 YAML_CFLAGS := $(shell pkg-config --cflags yaml-0.1 2>/dev/null)
 YAML_LIBS   := $(shell pkg-config --libs yaml-0.1 2>/dev/null || echo -lyaml)
@@ -66,7 +68,7 @@ $(B)/sbxc: $(COMPILER_OBJ)
 
 $(B)/sbx-run: $(RUNTIME_OBJ)
 	@echo "  LD    $@"
-	$(Q)$(MUSL_CC) -static -Os $(LDFLAGS) -Wl,-z,relro,-z,now,-z,noseparate-code,--gc-sections,--build-id=none -s -o $@ $^
+	$(Q)$(MUSL_CC) -static $(SMALL) $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,--gc-sections,--build-id=none -s -o $@ $^
 
 # One object with its own names made local, so that a program may have a pool_open() of its own.
 $(B)/libsbx.a: $(LIB_OBJ)
@@ -100,7 +102,7 @@ $(B)/%.o: %.c
 $(B)/static/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC    $< (static)"
-	$(Q)$(MUSL_CC) $(STD) $(WARN) -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+	$(Q)$(MUSL_CC) $(STD) $(WARN) $(SMALL) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	    -fstack-protector-strong -fno-pie -no-pie -c -o $@ $<
 
 $(B)/gen/sbx.tab.c $(B)/gen/sbx.tab.h &: grammar/sbx.y grammar/keywords.def

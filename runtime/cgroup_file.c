@@ -59,6 +59,11 @@ uint64_t cgroup_file_number(int dir, const char *name, const char *key)
 	return n;
 }
 
+bool cgroup_file_there(int dir, const char *name)
+{
+	return faccessat(dir, name, F_OK, 0) == 0;
+}
+
 bool cgroup_file_writable(int dir, const char *name)
 {
 	return faccessat(dir, name, W_OK, 0) == 0;

@@ -14,6 +14,7 @@ bool cgroup_file_read(int dir, const char *name, char *buf, size_t cap);
 bool cgroup_file_write(int dir, const char *name, const char *value);
 /* The number after "KEY " at the start of a line (KEY "": of a file that is one number); 0 when there is none. */
 uint64_t cgroup_file_number(int dir, const char *name, const char *key);
+bool cgroup_file_there(int dir, const char *name);
 bool cgroup_file_writable(int dir, const char *name);
 
 #endif

@@ -22,6 +22,7 @@ static const char help[] =
     "  --digest sha256:HEX   run only the plan whose SHA256SUMS has this hash\n"
     "  --report FILE         write how it ended to FILE, as JSON\n"
     "  --status-fd N         the same to descriptor N\n"
+    "  --watch               say what it uses, once a second, on stderr\n"
     "  --dry-run             prove the plan on this host, say what would be done\n"
     "  --help, --version\n"
     "\n"
@@ -107,6 +108,14 @@ static bool take_dry_run(struct options *o, const char *text, struct fault *f)
 	return true;
 }
 
+static bool take_watch(struct options *o, const char *text, struct fault *f)
+{
+	(void)text;
+	(void)f;
+	o->watch = true;
+	return true;
+}
+
 static const struct option {
 	const char *name;
 	bool value;
@@ -116,6 +125,7 @@ static const struct option {
     {"--digest", true, take_digest},
     {"--report", true, take_report},
     {"--status-fd", true, take_status_fd},
+    {"--watch", false, take_watch},
     {"--dry-run", false, take_dry_run},
 };
 

@@ -16,6 +16,7 @@ struct options {
 	unsigned n_sets;
 	const char *digest; /* or NULL */
 	bool dry_run;
+	bool watch;
 	int status_fd;      /* -1: none */
 	const char *report; /* or NULL */
 	const char *plan;

@@ -77,6 +77,8 @@ const char *start_supervised(const struct run *r)
 		return "a report of how it ended";
 	if (r->plan->launch.output != UINT64_MAX)
 		return "the limit on its output";
+	if (r->options->watch)
+		return "watching it";
 	if (notify_wanted(r))
 		return "an answer to refused system calls";
 	if (r->plan->launch.terminal == TERMINAL_NEW)
@@ -123,9 +125,48 @@ static void count_add(struct text *t, uint64_t n, const char *what)
 	text_str(t, what);
 }
 
+static void would(struct text *t, const char *what)
+{
+	text_str(t, "would do    ");
+	text_str(t, what);
+}
+
+/* What the supervisor does before and around the steps of the child. */
+static void dry_run_around(struct text *t, const struct run *r)
+{
+	const struct launch *l = &r->plan->launch;
+	char words[80];
+	struct text names = text_over(words, sizeof(words));
+
+	if (start_cgroup(r) && r->host.cgroup.move)
+		would(t, "move the loader to a leaf of its own\n");
+	if (start_cgroup(r)) {
+		would(t, "cgroup, ");
+		count_add(t, r->plan->cgroup.n, " settings read back\n");
+	}
+	if (l->wall_ms) {
+		would(t, "end everything after ");
+		count_add(t, l->wall_ms, " ms\n");
+	}
+	if (l->output != UINT64_MAX) {
+		would(t, "end everything after ");
+		count_add(t, l->output, " bytes of output\n");
+	}
+	if (l->terminal == TERMINAL_NEW)
+		would(t, "new terminal\n");
+	if (notify_wanted(r))
+		would(t, "answer refused system calls\n");
+	if (namespaces_flags(r)) {
+		launch_isolate_text(l, &names);
+		would(t, "namespaces ");
+		text_str(t, words);
+		text_str(t, "\n");
+	}
+}
+
 bool start_dry_run(const struct run *r)
 {
-	char buf[2048];
+	char buf[4096];
 	struct text t = text_over(buf, sizeof(buf));
 	const char *why = start_supervised(r);
 
@@ -140,6 +181,7 @@ bool start_dry_run(const struct run *r)
 	text_str(&t, why ? "supervised: " : "in place");
 	text_str(&t, why ? why : "");
 	text_str(&t, "\n");
+	dry_run_around(&t, r);
 	for (size_t i = 0; i < N_STEPS; i++) {
 		if (steps[i].apply == apply_request)
 			continue; /* of the library's pools only */

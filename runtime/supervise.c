@@ -26,6 +26,7 @@
 #include "report.h"
 #include "start.h"
 #include "terminal.h"
+#include "watch.h"
 
 struct supervisor {
 	struct run *run;
@@ -33,6 +34,7 @@ struct supervisor {
 	pid_t child;
 	int signals;     /* signalfd */
 	int wall;        /* timerfd; -1: no limit */
+	int tick;        /* timerfd of --watch; -1: none */
 	bool stop_asked; /* from outside, since the program last stopped */
 	bool ended;
 	uint64_t began_us;
@@ -110,6 +112,25 @@ static bool signals_hold(struct supervisor *s)
 	return s->signals >= 0 || fault(s, "signalfd");
 }
 
+static bool tick_begin(struct supervisor *s)
+{
+	const struct itimerspec second = {.it_interval.tv_sec = 1, .it_value.tv_sec = 1};
+
+	s->tick = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	return s->tick >= 0 && timerfd_settime(s->tick, 0, &second, NULL) == 0;
+}
+
+static void tick_take(struct supervisor *s)
+{
+	uint64_t n;
+
+	if (read(s->tick, &n, sizeof(n)) == sizeof(n))
+		watch_line(&(struct watched){.wall_us = now_us() - s->began_us,
+					     .cgroup = s->cgroup.dir,
+					     .process = s->child,
+					     .init = has_init(s)});
+}
+
 /* The time in which the program could have run: it stands while the machine sleeps. */
 static bool wall_begin(struct supervisor *s)
 {
@@ -118,6 +139,8 @@ static bool wall_begin(struct supervisor *s)
 	    .it_value = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000}};
 
 	s->began_us = now_us();
+	if (s->run->options->watch && !tick_begin(s))
+		return fault(s, "timerfd");
 	if (!ms)
 		return true;
 	s->wall = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -383,7 +406,7 @@ static void signal_take(struct supervisor *s)
 /* Does it have something to say later, or stderr to copy to? */
 static bool speaks(const struct supervisor *s)
 {
-	return s->run->report || notify_wanted(s->run) || s->wall >= 0 || s->copies || s->cgroup.dir >= 0;
+	return s->run->report || s->tick >= 0 || notify_wanted(s->run) || s->wall >= 0 || s->copies || s->cgroup.dir >= 0;
 }
 
 /* The program runs now, or its process ended; faults are in memory, so stderr is not needed for them. */
@@ -410,7 +433,7 @@ static void event_take(struct supervisor *s)
 	s->link.events = -1;
 }
 
-enum { WATCHED = 7 };
+enum { WATCHED = 8 };
 
 static void stay(struct supervisor *s)
 {
@@ -422,6 +445,7 @@ static void stay(struct supervisor *s)
 		    {.fd = s->outcome.by == BY_ITSELF ? s->wall : -1, .events = POLLIN},
 		    {.fd = s->notify.mailbox, .events = POLLIN},
 		    {.fd = s->notify.listener, .events = POLLIN},
+		    {.fd = s->tick, .events = POLLIN},
 		    s->terminal.outer >= 0 ? terminal_poll(&s->terminal) : (struct pollfd){.fd = -1},
 		};
 		unsigned n = s->copies ? output_poll(&s->output, p + WATCHED) : 0;
@@ -433,7 +457,9 @@ static void stay(struct supervisor *s)
 			notify_take_listener(&s->notify);
 		if (p[5].revents)
 			notify_answer(&s->notify, &s->run->plan->filter);
-		terminal_copy(&s->terminal, &p[6]);
+		if (p[6].revents)
+			tick_take(s);
+		terminal_copy(&s->terminal, &p[7]);
 		if (n)
 			output_copy(&s->output, p + WATCHED);
 		if (n && s->output.over)
@@ -510,6 +536,7 @@ bool supervise(struct run *r)
 	struct supervisor s = {.run = r,
 			       .signals = -1,
 			       .wall = -1,
+			       .tick = -1,
 			       .cgroup = {.dir = -1, .leaf = -1},
 			       .notify = {.mailbox = -1, .listener = -1},
 			       .terminal = {.outer = -1, .inner = -1}};

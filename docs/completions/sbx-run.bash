@@ -23,7 +23,7 @@ _sbx_run()
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 	elif [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "--set --digest --report --status-fd --dry-run --help --version --" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "--set --digest --report --status-fd --watch --dry-run --help --version --" -- "$cur")
 	else
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")

@@ -42,6 +42,11 @@ run "$SBX_RUN" "$P" sh -c '(sleep 9875 >/dev/null 2>&1 &) ; kill -STOP $$; echo 
 [ "$RC" = 124 ] && [ "$(survivors)" = 0 ] && pass "limit wall: a program that stops itself does not stop the clock" ||
 	fail "limit wall: stopped program" "$RC" "$(survivors)"
 
+limited "wall 300 t.sbx:9
+output 1000 t.sbx:9
+"
+run "$SBX_RUN" --dry-run "$P" "$PROBE"
+has "--dry-run: the shape and what stands around the steps" "*shape       supervised: *would do    cgroup, 1 settings*after 300 ms*after 1000 bytes*would do    session*"
 limited "output 1000 t.sbx:9
 "
 run "$SBX_RUN" "$P" sh -c 'head -c 600 /dev/zero; head -c 400 /dev/zero >&2; exit 3'

@@ -93,6 +93,12 @@ refused "a report that cannot be written" 125 E0641 "permission denied"
 run "$SBX_RUN" --status-fd 99 "$P" "$PROBE" print ran
 refused "a descriptor that is not there" 125 E0641 "EBADF"
 
+# --watch
+run "$SBX_RUN" --watch "$P" "$PROBE" sleep 3
+case $ERR in *"1.0 s, program: cpu 0."*" memory "*" MiB"*"2.0 s, program:"*) pass "--watch: a line a second" ;; *) fail "--watch" "$ERR" ;; esac
+run "$SBX_RUN" "$P" "$PROBE" sleep 2
+case $ERR in *" s, program:"*) fail "control: no line without it" "$ERR" ;; *) pass "control: no line without it" ;; esac
+
 # limits
 if own_cgroup; then
 	CGROUP='cgroup.max.descendants 0
