@@ -89,6 +89,7 @@ struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_option
 	s->run = (struct run){.options = &s->options,
 			      .plan = &plan->plan,
 			      .pool = &s->pool,
+			      .host.cgroup.base = -1,
 			      .program.fd = -1,
 			      .ruleset = -1,
 			      .link = &s->link,
@@ -109,6 +110,8 @@ void lib_start_free(struct start *s)
 		close(s->run.ruleset);
 	if (s->run.program.fd >= 0)
 		close(s->run.program.fd);
+	if (s->run.host.cgroup.base >= 0)
+		close(s->run.host.cgroup.base);
 	munmap(s->shared, sizeof(*s->shared));
 	pool_close(&s->pool);
 	munmap(s, sizeof(*s));
@@ -137,7 +140,8 @@ static bool handlers_drop(struct fault *f)
 static void descriptors_shed(const struct start *s)
 {
 	const struct run *r = &s->run;
-	int keep[] = {r->ruleset, r->program.fd, s->ready, r->request ? r->request->socket : -1};
+	int keep[] = {r->ruleset, r->program.fd, s->ready, r->request ? r->request->socket : -1,
+		      r->host.cgroup.base};
 	unsigned from = 3;
 
 	for (;;) {

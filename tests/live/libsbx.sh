@@ -89,4 +89,17 @@ if command -v python3 >/dev/null; then
 else
 	skip "libsbx: docs/libsbx/launch.py" "python3 is not installed"
 fi
+
+# A plan that needs a cgroup and a supervisor, through the library.
+if own_cgroup; then
+	sed 's/isolate none/isolate none\n    limit wall 300ms/' "$TMP/lib.sbx" >"$TMP/wall.sbx"
+	"$SBXC" -q "$TMP/wall.sbx" -o "$TMP/wall"
+	got=$(LD_LIBRARY_PATH=$B "$TMP/launch" "$TMP/wall" "dir=$TMP/in" "$PROBE" exit 3 2>&1)
+	case $got in *"ended with 3 "*) pass "libsbx: supervised, in a cgroup" ;; *) fail "libsbx: supervised, in a cgroup" "$got" ;; esac
+	got=$(LD_LIBRARY_PATH=$B "$TMP/launch" "$TMP/wall" "dir=$TMP/in" "$PROBE" sleep 20 2>&1)
+	case $got in *"ended with 124 "*) pass "libsbx: limit wall" ;; *) fail "libsbx: limit wall" "$got" ;; esac
+	[ -z "$(find "$CG" -mindepth 1 -type d)" ] && pass "libsbx: no cgroup is left" || fail "libsbx: cgroups left"
+else
+	skip "libsbx: supervised, in a cgroup" "this user cannot make a cgroup here"
+fi
 finish
