@@ -31,6 +31,7 @@ struct sbx_process {
 	int pidfd;
 	uint64_t began; /* CLOCK_MONOTONIC, microseconds */
 	bool ended;
+	bool supervised;
 	struct sbx_status status;
 };
 
@@ -51,7 +52,7 @@ pid_t lib_child_make(struct start *s, enum lib_child kind, int *pidfd);
 /* Waits until the program runs, or does not. False after an error; then the child is gone and reaped. */
 bool lib_child_ran(struct start *s, pid_t pid, int pidfd, struct sbx_error *e);
 
-struct sbx_process *lib_process_new(pid_t pid, int pidfd);
+struct sbx_process *lib_process_new(const struct start *s, pid_t pid, int pidfd);
 uint64_t lib_clock_us(void);
 
 #endif

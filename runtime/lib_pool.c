@@ -94,7 +94,7 @@ static void ready_end(struct ready *r)
 	struct sbx_process *process;
 
 	close(r->socket);
-	process = lib_process_new(r->pid, r->pidfd);
+	process = lib_process_new(r->start, r->pid, r->pidfd);
 	sbx_process_close(process);
 	lib_start_free(r->start);
 }
@@ -178,7 +178,7 @@ struct sbx_process *sbx_pool_launch(struct sbx_pool *p, char *const *argv, const
 	}
 	exec_wait(r.socket);
 	close(r.socket);
-	if (lib_child_ran(r.start, r.pid, r.pidfd, error) && !(process = lib_process_new(r.pid, r.pidfd)))
+	if (lib_child_ran(r.start, r.pid, r.pidfd, error) && !(process = lib_process_new(r.start, r.pid, r.pidfd)))
 		lib_error_step(error, "memory", ENOMEM);
 	lib_start_free(r.start);
 	return process;

@@ -28,12 +28,15 @@ uint64_t lib_clock_us(void)
 }
 
 /* When there is no memory for it, nobody could end the child later: it goes now. */
-struct sbx_process *lib_process_new(pid_t pid, int pidfd)
+struct sbx_process *lib_process_new(const struct start *s, pid_t pid, int pidfd)
 {
 	struct sbx_process *p = calloc(1, sizeof(*p));
 
 	if (p) {
-		*p = (struct sbx_process){.pid = pid, .pidfd = pidfd, .began = lib_clock_us()};
+		*p = (struct sbx_process){.pid = pid,
+					   .pidfd = pidfd,
+					   .began = lib_clock_us(),
+					   .supervised = start_supervised(&s->run) != NULL};
 		return p;
 	}
 	kill(pid, SIGKILL);
@@ -109,12 +112,20 @@ int sbx_wait(struct sbx_process *p, int timeout_ms, struct sbx_status *status)
 	return got;
 }
 
+/* 0, or -1 with errno; somebody who is gone has been told. */
+static int signal_send(const struct sbx_process *p, int signal)
+{
+	return syscall(SYS_pidfd_send_signal, p->pidfd, signal, NULL, 0) == 0 || errno == ESRCH ? 0
+												 : -1;
+}
+
 int sbx_kill(struct sbx_process *p)
 {
 	if (p->ended)
 		return 0;
-	return syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0) == 0 || errno == ESRCH ? 0
-												  : -1;
+	if (p->supervised)
+		return signal_send(p, SIGNAL_END_TREE) || signal_send(p, SIGCONT); /* it may be stopped */
+	return signal_send(p, SIGKILL);
 }
 
 void sbx_process_close(struct sbx_process *p)

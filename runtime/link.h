@@ -11,6 +11,9 @@
 
 #include "fault.h"
 
+/* To the supervisor of a library start: end the whole tree. SIGKILL to it would end the program alone. */
+enum { SIGNAL_END_TREE = 64 };
+
 enum phase {
 	PHASE_SETUP,  /* nothing of the program has run */
 	PHASE_EXEC,   /* the kernel was asked to become it, and has not refused */

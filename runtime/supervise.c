@@ -369,15 +369,20 @@ static void child_look(struct supervisor *s)
 	}
 }
 
+static void tree_end(struct supervisor *s)
+{
+	if (s->cgroup.dir >= 0)
+		cgroup_kill(&s->cgroup);
+	kill(s->child, SIGKILL);
+}
+
 /* Everything of the program ends now; what is reported as the end is still its wait status. */
 static void tree_kill(struct supervisor *s, enum ended_by by)
 {
 	if (s->outcome.by != BY_ITSELF)
 		return;
 	s->outcome.by = by;
-	if (s->cgroup.dir >= 0)
-		cgroup_kill(&s->cgroup);
-	kill(s->child, SIGKILL);
+	tree_end(s);
 }
 
 /* Without a session of its own the program has got from the terminal what we have got. */
@@ -392,6 +397,8 @@ static void signal_take(struct supervisor *s)
 		s->stop_asked |= stop;
 		if (signal == SIGCHLD)
 			child_look(s);
+		else if (s->run->embedded && signal == SIGNAL_END_TREE)
+			tree_end(s);
 		else if (s->terminal.outer >= 0 && signal == SIGWINCH)
 			terminal_resize(&s->terminal);
 		else if (has_init(s) && (session || info.ssi_code != SI_KERNEL))

@@ -98,6 +98,30 @@ if own_cgroup; then
 	case $got in *"ended with 3 "*) pass "libsbx: supervised, in a cgroup" ;; *) fail "libsbx: supervised, in a cgroup" "$got" ;; esac
 	got=$(LD_LIBRARY_PATH=$B "$TMP/launch" "$TMP/wall" "dir=$TMP/in" "$PROBE" sleep 20 2>&1)
 	case $got in *"ended with 124 "*) pass "libsbx: limit wall" ;; *) fail "libsbx: limit wall" "$got" ;; esac
+	# closing a process that still runs: the whole tree goes, a stopped one too
+	cat >"$TMP/close.c" <<'C'
+#include <sbx.h>
+#include <stdio.h>
+#include <unistd.h>
+int main(int n, char **argv)
+{
+	struct sbx_error e;
+	const char *const set[] = {argv[2], NULL};
+	struct sbx_options o = {.size = sizeof(o), .argv = argv + 3, .set = set};
+	struct sbx_plan *plan = sbx_plan_open(argv[1], NULL, &e);
+	struct sbx_process *p = plan ? sbx_launch(plan, &o, &e) : NULL;
+	if (n < 4 || !p)
+		return fputs(e.text, stderr), 1;
+	usleep(300000);
+	sbx_process_close(p);
+	return 0;
+}
+C
+	sed 's/isolate none/isolate none\n    limit wall 100s\n    allow read exec "\/usr", "\/bin", "\/lib", "\/lib64" if-exists/' "$TMP/lib.sbx" >"$TMP/wall.sbx"
+	"$SBXC" -q "$TMP/wall.sbx" -o "$TMP/wall"
+	${CC:-cc} -I"$ROOT/runtime" -o "$TMP/close" "$TMP/close.c" -L"$B" -lsbx
+	got=$(LD_LIBRARY_PATH=$B "$TMP/close" "$TMP/wall" "dir=$TMP/in" /bin/sh -c 'sleep 9881 & sleep 9882 & kill -STOP $$' 2>&1)
+	[ "$?" = 0 ] && [ "$(pgrep -f "^sleep 988" | wc -l)" = 0 ] && pass "libsbx: closing ends the whole tree" || fail "libsbx: closing ends the whole tree" "$got" "$(pgrep -af 'sleep 988')"
 	[ -z "$(find "$CG" -mindepth 1 -type d)" ] && pass "libsbx: no cgroup is left" || fail "libsbx: cgroups left"
 else
 	skip "libsbx: supervised, in a cgroup" "this user cannot make a cgroup here"
