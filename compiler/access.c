@@ -78,7 +78,7 @@ static bool unknown_op(struct access_ctx *x, const struct ast_word *w)
 	return access_fail(x);
 }
 
-static bool file_ops(struct access_ctx *x, const struct ast_word *w, uint32_t *ops)
+bool access_file_ops(struct access_ctx *x, const struct ast_word *w, uint32_t *ops)
 {
 	*ops = 0;
 	for (; w; w = w->next) {
@@ -293,7 +293,7 @@ static void ops_access(struct access_ctx *x, const struct ast_access *access)
 	if (connect || listen) {
 		if (!net_op(x, first, listen, &ops))
 			return;
-	} else if (!mach && !file_ops(x, first, &ops)) {
+	} else if (!mach && !access_file_ops(x, first, &ops)) {
 		return;
 	}
 	if (!access->objects)
@@ -347,8 +347,7 @@ struct access_items access_resolve(struct res *r, const struct place *p, const s
 		ops_access(&x, access);
 		break;
 	case ACCESS_MATCHING:
-		not_supported(r, access->glob->loc, "`matching`");
-		access_fail(&x);
+		access_matching(&x, access);
 		break;
 	case ACCESS_ENV:
 		env_access(&x, access);

@@ -27,6 +27,10 @@ bool access_modifiers(struct access_ctx *x, const struct ast_object *o, bool is_
 /* access_net.c: "HOST:PORT", perhaps through a proxy, and the names of Unix sockets. */
 void access_endpoint(struct access_ctx *x, const struct ast_object *o, uint32_t op);
 void access_socket(struct access_ctx *x, const struct ast_object *o, uint32_t op);
+/* access_glob.c: ops matching "GLOB" under "PATH". `ops`: what its words say. */
+void access_matching(struct access_ctx *x, const struct ast_access *access);
+/* The words of file operations; false after a diagnostic. */
+bool access_file_ops(struct access_ctx *x, const struct ast_word *w, uint32_t *ops);
 /* access_syscall.c: names, groups, condition and action of a system call rule. */
 void access_syscalls(struct access_ctx *x, const struct ast_access *access);
 

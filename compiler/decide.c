@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "glob.h"
 #include "str.h"
 #include "syscalls.h"
 #include "template.h"
@@ -184,7 +185,7 @@ static struct path_index *index_new(struct meaning *m, enum target t, const stru
 	if (m->ir->entry)
 		index_add(m, x, &m->entry[t]);
 	for (unsigned i = m->ir->n_rules; i-- > 0;)
-		if (m->ir->rules[i].kind == RULE_PATH)
+		if (m->ir->rules[i].kind == RULE_PATH || m->ir->rules[i].kind == RULE_GLOB)
 			index_add(m, x, &m->ir->rules[i]);
 	x->next = m->indexes;
 	m->indexes = x;
@@ -243,7 +244,7 @@ static bool decide_place(const struct path_slot *slot, const struct request *r, 
 {
 	for (const struct path_entry *e = slot->entries; e; e = e->next) {
 		const struct ir_rule *rule = e->rule;
-		if (!(rule->ops & OP_BIT(r->op)))
+		if (!(rule->ops & OP_BIT(r->op)) || (rule->glob && !glob_covers(rule->glob, slot->path, path)))
 			continue;
 		const struct ir_hole *hole = rule->deny ? NULL : hole_of(e, path);
 		if (rule->deny) {
@@ -433,7 +434,7 @@ static bool path_rule_covers(const struct meaning *m, const struct ir_rule *rule
 	struct arena *a = arena_new();
 	const struct path_index x = {.target = r->target, .given = r->given, .n_given = r->n_given};
 	const char *path = place_name(a, r->target, r->object), *root = place_in(a, m, &x, rule->object);
-	bool covers = root && path_covers(root, path);
+	bool covers = root && path_covers(root, path) && (!rule->glob || glob_covers(rule->glob, root, path));
 	for (unsigned i = 0; covers && i < rule->n_holes; i++) {
 		const char *hole = place_in(a, m, &x, rule->holes[i].path);
 		covers = !hole || !path_covers(hole, path);
@@ -444,14 +445,16 @@ static bool path_rule_covers(const struct meaning *m, const struct ir_rule *rule
 
 bool decide_covers(const struct meaning *m, const struct ir_rule *rule, const struct request *r)
 {
-	bool mine = (rule->targets & TARGET_BIT(r->target)) && op_kind[r->op] == rule->kind;
-	if (!mine)
+	const bool same = op_kind[r->op] == rule->kind;
+	if (!(rule->targets & TARGET_BIT(r->target)))
 		return false;
-	if (rule->kind == RULE_NET)
+	if (op_kind[r->op] == RULE_NET && (same || rule->kind == RULE_RELAY))
 		return net_rule_covers(m, rule, r);
+	if (!same && !(op_kind[r->op] == RULE_PATH && rule->kind == RULE_GLOB))
+		return false;
 	if (!(rule->ops & OP_BIT(r->op)) || rule->kind == RULE_SYSCALL)
 		return false;
-	if (rule->kind == RULE_PATH)
+	if (op_kind[r->op] == RULE_PATH)
 		return path_rule_covers(m, rule, r);
 	return rule->kind == RULE_ENV ? name_covers(rule->object, r->object) : strcmp(rule->object, r->object) == 0;
 }
@@ -460,6 +463,7 @@ struct decision decide(const struct meaning *m, const struct request *r)
 {
 	switch (op_kind[r->op]) {
 	case RULE_PATH:
+	case RULE_GLOB:
 		return decide_path(m, r);
 	case RULE_NET:
 	case RULE_RELAY:

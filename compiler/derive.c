@@ -53,6 +53,8 @@ static bool rule_applies(const struct ir_rule *r, enum arch arch)
 /* Does the rule speak of every object of its operations? */
 static bool rule_is_whole(const struct ir_rule *r)
 {
+	if (r->kind == RULE_GLOB)
+		return false;
 	if (r->kind == RULE_PATH)
 		return !strcmp(r->object, "/") && !r->n_holes;
 	return !strcmp(r->object, "*") && !r->port_var && r->port_lo == 0 &&
@@ -69,7 +71,7 @@ static struct ops_seen ops_collect(const struct ir *ir, enum arch arch)
 	struct ops_seen seen = {0};
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		if ((r->kind != RULE_PATH && r->kind != RULE_NET) || !rule_applies(r, arch))
+		if ((r->kind != RULE_PATH && r->kind != RULE_GLOB && r->kind != RULE_NET) || !rule_applies(r, arch))
 			continue;
 		*(r->deny ? &seen.denied : &seen.some) |= r->ops;
 		if (rule_is_whole(r))

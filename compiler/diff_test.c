@@ -100,6 +100,7 @@ static bool guards(const struct differ *d, const struct diff_entry *e, const str
 		return false;
 	switch (x->what) {
 	case RULE_PATH:
+	case RULE_GLOB:
 		return guards_path(d, e, test, x);
 	case RULE_SYSCALL:
 		return guards_call(e, x);

@@ -193,11 +193,19 @@ static bool takes(struct arena *a, const struct ir *ir, const struct ir_rule *de
 	return deny->port_var || allow->port_var || (deny->port_lo <= allow->port_hi && allow->port_lo <= deny->port_hi);
 }
 
+/* A pattern may fit anything below its folder. */
+static bool is_place(const struct ir_rule *r)
+{
+	return r->kind == RULE_PATH || r->kind == RULE_GLOB;
+}
+
 static uint32_t ops_meeting(const struct ir_rule *deny, const struct ir_rule *allow)
 {
 	const uint32_t net = OP_BIT(OP_NET);
 	if (deny->kind == RULE_NET && allow->kind == RULE_RELAY)
 		return deny->ops & (net | OP_BIT(OP_CONNECT_TCP)) ? allow->ops : 0;
+	if (is_place(deny) && is_place(allow))
+		return deny->ops & allow->ops;
 	if (deny->kind != allow->kind)
 		return 0;
 	if (deny->kind == RULE_NET && ((deny->ops | allow->ops) & net))

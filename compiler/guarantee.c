@@ -42,7 +42,8 @@ static const struct origin *find_allow(const struct ir *ir, enum target t, uint3
 	return NULL;
 }
 
-static bool is_root(const struct ir_rule *r) { return strcmp(r->object, "/") == 0; }
+static bool is_root(const struct ir_rule *r) { return r->kind == RULE_PATH && strcmp(r->object, "/") == 0; }
+static bool is_glob(const struct ir_rule *r) { return r->kind == RULE_GLOB; }
 static bool is_any_port(const struct ir_rule *r) { return !r->port_var && r->port_lo == 0 && r->port_hi == 65535; }
 static bool is_one_port(const struct ir_rule *r) { return !is_any_port(r); }
 static bool is_named_host(const struct ir_rule *r) { return strcmp(r->object, "*") != 0 && !(r->flags & RULE_PROXY); }
@@ -123,6 +124,15 @@ static bool limit_of(const struct ir *ir, enum target t, enum cap cap, const str
 		return true;
 	}
 	return false;
+}
+
+/* The first pattern, of an allow or a deny. */
+static const struct origin *find_glob(const struct ir *ir, enum target t)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (is_glob(&ir->rules[i]) && (ir->rules[i].targets & TARGET_BIT(t)))
+			return ir->rules[i].origin[__builtin_ctz(ir->rules[i].ops)];
+	return NULL;
 }
 
 /* A part of the network and not all of it: every kind that no rule names stays shut. */
@@ -236,6 +246,7 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 	case CAP_RES_PROCESSES:
 		return limit_of(ir, t, cap, at);
 	case CAP_FS_GLOB_LIVE:
+		return (*at = find_glob(ir, t)) != NULL;
 	case CAP_EXEC_WX:
 	case CAP_KERNEL_ISOLATION:
 	case CAP_COUNT:

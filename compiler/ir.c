@@ -74,7 +74,7 @@ const char *const choice_word[CHOICE_COUNT][CHOICE_MAX_WORDS] = {
 
 static const char *const rule_kind_name[] = {
     [RULE_PATH] = "path", [RULE_NET] = "net", [RULE_ENV] = "env", [RULE_SYSCALL] = "syscall", [RULE_MACH] = "mach",
-    [RULE_RELAY] = "relay", [RULE_SIGNAL] = "signal",
+    [RULE_RELAY] = "relay", [RULE_SIGNAL] = "signal", [RULE_GLOB] = "glob",
 };
 
 static const struct ir_rule *first_allow(const struct ir *ir, enum target t, uint32_t ops)
@@ -169,6 +169,8 @@ static void print_rule(const struct ir_printer *p, const char *verb, const struc
 	fprintf(p->out, " \"%s\"", r->object);
 	if (r->via)
 		fprintf(p->out, " via %s", r->via->name);
+	if (r->glob)
+		fprintf(p->out, " matching \"%s\"", r->glob);
 	if (r->cond)
 		fprintf(p->out, " where %s",
 			cond_text(p->arena, syscall_by_name(r->object),

@@ -90,6 +90,7 @@ enum rule_kind {
 	RULE_ENV,     /* object is NAME, or PREFIX* */
 	RULE_SYSCALL, /* object is a syscall name or a group with its @, as written */
 	RULE_MACH,    /* object is a global Mach service name */
+	RULE_GLOB,    /* object is the folder (as of PATH), glob the pattern: glob.h; ops are those of PATH */
 	RULE_SIGNAL,  /* all or none: object is "*" */
 	RULE_RELAY,   /* object is a host or a pattern `*.NAME`; `via` is the proxy that makes the connection */
 };
@@ -133,6 +134,7 @@ struct ir_rule {
 	const char *port_var;      /* NET: load-time variable that holds the port, or NULL */
 	uint16_t port_lo, port_hi; /* NET tcp, udp: inclusive; 0..65535 means any */
 	const struct ir_proxy *via; /* RELAY */
+	const char *glob;           /* GLOB */
 	const struct ir_hole *holes;
 	unsigned n_holes;
 	const struct sys_cond *cond; /* SYSCALL: canonical (cond.h); NULL, and for a group: always */

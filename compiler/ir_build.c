@@ -122,9 +122,11 @@ static int holes_cmp(const struct ir_rule *a, const struct ir_rule *b)
 	return 0;
 }
 
+/* The rest of what an object is: its pattern, its proxy. */
 static int via_cmp(const struct ir_rule *a, const struct ir_rule *b)
 {
-	return cmp_str0(a->via ? a->via->name : NULL, b->via ? b->via->name : NULL);
+	int c = cmp_str0(a->glob, b->glob);
+	return c ? c : cmp_str0(a->via ? a->via->name : NULL, b->via ? b->via->name : NULL);
 }
 
 bool ir_same_object(const struct ir_rule *a, const struct ir_rule *b)

@@ -67,14 +67,29 @@ static void give_place(struct points *p, const char *tmpl, uint32_t ops)
 		give(p, path, 0, ops);
 }
 
+/* A name that the pattern fits, in its folder and in the place of the never. */
+static void pattern_points(struct points *p, const struct ir_rule *r)
+{
+	char *name = arena_strdup(p->a, r->glob);
+	for (char *c = name; *c; c++)
+		if (*c == '*')
+			*c = 'x';
+	give_place(p, arena_printf(p->a, "%s/%s", r->object[1] ? r->object : "", name), p->never->ops);
+	give_place(p, arena_printf(p->a, "%s/%s", p->never->object[1] ? p->never->object : "", name), p->never->ops);
+}
+
 static void path_points(struct points *p)
 {
 	give_place(p, p->never->object, p->never->ops);
 	if (p->ir->entry)
 		give_place(p, p->ir->entry, p->never->ops);
-	for (unsigned i = 0; i < p->ir->n_rules; i++)
-		if (allows(p, &p->ir->rules[i], RULE_PATH, p->never->ops))
-			give_place(p, p->ir->rules[i].object, p->never->ops);
+	for (unsigned i = 0; i < p->ir->n_rules; i++) {
+		const struct ir_rule *r = &p->ir->rules[i];
+		if (allows(p, r, RULE_PATH, p->never->ops))
+			give_place(p, r->object, p->never->ops);
+		if (allows(p, r, RULE_GLOB, p->never->ops))
+			pattern_points(p, r);
+	}
 }
 
 /* ---- sockets ---- */
@@ -311,6 +326,7 @@ bool never_points(struct arena *a, const struct meaning *m, const struct ir_neve
 		return true;
 	switch (n->rule.kind) {
 	case RULE_PATH:
+	case RULE_GLOB:
 		path_points(&p);
 		break;
 	case RULE_NET:

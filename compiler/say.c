@@ -137,6 +137,8 @@ static const char *object_text(struct arena *a, const struct ir_rule *r)
 	switch (r->kind) {
 	case RULE_PATH:
 		return say_template(a, r->object);
+	case RULE_GLOB:
+		return arena_printf(a, "matching \"%s\" under %s", r->glob, say_template(a, r->object));
 	case RULE_NET:
 	case RULE_RELAY:
 		return endpoint(a, r);

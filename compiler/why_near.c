@@ -179,6 +179,7 @@ struct why_near why_nearest(const struct why *w, const struct why_answer *a)
 	const struct decision *d = &a->decision;
 	switch (w->k->question->expect->what) {
 	case RULE_PATH:
+	case RULE_GLOB:
 		nearest_path(w, r, &near);
 		break;
 	case RULE_NET:

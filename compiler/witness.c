@@ -46,6 +46,37 @@ static void add_cell(struct witness *w, const char *tmpl)
 	}
 }
 
+/* The pattern with something in place of each star. */
+static const char *name_for(struct witness *w, const char *glob, const char *star)
+{
+	struct buf b = buf_new(w->a);
+	for (; *glob; glob++)
+		if (*glob == '*')
+			buf_puts(&b, star);
+		else
+			buf_putc(&b, *glob);
+	return buf_str(&b);
+}
+
+/* Names that fit, at some depths and with something below; names that almost do. */
+static void add_pattern(struct witness *w, const struct ir_rule *r)
+{
+	static const char *const around[] = {"%s", "a/%s", "a/b/%s", "%s/a", "%s_", "_%s", "a/%s_/b"};
+	static const char *const stars[] = {"", "x", "x.y"};
+	add_cell(w, r->object);
+	for (size_t s = 0; s < sizeof(stars) / sizeof(stars[0]); s++)
+		for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+			const char *name = name_for(w, r->glob, stars[s]), *at = strchr(around[i], '%');
+			if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || !*name)
+				continue;
+			const char *place = arena_printf(w->a, "%s/%.*s%s%s", r->object[1] ? r->object : "", (int)(at - around[i]),
+							 around[i], name, at + 2);
+			const char *path = expand_template(w->a, w->ir, place, NULL, 0);
+			if (path && path[0] == '/')
+				add_path(w, path);
+		}
+}
+
 static void path_witnesses(struct witness *w)
 {
 	add_path(w, "/");
@@ -54,6 +85,8 @@ static void path_witnesses(struct witness *w)
 		add_cell(w, w->ir->entry);
 	for (unsigned i = 0; i < w->ir->n_rules; i++) {
 		const struct ir_rule *r = &w->ir->rules[i];
+		if (r->kind == RULE_GLOB)
+			add_pattern(w, r);
 		if (r->kind != RULE_PATH)
 			continue;
 		add_cell(w, r->object);

@@ -10,6 +10,7 @@
 
 #include "apply.h"
 #include "fds.h"
+#include "glob.h"
 #include "template.h"
 
 static bool path_fault(struct run *r, enum err id, const struct landlock_rule *rule,
@@ -142,6 +143,68 @@ static bool visit_path(void *ctx, const struct landlock_rule *rule)
 	return may_skip(rule, errno) || missing_fault(r, rule, path, errno);
 }
 
+struct glob_grants {
+	struct run *run;
+	const struct landlock_rule *rule;
+	const char *path;
+};
+
+static bool grant_match(void *ctx, int fd)
+{
+	const struct glob_grants *g = ctx;
+	struct run *r = g->run;
+	bool good = rule_try(r, g->rule, fd, g->rule->rights & fs_rights_of_abi(r->host.landlock), g->path);
+
+	close(fd);
+	return good;
+}
+
+static bool glob_fault(struct run *r, const struct landlock_rule *rule, const char *path, enum glob_result result)
+{
+	char pattern[256];
+	struct text t = text_over(pattern, sizeof(pattern));
+
+	text_bytes(&t, rule->glob.at, rule->glob.len);
+	if (result == GLOB_FAILED)
+		return path_fault(r, ERR_PATH_OPEN, rule, path, "reading the folders below", errno);
+	path_fault(r, ERR_GLOB, rule, path, NULL, 0);
+	fault_line(r->fault, "pattern", pattern, NULL);
+	fault_line(r->fault, "found",
+		   result == GLOB_TOO_DEEP ? "folders more than 64 deep"
+					   : "more than 4096 names that fit, or a million names",
+		   NULL);
+	return fault_line(r->fault, "fix", "name a narrower folder, or a pattern that fits less", NULL);
+}
+
+/* What asserts hold against is the folder: anything in it may fit. */
+static bool visit_glob(void *ctx, const struct landlock_rule *rule)
+{
+	struct run *r = ctx;
+	char path[PLAN_MAX_PATH + 1];
+	struct glob_grants grants = {.run = r, .rule = rule, .path = path};
+	struct glob g = {.pattern = rule->glob, .match = grant_match, .ctx = &grants};
+	enum glob_result result;
+	struct stat st;
+
+	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
+		return false;
+	int dir = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+	if (dir < 0 || fstat(dir, &st))
+		return missing_fault(r, rule, path, errno);
+	grant_keep(r, (struct grant){.place = {.dev = st.st_dev, .ino = st.st_ino},
+				     .rights = rule->rights,
+				     .where = rule->where,
+				     .tmpl = rule->place,
+				     .directory = true});
+	result = glob_search(&g, dir);
+	if (result == GLOB_FAILED)
+		glob_fault(r, rule, path, result);
+	close(dir);
+	if (result == GLOB_TOO_MANY || result == GLOB_TOO_DEEP)
+		return glob_fault(r, rule, path, result);
+	return result == GLOB_DONE;
+}
+
 /* The entry program has been opened already; its ELF interpreter gets the same rights. */
 static bool visit_entry(void *ctx, const struct landlock_rule *rule)
 {
@@ -258,6 +321,7 @@ bool landlock_prepare(struct run *r)
 {
 	const struct landlock_visitor visitor = {.entry = visit_entry,
 						 .path = visit_path,
+						 .glob = visit_glob,
 						 .port = visit_port,
 						 .assert = visit_assert,
 						 .assert_port = visit_assert_port,
@@ -270,7 +334,7 @@ bool landlock_prepare(struct run *r)
 		return true; /* the guarantees said that it may be missing */
 	if (r->plan->landlock.n_asserts)
 		r->grants.list =
-		    pool_room(r->pool, (r->plan->landlock.n_paths + 2) * sizeof(struct grant));
+		    pool_room(r->pool, (r->plan->landlock.n_paths + r->plan->landlock.n_globs + 2) * sizeof(struct grant));
 	if (r->plan->landlock.n_asserts && !r->grants.list)
 		return fault_step(r->fault, "landlock", "memory", errno);
 	return ruleset_make(r) && landlock_visit(&conf, &r->plan->landlock, &visitor);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "glob.h"
 #include "template.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -200,6 +201,28 @@ static bool read_path(void *ctx, struct line *l)
 	return place_read(out, l, &r) && (!out->visitor || visit(out->visitor->path, out, &r));
 }
 
+/* RIGHT,... WHERE GLOB TMPL */
+static bool read_glob(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+	struct landlock_rule r = {0};
+	const char *wrong;
+
+	if (!rights_read(l, fs_rights, COUNT(fs_rights), out->fs, &r.rights) || !line_word(l, &r.where) ||
+	    !line_word(l, &r.glob))
+		return false;
+	wrong = glob_wrong(r.glob);
+	if (wrong)
+		return line_fault(l, wrong, r.glob);
+	if (!line_rest(l, &r.place))
+		return false;
+	wrong = template_wrong(r.place, out->vars);
+	if (wrong)
+		return line_fault(l, wrong, r.place);
+	out->n_globs++;
+	return !out->visitor || visit(out->visitor->glob, out, &r);
+}
+
 /* A number, or one variable and nothing else. */
 static bool port_check(const struct landlock *out, const struct line *l, struct span port)
 {
@@ -291,9 +314,9 @@ static bool file_run(const struct conf *c, char id[PLAN_ID_LEN + 1], struct land
 	static const struct directive table[] = {
 	    {"handle-fs", ONCE, read_handle_fs}, {"handle-net", MAYBE, read_handle_net},
 	    {"scope", MAYBE, read_scope},        {"entry", MAYBE, read_entry},
-	    {"path", MANY, read_path},           {"port", MANY, read_port},
-	    {"assert", MANY, read_assert},       {"assert-port", MANY, read_assert_port},
-	    {"cover", MANY, read_cover},
+	    {"path", MANY, read_path},           {"glob", MANY, read_glob},
+	    {"port", MANY, read_port},           {"assert", MANY, read_assert},
+	    {"assert-port", MANY, read_assert_port}, {"cover", MANY, read_cover},
 	};
 
 	return conf_run(c, table, COUNT(table), out, id);

@@ -18,6 +18,7 @@ struct landlock_rule {
 	struct span where, place; /* template */
 	enum missing missing;     /* path only */
 	bool nofollow;            /* path only */
+	struct span glob;         /* glob only: the pattern */
 	struct span port;         /* port, assert-port: a number or one variable */
 	unsigned how;             /* cover only: enum cover; 0: as it is */
 };
@@ -26,6 +27,7 @@ struct landlock_rule {
 struct landlock_visitor {
 	bool (*entry)(void *ctx, const struct landlock_rule *r);
 	bool (*path)(void *ctx, const struct landlock_rule *r);
+	bool (*glob)(void *ctx, const struct landlock_rule *r);
 	bool (*port)(void *ctx, const struct landlock_rule *r);
 	bool (*assert)(void *ctx, const struct landlock_rule *r);
 	bool (*assert_port)(void *ctx, const struct landlock_rule *r);
@@ -36,7 +38,7 @@ struct landlock_visitor {
 struct landlock {
 	uint64_t fs, net, scope; /* what is handled */
 	struct span entry;       /* template, at == NULL: none */
-	unsigned n_paths, n_ports, n_asserts, n_covers;
+	unsigned n_paths, n_globs, n_ports, n_asserts, n_covers;
 	const struct vars *vars;
 	const struct landlock_visitor *visitor;
 };

@@ -71,6 +71,9 @@
  *     entry RIGHT,... WHERE TMPL                0 or 1: rights on the entry program and on the ELF interpreter it names
  *     path MISSING LINKS RIGHT,... WHERE TMPL   MISSING error, skip or make (mkdir 0700); LINKS follow or nofollow (the
  *                                               last component may not be a symbolic link)
+ *     glob RIGHT,... WHERE GLOB TMPL            rights on each file and folder below TMPL, at any depth, whose name fits
+ *                                               GLOB when the program starts; * in it is any run of bytes. No symbolic
+ *                                               links; nothing below a folder that fits needs to fit
  *     port RIGHT,... PORT WHERE                 PORT a number 0..65535 or ${name}
  *     assert RIGHT,... WHERE TMPL               with the real paths of this host, no path or entry line may give one of
  *                                               these rights on this place or on anything below it
@@ -108,6 +111,9 @@ enum {
 	PLAN_MAX_ENV = 512,               /* env-allow and env-set lines together */
 	PLAN_MAX_GUARANTEES = 64,
 	PLAN_MAX_PLACES = 256,            /* mount, scratch and discard lines together */
+	PLAN_MAX_GLOB_DEPTH = 64,         /* folders inside folders that a glob line looks into */
+	PLAN_MAX_GLOB_ENTRIES = 1000000,  /* names it looks at */
+	PLAN_MAX_GLOB_MATCHES = 4096,     /* and finds */
 	PLAN_MAX_BPF = 4096,              /* instructions of a filter: BPF_MAXINSNS */
 	PLAN_MAX_EXEC_FD = 1024 * 1024,
 };

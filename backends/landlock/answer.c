@@ -104,6 +104,21 @@ static struct answer answer_exec(void)
 	return a;
 }
 
+/* Landlock has no patterns: names are looked for once, when the program starts. */
+static struct answer answer_patterns(const struct ir *ir)
+{
+	const struct origin *denied = ll_denied_pattern(ir);
+	if (denied)
+		return absent("Landlock cannot take what a pattern fits out of an allowed tree",
+			      "allow the places that are needed, one by one, instead of the tree above them", denied);
+	return (struct answer){
+	    .level = LEVEL_PARTIAL,
+	    .mechanism = "landlock:1",
+	    .note = "Landlock has no patterns: what fits is found when the program starts, and what is made later is "
+		    "not allowed",
+	};
+}
+
 static const struct origin *net_line(const struct ir_rule *r)
 {
 	return r ? r->origin[OP_NET] : NULL;
@@ -179,6 +194,20 @@ static struct answer answer_connect_host(const struct ir *ir)
 	return by_rule(ir, OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP), "landlock:4+seccomp");
 }
 
+/* What a denied pattern fits stays open where the policy does without `fs.glob.live`. */
+static bool pattern_baseline(const struct ir *ir, struct arena *a, const struct request *r)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *rule = &ir->rules[i];
+		if (rule->kind != RULE_GLOB || !ll_rule_is(rule, true, OP_BIT(r->op) & LL_PATH_OPS))
+			continue;
+		const char *root = expand_template(a, ir, rule->object, r->given, r->n_given);
+		if (root && path_covers(root, r->object) && ll_pattern_fits(rule->glob, root, r->object))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The port of a proxy is let through to every host: Landlock compares ports alone. The answer of backends/egress
  * carries the caveat.
@@ -186,7 +215,8 @@ static struct answer answer_connect_host(const struct ir *ir)
 static bool landlock_baseline(const struct ir *ir, const struct request *r, const char **why)
 {
 	struct arena *a = arena_new();
-	bool open = false;
+	bool open = (OP_BIT(r->op) & LL_PATH_OPS) && pattern_baseline(ir, a, r);
+	*why = "patterns cannot be denied";
 	for (unsigned i = 0; r->op == OP_CONNECT_TCP && i < ir->n_rules && !open; i++) {
 		const struct ir_rule *rule = &ir->rules[i];
 		if (!ll_rule_is(rule, false, OP_BIT(OP_CONNECT_TCP)) || !(rule->flags & RULE_PROXY))
@@ -197,7 +227,8 @@ static bool landlock_baseline(const struct ir *ir, const struct request *r, cons
 		open = port && strcmp(port, arena_printf(a, "%u", r->port)) == 0;
 	}
 	arena_free(a);
-	*why = "the port of a proxy is open on every host";
+	if (r->op == OP_CONNECT_TCP)
+		*why = "the port of a proxy is open on every host";
 	return open;
 }
 
@@ -280,7 +311,7 @@ struct answer landlock_answer(const struct ir *ir, enum target t, enum cap cap)
 		    "Landlock refuses to open files but names and sizes can still be seen",
 		    "`isolate mount` makes a tree that holds only what is named", NULL);
 	case CAP_FS_GLOB_LIVE:
-		return absent("Landlock has no patterns", NULL, NULL);
+		return answer_patterns(ir);
 	case CAP_FS_WRITE_EPHEMERAL:
 		return silent();
 	case CAP_NET_CONNECT_PORT:

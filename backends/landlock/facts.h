@@ -29,5 +29,6 @@ const char *facts_net_text(struct arena *a, uint32_t rights);
 bool facts_ports(struct facts *f);
 bool facts_places(struct facts *f);
 bool facts_covers(struct facts *f);
+bool facts_globs(struct facts *f);
 
 #endif

@@ -46,9 +46,17 @@ struct ll_denial {
 	uint32_t carved, asserted;
 };
 
+/* An allowed pattern: the loader looks below the folder, once, and gives the operations on what fits. */
+struct ll_pattern {
+	const struct ir_rule *rule;
+	uint32_t ops; /* live: no deny covers the folder */
+};
+
 struct ll_tree {
 	const struct ll_line *lines;
 	unsigned n_lines;
+	const struct ll_pattern *patterns;
+	unsigned n_patterns;
 	const struct ll_denial *denials;
 	unsigned n_denials;
 };
@@ -95,6 +103,9 @@ const struct ir_rule *ll_open_abstract(const struct ir *ir);
 /* May signals leave the sandbox? A deny closes what an allow opens. */
 bool ll_open_signal(const struct ir *ir);
 
+/* The line of a denied pattern that takes something of what is given, or NULL: Landlock cannot. */
+const struct origin *ll_denied_pattern(const struct ir *ir);
+
 /* What a policy promises about places inside an allowed tree, by operation. */
 struct ll_promise {
 	uint32_t ops;
@@ -125,6 +136,9 @@ struct ll_net_set {
 
 /* False after a diagnostic: a host, a port that cannot be taken out, too many ports. */
 bool ll_net_build(struct lower *l, struct ll_net_set *out);
+
+/* model_glob.c: does a name after the folder in the path fit the pattern? */
+bool ll_pattern_fits(const char *glob, const char *folder, const char *path);
 
 bool landlock_lower(struct lower *l);
 struct answer landlock_answer(const struct ir *ir, enum target t, enum cap cap);

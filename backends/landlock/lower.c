@@ -201,6 +201,22 @@ static void write_paths(struct texts *t, const struct ll_tree *tree, struct buf 
 	texts_write(t, out);
 }
 
+/* Names are found when the program starts; each match has a rule of its own then. */
+static void write_patterns(struct texts *t, const struct ll_tree *tree, struct buf *out)
+{
+	for (unsigned i = 0; i < tree->n_patterns; i++) {
+		const struct ll_pattern *p = &tree->patterns[i];
+		struct give give = give_of(t, p->rule, p->rule->object, p->ops);
+		if (give.rights)
+			texts_add(t,
+				  arena_printf(t->l->arena, "glob %s %s %s %s",
+					       rights_text(t->l->arena, fs_words, give.rights, ','),
+					       where_text(t->l, give.loc), p->rule->glob, give.path),
+				  give.loc);
+	}
+	texts_write(t, out);
+}
+
 /*
  * REFER is left out: create and delete share it, and one of them may be allowed where the other is
  * denied.
@@ -438,10 +454,27 @@ static bool check_carves(struct lower *l, const struct ll_tree *tree,
 	return false;
 }
 
+/* As check_exec() for what patterns give. */
+static bool check_pattern_exec(struct lower *l, const struct ll_tree *tree)
+{
+	bool ok = true;
+	for (unsigned i = 0; i < tree->n_patterns; i++) {
+		const struct ll_pattern *x = &tree->patterns[i];
+		if (!(x->ops & OP_BIT(OP_EXEC)) || (x->ops & OP_BIT(OP_READ)))
+			continue;
+		struct diag_rec *d = diag(l->diags, DIAG_EXEC_UNREADABLE, origin_loc(x->rule->origin[OP_EXEC]),
+					  "Linux starts only programs that may also be read");
+		diag_help(d, "`allow read exec matching \"%s\" under \"%s\"`", x->rule->glob, x->rule->object);
+		ok = false;
+	}
+	return ok;
+}
+
 static bool check_rules(struct lower *l, const struct ll_tree *tree,
 			const struct ll_covers *covers)
 {
 	bool ok = check_exec(l, tree);
+	ok = check_pattern_exec(l, tree) && ok;
 	ok = check_carves(l, tree, covers) && ok;
 	bool open_net = ll_open_net(l->ir) != NULL, open_abstract = ll_open_abstract(l->ir) != NULL;
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
@@ -467,6 +500,7 @@ bool landlock_lower(struct lower *l)
 	write_head(l, &net, &out);
 	write_entry(&t, &out);
 	write_paths(&t, &tree, &out);
+	write_patterns(&t, &tree, &out);
 	write_ports(&t, &net, &out);
 	write_asserts(&t, &tree, &out);
 	write_assert_ports(&t, net.handled, &out);

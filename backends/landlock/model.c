@@ -224,6 +224,28 @@ static bool read_path(struct reading *s)
 	       fail(s, "half an operation is given");
 }
 
+static bool glob_ok(const char *glob)
+{
+	size_t n = strlen(glob), stars = 0;
+	for (const char *c = glob; *c; c++) {
+		stars += *c == '*';
+		if (strchr("/?[]{}\\$\"", *c) || (*c == '*' && c[1] == '*'))
+			return false;
+	}
+	return n > stars && n <= 255 && strcmp(glob, ".") != 0 && strcmp(glob, "..") != 0;
+}
+
+static bool read_glob(struct reading *s)
+{
+	struct model_line line = {.tmpl = NULL};
+	if (!read_rights(s, fs_words, s->m->fs, &line.rights) || !read_where(s, &line.where) ||
+	    !read_where(s, &line.glob) || !read_template(s, &line.tmpl))
+		return false;
+	add_line(s, &s->m->globs, line);
+	return (glob_ok(line.glob) || fail(s, "no pattern")) &&
+	       (whole_operations(line.rights) || fail(s, "half an operation is given"));
+}
+
 static bool read_assert(struct reading *s)
 {
 	return read_place(s, &s->m->asserts, (struct model_line){0});
@@ -307,6 +329,7 @@ static const struct directive {
     {"scope", false, read_scope},
     {"entry", false, read_entry},
     {"path", true, read_path},
+    {"glob", true, read_glob},
     {"port", true, read_port},
     {"assert", true, read_assert},
     {"assert-port", true, read_assert_port},

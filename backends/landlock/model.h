@@ -12,6 +12,7 @@ struct model_line {
 	const char *tmpl; /* of port_vars: the name of the variable; of ports: as written */
 	uint32_t rights;
 	const char *where;
+	const char *glob;           /* of a glob: the pattern */
 	enum model_missing missing; /* of a path */
 	bool nofollow;
 	unsigned how; /* of a cover: model_how */
@@ -32,7 +33,7 @@ struct model_view;
 
 struct model {
 	uint32_t fs, net, scopes; /* handled */
-	struct model_lines entry, paths, ports, port_vars, asserts, assert_ports, covers;
+	struct model_lines entry, paths, globs, ports, port_vars, asserts, assert_ports, covers;
 	uint8_t *port_rights; /* by port; 65536 of them */
 	struct ir ir;  /* only its params, from launch.conf: what expand_template() asks for */
 	bool has_vars; /* does any place depend on load-time values? */

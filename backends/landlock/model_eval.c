@@ -24,6 +24,8 @@ struct model_view {
 	struct spot entry;
 	struct spot *covers; /* sorted; rights: model_how */
 	unsigned n_covers;
+	struct spot *globs; /* the folders of m->globs, in their order */
+	unsigned n_globs;
 	bool refused; /* an assert fails: the loader does not start */
 };
 
@@ -127,6 +129,20 @@ uint32_t landlock_related(const struct model_view *w, const char *path)
 	if (w->entry.path &&
 	    (path_covers(path, w->entry.path) || path_covers(w->entry.path, path)))
 		rights |= w->entry.rights;
+	for (unsigned i = 0; i < w->n_globs; i++)
+		if (path_covers(path, w->globs[i].path) || path_covers(w->globs[i].path, path))
+			rights |= w->globs[i].rights;
+	return rights;
+}
+
+/* Of the patterns, as if every name were there when the program starts. */
+static uint32_t rights_matched(const struct model *m, const struct model_view *w, const char *path)
+{
+	uint32_t rights = 0;
+	for (unsigned i = 0; i < w->n_globs; i++)
+		if (path_covers(w->globs[i].path, path) &&
+		    ll_pattern_fits(m->globs.v[i].glob, w->globs[i].path, path))
+			rights |= w->globs[i].rights;
 	return rights;
 }
 
@@ -218,6 +234,10 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 			return NULL;
 	if (m->entry.n && !expand(a, m, &m->entry.v[0], given, n_given, &w->entry))
 		return NULL;
+	w->globs = ARENA_ARRAY(a, m->globs.n + 1u, struct spot);
+	for (unsigned i = 0; i < m->globs.n; i++)
+		if (!expand(a, m, &m->globs.v[i], given, n_given, &w->globs[w->n_globs++]))
+			return NULL;
 	if (!view_covers(a, m, w, given, n_given))
 		return NULL;
 	for (unsigned i = 0; i < m->paths.n && !w->refused; i++)
@@ -243,6 +263,11 @@ const struct model_view *landlock_view_written(struct arena *a, const struct mod
 	if (m->entry.n)
 		w->entry = (struct spot){m->entry.v[0].tmpl, strlen(m->entry.v[0].tmpl),
 					 m->entry.v[0].rights};
+	w->globs = ARENA_ARRAY(a, m->globs.n + 1u, struct spot);
+	for (unsigned i = 0; i < m->globs.n; i++) {
+		const struct model_line *line = &m->globs.v[i];
+		w->globs[w->n_globs++] = (struct spot){line->tmpl, strlen(line->tmpl), line->rights};
+	}
 	unite(w);
 	return w;
 }
@@ -281,7 +306,7 @@ static struct model_verdict decide_path(const struct model *m, struct arena *scr
 	const struct spot *cover = cover_over(w, path);
 	if (cover && (covered_ops(cover->rights) & OP_BIT(r->op)))
 		return stop("a mount covers it");
-	uint32_t have = rights_up(w, path);
+	uint32_t have = rights_up(w, path) | rights_matched(m, w, path);
 	if (w->entry.path && path_covers(w->entry.path, path))
 		have |= w->entry.rights;
 	return need & m->fs & ~have ? stop("no line gives it") : pass();

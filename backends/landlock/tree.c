@@ -179,6 +179,8 @@ struct builder {
 	struct index given, assumed; /* live allows, both spellings */
 	struct ll_line *lines;
 	unsigned n_lines;
+	struct ll_pattern *patterns;
+	unsigned n_patterns;
 	struct ll_denial *denials;
 	unsigned n_denials;
 };
@@ -249,11 +251,26 @@ static uint32_t entry_ops(struct builder *b, const char *path)
 	return related ? OP_BIT(OP_READ) | OP_BIT(OP_EXEC) : 0;
 }
 
+/* What patterns may give on the place, or below it. */
+static uint32_t pattern_ops(struct builder *b, const char *path, const char *real)
+{
+	uint32_t ops = 0;
+	for (unsigned i = 0; i < b->n_patterns; i++) {
+		const char *root = b->patterns[i].rule->object, *real_root = assume(b, root);
+		bool related = ll_covers(path, root) || ll_covers(root, path);
+		if (real && real_root)
+			related |= path_covers(real, real_root) || path_covers(real_root, real);
+		ops |= related ? b->patterns[i].ops : 0;
+	}
+	return ops;
+}
+
 /* Operations given on the place, on something above it or on something below it. */
 static uint32_t related_ops(struct builder *b, const char *path)
 {
 	const char *real = assume(b, path);
-	uint32_t ops = ops_above(&b->given, path) | ops_below(&b->given, path) | entry_ops(b, path);
+	uint32_t ops = ops_above(&b->given, path) | ops_below(&b->given, path) | entry_ops(b, path) |
+		       pattern_ops(b, path, real);
 	if (real)
 		ops |= ops_above(&b->assumed, real) | ops_below(&b->assumed, real);
 	return ops;
@@ -308,11 +325,36 @@ static void add_never(struct builder *b, const struct ir_rule *r)
 	    (struct ll_denial){.rule = r, .path = r->object, .asserted = ops & ~related_ops(b, r->object)};
 }
 
+static void collect_patterns(struct builder *b)
+{
+	for (unsigned i = 0; i < b->ir->n_rules; i++) {
+		const struct ir_rule *r = &b->ir->rules[i];
+		if (r->kind != RULE_GLOB || !ll_rule_is(r, false, LL_PATH_OPS))
+			continue;
+		ARENA_GROW(b->arena, b->patterns, b->n_patterns);
+		b->patterns[b->n_patterns++] =
+		    (struct ll_pattern){r, r->ops & LL_PATH_OPS & ~ops_above(&b->denies, r->object)};
+	}
+}
+
+const struct origin *ll_denied_pattern(const struct ir *ir)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (r->kind == RULE_GLOB && ll_rule_is(r, true, LL_PATH_OPS) &&
+		    (ir_allows_any(ir, TARGET_LINUX, r->ops) ||
+		     (ir->entry && (r->ops & (OP_BIT(OP_READ) | OP_BIT(OP_EXEC))))))
+			return r->origin[__builtin_ctz(r->ops)];
+	}
+	return NULL;
+}
+
 struct ll_tree ll_tree_build(struct arena *a, const struct ir *ir)
 {
 	struct builder b = {.arena = a, .ir = ir};
 	index_denies(&b);
 	collect_lines(&b);
+	collect_patterns(&b);
 	for (unsigned i = 0; i < ir->n_rules; i++)
 		if (ll_rule_is(&ir->rules[i], true, LL_PLACE_OPS))
 			add_denial(&b, &ir->rules[i], NULL, place_ops(&ir->rules[i]));
@@ -326,5 +368,5 @@ struct ll_tree ll_tree_build(struct arena *a, const struct ir *ir)
 	}
 	for (unsigned i = 0; i < ir->n_nevers; i++)
 		add_never(&b, &ir->nevers[i].rule);
-	return (struct ll_tree){b.lines, b.n_lines, b.denials, b.n_denials};
+	return (struct ll_tree){b.lines, b.n_lines, b.patterns, b.n_patterns, b.denials, b.n_denials};
 }

@@ -124,6 +124,29 @@ static struct answer unless_moved(const struct ir *ir, uint32_t ops)
 	return answer;
 }
 
+/* What a pattern closes opens under another name, where files may be renamed and this one too. */
+static struct answer patterns_answer(const struct ir *ir)
+{
+	struct moves m = {.arena = arena_new(), .ir = ir};
+	struct answer answer = enforced();
+
+	collect(&m);
+	for (unsigned i = 0; i < ir->n_rules && answer.level == LEVEL_ENFORCED; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		const char *root = r->kind == RULE_GLOB && r->deny && seatbelt_governs(r)
+				       ? expand_template(m.arena, ir, r->object, NULL, 0)
+				       : NULL;
+
+		for (unsigned k = 0; root && k < m.from.n; k++)
+			if (path_covers(m.from.v[k].path, root) || path_covers(root, m.from.v[k].path))
+				answer = partial("a file that a pattern closes can be renamed to a name that "
+						 "it does not fit",
+						 "allow no `delete` in that folder", origin_of(r, r->ops));
+	}
+	arena_free(m.arena);
+	return answer;
+}
+
 /* A tree that may be emptied but not read, beside one that may be filled and read. */
 static struct answer unless_moved_in(const struct ir *ir)
 {
@@ -254,7 +277,7 @@ struct answer seatbelt_answer(const struct ir *ir, enum target t, enum cap cap)
 			      "can be noticed",
 			      NULL);
 	case CAP_FS_GLOB_LIVE:
-		return absent("patterns are not supported yet", NULL);
+		return patterns_answer(ir);
 	case CAP_EXEC_WX:
 		return absent("making memory executable is not governed on macOS yet", NULL);
 	case CAP_SYSCALL_FILTER:

@@ -64,15 +64,27 @@ static struct loc rule_loc(const struct ir_rule *r)
 	return (struct loc){0, 0};
 }
 
+/* Where a pattern fits: below its folder, whose spelling the expression holds when it is fixed. NULL after a diagnostic. */
+static const char *pattern_place(struct emit *e, const struct ir_rule *r, const char *vnode)
+{
+	const char *root = emit_path(e, rule_loc(r), r->object);
+	const char *regex = root ? emit_pattern(e, rule_loc(r), r->object, r->glob, r->deny) : NULL;
+
+	if (!regex)
+		return NULL;
+	return arena_printf(e->l->arena, "(require-all (subpath %s) (regex %s)%s%s)", root, regex,
+			    vnode ? " " : "", vnode ? vnode : "");
+}
+
 /* The place less its holes, and only folders or no folders when `vnode` says so. NULL after a
  * diagnostic. */
 static const char *place(struct emit *e, const struct ir_rule *r, const char *vnode)
 {
-	const char *root = emit_path(e, rule_loc(r), r->object);
+	const char *root = r->glob ? NULL : emit_path(e, rule_loc(r), r->object);
 	struct buf b = buf_new(e->l->arena);
 
 	if (!root)
-		return NULL;
+		return r->glob ? pattern_place(e, r, vnode) : NULL;
 	if ((r->n_holes == 0 || r->deny) && !vnode)
 		return arena_printf(e->l->arena, "(subpath %s)", root);
 	buf_printf(&b, "(require-all (subpath %s)", root);
@@ -135,8 +147,8 @@ static void emit_paths(struct emit *e, bool deny)
 	const struct ir *ir = e->l->ir;
 
 	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (ir->rules[i].kind == RULE_PATH && ir->rules[i].deny == deny &&
-		    seatbelt_governs(&ir->rules[i]))
+		if ((ir->rules[i].kind == RULE_PATH || ir->rules[i].kind == RULE_GLOB) &&
+		    ir->rules[i].deny == deny && seatbelt_governs(&ir->rules[i]))
 			emit_path_rule(e, &ir->rules[i]);
 }
 
@@ -204,8 +216,8 @@ static void emit_ancestors(struct emit *e)
 	if (ir->entry)
 		collect_ancestors(e, &t, ir->entry_origin->loc, ir->entry);
 	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (ir->rules[i].kind == RULE_PATH && !ir->rules[i].deny &&
-		    seatbelt_governs(&ir->rules[i]))
+		if ((ir->rules[i].kind == RULE_PATH || ir->rules[i].kind == RULE_GLOB) &&
+		    !ir->rules[i].deny && seatbelt_governs(&ir->rules[i]))
 			collect_ancestors(e, &t, rule_loc(&ir->rules[i]), ir->rules[i].object);
 	if (t.n == 0)
 		return;

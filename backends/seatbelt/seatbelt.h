@@ -53,6 +53,13 @@ bool seatbelt_baseline(const struct ir *ir, const struct request *r, const char 
 
 /* text.c: strings, paths and comments of the profile. */
 
+/*
+ * The expression for what the pattern fits below the folder, as an SBPL string. With a variable in the folder the
+ * expression cannot name it, and would also fit names in the folder's own path: a deny may, as that closes more; for an
+ * allow it is a diagnostic, and NULL.
+ */
+const char *emit_pattern(struct emit *e, struct loc at, const char *folder, const char *glob, bool deny);
+
 /* Bytes as an SBPL string with its quotes. Control bytes must be gone: emit_path() refuses them. */
 void emit_quoted(struct emit *e, const char *s, size_t n);
 /*

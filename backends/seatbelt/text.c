@@ -240,3 +240,44 @@ void emit_origins(struct emit *e, const struct ir_rule *r)
 			emit_origin(e, r->origin[i]);
 	}
 }
+
+static void add_literal(struct buf *b, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strchr(".[](){}^$|+?*\\", s[i]))
+			buf_putc(b, '\\');
+		buf_putc(b, s[i]);
+	}
+}
+
+const char *emit_pattern(struct emit *e, struct loc at, const char *folder, const char *glob,
+			 bool deny)
+{
+	struct arena *a = e->l->arena;
+	struct pieces p = split(a, folder);
+	struct buf re = buf_new(a), out = buf_new(a);
+	bool fixed = p.n == 1 && !p.v[0].is_var;
+
+	if (!fixed && !deny)
+		return refuse(e, at, "macOS needs the folder of an allowed pattern when the profile is made",
+			      "a variable cannot stand in the expression that finds the names");
+	if (fixed) {
+		follow_root_link(a, &p.v[0]);
+		buf_putc(&re, '^');
+		if (p.v[0].len > 1)
+			add_literal(&re, p.v[0].s, p.v[0].len);
+	}
+	buf_puts(&re, fixed ? "(/|/.*/)" : "/");
+	for (; *glob; glob++) {
+		if (*glob == '*')
+			buf_puts(&re, "[^/]*");
+		else
+			add_literal(&re, glob, 1);
+	}
+	buf_puts(&re, "($|/)");
+	if (re.len > STRING_MAX / 2)
+		return refuse(e, at, "the pattern and its folder are too long for macOS",
+			      "an expression holds at most 450 bytes");
+	quote(&out, buf_str(&re), re.len);
+	return buf_str(&out);
+}

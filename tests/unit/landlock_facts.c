@@ -127,6 +127,7 @@ static void differs(const char *old, const char *new, const char *message)
 	allow_path(&p, WRITE_OPS, "/srv/out");
 	deny_path(&p, READ_OPS, "/etc");
 	add_port(&p, false, OP_CONNECT_TCP, 443, 443);
+	add_rule(&p, false, RULE_GLOB, READ_OPS, "/opt")->glob = "*.so";
 	cr_assert(lower_with(&p, &landlock_backend));
 	cr_expect(facts_hold(&p, &difference), "%s", difference);
 	const char *text = artifact_text(&p, "landlock.conf"), *at = strstr(text, old);
@@ -151,6 +152,12 @@ Test(landlock_facts, a_difference_is_named)
 	differs("p.sbx:1 ", "p.sbx:2 ", "the line of path /srv/in is `p.sbx:2`");
 	differs("port connect_tcp 443 p.sbx:4\n", "",
 		"port 443 is not there, the policy says `connect_tcp`");
+	differs("glob read_file,read_dir p.sbx:5 *.so /opt\n", "", "a glob line is not there, the policy says `*.so under /opt`");
+	differs("*.so /opt", "*.s* /opt", "*.so under /opt");
+	differs("*.so /opt", "*.so /op", "*.so under /opt");
+	differs("glob read_file,read_dir p.sbx:5", "glob read_file,read_dir p.sbx:1", "*.so under /opt");
+	differs("glob read_file,read_dir", "glob read_file", "*.so under /opt");
+	differs("*.so /opt\n", "*.so /opt\nglob read_file p.sbx:5 *.x /opt\n", "glob lines is `more`");
 	differs("assert read_file,read_dir p.sbx:3 /etc\n", "",
 		"a line `assert` is not there, the policy says `/etc`");
 }

@@ -1,0 +1,71 @@
+/*
+ * facts_globs.c - the glob lines: one for each allowed pattern that no deny takes whole, with its rights, its folder and its
+ * line of the policy.
+ */
+#include <string.h>
+
+#include "facts.h"
+
+static const uint32_t rights_of_op[OP_COUNT] = {
+    [OP_READ] = LL_FS_READ_FILE,
+    [OP_LIST] = LL_FS_READ_DIR,
+    [OP_MODIFY] = LL_FS_WRITE_FILE | LL_FS_TRUNCATE,
+    [OP_CREATE] = LL_FS_MAKE_DIR | LL_FS_MAKE_REG | LL_FS_MAKE_FIFO | LL_FS_MAKE_SYM | LL_FS_REFER,
+    [OP_DELETE] = LL_FS_REMOVE_DIR | LL_FS_REMOVE_FILE | LL_FS_REFER,
+    [OP_EXEC] = LL_FS_EXECUTE,
+    [OP_IOCTL] = LL_FS_IOCTL_DEV,
+};
+
+/* Operations of the rule that no deny takes from the whole folder. */
+static uint32_t live_ops(const struct ir *ir, const struct ir_rule *r)
+{
+	uint32_t ops = r->ops;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *d = &ir->rules[i];
+		size_t n = strlen(d->object);
+		bool above = strcmp(d->object, "/") == 0 ||
+			     (strncmp(r->object, d->object, n) == 0 && (!r->object[n] || r->object[n] == '/'));
+		if (d->kind == RULE_PATH && d->deny && above && (d->targets & TARGET_BIT(TARGET_LINUX)))
+			ops &= ~d->ops;
+	}
+	return ops;
+}
+
+static uint32_t rights_of(const struct facts *f, uint32_t ops)
+{
+	uint32_t rights = 0;
+	for (unsigned op = 0; op < OP_COUNT; op++)
+		if (ops & OP_BIT(op))
+			rights |= rights_of_op[op];
+	if ((ops & OP_BIT(OP_CREATE)) && f->open_net)
+		rights |= LL_FS_MAKE_SOCK;
+	return rights & f->m->fs;
+}
+
+static bool stands_for(const struct facts *f, const struct ir_rule *r, uint32_t ops, const struct model_line *line)
+{
+	if (strcmp(r->object, line->tmpl) != 0 || strcmp(r->glob, line->glob) != 0 || line->rights != rights_of(f, ops))
+		return false;
+	for (unsigned op = 0; op < OP_COUNT; op++)
+		if ((ops & OP_BIT(op)) && fact_where(f->what, line->where, r->origin[op]))
+			return true;
+	return false;
+}
+
+bool facts_globs(struct facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	unsigned n = 0;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		bool mine = r->kind == RULE_GLOB && !r->deny && (r->targets & TARGET_BIT(TARGET_LINUX));
+		uint32_t ops = mine ? live_ops(ir, r) : 0;
+		bool found = !rights_of(f, ops);
+		n += !found;
+		for (unsigned k = 0; k < f->m->globs.n && !found; k++)
+			found = stands_for(f, r, ops, &f->m->globs.v[k]);
+		if (!found)
+			return facts_differ(f, "a glob line", NULL, arena_printf(f->a, "%s under %s", r->glob, r->object));
+	}
+	return n == f->m->globs.n || facts_differ(f, "glob lines", "more", "fewer");
+}

@@ -1,0 +1,27 @@
+/*
+ * glob.h - finds the names below a folder that a pattern of landlock.conf fits. Symbolic links are neither followed nor
+ * found; what this user may not list is passed over.
+ */
+#ifndef SBX_RUN_GLOB_H
+#define SBX_RUN_GLOB_H
+
+#include "plan.h"
+#include "text.h"
+
+struct glob {
+	struct span pattern;
+	/* Is given an O_PATH handle of each file or folder that fits, which it closes; false ends the search. */
+	bool (*match)(void *ctx, int fd);
+	void *ctx;
+	unsigned n_entries, n_matches; /* seen so far */
+};
+
+enum glob_result { GLOB_DONE, GLOB_STOPPED, GLOB_TOO_MANY, GLOB_TOO_DEEP, GLOB_FAILED };
+
+/* Is the pattern one name with stars? NULL, or what is wrong with it. */
+const char *glob_wrong(struct span pattern);
+bool glob_fits(struct span pattern, const char *name);
+/* Searches below dir, which stays open. errno says why on GLOB_FAILED. */
+enum glob_result glob_search(struct glob *g, int dir);
+
+#endif
