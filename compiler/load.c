@@ -354,12 +354,14 @@ static bool is_library_name(const char *name)
 static void report_no_profile(struct res *r, const struct ast_word *name)
 {
 	struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_PROFILE, name->loc, "there is no profile `%s`", name->text);
-	const char **known = ARENA_ARRAY(r->a, r->n_profiles + 16, const char *);
+	const char **known = ARENA_ARRAY(r->a, r->n_profiles + 16, const char *); /* and those of the library */
 	size_t n = 0;
 	for (unsigned i = 0; i < r->n_profiles; i++)
 		known[n++] = r->profiles[i]->name;
 	static const char *const library[] = {"std/base-system", "std/python", "std/c-toolchain",
-					      "std/shell-tools", "std/tls-client", "std/tty"};
+					      "std/shell-tools", "std/tls-client", "std/tty",
+					      "std/tty-query", "std/devtools", "std/git", "std/node",
+					      "std/gpu-nvidia"};
 	for (size_t i = 0; i < sizeof(library) / sizeof(library[0]); i++)
 		known[n++] = library[i];
 	diag_help_if(rec, suggest(r->a, name->text, known, n));
