@@ -391,6 +391,7 @@ static void try_outcome(struct trying *t, const struct outcome *o)
 	case RULE_MACH:
 	case RULE_SIGNAL:
 	case RULE_RELAY:
+	case RULE_GLOB:
 		break;
 	}
 	tell(t, o->request.op, LIVE_NOT_TRIED, "there is no attempt for this kind");
