@@ -163,6 +163,7 @@ const struct diff *differ_run(struct differ *d, void (*last)(struct differ *d))
 		diff_paths(d, (enum target)t);
 		diff_net(d, (enum target)t);
 		diff_names(d, (enum target)t);
+		diff_patterns(d, (enum target)t);
 	}
 	diff_calls(d);
 	diff_guards(d);

@@ -122,7 +122,7 @@ struct tally {
 
 static void count_rule(struct tally *t, const struct ir_rule *r)
 {
-	bool path = r->kind == RULE_PATH;
+	bool path = r->kind == RULE_PATH || r->kind == RULE_GLOB;
 	t->write += path && (r->ops & (OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE)));
 	t->run += path && (r->ops & OP_BIT(OP_EXEC));
 	t->read += path && (r->ops & (OP_BIT(OP_READ) | OP_BIT(OP_LIST)));
@@ -179,7 +179,7 @@ static bool print_profiles(const struct view *x)
 
 static void print_can(const struct view *x)
 {
-	static const enum rule_kind order[] = {RULE_PATH, RULE_NET, RULE_RELAY, RULE_ENV, RULE_MACH, RULE_SIGNAL, RULE_SYSCALL};
+	static const enum rule_kind order[] = {RULE_PATH, RULE_GLOB, RULE_NET, RULE_RELAY, RULE_ENV, RULE_MACH, RULE_SIGNAL, RULE_SYSCALL};
 	bool some = false;
 	fputs("CAN\n", x->out);
 	if (x->ir->entry)

@@ -1,0 +1,59 @@
+/*
+ * diff_pattern.c - compares the patterns of `matching`, each as a whole: what two of them have in common is not worked
+ * out, so a pattern that is written differently has gone, and another one come.
+ */
+#include <string.h>
+
+#include "diff_priv.h"
+#include "say.h"
+
+/* The operations on this pattern that the other side's rules of the same kind say too. */
+static uint32_t said_there(const struct side *other, const struct ir_rule *r, enum target t)
+{
+	uint32_t ops = 0;
+	for (unsigned i = 0; i < other->ir->n_rules; i++) {
+		const struct ir_rule *o = &other->ir->rules[i];
+		if (o->kind == RULE_GLOB && o->deny == r->deny && (o->targets & TARGET_BIT(t)) &&
+		    strcmp(o->object, r->object) == 0 && strcmp(o->glob, r->glob) == 0)
+			ops |= o->ops;
+	}
+	return ops;
+}
+
+static void add_pattern(struct differ *d, const struct side *s, const struct ir_rule *r, enum target t, uint32_t ops)
+{
+	const struct origin *o = r->origin[__builtin_ctz(ops)];
+	bool grows = r->deny == s->is_old;
+	const char *what = arena_printf(d->a, "%s%s", r->deny ? "deny " : "", say_ops(d->a, ops));
+	const char *object = say_object(d->a, r);
+	for (unsigned i = 0; i < d->n; i++) {
+		struct diff_entry *e = &d->v[i];
+		if (e->part == DIFF_ACCESS && e->object && strcmp(e->object, object) == 0 && strcmp(e->what, what) == 0 &&
+		    e->way == (grows ? DIFF_GROWS : DIFF_SHRINKS)) {
+			e->targets |= TARGET_BIT(t);
+			return;
+		}
+	}
+	struct diff_entry *e = differ_add(d, DIFF_ACCESS, grows ? DIFF_GROWS : DIFF_SHRINKS, TARGET_BIT(t), what);
+	e->object = object;
+	e->where = side_where(d->a, s, o->loc);
+	e->because = o->because;
+	e->via = side_via(d->a, s, o);
+	e->note = "a pattern, compared by its text";
+}
+
+static void compare(struct differ *d, const struct side *s, const struct side *other, enum target t)
+{
+	for (unsigned i = 0; i < s->ir->n_rules; i++) {
+		const struct ir_rule *r = &s->ir->rules[i];
+		uint32_t ops = r->kind == RULE_GLOB && (r->targets & TARGET_BIT(t)) ? r->ops & ~said_there(other, r, t) : 0;
+		if (ops)
+			add_pattern(d, s, r, t, ops);
+	}
+}
+
+void diff_patterns(struct differ *d, enum target t)
+{
+	compare(d, &d->now, &d->old, t);
+	compare(d, &d->old, &d->now, t);
+}
