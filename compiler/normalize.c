@@ -93,7 +93,7 @@ static void put_rule(struct norm *x, const struct ir_rule *r)
 	for (uint32_t left = r->ops, now; left; left &= ~now) {
 		now = next_word(r, left);
 		unsigned op = (unsigned)__builtin_ctz(now);
-		if (say_is_place(x->ir, r->origin[op]))
+		if (say_from_place(x->ir, r, (enum op)op))
 			continue; /* `mount` and `scratch` bring it */
 		const char *line = say_rule(x->arena, r, now);
 		put(x, is_final(r, op) ? arena_printf(x->arena, "final %s", line) : line, r->origin[op]);

@@ -32,8 +32,8 @@ struct said_line {
 	const struct origin *origin;
 };
 unsigned say_around(struct arena *a, const struct ir *ir, struct said_line **out);
-/* Is the line one that puts something at a place, and brings the rule about it along? */
-bool say_is_place(const struct ir *ir, const struct origin *o);
+/* Do those lines bring this operation of the rule along? */
+bool say_from_place(const struct ir *ir, const struct ir_rule *r, enum op op);
 
 /* "256MiB", "10s", "100%", "16": the largest unit that loses nothing. */
 const char *say_value(struct arena *a, enum type type, uint64_t number);

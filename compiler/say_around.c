@@ -18,15 +18,45 @@ static void add(struct lines *l, const char *text, const struct origin *o)
 	l->v[l->n++] = (struct said_line){text, o};
 }
 
-/* What may be done at a place is a rule that the same line brings. */
-static uint32_t ops_of(const struct ir *ir, const struct origin *o)
+static bool is_brought(const struct ir_rule *r, const struct ir_place *p)
 {
-	uint32_t ops = 0;
+	return r->kind == RULE_PATH && !r->deny && !r->flags && !r->n_holes && r->targets == TARGET_BIT(TARGET_LINUX) &&
+	       strcmp(r->object, p->at) == 0;
+}
+
+/* The operations that no other line says of the place. */
+static uint32_t own_ops(const struct ir *ir, const struct ir_place *p)
+{
+	uint32_t own = 0;
 	for (unsigned i = 0; i < ir->n_rules; i++)
-		for (unsigned op = 0; op < OP_COUNT; op++)
-			if (ir->rules[i].origin[op] == o)
-				ops |= OP_BIT(op);
-	return ops;
+		for (unsigned op = 0; is_brought(&ir->rules[i], p) && op < OP_COUNT; op++)
+			own |= ir->rules[i].origin[op] == p->origin ? OP_BIT(op) : 0;
+	return own;
+}
+
+/*
+ * What may be done at a place is a rule that the same line brings. Where other lines say all the same of it they are one
+ * rule, which is then what the place is for.
+ */
+static uint32_t ops_of(const struct ir *ir, const struct ir_place *p)
+{
+	uint32_t own = own_ops(ir, p), all = 0;
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		all |= is_brought(&ir->rules[i], p) ? ir->rules[i].ops : 0;
+	return own ? own : all;
+}
+
+bool say_from_place(const struct ir *ir, const struct ir_rule *r, enum op op)
+{
+	const uint32_t scratch =
+	    OP_BIT(OP_READ) | OP_BIT(OP_LIST) | OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE);
+	for (unsigned i = 0; i < ir->around.n_places; i++) {
+		const struct ir_place *p = &ir->around.places[i];
+		uint32_t said = p->kind == PLACE_SCRATCH ? scratch : ops_of(ir, p);
+		if (is_brought(r, p) && (said & OP_BIT(op)))
+			return true;
+	}
+	return false;
 }
 
 static void add_places(struct lines *l, const struct ir *ir)
@@ -36,7 +66,7 @@ static void add_places(struct lines *l, const struct ir *ir)
 		const struct ir_place *p = &ir->around.places[i];
 		if (p->kind == PLACE_MOUNT)
 			add(l, arena_printf(a, "mount %s at %s %s", say_template(a, p->source), say_template(a, p->at),
-					    say_ops(a, ops_of(ir, p->origin))), p->origin);
+					    say_ops(a, ops_of(ir, p))), p->origin);
 		else
 			add(l, arena_printf(a, "scratch %s size %s", say_template(a, p->at), say_value(a, TYPE_SIZE, p->size)),
 			    p->origin);
@@ -59,12 +89,4 @@ unsigned say_around(struct arena *a, const struct ir *ir, struct said_line **out
 		add(&l, arena_printf(a, "user %u", ir->around.user), ir->around.user_origin);
 	*out = l.v;
 	return l.n;
-}
-
-bool say_is_place(const struct ir *ir, const struct origin *o)
-{
-	for (unsigned i = 0; o && i < ir->around.n_places; i++)
-		if (ir->around.places[i].origin == o)
-			return true;
-	return false;
 }
