@@ -8,6 +8,7 @@
 #include "run.h"
 
 /* While everything can still be undone. */
+void signals_look(struct run *r);
 bool env_build(struct run *r, char *const *caller);
 bool landlock_prepare(struct run *r);
 bool exec_fd_prepare(struct run *r);

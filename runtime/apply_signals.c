@@ -27,12 +27,6 @@ enum { LAST_SIGNAL = 64, PROC_MAGIC = 0x9fa0 /* linux/magic.h */ };
 
 enum { WRITABLE = S_IWGRP | S_IWOTH };
 
-/* What the caller left, as the kernel shows it. */
-struct left {
-	uint64_t ignored, blocked; /* bit n - 1 stands for signal n */
-	uint64_t umask;
-};
-
 /* A line "LABEL DIGITS" of the file: `width` digits of `bits` bits each. */
 static bool status_number(struct span status, const char *label, size_t width, unsigned bits,
 			  uint64_t *number)
@@ -77,15 +71,22 @@ static bool left_read(struct left *left)
 	       status_number(status, "\nUmask:\t", 4, 3, &left->umask);
 }
 
+/* Before the program has a view of its own, in which there may be no /proc. */
+void signals_look(struct run *r)
+{
+	if (!left_read(&r->left))
+		r->left = (struct left){.ignored = ~0ull, .blocked = ~0ull};
+}
+
 /* A handler ends with exec by itself; only what is ignored would be inherited. */
 bool apply_signals(struct run *r)
 {
 	const struct kernel_sigaction fresh = {0};
 	const uint64_t none = 0;
-	struct left left;
+	struct left left = r->left;
 
-	if (!left_read(&left))
-		left = (struct left){.ignored = ~0ull, .blocked = ~0ull};
+	if (r->link)
+		left.blocked = ~0ull; /* supervise.c and the library block them all meanwhile */
 	for (int s = 1; s <= LAST_SIGNAL; s++) {
 		if (s == SIGKILL || s == SIGSTOP || !(left.ignored >> (s - 1) & 1))
 			continue;

@@ -25,6 +25,12 @@ struct options {
 
 struct report;
 
+/* What the caller left, as the kernel shows it. */
+struct left {
+	uint64_t ignored, blocked; /* bit n - 1 stands for signal n */
+	uint64_t umask;
+};
+
 struct run {
 	const struct options *options;
 	struct report *report; /* or NULL */
@@ -37,6 +43,7 @@ struct run {
 	struct grants grants;
 	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */
 	char **envp;
+	struct left left;
 	struct bpf_program observed; /* the filter that is installed where somebody answers it */
 	struct link *link; /* to the supervisor or the library; NULL in place */
 	/*

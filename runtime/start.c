@@ -49,6 +49,7 @@ bool start_prove(struct run *r, char *const *environment)
 	if (!params_set(&r->vars, o->sets, o->n_sets, r->fault))
 		return false;
 	host_probe(&r->host);
+	signals_look(r);
 	if (r->plan->cgroup.present)
 		cgroup_probe(&r->host.cgroup, r->plan->cgroup.controllers);
 	return guarantees_check(l, &r->host, r->fault) &&
