@@ -37,7 +37,7 @@ check() {
 		echo "an example is missing"
 		return
 	fi
-	awk 'length($0) > 100 && !/where/ { print "line " FNR " is longer than 100" }' "$1"
+	awk '/^-- / { exit } length($0) > 100 { print "line " FNR " is longer than 100" }' "$1"
 	for which in bad good; do
 		grep -q "^-- $which" "$1" || continue
 		[ "$(heading "$1" $which)" = shown ] && continue

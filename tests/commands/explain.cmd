@@ -26,7 +26,7 @@ policy p version "3" extends base {
     allow read "${HOME}" except {
         "${HOME}/.ssh"
         "${HOME}/.aws"
-    }
+    } because "it is a tool for the home"
     allow read "${HOME}/.ssh/known_hosts" because "hosts"
     allow read write "/srv", "${dir}"
     allow connect tcp "api.example.org:443" via egress

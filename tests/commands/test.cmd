@@ -1,6 +1,9 @@
 sbxc test -v --coverage --mutate examples/static-web.sbx
 echo -- a tree with its libraries
-sbxc test .
+mkdir "$tmp/tree" "$tmp/tree/deeper"
+cp examples/static-web.sbx "$tmp/tree/deeper/"
+cp std/tty.sbx "$tmp/tree/"
+sbxc test "$tmp/tree"
 cat >"$tmp/p.sbx" <<'POLICY'
 sbx 1
 param dir: path at load
