@@ -3,7 +3,7 @@
  */
 #include "bdd.h"
 
-enum { FIRST_SLOTS = 1024, MAX_NODES = 1 << 16 };
+enum { FIRST_SLOTS = 1024, MAX_NODES = 1 << 18 };
 
 struct bdd_node {
 	unsigned level, low, high;
