@@ -36,6 +36,13 @@ static void put_head(struct yaml_out *y, const struct compile *c, const char *pl
 		if (ir->targets & TARGET_BIT(t))
 			yaml_scalar(y, target_name[t], false);
 	yaml_list_end(y);
+	if (ir->arches != ARCHES_USUAL && (ir->targets & TARGET_BIT(TARGET_LINUX))) {
+		yaml_list(y, "abis", true);
+		for (unsigned a = 0; a < ARCH_COUNT; a++)
+			if (ir->arches & ARCH_BIT(a))
+				yaml_scalar(y, arch_name[a], false);
+		yaml_list_end(y);
+	}
 	if (ir->entry)
 		yaml_text(y, "entry", ir->entry);
 }

@@ -25,6 +25,7 @@ static const struct {
 	const char *fields[MAX_FIELDS + 1]; /* in order */
 } lists[MANIFEST_LISTS] = {
     [LIST_TARGETS] = {"targets", false, {NULL}},
+    [LIST_ABIS] = {"abis", true, {NULL}},
     [LIST_GUARANTEES] =
 	{"guarantees", false, {"name", "target", "level", "is", "?mechanism", "?note", "?at", "?because"}},
     [LIST_CAVEATS] = {"caveats", false, {"id", "level", "note", "?accepted", "?because"}},
@@ -185,7 +186,7 @@ static bool read_document(struct reading *r)
 	}
 	if (strcmp(m->head[0], "1") != 0)
 		return fail(r, "a plan of another version", m->head[0]);
-	if (!read_list(r, LIST_TARGETS) || (take_key(r, "entry") && !(m->entry = take_scalar(r))))
+	if (!read_list(r, LIST_TARGETS) || !read_list(r, LIST_ABIS) || (take_key(r, "entry") && !(m->entry = take_scalar(r))))
 		return false;
 	for (unsigned l = LIST_GUARANTEES; l < MANIFEST_LISTS; l++)
 		if (r->error || !read_list(r, (enum manifest_list)l))

@@ -13,6 +13,7 @@
 
 enum manifest_list {
 	LIST_TARGETS, /* words: the key is "" */
+	LIST_ABIS,    /* words; none when they are the usual ones */
 	LIST_GUARANTEES,
 	LIST_CAVEATS,
 	LIST_LIMITS,

@@ -40,6 +40,8 @@ static const char *frame(struct arena *a, const struct manifest *m)
 	buf_puts(&b, "policy plan {\n    targets ");
 	for (unsigned i = 0; i < manifest_count(m, LIST_TARGETS); i++)
 		buf_printf(&b, "%s%s", i ? ", " : "", manifest_get(m, LIST_TARGETS, i, ""));
+	for (unsigned i = 0; i < manifest_count(m, LIST_ABIS); i++)
+		buf_printf(&b, "%s%s", i ? ", " : "\n    abi ", manifest_get(m, LIST_ABIS, i, ""));
 	buf_puts(&b, "\n    entry \"/sbx\"\n    isolate none\n}\n");
 	return buf_str(&b);
 }

@@ -100,6 +100,16 @@ else
 	skip "abis: a 32-bit program" "as and ld make none here"
 fi
 
+# A question to the plan alone asks about all that it lets in, and about nothing else.
+compile "the manifest" <<'P'
+    abi x86_64, i386
+P
+out=$("$SBXC" why "$TMP/plan" syscall mmap2 2>&1)
+case $out in
+"ALLOW  syscall mmap2 on i386"*) pass "abis: the plan knows its ABIs" ;;
+*) fail "abis: the plan knows its ABIs" "$out" ;;
+esac
+
 compile "x32" <<'P'
     abi x86_64, x32
     deny syscall umask where mask > 0x1ff with errno E2BIG
