@@ -113,8 +113,6 @@ static void cgroup_look(struct span controller, const struct host *h, struct lac
 static const struct {
 	const char *word, *what, *fix;
 } not_yet[] = {
-    {"namespace", "this sbx-run makes no namespaces yet",
-     "write `isolate none`, or `prefer CAPABILITY on linux because ...`"},
     {"none", "nothing on this system keeps it", "plan.yaml says why"},
 };
 
@@ -128,6 +126,11 @@ static void mechanism_look(struct span word, const struct host *h, struct lack *
 	}
 	if (span_is(word, "seccomp")) {
 		seccomp_look(h, lack);
+		return;
+	}
+	if (span_is(word, "namespace")) {
+		lack->what = h->no_namespaces ? "this host does not let namespaces be made" : NULL;
+		lack->fix = "run it where namespaces are allowed, or `prefer CAPABILITY on linux because ...`";
 		return;
 	}
 	if (span_starts(word, "landlock:")) {
@@ -253,22 +256,6 @@ static bool mechanisms_check(const struct launch *l, const struct host *h, struc
 	return true;
 }
 
-/* Namespaces asked for and not given are a refusal unless the policy prefers them only. */
-static bool isolate_check(const struct launch *l, struct fault *f)
-{
-	const struct guarantee *g = launch_guarantee(l, span_of("ns.isolate"));
-	char words[80];
-	struct text t = text_over(words, sizeof(words));
-
-	if (!l->isolate || (g && !g->required))
-		return true;
-	launch_isolate_text(l, &t);
-	fault_set(f, ERR_GUARANTEE);
-	fault_line(f, "guarantee", "isolate ", words, NULL);
-	fault_line(f, "missing", "namespace: this sbx-run makes no namespaces yet", NULL);
-	return fault_line(f, "fix", "write `isolate none because ...`", NULL);
-}
-
 /*
  * A setting that no guarantee stands for (pids.max comes with any other limit) may only be missing
  * when there is no cgroup at all and the plan can do without one.
@@ -300,12 +287,7 @@ bool guarantees_cgroup(const struct launch *l, const struct cgroup_conf *c, cons
 /* Lines that no guarantee speaks of, and that this version does not keep yet. */
 static bool around_check(const struct launch *l, struct fault *f)
 {
-	const char *what = l->n_places		? "a tree of its own"
-			   : l->hostname.at	? "`hostname`"
-			   : l->user_set	? "`user`"
-			   : l->directory.at	? "`directory`"
-			   : l->observe == OBSERVE_ALL ? "`observe all`"
-						: NULL;
+	const char *what = l->observe == OBSERVE_ALL ? "`observe all`" : NULL;
 
 	if (!what)
 		return true;
@@ -324,7 +306,7 @@ bool guarantees_check(const struct launch *l, const struct host *h, struct fault
 		if (g->required && !guarantee_look(g, h, &word, &lack))
 			return lack_fault(f, g->cap, g->where, word, &lack);
 	}
-	return isolate_check(l, f) && around_check(l, f) && mechanisms_check(l, h, f);
+	return around_check(l, f) && mechanisms_check(l, h, f);
 }
 
 void guarantees_note(const struct launch *l, const struct host *h)

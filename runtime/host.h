@@ -14,6 +14,7 @@ struct host {
 	bool seccomp;
 	int seccomp_error;
 	struct cgroup_place cgroup; /* start.c asks, when the plan has limits for one */
+	bool no_namespaces; /* none can be made, and the plan only prefers them */
 	bool filtered; /* a filter is on this process already; false when nothing is missing */
 };
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "namespaces.h"
 #include "relay.h"
 
 static void stopped(const struct link *link, int status)
@@ -72,7 +73,7 @@ bool init_fork(struct run *r)
 {
 	pid_t program;
 
-	if (!(r->plan->launch.isolate & ISOLATE_PID))
+	if (!namespaces_wanted(r, ISOLATE_PID))
 		return true;
 	if (!apply_caps(r) || !apply_no_new_privs(r))
 		return false;

@@ -166,7 +166,7 @@ static bool child_start(struct start *s)
 	if (s->directory && chdir(s->directory))
 		return fault_step(r->fault, "directory", s->directory, errno);
 	r->ready = s->ready;
-	return exec_fd_prepare(r) && (start_supervised(r) ? start_go(r) : start_here(r));
+	return (start_late(r) || exec_fd_prepare(r)) && (start_supervised(r) ? start_go(r) : start_here(r));
 }
 
 static int child_main(void *arg)

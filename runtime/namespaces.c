@@ -1,24 +1,226 @@
 /*
- * namespaces.c - this sbx-run makes no namespaces yet: guarantee.c refuses plans that require one.
+ * namespaces.c - which namespaces a plan asks for, what stands against them on this host, and what
+ * has to be filled in: the maps of user and group, the loopback device, the host name.
  */
 #include "namespaces.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+enum { PROC_MAGIC = 0x9fa0 };
+
+static const struct {
+	unsigned view, flag;
+} views[] = {
+    {ISOLATE_USER, CLONE_NEWUSER}, {ISOLATE_PID, CLONE_NEWPID}, {ISOLATE_MOUNT, CLONE_NEWNS},
+    {ISOLATE_NET, CLONE_NEWNET},   {ISOLATE_IPC, CLONE_NEWIPC}, {ISOLATE_UTS, CLONE_NEWUTS},
+};
+
+bool namespaces_wanted(const struct run *r, unsigned view)
+{
+	return !r->host.no_namespaces && (r->plan->launch.isolate & view);
+}
 
 unsigned namespaces_flags(const struct run *r)
 {
-	(void)r;
-	return 0;
+	unsigned flags = 0;
+
+	for (size_t i = 0; i < COUNT(views); i++)
+		if (namespaces_wanted(r, views[i].view))
+			flags |= views[i].flag;
+	return flags;
+}
+
+/* ---- why not --------------------------------------------------------------------------------- */
+
+static bool setting_is(const char *path, const char *value)
+{
+	char text[16];
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && (size_t)n >= strlen(value) && !memcmp(text, value, strlen(value)) &&
+	       ((size_t)n == strlen(value) || text[strlen(value)] == '\n');
+}
+
+static const struct {
+	const char *path, *value, *cause, *fix;
+} settings[] = {
+    {"/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces is 0",
+     "sysctl user.max_user_namespaces=15000"},
+    {"/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone is 0",
+     "sysctl kernel.unprivileged_userns_clone=1"},
+    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1",
+     "AppArmor restricts user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)",
+     "an AppArmor profile for sbx-run with `userns,`, or sysctl "
+     "kernel.apparmor_restrict_unprivileged_userns=0"},
+};
+
+static bool no_namespace(struct run *r, const char *step, int error)
+{
+	const char *cause = NULL, *fix = "write `isolate none because ...`, or run it where namespaces are allowed";
+
+	for (size_t i = 0; i < COUNT(settings) && !cause; i++)
+		if (setting_is(settings[i].path, settings[i].value)) {
+			cause = settings[i].cause;
+			fix = settings[i].fix;
+		}
+	if (!cause && host_filtered())
+		cause = "a system call filter is on this process already, as in containers";
+	if (!cause && (error == ENOSPC || error == EUSERS))
+		cause = "namespaces are nested too deep, or too many of them exist";
+	if (!cause && error == EINVAL)
+		cause = "this kernel was built without one of these namespaces";
+	fault_set(r->fault, ERR_NO_NAMESPACE);
+	fault_errno(r->fault, "failed", step, error);
+	if (cause)
+		fault_line(r->fault, "likely", cause, NULL);
+	return fault_line(r->fault, "fix", fix, NULL);
 }
 
 bool namespaces_refused(struct run *r, int error)
 {
-	return fault_step(r->fault, "namespaces", "clone", error);
+	return no_namespace(r, "clone", error);
+}
+
+/* ---- maps ------------------------------------------------------------------------------------ */
+
+/* The proc file system itself, not what somebody mounted in its place. */
+static int proc_open(struct run *r)
+{
+	struct statfs fs;
+	int fd = openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == PROC_MAGIC)
+		return fd;
+	fault_set(r->fault, ERR_NO_NAMESPACE);
+	fault_line(r->fault, "missing", "/proc is not the proc file system", NULL);
+	return -1;
+}
+
+static bool map_write(int proc, const char *name, const char *text, size_t len)
+{
+	int fd = openat(proc, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool good = fd >= 0 && write(fd, text, len) == (ssize_t)len;
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return good;
+}
+
+/* One number inside for one outside. */
+static bool map_make(int proc, const char *name, uint64_t inside, uint64_t outside)
+{
+	char line[3 * NUM_TEXT], number[NUM_TEXT];
+	struct text t = text_over(line, sizeof(line));
+
+	text_str(&t, num_text(number, inside));
+	text_str(&t, " ");
+	text_str(&t, num_text(number, outside));
+	text_str(&t, " 1\n");
+	return map_write(proc, name, line, t.len);
+}
+
+/*
+ * Written by this process to its own files, so that no number of a process can be taken by another
+ * meanwhile. The files are its own only while it is dumpable, which lets processes of the same user
+ * look at it: nothing secret is here yet. The auxiliary vector knows who started it.
+ */
+static bool maps_write(struct run *r)
+{
+	const struct launch *l = &r->plan->launch;
+	uint64_t uid = getauxval(AT_UID), gid = getauxval(AT_GID);
+	uint64_t inner_uid = l->user_set ? l->user : uid, inner_gid = l->user_set ? l->user : gid;
+	int proc = proc_open(r);
+	bool good;
+
+	if (proc < 0)
+		return false;
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
+		return fault_step(r->fault, "namespaces", "PR_SET_DUMPABLE", errno);
+	good = (map_write(proc, "self/setgroups", "deny", 4) || errno == ENOENT) &&
+	       map_make(proc, "self/gid_map", inner_gid, gid) &&
+	       map_make(proc, "self/uid_map", inner_uid, uid);
+	if (!good)
+		return no_namespace(r, "the maps of user and group", errno);
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		return fault_step(r->fault, "namespaces", "PR_SET_DUMPABLE", errno);
+	close(proc);
+	if (getuid() == inner_uid && geteuid() == inner_uid && getgid() == inner_gid &&
+	    getegid() == inner_gid)
+		return true;
+	return no_namespace(r, "user and group are not those of the maps", EPERM);
+}
+
+/* ---- the rest -------------------------------------------------------------------------------- */
+
+static bool loopback_up(struct run *r)
+{
+	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return fault_step(r->fault, "network", "socket", errno);
+	if (ioctl(fd, SIOCSIFFLAGS, &request))
+		return fault_step(r->fault, "network", "loopback up", errno);
+	close(fd);
+	return true;
+}
+
+static bool hostname_set(struct run *r)
+{
+	struct span name = r->plan->launch.hostname;
+
+	if (!name.at || sethostname(name.at, name.len) == 0)
+		return true;
+	return fault_step(r->fault, "host name", "sethostname", errno);
 }
 
 bool apply_namespaces(struct run *r)
 {
-	if (!namespaces_flags(r))
-		return true;
-	return fault_step(r->fault, "namespaces", "this sbx-run makes none yet", ENOSYS);
+	if (namespaces_wanted(r, ISOLATE_USER) && !maps_write(r))
+		return false;
+	if (namespaces_wanted(r, ISOLATE_NET) && !loopback_up(r))
+		return false;
+	if (namespaces_wanted(r, ISOLATE_UTS) && !hostname_set(r))
+		return false;
+	if (namespaces_wanted(r, ISOLATE_CGROUP) && unshare(CLONE_NEWCGROUP))
+		return no_namespace(r, "unshare of the cgroup namespace", errno);
+	return true;
+}
+
+/* ---- a host that may have none --------------------------------------------------------------- */
+
+bool namespaces_possible(const struct launch *l)
+{
+	unsigned flags = 0;
+	long pid;
+	int status;
+
+	for (size_t i = 0; i < COUNT(views); i++)
+		if (l->isolate & views[i].view)
+			flags |= views[i].flag;
+	pid = syscall(SYS_clone, flags | 17 /* SIGCHLD */, 0, 0, 0, 0);
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0)
+		return false;
+	while (waitpid((pid_t)pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return true;
 }

@@ -38,6 +38,25 @@ static const struct step {
 
 enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
 
+/* In a tree of its own the places of the rules and the program are opened there: view.c. */
+bool start_late(const struct run *r)
+{
+	return namespaces_wanted(r, ISOLATE_MOUNT);
+}
+
+/*
+ * Only where the policy can do without is it tried before; else the refusal of the real thing says why.
+ * What lies in such a view cannot be left out.
+ */
+static void namespaces_probe(struct run *r)
+{
+	const struct launch *l = &r->plan->launch;
+	const struct guarantee *g = launch_guarantee(l, span_of("ns.isolate"));
+
+	if (l->isolate && g && !g->required && !l->n_places && !l->hostname.at && !l->user_set)
+		r->host.no_namespaces = !namespaces_possible(l);
+}
+
 bool start_prove(struct run *r, char *const *environment)
 {
 	const struct options *o = r->options;
@@ -50,13 +69,14 @@ bool start_prove(struct run *r, char *const *environment)
 		return false;
 	host_probe(&r->host);
 	signals_look(r);
+	namespaces_probe(r);
 	if (r->plan->cgroup.present)
 		cgroup_probe(&r->host.cgroup, r->plan->cgroup.controllers);
 	return guarantees_check(l, &r->host, r->fault) &&
 	       guarantees_cgroup(l, &r->plan->cgroup, &r->host, r->fault) &&
 	       program_choose(l, o->argv[0], &r->vars, &r->program, r->fault) &&
-	       env_build(r, environment) && notify_prepare(r) && landlock_prepare(r) &&
-	       (r->embedded || exec_fd_prepare(r));
+	       env_build(r, environment) && notify_prepare(r) &&
+	       (start_late(r) || (landlock_prepare(r) && (r->embedded || exec_fd_prepare(r))));
 }
 
 /* Without a controller that is wanted a cgroup is still good for ending everything in it. */

@@ -23,6 +23,8 @@ enum {
 bool start_prove(struct run *r, char *const *environment);
 /* Does this start get a cgroup? */
 bool start_cgroup(const struct run *r);
+/* Are the places of the rules, and the program, opened by apply_view() and not before? */
+bool start_late(const struct run *r);
 /* Why this start needs a second process, for people; NULL: it does not. */
 const char *start_supervised(const struct run *r);
 /* No supervisor: this process becomes the program. Returns false after a fault. */

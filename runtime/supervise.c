@@ -73,7 +73,7 @@ static uint64_t now_us(void)
 
 static bool has_init(const struct supervisor *s)
 {
-	return s->run->plan->launch.isolate & ISOLATE_PID;
+	return namespaces_wanted(s->run, ISOLATE_PID);
 }
 
 static bool fault(struct supervisor *s, const char *what)

@@ -1,10 +1,585 @@
 /*
- * view.c - this sbx-run leaves the file system as it is; no directive asks for anything else yet.
+ * view.c - the file system that the program sees: mounts of the places that the plan names, under a
+ * new root or over that of the host, then the Landlock rules on them.
+ *
+ * The new root is a tmpfs that lies over "/" while it is filled, so that the tree of the host stays in
+ * reach of this process and of nobody else. Mount points are made in it and in what lies in memory,
+ * never in a folder of the host. One pivot_root and one umount end it: each costs a wait for all
+ * processors.
  */
 #include "view.h"
 
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "mount_calls.h"
+#include "namespaces.h"
+#include "template.h"
+#include "view_items.h"
+
+enum { MAX_DEPTH = 512 };
+static const char empty_name[] = ".sbx-empty", layer_name[] = ".sbx-layer";
+static const uint64_t inside = RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC | RESOLVE_BELOW;
+
+struct view {
+	struct run *run;
+	unsigned first; /* of the items, after those of the root itself */
+	struct items *items;
+	bool private;
+	int store; /* the tmpfs over "/": the new root, or a place for what is shown nowhere */
+	int root;  /* where places are looked up: the store, or the root of the host */
+	const struct item *above[MAX_DEPTH]; /* the places that the current one lies in */
+	unsigned depth;
+};
+
+static bool step_fault(struct view *v, const char *what)
+{
+	return fault_step(v->run->fault, "view", what, errno);
+}
+
+static bool place_fault(struct view *v, enum err id, const struct item *i, const char *what, int error)
+{
+	struct fault *f = v->run->fault;
+
+	fault_set(f, id);
+	fault_where(f, i->where);
+	fault_line(f, "at", i->path, NULL);
+	return what ? fault_errno(f, "failed", what, error) : false;
+}
+
+static bool text_option(int fs, const char *name, const char *prefix, uint64_t number)
+{
+	char value[64], digits[NUM_TEXT];
+	struct text t = text_over(value, sizeof(value));
+
+	text_str(&t, prefix);
+	text_str(&t, num_text(digits, number));
+	return fs_option(fs, name, value) == 0;
+}
+
+static int memory_mount(const char *mode, uint64_t size, uint64_t attributes)
+{
+	int fs = fs_open("tmpfs");
+
+	if (fs < 0)
+		return -1;
+	if (fs_option(fs, "mode", mode) || !text_option(fs, "size", "", size) ||
+	    !text_option(fs, "nr_inodes", "", size / 1024 + 64)) {
+		close(fs);
+		return -1;
+	}
+	return fs_mount(fs, attributes);
+}
+
+/* ---- mount points ---------------------------------------------------------------------------- */
+
+static int look_up(const struct view *v, const char *path)
+{
+	return place_open(v->root, path[1] ? path + 1 : ".", 0, inside);
+}
+
+/* A folder or an empty file; one that is there already is good. */
+static bool leaf_make(const struct view *v, const char *parent, const char *name, bool is_dir)
+{
+	int dir = look_up(v, parent), fd, error;
+
+	if (dir < 0)
+		return false;
+	if (is_dir)
+		fd = mkdirat(dir, name, 0755);
+	else if ((fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444)) >= 0)
+		close(fd);
+	error = errno;
+	close(dir);
+	errno = error;
+	return fd >= 0 || error == EEXIST;
+}
+
+/* The place and all that leads to it, below a folder that is ours. */
+static bool point_make(const struct view *v, const char *path, bool is_dir)
+{
+	char parent[PLAN_MAX_PATH + 1] = "/", name[PLAN_MAX_PATH + 1];
+
+	for (const char *at = path + 1; *at;) {
+		size_t n = strcspn(at, "/");
+		bool last = !at[n];
+		memcpy(name, at, n);
+		name[n] = 0;
+		if (!leaf_make(v, parent, name, is_dir || !last))
+			return false;
+		memcpy(parent, path, (size_t)(at - path) + n);
+		parent[(size_t)(at - path) + n] = 0;
+		at += n + !last;
+	}
+	return true;
+}
+
+/* Does what is mounted there lie in memory, so that mount points may be made in it? */
+static bool ours(const struct view *v, const struct item *above)
+{
+	if (!above)
+		return v->private;
+	return above->kind == ITEM_SCRATCH || above->kind == ITEM_DISCARD ||
+	       (above->kind == ITEM_COVER && (above->how & COVER_HIDE));
+}
+
+static int point_open(struct view *v, const struct item *i, const struct item *above)
+{
+	int at = look_up(v, i->path);
+
+	if (at >= 0 || errno != ENOENT)
+		return at;
+	if (!ours(v, above)) {
+		errno = ENOENT;
+		return -1;
+	}
+	return point_make(v, i->path, i->is_dir) ? look_up(v, i->path) : -1;
+}
+
+/* ---- what is mounted ------------------------------------------------------------------------- */
+
+static uint64_t attributes_of(const struct item *i, bool rw)
+{
+	uint64_t set = ATTR_NOSUID;
+
+	if (!rw)
+		set |= ATTR_RDONLY;
+	if (!i->is_device && !item_covers("/dev", i->path))
+		set |= ATTR_NODEV;
+	if (i->kind == ITEM_COVER && (i->how & COVER_NOEXEC))
+		set |= ATTR_NOEXEC;
+	return set;
+}
+
+static int host_copy(const struct item *i, bool rw)
+{
+	int tree = tree_copy(i->fd);
+
+	if (tree >= 0 && tree_set(tree, attributes_of(i, rw), 1)) {
+		int error = errno;
+		close(tree);
+		errno = error;
+		return -1;
+	}
+	return tree;
+}
+
+/* An empty file that nobody may open: of the store, from where its name goes at the end. */
+static int file_hidden(struct view *v)
+{
+	int fd = openat(v->store, empty_name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0), tree;
+
+	if (fd >= 0)
+		close(fd);
+	fd = fd < 0 ? -1 : place_open(v->store, empty_name, 0, inside);
+	tree = fd < 0 ? -1 : tree_copy(fd);
+	if (fd >= 0)
+		close(fd);
+	if (tree >= 0 && tree_set(tree, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, 0))
+		return -1;
+	return tree;
+}
+
+/*
+ * An empty folder. What is shown again below needs a way there and mount points, so it is closed to
+ * reading only, and made read only when all of them are in it.
+ */
+static int folder_hidden(const struct item *i, const struct item *next)
+{
+	bool passed = next && item_covers(i->path, next->path);
+
+	return memory_mount(passed ? "0111" : "0000", 65536,
+			    ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC | (passed ? 0 : ATTR_RDONLY));
+}
+
+static void layer_end(struct view *v, int layer)
+{
+	char path[32 + NUM_TEXT], digits[NUM_TEXT];
+	struct text t = text_over(path, sizeof(path));
+	int error = errno;
+
+	text_str(&t, "/proc/self/fd/");
+	text_str(&t, num_text(digits, (uint64_t)layer));
+	umount2(path, MNT_DETACH);
+	unlinkat(v->store, layer_name, AT_REMOVEDIR);
+	close(layer);
+	errno = error;
+}
+
+/* The folder where changes go has to be attached until the overlay holds it. */
+static int layer_make(struct view *v, int *upper, int *work)
+{
+	int layer = memory_mount("0700", (uint64_t)1 << 40, ATTR_NOSUID | ATTR_NODEV), at = -1;
+
+	if (layer >= 0 && mkdirat(v->store, layer_name, 0700) == 0)
+		at = place_open(v->store, layer_name, O_DIRECTORY, inside);
+	if (at < 0 || tree_put(layer, at) || mkdirat(layer, "upper", 0755) ||
+	    mkdirat(layer, "work", 0700))
+		return -1;
+	close(at);
+	*upper = place_open(layer, "upper", O_DIRECTORY, inside);
+	*work = place_open(layer, "work", O_DIRECTORY, inside);
+	return *upper < 0 || *work < 0 ? -1 : layer;
+}
+
+static int overlay_make(struct view *v, const struct item *i)
+{
+	int upper, work, layer = layer_make(v, &upper, &work), fs = layer < 0 ? -1 : fs_open("overlay"), mount;
+	struct stat st;
+
+	if (fs < 0)
+		return -1;
+	if (fstat(i->fd, &st) == 0)
+		(void)!fchmodat(layer, "upper", st.st_mode & 0777, 0);
+	if (!text_option(fs, "lowerdir", "/proc/self/fd/", (uint64_t)i->fd) ||
+	    !text_option(fs, "upperdir", "/proc/self/fd/", (uint64_t)upper) ||
+	    !text_option(fs, "workdir", "/proc/self/fd/", (uint64_t)work) ||
+	    (namespaces_wanted(v->run, ISOLATE_USER) && fs_option(fs, "userxattr", NULL)))
+		return -1;
+	mount = fs_mount(fs, ATTR_NOSUID | ATTR_NODEV);
+	close(upper);
+	close(work);
+	layer_end(v, layer);
+	return mount;
+}
+
+static int tree_make(struct view *v, struct item *i, const struct item *next)
+{
+	switch (i->kind) {
+	case ITEM_BIND:
+	case ITEM_MOUNT:
+		return host_copy(i, i->rw);
+	case ITEM_SCRATCH:
+		return memory_mount("0700", i->size, ATTR_NOSUID | ATTR_NODEV);
+	case ITEM_DISCARD:
+		return overlay_make(v, i);
+	case ITEM_COVER:
+		if (!(i->how & COVER_HIDE))
+			return host_copy(i, i->rw);
+		return i->is_dir ? folder_hidden(i, next) : file_hidden(v);
+	}
+	errno = EINVAL;
+	return -1;
+}
+
+/* ---- one place after the other --------------------------------------------------------------- */
+
+static const struct item *above_of(struct view *v, const struct item *i)
+{
+	while (v->depth && !item_covers(v->above[v->depth - 1]->path, i->path))
+		v->depth--;
+	return v->depth ? v->above[v->depth - 1] : NULL;
+}
+
+/*
+ * Is the place seen already, as it has to be? What is given above holds below too, but not through a
+ * cover, and what is kept is not what is thrown away.
+ */
+static bool seen(struct view *v, struct item *i, const struct item *above)
+{
+	if (i->kind != ITEM_BIND)
+		return false;
+	if (!v->private)
+		return true;
+	if (!above || (above->kind == ITEM_COVER && (above->how & COVER_HIDE)))
+		return false;
+	if (above->kind == ITEM_SCRATCH)
+		return false;
+	if (above->kind == ITEM_DISCARD)
+		return !i->rw;
+	i->rw |= above->rw;
+	return i->rw == above->rw && !i->is_device;
+}
+
+/* A place that another line names too: what either may, it may. */
+static bool merged(struct item *i, const struct item *next)
+{
+	if (!next || strcmp(i->path, next->path) != 0)
+		return false;
+	return true;
+}
+
+static bool cover_needed(struct view *v, const struct item *i, const struct item *above, bool *needed)
+{
+	bool writable = above ? above->rw && !(above->kind == ITEM_COVER && (above->how & COVER_HIDE)) : false;
+
+	*needed = !i->missing && (above || !v->private);
+	if (!i->missing || !writable)
+		return true;
+	place_fault(v, ERR_COVER_MISSING, i, NULL, 0);
+	return fault_line(v->run->fault, "fix", "create it, or deny a place that is there", NULL);
+}
+
+static bool item_mount(struct view *v, struct item *i, const struct item *above,
+		       const struct item *next)
+{
+	int tree, at;
+
+	tree = tree_make(v, i, next);
+	if (tree < 0)
+		return place_fault(v, ERR_VIEW_PLACE, i, "mount", errno);
+	at = point_open(v, i, above);
+	if (at < 0) {
+		place_fault(v, ERR_VIEW_PLACE, i, "open of the place", errno);
+		return fault_line(v->run->fault, "fix",
+				  "name a place that is there, or one outside of the folders of "
+				  "the host: nothing is made in them",
+				  NULL);
+	}
+	if (tree_put(tree, at))
+		return place_fault(v, ERR_VIEW_PLACE, i, "move_mount", errno);
+	close(at);
+	if (i->fd >= 0)
+		close(i->fd);
+	i->fd = tree;
+	return true;
+}
+
+static bool item_place(struct view *v, struct item *i, const struct item *next)
+{
+	const struct item *above = above_of(v, i);
+	bool needed = true, known = seen(v, i, above);
+
+	if (i->kind == ITEM_COVER && !cover_needed(v, i, above, &needed))
+		return false;
+	if (!needed)
+		return true;
+	if (v->depth == MAX_DEPTH)
+		return place_fault(v, ERR_VIEW_PLACE, i, "too deep", ELOOP);
+	if (!known && !item_mount(v, i, above, next))
+		return false;
+	/* a place that is seen through the one above needs no level of its own, unless it gives more */
+	if (!known || (!v->private && i->rw))
+		v->above[v->depth++] = i;
+	return true;
+}
+
+/* A path line that values or links put into a cover, without a cover line of its own. */
+static bool nested_check(struct view *v)
+{
+	const struct item *items = v->items->v, *cover = NULL;
+
+	for (unsigned i = 0; i < v->items->n; i++) {
+		bool own = false;
+		for (unsigned k = 0; k < v->items->n && items[i].kind == ITEM_BIND && !own; k++)
+			own = items[k].kind == ITEM_COVER && span_same(items[k].tmpl, items[i].tmpl);
+		for (unsigned k = 0; k < v->items->n && items[i].kind == ITEM_BIND && !own; k++) {
+			cover = &items[k];
+			if (cover->kind == ITEM_COVER && item_covers(cover->path, items[i].path))
+				return place_fault(v, ERR_COVER_NESTED, &items[i], NULL, 0);
+		}
+	}
+	return true;
+}
+
+static bool items_place(struct view *v)
+{
+	struct item *items = v->items->v;
+	unsigned n = v->items->n;
+
+	for (unsigned i = v->first; i < n; i++) {
+		if (i + 1 < n && merged(&items[i], &items[i + 1])) {
+			items[i + 1].rw |= items[i + 1].kind == ITEM_BIND && items[i].rw;
+			continue;
+		}
+		if (!item_place(v, &items[i], i + 1 < n ? &items[i + 1] : NULL))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the root -------------------------------------------------------------------------------- */
+
+static bool links_make(struct view *v)
+{
+	char parent[PLAN_MAX_PATH + 1];
+
+	for (unsigned i = 0; i < v->items->n_links; i++) {
+		const struct item_link *l = &v->items->links[i];
+		const char *name = strrchr(l->path, '/') + 1;
+		bool shown = false;
+		int dir;
+		for (unsigned k = 0; k < v->items->n && !shown; k++)
+			shown = item_covers(v->items->v[k].path, l->path);
+		if (shown)
+			continue; /* with the folder it stands in */
+		memcpy(parent, l->path, (size_t)(name - l->path));
+		parent[name - l->path - (name - l->path > 1)] = 0;
+		if (parent[1] && !point_make(v, parent, true))
+			return step_fault(v, "folder of a symbolic link");
+		dir = look_up(v, parent);
+		if (dir < 0 || (symlinkat(l->target, dir, name) && errno != EEXIST))
+			return step_fault(v, "symlink");
+		close(dir);
+	}
+	return true;
+}
+
+/* All lines that give the root, as one; NULL: none does. Then the root is that of the host. */
+static struct item *root_item(struct view *v)
+{
+	struct item *items = v->items->v;
+
+	while (v->first < v->items->n && !items[v->first].path[1])
+		if (++v->first < v->items->n && !items[v->first].path[1])
+			items[v->first].rw |= items[v->first - 1].rw;
+	return v->private && v->first ? &items[v->first - 1] : NULL;
+}
+
+/* Copied before anything lies over it, which the copy would hold as well. */
+static bool root_open(struct view *v)
+{
+	struct item *root = root_item(v);
+	int tree = -1;
+
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return step_fault(v, "private mounts");
+	v->root = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	v->store = memory_mount("0755", 1 << 20, ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
+	if (v->root < 0 || v->store < 0)
+		return step_fault(v, "tmpfs");
+	if (root && root->kind == ITEM_BIND && (tree = host_copy(root, root->rw)) < 0)
+		return place_fault(v, ERR_VIEW_PLACE, root, "mount", errno);
+	if (tree_put(v->store, v->root))
+		return step_fault(v, "move_mount of the root");
+	if (!v->private)
+		return true;
+	if (root && tree < 0 && (tree = tree_make(v, root, NULL)) < 0)
+		return place_fault(v, ERR_VIEW_PLACE, root, "mount", errno);
+	if (root && tree_put(tree, v->store))
+		return place_fault(v, ERR_VIEW_PLACE, root, "move_mount", errno);
+	v->root = root ? tree : v->store;
+	if (root)
+		v->above[v->depth++] = root;
+	return true;
+}
+
+static bool proc_mount(struct view *v)
+{
+	bool all = !v->private || v->first;
+	struct item i = {.path = "/proc", .is_dir = true};
+	int fs, tree, at;
+
+	if (!namespaces_wanted(v->run, ISOLATE_PID) || !(all || v->items->proc))
+		return true;
+	fs = fs_open("proc");
+	tree = fs < 0 ? -1 : fs_mount(fs, ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
+	if (tree < 0) {
+		step_fault(v, "proc of the new processes");
+		return fault_line(v->run->fault, "likely",
+				  "something is mounted inside /proc on this host, as in containers", NULL);
+	}
+	at = point_open(v, &i, NULL);
+	if (at < 0 || tree_put(tree, at))
+		return step_fault(v, "/proc");
+	close(at);
+	close(tree);
+	return true;
+}
+
+/* What had to be writable while mount points were made. */
+static bool folders_close(struct view *v)
+{
+	for (unsigned i = 0; i < v->items->n; i++) {
+		const struct item *item = &v->items->v[i];
+		if (item->kind == ITEM_COVER && (item->how & COVER_HIDE) && item->is_dir && item->fd >= 0 &&
+		    tree_set(item->fd, ATTR_RDONLY, 0))
+			return step_fault(v, "mount_setattr of a cover");
+	}
+	unlinkat(v->store, empty_name, 0);
+	return true;
+}
+
+static bool root_enter(struct view *v)
+{
+	if (tree_set(v->store, ATTR_RDONLY, 0))
+		return step_fault(v, "mount_setattr of the root");
+	if (fchdir(v->root))
+		return step_fault(v, "fchdir");
+	if (syscall(SYS_pivot_root, ".", "."))
+		return step_fault(v, "pivot_root");
+	if (umount2(".", MNT_DETACH))
+		return step_fault(v, "umount of the old root");
+	return chdir("/") == 0 || step_fault(v, "chdir");
+}
+
+static bool store_leave(struct view *v)
+{
+	char path[32 + NUM_TEXT], digits[NUM_TEXT];
+	struct text t = text_over(path, sizeof(path));
+
+	text_str(&t, "/proc/self/fd/");
+	text_str(&t, num_text(digits, (uint64_t)v->store));
+	return umount2(path, MNT_DETACH) == 0 || step_fault(v, "umount");
+}
+
+static bool view_build(struct run *r)
+{
+	struct items items;
+	struct view v = {.run = r, .items = &items, .private = r->plan->launch.private_root};
+
+	if (!items_collect(r, &items) || !root_open(&v) || !nested_check(&v))
+		return false;
+	if (v.private && !links_make(&v))
+		return false;
+	return items_place(&v) && proc_mount(&v) && folders_close(&v) &&
+	       (v.private ? root_enter(&v) : store_leave(&v));
+}
+
+/* ---- where it starts, and what is opened in it ----------------------------------------------- */
+
+/* With the place of `directory`, else where the caller was, as far as the tree has it. */
+static bool directory_enter(struct run *r, const char *caller)
+{
+	const struct launch *l = &r->plan->launch;
+	char path[PLAN_MAX_PATH + 1];
+
+	if (!l->directory.at) {
+		if (caller[0] == '/' && chdir(caller) == 0)
+			return true;
+		return chdir("/") == 0 || fault_step(r->fault, "directory", "chdir", errno);
+	}
+	if (!template_expand(l->directory, TEMPLATE_PATH, &r->vars, l->directory_where, path, r->fault))
+		return false;
+	if (chdir(path) == 0)
+		return true;
+	fault_set(r->fault, ERR_VIEW_PLACE);
+	fault_where(r->fault, l->directory_where);
+	fault_line(r->fault, "at", path, NULL);
+	return fault_errno(r->fault, "failed", "chdir", errno);
+}
+
+/* The program as the new tree has it; the old descriptor would lead out of it. */
+static bool program_again(struct run *r)
+{
+	struct program *p = &r->program;
+	struct stat before, now;
+	bool known = p->fd >= 0 && fstat(p->fd, &before) == 0;
+
+	if (p->fd < 0)
+		return true;
+	close(p->fd);
+	p->fd = openat(AT_FDCWD, p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (p->fd >= 0 && fstat(p->fd, &now) == 0 && known && now.st_ino == before.st_ino)
+		return true;
+	fault_set(r->fault, ERR_VIEW_PLACE);
+	fault_line(r->fault, "at", p->path, NULL);
+	return fault_errno(r->fault, "failed", "open of the program in its tree",
+			   p->fd < 0 ? errno : ESTALE);
+}
+
 bool apply_view(struct run *r)
 {
-	(void)r;
-	return true;
+	char caller[PLAN_MAX_PATH + 1] = "";
+
+	if (!namespaces_wanted(r, ISOLATE_MOUNT))
+		return !r->plan->launch.directory.at || directory_enter(r, caller);
+	if (!getcwd(caller, sizeof(caller)))
+		caller[0] = 0;
+	return view_build(r) && program_again(r) && landlock_prepare(r) &&
+	       exec_fd_prepare(r) && directory_enter(r, caller);
 }

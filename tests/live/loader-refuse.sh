@@ -27,8 +27,6 @@ guarantee() { MORE_GUARANTEE="guarantee $1 t.sbx:21
 guarantee "res.memory required cgroup:memory"
 refused "required cgroup" 125 E0601 "prefer res.memory on linux"
 case $ERR in *"required   t.sbx:21"*"missing    cgroup:memory: "*) pass "the line and the mechanism are named" ;; *) fail "the line and the mechanism are named" "$ERR" ;; esac
-guarantee "ns.isolate required namespace"
-refused "required namespace" 125 E0601 "isolate none"
 guarantee "res.wall required supervisor+cgroup:teleport"
 refused "required controller, second of two" 125 E0601 "missing    cgroup:teleport"
 reset
@@ -51,10 +49,11 @@ ok"
 guarantee "kernel.isolation preferred none"
 case "$RC $OUT $ERR" in "0 ran"*"note: kernel.isolation"*) pass "preferred and impossible: a note" ;; *) fail "preferred and impossible: a note" "$OUT" "$ERR" ;; esac
 reset
-ISOLATE="user pid net"
+MORE_ASSERT="cover hide t.sbx:4 /etc
+"
 plan "$P"
 sbx "$P" "$PROBE" print ran
-refused "isolate" 125 E0601 "isolate user pid net"
+refused "a cover without a mount namespace" 125 E0608 "isolate mount"
 
 # E0601: hosts that lack something, imitated
 reset
@@ -333,8 +332,8 @@ plan "$P"
 sbx "$P" probe print ran
 refused "a descriptor no limit allows" 125 E0625 "1048577"
 
-# some are provoked in loader-steps.sh and loader-faults.sh; every number must stand in a check of one of the three
+# some are provoked in loader-steps.sh and loader-faults.sh; every number must stand in a check of one of these
 for n in $(sed -n 's/^ERR([A-Z_]*, "\(E06..\)".*/\1/p' "$ROOT/runtime/errors.def"); do
-	grep -q "^[^#]*refused .*$n" "$HERE"/loader-*.sh "$HERE"/supervise-*.sh || fail "no test provokes $n"
+	grep -q "^[^#]*refused .*$n" "$HERE"/loader-*.sh "$HERE"/supervise-*.sh "$HERE"/view-*.sh "$HERE"/isolate-*.sh || fail "no test provokes $n"
 done
 finish

@@ -1,0 +1,453 @@
+/*
+ * view_items.c - finds the places of the plan on the host, in the mount namespace that was just made:
+ * mounts can only be copied from there.
+ *
+ * A symbolic link is never followed by the kernel: each is read here and shown again in the new tree,
+ * so what is opened is what the path in the new tree leads to.
+ */
+#include "view_items.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "mount_calls.h"
+#include "namespaces.h"
+#include "template.h"
+
+enum { MAX_LINKS = 40 };
+static const uint64_t no_links = RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC;
+
+bool item_covers(const char *root, const char *path)
+{
+	size_t n = strlen(root);
+
+	if (n == 1)
+		return true;
+	return !strncmp(root, path, n) && (!path[n] || path[n] == '/');
+}
+
+static bool place_fault(struct items *x, enum err id, struct span where, const char *path,
+			const char *what, int error)
+{
+	struct fault *f = x->run->fault;
+
+	fault_set(f, id);
+	fault_where(f, where);
+	fault_line(f, "at", path, NULL);
+	return what ? fault_errno(f, "failed", what, error) : false;
+}
+
+static struct item *item_add(struct items *x, struct item item)
+{
+	if (x->n == x->cap) {
+		fault_step(x->run->fault, "view", "memory", ENOMEM);
+		return NULL;
+	}
+	x->v[x->n] = item;
+	return &x->v[x->n++];
+}
+
+static bool link_add(struct items *x, const char *path, const char *target)
+{
+	for (unsigned i = 0; i < x->n_links; i++)
+		if (!strcmp(x->links[i].path, path))
+			return true;
+	if (x->n_links < x->cap_links) {
+		struct item_link *l = &x->links[x->n_links++];
+		l->path = pool_copy(&x->pool, path, strlen(path));
+		l->target = pool_copy(&x->pool, target, strlen(target));
+		if (l->path && l->target)
+			return true;
+	}
+	return fault_step(x->run->fault, "view", "memory", ENOMEM);
+}
+
+/* ---- the walk -------------------------------------------------------------------------------- */
+
+struct walk {
+	struct items *items;
+	char here[PLAN_MAX_PATH + 1]; /* without links; "" is the root */
+	char rest[2 * PLAN_MAX_PATH + 2];
+	bool nofollow;
+	int fd;
+};
+
+static bool in_proc(const struct items *x, const char *path)
+{
+	return namespaces_wanted(x->run, ISOLATE_PID) && item_covers("/proc", path);
+}
+
+/* The next part of the rest; false when there is none. */
+static bool part_take(struct walk *w, char part[PLAN_MAX_PATH + 1])
+{
+	char *at = w->rest;
+	size_t n;
+
+	while (*at == '/')
+		at++;
+	n = strcspn(at, "/");
+	if (!n || n > PLAN_MAX_PATH)
+		return false;
+	memcpy(part, at, n);
+	part[n] = 0;
+	memmove(w->rest, at + n, strlen(at + n) + 1);
+	return true;
+}
+
+/* The link at w->here, just opened, is replaced by what it says. 0, or errno. */
+static int link_follow(struct walk *w, int fd, char *slash)
+{
+	char target[PLAN_MAX_PATH + 1], rest[sizeof(w->rest)];
+	ssize_t n = readlinkat(fd, "", target, sizeof(target) - 1);
+	struct text t = text_over(rest, sizeof(rest));
+
+	if (n <= 0)
+		return n ? errno : ENOENT;
+	target[n] = 0;
+	text_str(&t, target);
+	text_str(&t, "/");
+	text_str(&t, w->rest);
+	if (t.cut)
+		return ENAMETOOLONG;
+	if (!link_add(w->items, w->here, target))
+		return ENOMEM;
+	memcpy(w->rest, rest, t.len + 1);
+	*(target[0] == '/' ? w->here : slash) = 0;
+	return 0;
+}
+
+/* One part; w->fd is the place reached. 0, or errno. */
+static int part_walk(struct walk *w, const char *part, unsigned *links)
+{
+	char *end = w->here + strlen(w->here), *slash = end;
+	struct stat st;
+	int fd, error = 0;
+
+	if (!strcmp(part, "."))
+		return 0;
+	if (!strcmp(part, "..")) {
+		slash = strrchr(w->here, '/');
+		if (slash)
+			*slash = 0;
+		return 0;
+	}
+	if ((size_t)(end - w->here) + strlen(part) + 2 > sizeof(w->here))
+		return ENAMETOOLONG;
+	*end = '/';
+	memcpy(end + 1, part, strlen(part) + 1);
+	if (in_proc(w->items, w->here))
+		return 0; /* of the new /proc, which is not there yet */
+	fd = place_open(AT_FDCWD, w->here, O_NOFOLLOW, no_links);
+	if (fd < 0)
+		return errno;
+	if (fstat(fd, &st))
+		error = errno;
+	else if (S_ISLNK(st.st_mode) && w->nofollow && !w->rest[strspn(w->rest, "/")])
+		error = ELOOP;
+	else if (S_ISLNK(st.st_mode))
+		error = ++*links > MAX_LINKS ? ELOOP : link_follow(w, fd, slash);
+	close(fd);
+	return error;
+}
+
+/* 0 with w->here and w->fd, or errno; w->here is then how far it went, and the rest. */
+static int walk(struct walk *w, const char *path)
+{
+	char part[PLAN_MAX_PATH + 1];
+	unsigned links = 0;
+	int error = 0;
+
+	w->fd = place_open(AT_FDCWD, path, w->nofollow ? O_NOFOLLOW : 0, no_links);
+	w->here[0] = 0;
+	memcpy(w->rest, path, strlen(path) + 1);
+	if (w->fd >= 0) {
+		memcpy(w->here, path, strlen(path) + 1);
+		return 0;
+	}
+	if (errno != ELOOP && errno != ENOENT && errno != ENOTDIR)
+		return errno;
+	while (!error && part_take(w, part))
+		error = part_walk(w, part, &links);
+	if (error)
+		return error;
+	if (!w->here[0])
+		memcpy(w->here, "/", 2);
+	w->fd = place_open(AT_FDCWD, w->here, O_NOFOLLOW, no_links);
+	return w->fd < 0 && !in_proc(w->items, w->here) ? errno : 0;
+}
+
+/* What is at w->fd becomes an item. */
+static bool found(struct items *x, struct walk *w, struct item item)
+{
+	struct stat st;
+
+	if (fstat(w->fd, &st))
+		return place_fault(x, ERR_PATH_OPEN, item.where, w->here, "fstat", errno);
+	if (S_ISLNK(st.st_mode))
+		return place_fault(x, ERR_PATH_LINK, item.where, w->here, NULL, 0);
+	item.is_dir = S_ISDIR(st.st_mode);
+	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
+	item.fd = w->fd;
+	item.path = pool_copy(&x->pool, w->here, strlen(w->here));
+	return item.path ? item_add(x, item) != NULL
+			 : fault_step(x->run->fault, "view", "memory", ENOMEM);
+}
+
+/* ---- the lines ------------------------------------------------------------------------------- */
+
+static uint64_t rights_that_write(void)
+{
+	uint64_t rights = 0;
+#define RIGHT(id, word, bit, abi, on_files)                                                        \
+	if (!strcmp(word, "write_file") || !strcmp(word, "truncate") ||                            \
+	    !strncmp(word, "make_", 5) || !strncmp(word, "remove_", 7) || !strcmp(word, "refer"))  \
+		rights |= 1ull << (bit);
+	PLAN_FS_RIGHTS(RIGHT)
+#undef RIGHT
+	return rights;
+}
+
+/*
+ * Is it the place of a mount or scratch line, or something that is mounted? The host has nothing to do
+ * with it. What a line names below a scratch folder is shown in it.
+ */
+static bool elsewhere(const struct items *x, const char *path)
+{
+	for (unsigned i = 0; i < x->n; i++) {
+		const struct item *item = &x->v[i];
+		if (item->kind == ITEM_MOUNT ? item_covers(item->path, path)
+					     : item->kind == ITEM_SCRATCH && !strcmp(item->path, path))
+			return true;
+	}
+	return false;
+}
+
+static bool missing_fault(struct items *x, struct span where, const char *path, int error)
+{
+	bool missing = error == ENOENT || error == ENOTDIR;
+
+	place_fault(x, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, where, path, "open", error);
+	if (missing)
+		return fault_line(x->run->fault, "fix",
+				  "create it, or write `if-exists` or `make-dir` on that line", NULL);
+	if (error == ENOSYS)
+		return fault_line(x->run->fault, "likely",
+				  "this kernel, or a filter around sbx-run, has no openat2", NULL);
+	return false;
+}
+
+static bool path_find(struct items *x, const struct landlock_rule *r, const char *path)
+{
+	struct walk w = {.items = x, .nofollow = r->nofollow};
+	struct item item = {.kind = ITEM_BIND,
+			    .rw = r->rights & rights_that_write(),
+			    .where = r->where,
+			    .tmpl = r->place};
+	int error;
+
+	if (in_proc(x, path)) {
+		x->proc = true;
+		return true;
+	}
+	error = walk(&w, path);
+	if (error == ENOENT && r->missing == MISSING_MAKE) {
+		if (mkdir(path, 0700) && errno != EEXIST)
+			return place_fault(x, ERR_PATH_OPEN, r->where, path, "mkdir", errno);
+		error = walk(&w, path);
+	}
+	if (!error && w.fd < 0) {
+		x->proc = true;
+		return true;
+	}
+	if (!error)
+		return found(x, &w, item);
+	if (r->missing == MISSING_SKIP && (error == ENOENT || error == ENOTDIR || error == EACCES))
+		return true;
+	if (error == ELOOP && r->nofollow)
+		return place_fault(x, ERR_PATH_LINK, r->where, path, NULL, 0);
+	return missing_fault(x, r->where, path, error);
+}
+
+static bool visit_path(void *ctx, const struct landlock_rule *r)
+{
+	struct items *x = ctx;
+	char path[PLAN_MAX_PATH + 1];
+
+	return template_expand(r->place, TEMPLATE_PATH, &x->run->vars, r->where, path,
+			       x->run->fault) &&
+	       (elsewhere(x, path) || path_find(x, r, path));
+}
+
+/* The entry and its ELF interpreter. */
+static bool visit_entry(void *ctx, const struct landlock_rule *r)
+{
+	struct items *x = ctx;
+	const struct program *p = &x->run->program;
+
+	return path_find(x, r, p->path) && (!p->interp[0] || path_find(x, r, p->interp));
+}
+
+static bool visit_cover(void *ctx, const struct landlock_rule *r)
+{
+	struct items *x = ctx;
+	struct walk w = {.items = x};
+	struct item item = {.kind = ITEM_COVER,
+			    .fd = -1,
+			    .how = r->how,
+			    .rw = !(r->how & (COVER_RO | COVER_HIDE)),
+			    .where = r->where,
+			    .tmpl = r->place};
+	char path[PLAN_MAX_PATH + 1];
+	int error;
+
+	if (!template_expand(r->place, TEMPLATE_PATH, &x->run->vars, r->where, path, x->run->fault))
+		return false;
+	if (elsewhere(x, path))
+		return place_fault(x, ERR_VIEW_PLACE, r->where, path, NULL, 0);
+	error = walk(&w, path);
+	if (!error && w.fd >= 0)
+		return found(x, &w, item);
+	if (!error)
+		return true; /* in the new /proc, where nothing is written */
+	if (error != ENOENT && error != ENOTDIR)
+		return missing_fault(x, r->where, path, error);
+	item.missing = true;
+	item.path = pool_copy(&x->pool, w.here, strlen(w.here));
+	return item.path ? item_add(x, item) != NULL
+			 : fault_step(x->run->fault, "view", "memory", ENOMEM);
+}
+
+/* A place of mount or scratch: where it is, is a path of the new tree. */
+static bool other_place(struct items *x, const struct place_line *p, const char *at)
+{
+	char text[PLAN_MAX_LINE + 1], source[PLAN_MAX_PATH + 1];
+	struct item item = {.kind = p->kind == PLACE_MOUNT ? ITEM_MOUNT : ITEM_SCRATCH,
+			    .fd = -1,
+			    .is_dir = true,
+			    .rw = p->kind == PLACE_SCRATCH || p->rw,
+			    .size = p->size,
+			    .where = p->where};
+	struct walk w = {.items = x};
+	struct stat st;
+	struct span tmpl;
+	int error;
+
+	item.path = pool_copy(&x->pool, at, strlen(at));
+	if (!item.path)
+		return fault_step(x->run->fault, "view", "memory", ENOMEM);
+	if (p->kind == PLACE_SCRATCH)
+		return item_add(x, item) != NULL;
+	if (!launch_source(p->source, text, &tmpl) ||
+	    !template_expand(tmpl, TEMPLATE_PATH, &x->run->vars, p->where, source, x->run->fault))
+		return false;
+	/* the links on the way to the source are nobody's in the new tree */
+	unsigned links = x->n_links;
+	error = walk(&w, source);
+	x->n_links = links;
+	if (error || w.fd < 0)
+		return missing_fault(x, p->where, source, error ? error : ENOENT);
+	if (fstat(w.fd, &st))
+		return place_fault(x, ERR_PATH_OPEN, p->where, source, "fstat", errno);
+	item.fd = w.fd;
+	item.is_dir = S_ISDIR(st.st_mode);
+	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
+	return item_add(x, item) != NULL;
+}
+
+static bool discard_place(struct items *x, const struct place_line *p, const char *at)
+{
+	struct item item = {.kind = ITEM_DISCARD, .rw = true, .where = p->where};
+	struct walk w = {.items = x};
+	int error = walk(&w, at);
+
+	if (error || w.fd < 0)
+		return missing_fault(x, p->where, at, error ? error : ENOENT);
+	if (!found(x, &w, item))
+		return false;
+	return x->v[x->n - 1].is_dir ||
+	       place_fault(x, ERR_VIEW_PLACE, p->where, at, "discard of what is no folder", ENOTDIR);
+}
+
+static bool places_collect(struct items *x, bool discards)
+{
+	const struct launch *l = &x->run->plan->launch;
+	char at[PLAN_MAX_PATH + 1];
+
+	for (unsigned i = 0; i < l->n_places; i++) {
+		const struct place_line *p = &l->places[i];
+		if ((p->kind == PLACE_DISCARD) != discards)
+			continue;
+		if (!template_expand(p->at, TEMPLATE_PATH, &x->run->vars, p->where, at,
+				     x->run->fault) ||
+		    !(discards ? discard_place(x, p, at) : other_place(x, p, at)))
+			return false;
+	}
+	return true;
+}
+
+/* ---- order ----------------------------------------------------------------------------------- */
+
+/* A slash comes before everything else, so that all below a place follows it without a gap. */
+static int path_cmp(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	unsigned x = *a == '/' ? 1 : (unsigned char)*a, y = *b == '/' ? 1 : (unsigned char)*b;
+	return x < y ? -1 : x > y;
+}
+
+static bool item_before(const struct item *a, const struct item *b)
+{
+	int c = path_cmp(a->path, b->path);
+
+	return c ? c < 0 : a->kind < b->kind;
+}
+
+static void sift(struct item *v, unsigned root, unsigned n)
+{
+	for (unsigned child; (child = 2 * root + 1) < n; root = child) {
+		struct item swap = v[root];
+		if (child + 1 < n && item_before(&v[child], &v[child + 1]))
+			child++;
+		if (!item_before(&v[root], &v[child]))
+			return;
+		v[root] = v[child];
+		v[child] = swap;
+	}
+}
+
+/* A heap sort: qsort() of some C libraries allocates, and the library's child may not. */
+static void items_sort(struct item *v, unsigned n)
+{
+	for (unsigned i = n / 2; i-- > 0;)
+		sift(v, i, n);
+	for (unsigned end = n; end-- > 1;) {
+		struct item first = v[0];
+		v[0] = v[end];
+		v[end] = first;
+		sift(v, 0, end);
+	}
+}
+
+bool items_collect(struct run *r, struct items *out)
+{
+	const struct landlock *l = &r->plan->landlock;
+	const struct landlock_visitor visitor = {
+	    .entry = visit_entry, .path = visit_path, .cover = visit_cover, .ctx = out};
+	size_t cap = l->n_paths + l->n_covers + r->plan->launch.n_places + 4u;
+
+	*out = (struct items){.run = r, .cap = (unsigned)cap, .cap_links = (unsigned)(cap * 8)};
+	if (!pool_open(&out->pool, cap * (sizeof(struct item) + 2 * PLAN_MAX_PATH +
+					  8 * sizeof(struct item_link))))
+		return fault_step(r->fault, "view", "memory", errno);
+	out->v = pool_take(&out->pool, cap * sizeof(struct item));
+	out->links = pool_take(&out->pool, out->cap_links * sizeof(struct item_link));
+	if (!out->v || !out->links)
+		return fault_step(r->fault, "view", "memory", ENOMEM);
+	if (!places_collect(out, false) || !landlock_visit(&r->plan->landlock_conf, l, &visitor) ||
+	    !places_collect(out, true))
+		return false;
+	items_sort(out->v, out->n);
+	return true;
+}

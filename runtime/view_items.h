@@ -1,0 +1,53 @@
+/*
+ * view_items.h - the places that the tree of the program is made of, where they really are.
+ */
+#ifndef SBX_VIEW_ITEMS_H
+#define SBX_VIEW_ITEMS_H
+
+#include "run.h"
+
+enum item_kind {
+	ITEM_BIND,    /* of the host, at its own place: a path or entry line */
+	ITEM_MOUNT,   /* of the host, at another place */
+	ITEM_SCRATCH, /* empty, in memory */
+	ITEM_DISCARD, /* of the host, under a layer that is thrown away */
+	ITEM_COVER,   /* a cover line: hidden, or of the host with less */
+};
+
+struct item {
+	enum item_kind kind;
+	const char *path; /* in the new tree: no symbolic link in it, "/" or without a slash at its end */
+	int fd;           /* O_PATH of what is shown there; -1: nothing of the host */
+	bool missing;     /* a cover of a place that is not there */
+	bool is_dir, is_device;
+	bool rw;          /* as its own lines say; build_item() adds what comes from above */
+	unsigned how;     /* COVER: enum cover */
+	uint64_t size;    /* SCRATCH */
+	struct span where;
+	struct span tmpl; /* of a path or cover line, to pair them */
+};
+
+/* A symbolic link of the host on the way to a place. */
+struct item_link {
+	const char *path, *target;
+};
+
+struct items {
+	struct run *run;
+	struct pool pool; /* of its own: as large as the plan, freed by exec */
+	struct item *v;
+	unsigned n, cap;
+	struct item_link *links;
+	unsigned n_links, cap_links;
+	bool proc; /* something below /proc is asked for, and /proc is a new one */
+};
+
+/* Does the path equal the root or lie below it? */
+bool item_covers(const char *root, const char *path);
+/*
+ * Every place of the plan, found on the host as it is now: by descriptor, through its symbolic links.
+ * Sorted so that a place comes after those it lies in. False after a fault.
+ */
+bool items_collect(struct run *r, struct items *out);
+
+#endif

@@ -1,0 +1,102 @@
+#!/bin/sh
+# isolate-views.sh - the namespaces of `isolate`, each with a result that it flips, hostname, user, and hosts that have none.
+. "$(dirname "$0")/lib-view.sh"
+
+policy all <<'P'
+    root host
+    allow read "/proc", "/sys/class/net"
+    hostname "box"
+    user 1000
+P
+policy none <<'P'
+    isolate none
+    allow read "/proc", "/sys/class/net"
+P
+policy private <<'P'
+    allow read "/proc"
+P
+policy preferred <<'P'
+    allow read "/proc"
+    prefer ns.isolate, fs.hide on linux because "a host may have none"
+    prefer signal.scope on linux because "needs Linux 6.12"
+P
+for kind in user pid mount net ipc uts cgroup; do
+	ns=$kind
+	[ "$kind" = mount ] && ns=mnt
+	policy "one-$kind" <<P
+    isolate $kind
+    root host
+    allow read "/proc"
+P
+done 2>/dev/null
+# root host is said where mount is among them only
+for kind in user pid net ipc uts cgroup; do
+	policy "one-$kind" <<P
+    isolate $kind
+    allow read "/proc"
+P
+done
+
+for WHO in $USERS; do
+	fresh
+	for kind in user pid mount net ipc uts cgroup; do
+		ns=$kind
+		[ "$kind" = mount ] && ns=mnt
+		mine=$(as readlink "/proc/self/ns/$ns")
+		inside none "readlink /proc/self/ns/$ns"
+		gives "$WHO: control: without isolate $kind it is the caller's" "$mine"
+		inside "one-$kind" "readlink /proc/self/ns/$ns"
+		if [ "$RC" = 0 ] && [ -n "$OUT" ] && [ "$OUT" != "$mine" ]; then
+			pass "$WHO: isolate $kind"
+		else
+			fail "$WHO: isolate $kind" "exit $RC" "$OUT" "$ERR"
+		fi
+	done
+	inside all 'hostname; id -u; id -g; echo $$; ls -d /proc/[0-9]* | wc -l'
+	gives "$WHO: host name, user, numbers of processes" "box
+1000
+1000
+2
+4"
+	[ "$(hostname)" != box ] && pass "$WHO: the host keeps its name" || fail "$WHO: the host keeps its name"
+	inside none 'hostname'
+	gives "$WHO: control: without it the host's name" "$(hostname)"
+	inside all 'cat /proc/self/uid_map /proc/self/setgroups; grep CapEff /proc/self/status; grep CapBnd /proc/self/status; grep NoNewPrivs /proc/self/status'
+	has "$WHO: one number is mapped, groups and capabilities are gone" "*1000*1
+deny
+CapEff:	0000000000000000
+CapBnd:	0000000000000000
+NoNewPrivs:	1"
+	inside all 'cat /proc/net/dev | grep -c :; grep " lo" /proc/net/dev >/dev/null || grep lo: /proc/net/dev >/dev/null && echo lo'
+	gives "$WHO: the private network holds the loopback alone" "1
+lo"
+	sleep 60 &
+	victim=$!
+	inside all "kill -0 $victim && echo found; kill -9 -1; echo alone"
+	has "$WHO: processes of the host are out of reach" "*"
+	kill -0 "$victim" 2>/dev/null && pass "$WHO: a process of the host lives on" || fail "$WHO: a process of the host lives on"
+	kill "$victim" 2>/dev/null
+	inside private 'ls / >/dev/null 2>&1; cut -d" " -f5 /proc/self/mountinfo | grep -c "^/$"; ls /proc/1/root/etc 2>/dev/null | wc -l; cd /; cd ..; ls etc 2>/dev/null | wc -l'
+	gives "$WHO: no way up from the private root" "1
+0
+0"
+done
+
+# Hosts that make no namespaces: one inside which the limit on them is none.
+if unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces' 2>/dev/null; then
+	D=$TMP
+	limited() { unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"' sh "$@"; }
+	run limited "$SBX_RUN" --set "d=$D" "$TMP/plan-private" -- "$TMP/tools/busybox" echo ran
+	refused "a host without user namespaces" 125 E0627 "user.max_user_namespaces is 0"
+	run limited "$SBX_RUN" --set "d=$D" "$TMP/plan-preferred" -- "$TMP/tools/busybox" echo ran
+	gives "a policy that only prefers them runs without" "ran"
+	case $ERR in *"ns.isolate is preferred and not kept"*) pass "and is told so" ;; *) fail "and is told so" "$ERR" ;; esac
+	run "$SBX_RUN" --set "d=$D" "$TMP/plan-preferred" -- "$TMP/tools/busybox" readlink /proc/self/ns/net
+	[ "$OUT" != "$(readlink /proc/self/ns/net)" ] && [ "$RC" = 0 ] && pass "control: where they are made they are used" || fail "control: where they are made they are used" "$OUT" "$ERR"
+	# F7: something else in the place of /proc
+	run unshare -Urm sh -c 'mount -t tmpfs none /proc && mkdir /proc/self && : >/proc/self/uid_map && exec "$@"' sh "$SBX_RUN" --set "d=$D" "$TMP/plan-private" -- "$TMP/tools/busybox" echo ran
+	refused "a /proc that is none" 125 E0627 "/proc is not the proc file system"
+else
+	skip "hosts without namespaces" "the limit on them cannot be set in a user namespace here"
+fi
+finish

@@ -1,0 +1,125 @@
+#!/bin/sh
+# view-places.sh - what the program sees of the file tree: root private and host, mount, scratch, discard, directory, covers.
+# Each line of a policy flips a result that the same command shows without it.
+. "$(dirname "$0")/lib-view.sh"
+
+policy tree <<'P'
+    allow read "${d}/given"
+    allow read write "${d}/kept"
+P
+policy host <<'P'
+    root host
+    allow read "${d}/given"
+P
+policy mount <<'P'
+    mount "${d}/a store" at "/srv/data" read
+    mount "${d}/out" at "/srv/out" read write
+    directory "/srv/data"
+P
+policy scratch <<'P'
+    scratch "/scratch" size 1MiB
+P
+policy discard <<'P'
+    allow read write "${d}/work" discard
+    allow read write "${d}/work/kept"
+P
+policy covers <<'P'
+    allow read write exec "${d}/tree" except { "${d}/tree/secret", "${d}/tree/secret.txt" }
+    allow read "${d}/tree/secret/open"
+    deny write "${d}/tree/hooks"
+    deny exec "${d}/tree/data"
+P
+policy missing <<'P'
+    allow read write "${d}/tree"
+    deny read write "${d}/tree/nothing"
+P
+policy missing-read <<'P'
+    allow read "${d}/tree"
+    deny read "${d}/tree/nothing"
+P
+policy nowhere <<'P'
+    allow read write "${d}/tree"
+    mount "${d}/out" at "${d}/tree/new/place" read
+P
+policy nested <<'P'
+    allow read write "${d}/tree" except "${d}/tree/secret"
+    allow read "${d}/link" if-exists
+P
+
+populate() {
+	fresh
+	as sh -c "cd '$D' && umask 022 && mkdir -p given kept 'a store' out work/kept tree/secret tree/hooks tree/data &&
+		echo one >given/f && echo two >other && echo data >'a store/f' && echo old >work/f &&
+		echo open >tree/secret/open && echo shut >tree/secret/shut && echo shut >tree/secret.txt && echo h >tree/hooks/h &&
+		ln -s given alias && cp '$TMP/tools/busybox' tree/data/busybox && cp '$TMP/tools/busybox' tree/busybox"
+}
+
+for WHO in $USERS; do
+	populate
+	outside "ls '$D/other' && test -e /etc/passwd && echo seen"
+	has "$WHO: control: without the sandbox other places are seen" "*seen"
+	inside tree "cat '$D/given/f'; ls -d '$D/other'; ls /; for f in /etc/passwd /home /root '$D/other'; do test -e \$f && echo \$f; done; true"
+	gives "$WHO: root private shows what is named and nothing else" "one"
+	inside host "cat '$D/given/f'; test -e '$D/other' && echo seen; cat '$D/other'"
+	gives "$WHO: root host: the rest is seen, and not read" "one
+seen"
+	inside tree "echo x >'$D/kept/new'; chmod 600 '$D/given' || echo ro; chmod 700 '$D/kept' 2>/dev/null; cat '$D/kept/new'"
+	has "$WHO: read only unless written, metadata too" "ro
+x"
+	[ -e "$D/kept/new" ] && pass "$WHO: what is written in a kept place stays" || fail "$WHO: what is written in a kept place stays"
+
+	inside mount 'pwd; cat f; cat /srv/data/f; echo x >/srv/data/g; echo y >/srv/out/g && cat /srv/out/g'
+	gives "$WHO: mount, its access, and directory" "/srv/data
+data
+data
+y"
+	[ -e "$D/out/g" ] && [ ! -e "$D/a store/g" ] && pass "$WHO: the mounts are the host's folders" || fail "$WHO: the mounts are the host's folders"
+
+	inside scratch 'echo x >/scratch/f && cat /scratch/f; busy=/scratch/big; dd if=/dev/zero of=$busy bs=65536 count=64 2>/dev/null || echo full; rm $busy; i=0; while [ $i -lt 3000 ]; do true >/scratch/n$i || break; i=$((i+1)); done 2>/dev/null; [ $i -lt 3000 ] && echo no more names'
+	has "$WHO: scratch holds its size and no more" "x
+full
+no more names"
+	[ ! -e /scratch ] && pass "$WHO: nothing of it is on the host" || fail "$WHO: nothing of it is on the host"
+
+	if [ "$WHO" = other ]; then cp -r "$TMP/plan-discard" "$TMP/plan-discard-other"; fi
+	inside discard "echo new >'$D/work/new' && echo changed >'$D/work/f' && cat '$D/work/f' '$D/work/new'; rm '$D/work/f'; ls '$D/work'; echo k >'$D/work/kept/k'"
+	case $ERR in
+	*E0628*) skip "$WHO: discard" "this kernel mounts no overlay here" ;;
+	*)
+		gives "$WHO: discard: the program sees its writes" "changed
+new
+kept
+new"
+		[ "$(cat "$D/work/f")" = old ] && [ ! -e "$D/work/new" ] && pass "$WHO: discard: the host does not" || fail "$WHO: discard: the host does not" "$(ls -l "$D/work")"
+		[ -e "$D/work/kept/k" ] && pass "$WHO: a kept place inside stays" || fail "$WHO: a kept place inside stays"
+		;;
+	esac
+
+	outside "cat '$D/tree/secret/shut' '$D/tree/secret.txt'; echo z >'$D/tree/hooks/z' && echo written; '$D/tree/data/busybox' echo started"
+	gives "$WHO: control: without covers all of it works" "shut
+shut
+written
+started"
+	rm -f "$D/tree/hooks/z"
+	inside covers "cat '$D/tree/secret/open'; cat '$D/tree/secret/shut'; ls '$D/tree/secret'; : >'$D/tree/secret/new'; cat '$D/tree/secret.txt'; echo x >'$D/tree/secret/open'; rm -r '$D/tree/secret'; mv '$D/tree/secret' '$D/tree/s2'; true"
+	gives "$WHO: an excepted place is hidden, what is allowed below is shown" "open"
+	inside covers "cat '$D/tree/hooks/h'; echo z >'$D/tree/hooks/z' && echo written; rm '$D/tree/hooks/h' && echo removed; chmod 777 '$D/tree/hooks/h' && echo changed; mv '$D/tree/hooks' '$D/tree/hk' && echo moved; true"
+	gives "$WHO: deny write: read only" "h"
+	inside covers "'$D/tree/busybox' echo started; '$D/tree/data/busybox' echo started; echo w >'$D/tree/data/w' && cat '$D/tree/data/w'"
+	gives "$WHO: deny exec: not started, all the rest" "started
+w"
+	inside missing "echo ran"
+	refused "$WHO: a denied place that could be made" 125 E0629 "$D/tree/nothing"
+	inside missing-read "echo ran"
+	gives "$WHO: control: where nothing can be made it needs no cover" "ran"
+	inside nowhere "echo ran"
+	refused "$WHO: a mount point in a folder of the host" 125 E0628 "$D/tree/new/place"
+	[ ! -e "$D/tree/new" ] && pass "$WHO: nothing is made there" || fail "$WHO: nothing is made there"
+	as ln -s "$D/tree/secret" "$D/link"
+	inside nested "echo ran"
+	refused "$WHO: a link that leads into an excepted place" 125 E0630 "$D/tree/secret"
+	rm "$D/link"
+	inside nested "echo ran"
+	gives "$WHO: control: without the link it starts" "ran"
+done
+finish
