@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BLOCK_SIZE = 256 * 1024, ALIGN = 16 };
+enum { BLOCK_FIRST = 4096, BLOCK_SIZE = 256 * 1024, ALIGN = 16 };
 
 struct block {
 	struct block *next;
@@ -50,7 +50,10 @@ void arena_free(struct arena *a)
 
 static struct block *block_new(struct arena *a, size_t need)
 {
-	size_t size = need > BLOCK_SIZE / 4 ? need : BLOCK_SIZE;
+	/* Small at first: many an arena lives for one question. */
+	size_t usual = a->blocks && a->blocks->size >= BLOCK_FIRST ? a->blocks->size * 2 : BLOCK_FIRST;
+	usual = usual > BLOCK_SIZE ? BLOCK_SIZE : usual;
+	size_t size = need > usual / 4 ? need : usual;
 	struct block *b = calloc(1, sizeof(*b) + size);
 	if (!b)
 		out_of_memory();

@@ -239,7 +239,8 @@ static enum cond_found search(struct tests *s, const struct sys_conj *const *avo
 enum cond_found cond_find(const struct sys_conj *const *must, unsigned n_must,
 			  const struct sys_conj *const *avoid, unsigned n_avoid, uint64_t args[6])
 {
-	struct tests s = {.n = 0};
+	struct tests s; /* its array is large and filled as far as n says */
+	s.n = s.steps = 0;
 	for (unsigned i = 0; i < n_must; i++)
 		for (unsigned k = 0; k < must[i]->n_tests; k++)
 			if (!tests_push(&s, must[i]->tests[k]))

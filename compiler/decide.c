@@ -3,9 +3,11 @@
  */
 #include "decide.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "glob.h"
+#include "net_index.h"
 #include "str.h"
 #include "syscalls.h"
 #include "template.h"
@@ -27,14 +29,17 @@ struct path_index {
 	struct path_index *next;
 };
 
+enum { RULE_KINDS = RULE_RELAY + 1 }; /* the last of enum rule_kind */
+
 struct meaning {
 	struct arena *arena;
 	const struct ir *ir;
 	const struct sys_policy *syscalls;
 	struct ir_rule entry[TARGET_COUNT]; /* what `entry` itself allows */
 	struct path_index *indexes;
-	const struct ir_rule **net; /* the net and relay rules, in order */
-	unsigned n_net;
+	const struct net_index *net;
+	unsigned kind_at[RULE_KINDS + 1]; /* where the rules of each kind begin */
+	unsigned long looked; /* rules that questions looked at */
 };
 
 bool path_covers(const char *root, const char *path)
@@ -205,10 +210,10 @@ struct meaning *meaning_new(struct arena *a, const struct ir *ir)
 {
 	struct meaning *m = ARENA_NEW(a, struct meaning);
 	*m = (struct meaning){.arena = a, .ir = ir, .syscalls = sysmean_derive(a, ir)};
-	m->net = ARENA_ARRAY(a, ir->n_rules, const struct ir_rule *);
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (ir->rules[i].kind == RULE_NET || ir->rules[i].kind == RULE_RELAY)
-			m->net[m->n_net++] = &ir->rules[i];
+	m->net = net_index_new(a, ir);
+	for (unsigned i = 0, k = 0; k <= RULE_KINDS; m->kind_at[k++] = i)
+		while (i < ir->n_rules && (unsigned)ir->rules[i].kind < k)
+			i++;
 	for (unsigned t = 0; ir->entry && t < TARGET_COUNT; t++) {
 		struct ir_rule *e = &m->entry[t];
 		*e = (struct ir_rule){.kind = RULE_PATH, .object = ir->entry, .targets = TARGET_BIT(t), .ops = OP_BIT(OP_READ)};
@@ -217,6 +222,17 @@ struct meaning *meaning_new(struct arena *a, const struct ir *ir)
 		e->origin[OP_READ] = e->origin[OP_EXEC] = ir->entry_origin;
 	}
 	return m;
+}
+
+unsigned long meaning_looked(const struct meaning *m)
+{
+	return m->looked;
+}
+
+/* A count changes no answer. */
+static void count_looked(const struct meaning *m, unsigned n)
+{
+	((struct meaning *)(uintptr_t)m)->looked += n;
 }
 
 const struct ir *meaning_ir(const struct meaning *m)
@@ -240,10 +256,12 @@ static const struct ir_hole *hole_of(const struct path_entry *e, const char *pat
 }
 
 /* What the rules on one ancestor say. Returns true when a deny was found: it ends the walk. */
-static bool decide_place(const struct path_slot *slot, const struct request *r, const char *path, struct decision *d)
+static bool decide_place(const struct meaning *m, const struct path_slot *slot, const struct request *r, const char *path,
+			 struct decision *d)
 {
 	for (const struct path_entry *e = slot->entries; e; e = e->next) {
 		const struct ir_rule *rule = e->rule;
+		count_looked(m, 1);
 		if (!(rule->ops & OP_BIT(r->op)) || (rule->glob && !glob_covers(rule->glob, slot->path, path)))
 			continue;
 		const struct ir_hole *hole = rule->deny ? NULL : hole_of(e, path);
@@ -269,10 +287,10 @@ static struct decision decide_path(const struct meaning *m, const struct request
 	struct arena *a = r->target == TARGET_MACOS ? arena_new() : NULL;
 	const char *path = place_name(a, r->target, r->object);
 	size_t len = strlen(path);
-	bool denied = decide_place(index_slot(x, "/", 1), r, path, &d);
+	bool denied = decide_place(m, index_slot(x, "/", 1), r, path, &d);
 	for (size_t i = 1; i <= len && !denied; i++)
 		if (len > 1 && (path[i] == '/' || path[i] == '\0'))
-			denied = decide_place(index_slot(x, path, i), r, path, &d);
+			denied = decide_place(m, index_slot(x, path, i), r, path, &d);
 	arena_free(a);
 	if (d.allow) {
 		d.hole = NULL;
@@ -363,24 +381,38 @@ static enum op op_said(const struct ir_rule *rule, enum op asked)
 	return rule->ops & OP_BIT(OP_NET) ? OP_NET : asked;
 }
 
+/* The first rule in order of each kind that covers the request. */
+struct net_answer {
+	const struct meaning *m;
+	const struct request *r;
+	const struct ir_rule *allow, *deny;
+	unsigned allow_at, deny_at;
+	bool no_proxy;
+};
+
+static void net_consider(void *ctx, unsigned i, const struct ir_rule *rule)
+{
+	struct net_answer *x = ctx;
+	unsigned *at = rule->deny ? &x->deny_at : &x->allow_at;
+	if (i >= *at || !net_rule_covers(x->m, rule, x->r))
+		return;
+	if (rule->via && !proxy_reached(x->m, rule->via, x->r)) {
+		x->no_proxy = true;
+		return;
+	}
+	*at = i;
+	*(rule->deny ? &x->deny : &x->allow) = rule;
+}
+
 static struct decision decide_net(const struct meaning *m, const struct request *r)
 {
-	struct decision d = {.reason = "no rule allows it"};
-	for (unsigned i = 0; i < m->n_net; i++) {
-		const struct ir_rule *rule = m->net[i];
-		if (!net_rule_covers(m, rule, r))
-			continue;
-		const struct origin *by = rule->origin[op_said(rule, r->op)];
-		if (rule->via && !d.allow && !proxy_reached(m, rule->via, r)) {
-			d.reason = "its proxy cannot be reached";
-			continue;
-		}
-		if (rule->deny)
-			return (struct decision){.by = by, .reason = "denied by a line of the policy"};
-		if (!d.allow)
-			d = (struct decision){.allow = true, .by = by};
-	}
-	return d;
+	struct net_answer x = {.m = m, .r = r, .allow_at = UINT_MAX, .deny_at = UINT_MAX};
+	count_looked(m, net_index_visit(m->net, r->op, r->object, r->port, net_consider, &x));
+	if (x.deny)
+		return (struct decision){.by = x.deny->origin[op_said(x.deny, r->op)], .reason = "denied by a line of the policy"};
+	if (x.allow)
+		return (struct decision){.allow = true, .by = x.allow->origin[op_said(x.allow, r->op)]};
+	return (struct decision){.reason = x.no_proxy ? "its proxy cannot be reached" : "no rule allows it"};
 }
 
 /* NAME or PREFIX*. */
@@ -395,7 +427,9 @@ static bool name_covers(const char *pattern, const char *name)
 static struct decision decide_name(const struct meaning *m, const struct request *r, enum rule_kind kind)
 {
 	struct decision d = {.reason = "no rule allows it"};
-	for (unsigned i = 0; i < m->ir->n_rules; i++) {
+	unsigned first = m->kind_at[kind], end = m->kind_at[kind + 1]; /* rules are sorted by kind */
+	count_looked(m, end - first);
+	for (unsigned i = first; i < end; i++) {
 		const struct ir_rule *rule = &m->ir->rules[i];
 		if (rule->kind != kind || !(rule->targets & TARGET_BIT(r->target)) ||
 		    !(kind == RULE_ENV ? name_covers(rule->object, r->object) : strcmp(rule->object, r->object) == 0))

@@ -45,6 +45,8 @@ const struct ir *meaning_ir(const struct meaning *m);
 const struct sys_policy *meaning_syscalls(const struct meaning *m);
 
 struct decision decide(const struct meaning *m, const struct request *r);
+/* Rules that all questions so far looked at: what the cost of a compile grows with. */
+unsigned long meaning_looked(const struct meaning *m);
 
 /*
  * What the analysis assumes for a load-time variable that has no value yet: /home/user for HOME, ...; for a path

@@ -232,12 +232,29 @@ static const char *run(struct pool *p, unsigned workers)
 	return error;
 }
 
+/* One piece of work needs no process. */
+static const char *run_here(const struct jobs *j)
+{
+	struct job_result r = {0};
+	char *data = NULL;
+	FILE *out = open_memstream(&data, &r.size);
+	if (!out)
+		return "out of memory";
+	j->work(j->ctx, 0, out);
+	if (fclose(out) != 0)
+		return "out of memory";
+	r.data = data;
+	j->result(j->ctx, 0, &r);
+	free(data);
+	return NULL;
+}
+
 const char *jobs_run(const struct jobs *j)
 {
 	unsigned workers = j->workers < 1 ? 1 : j->workers > JOBS_MAX_WORKERS ? JOBS_MAX_WORKERS : j->workers;
 	workers = workers > j->n ? j->n : workers;
-	if (j->n == 0)
-		return NULL;
+	if (j->n <= 1)
+		return j->n ? run_here(j) : NULL;
 	size_t size = sizeof(struct shared) + workers * sizeof(_Atomic unsigned);
 	struct shared *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct pool p = {.j = j, .shared = shared};

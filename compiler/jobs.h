@@ -28,7 +28,7 @@ struct jobs {
 };
 
 /*
- * Runs all of them. A process that dies takes only the work with it that it was at. NULL, or what the system did not give (then
+ * Runs all of them; one alone in this process. A process that dies takes only the work with it that it was at. NULL, or what the system did not give (then
  * not all results were delivered).
  */
 const char *jobs_run(const struct jobs *j);

@@ -17,6 +17,8 @@ struct witness {
 	void *ctx;
 	const char **paths;
 	unsigned n_paths;
+	uint16_t *ports;
+	unsigned n_ports;
 };
 
 /* ---- paths ---- */
@@ -118,19 +120,38 @@ static void ask_net(struct witness *w, const char *host, uint16_t port)
 	}
 }
 
-static void ask_ports(struct witness *w, const char *host)
+static int port_cmp(const void *x, const void *y)
 {
-	ask_net(w, host, 1);
-	ask_net(w, host, 65535);
+	return *(const uint16_t *)x - *(const uint16_t *)y;
+}
+
+/* Every port that a rule names, its neighbours, the first and the last: sorted, each once. */
+static void collect_ports(struct witness *w)
+{
+	uint16_t *v = ARENA_ARRAY(w->a, w->ir->n_rules * 4 + 2, uint16_t);
+	unsigned n = 0;
+	v[n++] = 1;
+	v[n++] = 65535;
 	for (unsigned i = 0; i < w->ir->n_rules; i++) {
 		const struct ir_rule *r = &w->ir->rules[i];
 		if (r->kind != RULE_NET && r->kind != RULE_RELAY)
 			continue;
-		const uint16_t edge[] = {r->port_lo, r->port_hi, (uint16_t)(r->port_lo - 1), (uint16_t)(r->port_hi + 1)};
-		for (size_t k = 0; k < sizeof(edge) / sizeof(edge[0]); k++)
-			if (edge[k] != 0)
-				ask_net(w, host, edge[k]);
+		v[n++] = r->port_lo;
+		v[n++] = r->port_hi;
+		v[n++] = (uint16_t)(r->port_lo - 1);
+		v[n++] = (uint16_t)(r->port_hi + 1);
 	}
+	qsort(v, n, sizeof(*v), port_cmp);
+	for (unsigned i = 0; i < n; i++)
+		if (v[i] != 0 && (w->n_ports == 0 || v[i] != v[w->n_ports - 1]))
+			v[w->n_ports++] = v[i];
+	w->ports = v;
+}
+
+static void ask_ports(struct witness *w, const char *host)
+{
+	for (unsigned i = 0; i < w->n_ports; i++)
+		ask_net(w, host, w->ports[i]);
 }
 
 static void ask_unix(struct witness *w, const char *name)
@@ -157,6 +178,7 @@ static void ask_host(struct witness *w, const char *pattern)
 
 static void net_witnesses(struct witness *w)
 {
+	collect_ports(w);
 	ask_ports(w, "192.0.2.1");
 	ask_ports(w, "localhost");
 	ask_ports(w, "127.0.0.1");

@@ -190,4 +190,6 @@ launches nop "$tmp/nop"
 library
 compiles
 figures
+printf '\n'
+python3 "$top/tests/bench/growth.py" "$B/sbxc"
 exit 0
