@@ -221,9 +221,9 @@ const struct ast_arg *profile_declares(const struct ast_item *item, const char *
 
 static void define_profile(struct res *r, const struct unit *u, const struct ast_item *item, struct scope *s)
 {
-	for (unsigned i = 0; i < r->n_profiles; i++) {
-		if (strcmp(r->profiles[i]->name, item->name->text) != 0)
-			continue;
+	size_t len = strlen(item->name->text);
+	long i = name_map_get(&r->profiles_by_name, item->name->text, len);
+	if (i >= 0) {
 		struct diag_rec *rec =
 		    diag(r->d, DIAG_DUPLICATE, item->name->loc, "profile `%s` is defined twice", item->name->text);
 		diag_second(rec, r->profiles[i]->item->name->loc, "first defined here");
@@ -233,6 +233,7 @@ static void define_profile(struct res *r, const struct unit *u, const struct ast
 	struct profile *p = ARENA_NEW(r->a, struct profile);
 	*p = (struct profile){.name = item->name->text, .item = item, .file = u->ast->src, .file_scope = s};
 	ARENA_GROW(r->a, r->profiles, r->n_profiles);
+	name_map_put(r->a, &r->profiles_by_name, p->name, len, r->n_profiles);
 	r->profiles[r->n_profiles++] = p;
 }
 
@@ -340,10 +341,8 @@ struct unit *load_main(struct res *r, const struct ast_file *ast)
 
 static struct profile *find_profile(const struct res *r, const char *name)
 {
-	for (unsigned i = 0; i < r->n_profiles; i++)
-		if (strcmp(r->profiles[i]->name, name) == 0)
-			return r->profiles[i];
-	return NULL;
+	long i = name_map_get(&r->profiles_by_name, name, strlen(name));
+	return i < 0 ? NULL : r->profiles[i];
 }
 
 static bool is_library_name(const char *name)

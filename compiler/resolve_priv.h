@@ -7,6 +7,7 @@
 #include "ast.h"
 #include "compile.h"
 #include "ir_build.h"
+#include "name_map.h"
 #include "resolve.h"
 #include "template.h"
 
@@ -30,6 +31,7 @@ struct scope {
 	struct scope *next; /* all scopes of the compile: res.scopes */
 	struct var *vars;
 	unsigned n;
+	struct name_map by_name;
 };
 
 struct profile {
@@ -81,6 +83,7 @@ struct res {
 	unsigned n_units;
 	struct profile **profiles;
 	unsigned n_profiles;
+	struct name_map profiles_by_name;
 	struct scope *scopes;
 	const struct ast_item *groups[256]; /* user groups of all files */
 	bool group_used[256];

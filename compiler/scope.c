@@ -18,10 +18,11 @@ struct scope *scope_new(struct res *r, const struct scope *up)
 
 const struct var *scope_find(const struct scope *s, const char *name, size_t len)
 {
-	for (; s; s = s->up)
-		for (unsigned i = 0; i < s->n; i++)
-			if (strlen(s->vars[i].name) == len && memcmp(s->vars[i].name, name, len) == 0)
-				return &s->vars[i];
+	for (; s; s = s->up) {
+		long i = name_map_get(&s->by_name, name, len);
+		if (i >= 0)
+			return &s->vars[i];
+	}
 	return NULL;
 }
 
@@ -36,14 +37,15 @@ static const struct var *scope_use(const struct scope *s, const char *name, size
 
 void scope_define(struct res *r, struct scope *s, const struct ast_word *name, struct value value)
 {
-	for (unsigned i = 0; i < s->n; i++) {
-		if (strcmp(s->vars[i].name, name->text) != 0)
-			continue;
+	size_t len = strlen(name->text);
+	long i = name_map_get(&s->by_name, name->text, len);
+	if (i >= 0) {
 		struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, name->loc, "`%s` is defined twice", name->text);
 		diag_second(rec, s->vars[i].loc, "first defined here");
 		diag_help(rec, "remove one of them, or rename it");
 		return;
 	}
+	name_map_put(r->a, &s->by_name, name->text, len, s->n);
 	ARENA_GROW(r->a, s->vars, s->n);
 	s->vars[s->n++] = (struct var){.name = name->text, .value = value, .loc = name->loc};
 }

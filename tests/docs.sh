@@ -87,6 +87,13 @@ for word in $(sed -n 's/^	RIGHT([A-Z_]*, "\([a-z_]*\)".*/\1/p; s/^	RLIMIT("\([a-
 	fi
 done
 
+# The fuzzer finds what it knows the words of.
+for word in $(sed -n 's/^KW([A-Z_]*, "\([a-z]*\)".*/\1/p' grammar/keywords.def) \
+    $(sed -n 's/^OP_WORD("\([a-z]*\)".*/\1/p; s/^\(CAP\|LIMIT\|TYPE\|SETTING\|ISOLATE\|TARGET\)([A-Z_]*, "\([a-z.-]*\)".*/\2/p' compiler/*.def); do
+	grep -q "\"$word[ \"]" tests/fuzz/sbx.dict || { echo "FAIL docs tests/fuzz/sbx.dict: the word $word is missing"; status=1; }
+done
+echo "PASS docs tests/fuzz/sbx.dict was compared with the tables of words"
+
 # The commands of sbxc, one a line.
 commands() {
 	sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' compiler/commands.def

@@ -149,11 +149,17 @@ static bool gives_port(const struct ir_rule *r, const struct model_line *line,
 static bool names_a_rule(const struct facts *f, const struct model_line *line)
 {
 	const struct ir *ir = f->what->ir;
-	for (unsigned i = 0; i < ir->n_rules; i++)
+	uint64_t port;
+	bool number = parse_u64(line->tmpl, strlen(line->tmpl), UINT16_MAX, &port);
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (r->kind != RULE_NET || (number && port && !r->port_var && (port < r->port_lo || port > r->port_hi)))
+			continue; /* the answer below, sooner */
 		for (unsigned k = 0; k < N_PORT_OPS; k++)
 			if (gives_port(&ir->rules[i], line, &port_ops[k]) &&
 			    fact_where(f->what, line->where, ir->rules[i].origin[port_ops[k].op]))
 				return true;
+	}
 	return false;
 }
 
