@@ -11,13 +11,13 @@
 #include "compiler/str.h"
 #include "compiler/validate.h"
 
-enum outcome { REFUSED, EQUAL, DIFFERENT };
+enum proof_of { REFUSED, EQUAL, DIFFERENT };
 
-static enum outcome run(const char *text, const char **messages, struct arena *keep)
+static enum proof_of run(const char *text, const char **messages, struct arena *keep)
 {
 	struct compile c = {.arena = arena_new(), .opt = &core_options};
 	const struct src_file *file;
-	enum outcome out = REFUSED;
+	enum proof_of out = REFUSED;
 	c.src = src_new(c.arena);
 	c.diags = diags_new(c.arena, c.src);
 	cr_assert_eq(src_add(c.src, "t.sbx", text, strlen(text), &file), SRC_OK);
@@ -56,7 +56,7 @@ Test(pipeline, random_policies_are_refused_or_proved, .timeout = 3000)
 		struct arena *a = arena_new();
 		struct gen g = {.state = 0x5b8 + i};
 		const char *messages = "", *text = random_policy(&g, a);
-		enum outcome out = run(text, &messages, a);
+		enum proof_of out = run(text, &messages, a);
 		cr_assert(out != DIFFERENT, "policy %u:\n%s\n%s", i, text, messages);
 		equal += out == EQUAL;
 		arena_free(a);
