@@ -74,13 +74,23 @@ static void sockets(const struct lint *l)
 	}
 }
 
+/* Is it a scratch or mounted place? Then the host's of that name is another. */
+static bool placed(const struct lint *l, const char *object)
+{
+	const struct ir_around *a = &l->ir->around;
+	for (unsigned i = 0; i < a->n_places; i++)
+		if (strcmp(a->places[i].at, object) == 0)
+			return true;
+	return false;
+}
+
 /* A grant of the directory itself; one of a place in it is what people should write. */
 static void shared(const struct lint *l)
 {
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
 		const struct origin *at = lint_line(r, OP_BIT(OP_CREATE) | OP_BIT(OP_MODIFY));
-		if (r->kind != RULE_PATH || r->deny || !lint_asks(l, at))
+		if (r->kind != RULE_PATH || r->deny || !lint_asks(l, at) || placed(l, r->object))
 			continue;
 		const char *path = lint_path(l, r->object), *place;
 		for (unsigned k = 0; path && (place = lint_place_nth(PLACE_SHARED, k)); k++) {
