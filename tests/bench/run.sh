@@ -51,6 +51,7 @@ policy() { # PROGRAM
 	local loader
 	loader=$(ldd "$1" 2>/dev/null | awk '/ld-linux/ { print $1 }')
 	[[ -z $loader ]] || loader=", \"$(realpath "$loader")\""
+	: "${loader:= # sbx: allow(no-loader) the program is static}"
 	cat <<-P
 		sbx 1
 		policy bench {
