@@ -89,7 +89,7 @@ void cli_find_std(struct cli *c)
 		c->opt.std_dir = find_std(c->arena);
 }
 
-static enum compile_result run_phases(const struct compile_options *opt, enum cli_phase last, struct compile *k)
+enum compile_result cli_run_phases(const struct compile_options *opt, enum cli_phase last, struct compile *k)
 {
 	enum compile_result result = compile_read(k, opt);
 	if (result == COMPILE_OK && last >= CLI_JUDGE)
@@ -107,7 +107,7 @@ enum compile_result cli_phases(struct cli *c, const char *path, enum cli_phase l
 {
 	cli_find_std(c);
 	c->opt.path = path;
-	return run_phases(&c->opt, last, k);
+	return cli_run_phases(&c->opt, last, k);
 }
 
 int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
@@ -135,7 +135,7 @@ int cli_compile_other(struct cli *c, const char *word, enum cli_phase last, stru
 		opt->path = rev->path;
 		opt->reader = &rev->reader;
 	}
-	enum compile_result result = run_phases(opt, last, k);
+	enum compile_result result = cli_run_phases(opt, last, k);
 	if (result != COMPILE_OK)
 		diag_stream_diags(cli_diags(c), k->diags);
 	if (result == COMPILE_IO)

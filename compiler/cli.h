@@ -85,6 +85,7 @@ void cli_find_std(struct cli *c);
  */
 enum cli_phase { CLI_READ, CLI_JUDGE, CLI_PROVE, CLI_WRITE };
 enum compile_result cli_phases(struct cli *c, const char *path, enum cli_phase last, struct compile *k); /* prints nothing */
+enum compile_result cli_run_phases(const struct compile_options *opt, enum cli_phase last, struct compile *k);
 int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k);
 
 /*

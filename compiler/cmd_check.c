@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "jobs.h"
 #include "lint.h"
+#include "since.h"
 #include "str.h"
 #include "tree.h"
 
@@ -16,6 +17,7 @@ struct found {
 	int code;
 	bool library;
 	unsigned n_profiles, n_expect, errors, warnings;
+	enum since since;
 	uint32_t targets;
 	struct {
 		unsigned enforced, caveats;
@@ -27,13 +29,15 @@ struct check {
 	struct cli *cli;
 	unsigned workers;
 	bool deny_warnings, lints;
+	const char *since; /* REV, or NULL */
+	struct revision_tree rev;
 	const char **files;
 	unsigned n_files;
 	int width; /* of the longest name */
 	bool progress; /* a line of it stands on the terminal */
 	/* the sums */
 	int worst;
-	unsigned n_expect, errors, warnings, refused, unread;
+	unsigned n_expect, errors, warnings, refused, unread, n_since[SINCE_COMPARED + 1];
 };
 
 /* ---- one file, in a worker ---- */
@@ -57,6 +61,10 @@ static void check_one(void *ctx, unsigned i, FILE *out)
 	char *diags = NULL;
 	struct found f = {0};
 	f.code = (int)cli_phases(x->cli, x->files[i], CLI_PROVE, &k);
+	if (f.code == CLI_OK && x->since) {
+		bool could = since_check(x->cli, &x->rev, &k, &f.since);
+		f.code = !could ? CLI_USAGE : diag_errors(k.diags) ? CLI_REFUSED : CLI_OK;
+	}
 	f.library = k.library;
 	f.n_profiles = k.n_profiles;
 	f.n_expect = k.n_expect;
@@ -78,7 +86,7 @@ static void check_one(void *ctx, unsigned i, FILE *out)
 	f.n_host = host.len;
 	fwrite(&f, sizeof(f), 1, out);
 	fwrite(diags, 1, f.n_diags, out);
-	fwrite(k.failure, 1, f.n_failure, out);
+	fwrite(f.n_failure ? k.failure : "", 1, f.n_failure, out);
 	fwrite(buf_str(&host), 1, f.n_host, out);
 	free(diags);
 	arena_free(k.arena);
@@ -191,6 +199,7 @@ static void take_result(void *ctx, unsigned i, const struct job_result *r)
 				    arena_strndup(x->cli->arena, diags + f.n_diags, f.n_failure));
 	fflush(cli_diags(x->cli)->out);
 	x->n_expect += f.n_expect;
+	x->n_since[f.since]++;
 	x->errors += f.errors;
 	x->warnings += f.warnings;
 	x->refused += f.code == CLI_REFUSED || f.code == CLI_TEST;
@@ -212,6 +221,11 @@ static void print_sums(const struct check *x)
 	if (x->warnings)
 		printf(", %u warning%s", x->warnings, s_if_many(x->warnings));
 	putchar('\n');
+	if (x->since) {
+		fputs("since ", stdout);
+		diag_show(stdout, x->since);
+		printf(": %u compared, %u new\n", x->n_since[SINCE_COMPARED], x->n_since[SINCE_NEW]);
+	}
 }
 
 /* ---- which files ---- */
@@ -284,10 +298,20 @@ static int take_lints(struct cli *c, const char *value)
 	return CLI_OK;
 }
 
+static int take_since(struct cli *c, const char *rev)
+{
+	((struct check *)c->state)->since = rev;
+	return CLI_OK;
+}
+
 static const struct cli_option options[] = {
     {"--lints", NULL, "lists the warnings by number, name, what and why, and checks nothing", take_lints},
     {"-j", "N", "checks in N processes (default: as many as there are processors)", take_jobs},
     {"--deny-warnings", NULL, "a warning refuses a policy, as an error does", take_deny_warnings},
+    {"--since", "REV",
+     "refuses a policy that allows more than it did in this revision of git\n"
+     "without a major step of its version, or less without a minor one",
+     take_since},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -306,6 +330,11 @@ static int run(struct cli *c)
 	int code = collect(x);
 	if (code != CLI_OK)
 		return code;
+	const char *failure = x->since ? revision_tree_open(c->arena, x->since, &x->rev) : NULL;
+	if (failure) {
+		diag_stream_failure(cli_diags(c), NULL, failure);
+		return CLI_USAGE;
+	}
 	x->width = widest(x);
 	struct jobs j = {.n = x->n_files, .workers = x->workers ? x->workers : jobs_cores(), .ctx = x,
 			 .work = check_one, .result = take_result};

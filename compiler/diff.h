@@ -91,6 +91,12 @@ const struct diff *diff_policies(struct arena *a, const struct compile *old, con
 /* "2.1.0" -> "2.1.1" for a change of this kind: is the step large enough? NULL: yes, else what is needed. */
 const char *diff_version_needs(struct arena *a, const char *old, const char *now, bool grows, bool shrinks);
 
+/*
+ * The same as a gate: the least version that such a change takes, "3.0.0", or NULL when `now` is far enough. A policy
+ * without a number cannot say that it changed, so it needs its first.
+ */
+const char *diff_version_least(struct arena *a, const char *old, const char *now, bool grows, bool shrinks);
+
 /* The differences for people: growth first, said in words when there are none. */
 void diff_print(const struct diff *d, FILE *out, bool colour);
 void diff_markdown(const struct diff *d, FILE *out);

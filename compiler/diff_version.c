@@ -63,3 +63,15 @@ const char *diff_version_needs(struct arena *a, const char *old, const char *now
 	return arena_printf(a, "the version %s; %s access needs %s", is == STEP_NONE ? "stays" : arena_printf(a, "takes a %s", step_name[is]),
 			    grows ? "grown" : "shrunk", next_version(a, &from, need));
 }
+
+const char *diff_version_least(struct arena *a, const char *old, const char *now, bool grows, bool shrinks)
+{
+	struct version from, to;
+	bool was_read = version_read(old, &from), is_read = version_read(now, &to);
+	enum step need = grows ? STEP_MAJOR : STEP_MINOR;
+	if (!grows && !shrinks)
+		return NULL;
+	if (!was_read)
+		return is_read ? NULL : "1.0.0";
+	return is_read && step_between(&from, &to) >= need ? NULL : next_version(a, &from, need);
+}

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,5 +120,44 @@ const char *revision_open(struct arena *a, const char *word, struct revision *ou
 		return arena_printf(a, "cannot read %s: it names no file of the repository", word);
 	out->reader = (struct src_reader){.prefix = arena_printf(a, "%s:/", rev), .read = read_blob};
 	out->path = arena_printf(a, "%s:/%s", rev, path);
+	return NULL;
+}
+
+/* ---- files of the working tree ---- */
+
+static const char *first_line(struct arena *a, const struct buf *b)
+{
+	return arena_strndup(a, b->data, strcspn(b->data, "\n"));
+}
+
+const char *revision_tree_open(struct arena *a, const char *name, struct revision_tree *out)
+{
+	struct buf top = buf_new(a), id = buf_new(a);
+	const char *show_top[] = {"git", "rev-parse", "--show-toplevel", NULL};
+	const char *tree[] = {"git", "rev-parse", "--quiet", "--verify", arena_printf(a, "%s^{tree}", name), NULL};
+	if (!run_git(show_top, &top) || top.len == 0)
+		return arena_printf(a, "cannot read revision `%s`: this folder is in no git repository, or git is not there", name);
+	if (name[0] == '-' || !run_git(tree, &id) || id.len == 0)
+		return arena_printf(a, "git knows no revision `%s`", name);
+	*out = (struct revision_tree){.name = name, .id = first_line(a, &id), .top = first_line(a, &top)};
+	return NULL;
+}
+
+const char *revision_tree_find(struct arena *a, const struct revision_tree *t, const char *file, struct revision *out)
+{
+	char real[PATH_MAX];
+	struct buf entry = buf_new(a);
+	size_t n = strlen(t->top);
+	if (!realpath(file, real))
+		return arena_printf(a, "cannot read %s: %s", file, strerror(errno));
+	if (strncmp(real, t->top, n) != 0 || real[n] != '/')
+		return arena_printf(a, "%s is not in the git repository of this folder, so `%s` cannot have it", file, t->name);
+	const char *path = arena_printf(a, "%s", real + n + 1);
+	/* Which tells a file that is not there from a repository that cannot be read. */
+	const char *list[] = {"git", "--literal-pathspecs", "ls-tree", "--full-tree", "-z", t->id, "--", path, NULL};
+	if (!run_git(list, &entry))
+		return arena_printf(a, "git cannot list revision `%s`", t->name);
+	out->reader = (struct src_reader){.prefix = arena_printf(a, "%s:/", t->id), .read = read_blob};
+	out->path = entry.len ? arena_printf(a, "%s:/%s", t->id, path) : NULL;
 	return NULL;
 }

@@ -16,4 +16,15 @@ bool revision_is(const char *word);
 /* PATH is relative to the top of the repository, or to the current folder when it begins with a dot. NULL or a failure. */
 const char *revision_open(struct arena *a, const char *word, struct revision *out);
 
+/* One revision, for files as they lie in this working tree. */
+struct revision_tree {
+	const char *name;     /* as it was asked for */
+	const char *id, *top; /* of its tree, so that every file is of the same; the top folder of the working tree */
+};
+
+/* NULL or a failure. */
+const char *revision_tree_open(struct arena *a, const char *name, struct revision_tree *out);
+/* The file as the revision has it; out->path is NULL when it has no such file. NULL or a failure. */
+const char *revision_tree_find(struct arena *a, const struct revision_tree *t, const char *file, struct revision *out);
+
 #endif

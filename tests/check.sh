@@ -160,6 +160,84 @@ expect "a name that is none" 1 'did you mean .secret-read.' s8.sbx
 expect "--lints lists them" 0 '^W105 secret-read' --lints
 verdict "shipped policies have no warning" "$(check "$std/.."; [[ $RC -eq 0 ]] && ! grep warning out err)"
 
+# --since: the version says what changed since a revision of git
+if ! git --version >/dev/null 2>&1; then
+	echo "SKIP check --since: git is not installed"
+else
+	mkdir -p repo/p && cd repo || exit 2
+	g() { git -c user.name=t -c user.email=t@example.org -c init.defaultBranch=main -c commit.gpgsign=false "$@"; }
+	version() { # FILE VERSION
+		sed -i "s/version \"[^\"]*\"/version \"$2\"/" "$1"
+	}
+	for name in same grown step shrunk minor none dropped word back bare; do policy p/$name.sbx 'allow read "/srv/a"'; done
+	printf 'sbx 1\nprofile more {\n    allow read "/srv/b"\n}\n' >p/lib.sbx
+	policy p/import.sbx 'use more' && sed -i 's/^sbx 1$/&\nimport "lib.sbx"/' p/import.sbx
+	policy p/broken.sbx 'alow read "/srv/a"'
+	sed -i 's/ version "1.0.0"//' p/none.sbx p/bare.sbx
+	g init -q . && g add -A && g commit -qm one
+	rm p/broken.sbx
+	expect "--since: nothing changed" 0 '^since HEAD: 11 compared, 0 new$' --since HEAD p
+	policy p/new.sbx 'allow read "/srv"'
+	expect "--since: a new file passes, and is counted" 0 '^since HEAD: 1 compared, 1 new$' --since HEAD p/new.sbx p/same.sbx
+	for name in grown step none dropped word back; do
+		sed -i 's,allow read "/srv/a",&\, "/srv/c",' p/$name.sbx
+	done
+	expect "--since: control: without it all is well" 0 '^1 file, 1 expectation passed$' p/grown.sbx
+	expect "--since: grown, the number stays" 1 'version 1.0.0 -> 1.0.0, but access grows: needs 2.0.0 or later' --since HEAD p/grown.sbx
+	expect "... with an example" 1 'opened: read .*/srv/c.*, by grown.sbx:6' --since HEAD p/grown.sbx
+	expect "... in one line" 1 '^p/grown.sbx:2:[0-9]+: error: version 1.0.0 -> 1.0.0, but' --format gcc --since HEAD p/grown.sbx
+	expect "... for programs too" 1 '"code": ?"E0720"' --format json --since HEAD p/grown.sbx
+	version p/grown.sbx 1.9.9
+	expect "--since: grown, a minor step" 1 'version 1.0.0 -> 1.9.9, but access grows: needs 2.0.0' --since HEAD p/grown.sbx
+	version p/step.sbx 2.0.0
+	expect "--since: grown, a major step" 0 '^since HEAD: 1 compared' --since HEAD p/step.sbx
+	version p/back.sbx 0.9.0
+	expect "--since: grown, a step back" 1 'needs 2.0.0 or later' --since HEAD p/back.sbx
+	expect "--since: grown, never a number" 1 'version none -> none, but access grows: needs 1.0.0' --since HEAD p/none.sbx
+	sed -i 's/ version "1.0.0"//' p/dropped.sbx
+	expect "--since: grown, the number is dropped" 1 'version 1.0.0 -> none, but access grows: needs 2.0.0' --since HEAD p/dropped.sbx
+	version p/word.sbx next
+	expect "--since: grown, the number is a word" 1 'version 1.0.0 -> next, but access grows: needs 2.0.0' --since HEAD p/word.sbx
+	sed -i '/allow read/d' p/shrunk.sbx p/minor.sbx
+	version p/shrunk.sbx 1.0.1
+	expect "--since: shrunk, a patch" 1 'version 1.0.0 -> 1.0.1, but access shrinks: needs 1.1.0 or later' --since HEAD p/shrunk.sbx
+	version p/minor.sbx 1.1.0
+	expect "--since: shrunk, a minor step" 0 '^since HEAD: 1 compared' --since HEAD p/minor.sbx
+	sed -i 's,"/srv/b",&\, "/srv/d",' p/lib.sbx
+	expect "--since: an import grew" 1 'access grows: needs 2.0.0 or later' --since HEAD p/import.sbx
+	expect "--since: a library has no version" 0 '^since HEAD: 0 compared, 0 new$' --since HEAD p/lib.sbx
+	policy p/broken.sbx
+	expect "--since: the old text is refused" 1 'is refused, so whether access grew since cannot be told' --since HEAD p/broken.sbx
+	expect "... with its code, and not as new" 1 '^error\[E0721\]' --since HEAD p/broken.sbx
+	verdict "... nor as compared" "$(grep -q '^since HEAD: 0 compared, 0 new$' out || tail -1 out)"
+	expect "--since: of a tree, in three processes" 1 '^14 files, .* 8 refused, 8 errors$' --since HEAD -j 3 p
+	ln -s grown.sbx p/link.sbx
+	for path in "$PWD/p/grown.sbx" ./p/../p/grown.sbx p/link.sbx; do
+		expect "--since: the same file as ${path##*repo/}" 1 'needs 2.0.0 or later' --since HEAD "$path"
+	done
+	(cd p && "$B/sbxc" check --std "$std" --since HEAD grown.sbx >../out 2>../err)
+	RC=$?
+	verdict "--since: from a folder of the repository" "$([[ $RC -eq 1 ]] && grep -q E0720 err || echo "exit $RC")"
+	expect "--since: no such revision" 2 'git knows no revision .nowhere' --since nowhere p
+	expect "--since: an option is no revision" 2 'git knows no revision .--all' --since --all p
+	expect "--since: a file of elsewhere" 2 'is not in the git repository of this folder' --since HEAD ../elsewhere.sbx
+	cd "$tmp" || exit 2
+	GIT_CEILING_DIRECTORIES=$tmp expect "--since: no repository" 2 'this folder is in no git repository, or git is not there' --since HEAD elsewhere.sbx
+	PATH=/nowhere "$B/sbxc" check --std "$std" --since HEAD elsewhere.sbx >out 2>err
+	RC=$?
+	verdict "--since: no git" "$([[ $RC -eq 2 ]] && grep -q 'or git is not there' err || echo "exit $RC")"
+fi
+
+# --locked: as compiling has it
+mkdir k && printf 'sbx 1\nprofile more {\n    allow read "/srv/b" because "b"\n}\n' >k/lib.sbx
+policy k/p.sbx 'use more' && sed -i 's/^sbx 1$/&\nimport "lib.sbx"/' k/p.sbx
+expect "--locked: there is no lock" 1 E0703 --locked k
+"$B/sbxc" lock --std "$std" -q k/p.sbx
+expect "--locked: what the lock names" 0 '^2 files, 1 expectation passed$' --locked k
+sed -i 's,/srv/b,/srv/c,' k/lib.sbx
+expect "--locked: control: without it the change passes" 0 '^2 files' k
+expect "--locked: an import changed" 1 E0702 --locked k
+
 # one stream in order from several processes
 for format in json sarif github; do
 	check --format $format -j 1 w none.sbx

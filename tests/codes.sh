@@ -1,7 +1,8 @@
 #!/bin/sh
 # codes.sh - the pages of docs/codes: every code has one; what `-- bad` shows provokes the code and what `-- good` shows
 # does not, and is no error. `-- bad COMMAND` says with which command, instead of `sbxc check p.sbx`; `-- file NAME` is a
-# file beside it; `shown` is not run (the loader's, which tests/live provokes). Then checks itself on a wrong page.
+# file beside it; `shown` is not run (the loader's, which tests/live provokes; those that take a git repository, which
+# tests/check.sh does). Then checks itself on a wrong page.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 : "${B:=build}"
