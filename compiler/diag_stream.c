@@ -104,9 +104,10 @@ void diag_stream_failure(struct diag_stream *s, const char *path, const char *te
 	}
 	FILE *out = open_memstream(&one, &n);
 	if (out) {
-		fwrite(s->failures, 1, s->n_failures, out);
-		if (s->n_failures)
+		if (s->n_failures) {
+			fwrite(s->failures, 1, s->n_failures, out);
 			fputc(',', out);
+		}
 		renderers[s->format]->failure(out, path, text);
 	}
 	if (!out || fclose(out) != 0) {
