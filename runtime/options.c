@@ -28,12 +28,12 @@ static const char help[] =
     "\n"
     "PROGRAM is a path, or a name in /usr/local/bin, /usr/bin or /bin.\n"
     "\n"
-    "exit codes: those of PROGRAM; 125 the sandbox could not be set up, 126 PROGRAM\n"
-    "cannot be executed, 127 PROGRAM was not found. In these three cases nothing was\n"
-    "started.\n";
+    "exit codes: those of PROGRAM; 124 its time or its output ran out; 125 the sandbox\n"
+    "could not be set up, 126 PROGRAM cannot be executed, 127 PROGRAM was not found: in\n"
+    "these three cases nothing was started.\n";
 
 static const char version[] = "sbx-run " SBX_VERSION " (plan version 1; seccomp, landlock up to "
-			      "ABI 11, rlimits; no namespaces, no cgroups)\n";
+			      "ABI 11, rlimits, namespaces, cgroup v2)\n";
 
 static enum options_result print(const char *text)
 {
