@@ -20,13 +20,13 @@ example() { section "$1" "$2" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'; }
 
 # run PAGE NAME: tries the example; output in $tmp/out, exit code in $code
 run() {
-	rm -rf "$tmp/work" && mkdir "$tmp/work"
+	rm -rf "$tmp/job" && mkdir "$tmp/job"
 	for file in $(sed -n 's/^-- file *//p' "$1"); do
-		example "$1" "file $file" >"$tmp/work/$file"
+		example "$1" "file $file" >"$tmp/job/$file"
 	done
-	example "$1" "$2" >"$tmp/work/p.sbx"
+	example "$1" "$2" >"$tmp/job/p.sbx"
 	command=$(heading "$1" "$2")
-	(cd "$tmp/work" && PATH=$B:$PATH sh -c "${command:-sbxc check p.sbx} --std '$std'" >"$tmp/out" 2>&1)
+	(cd "$tmp/job" && PATH=$B:$PATH sh -c "${command:-sbxc check p.sbx} --std '$std'" >"$tmp/out" 2>&1)
 	code=$?
 }
 

@@ -19,6 +19,8 @@ struct facts {
 
 /* Is this a rule for Linux with one of these operations? */
 bool facts_rule(const struct ir_rule *r, bool deny, uint32_t ops);
+/* The rights that these operations on files stand for, as far as the ruleset handles them. */
+uint32_t facts_rights(const struct facts *f, uint32_t ops);
 /* False, with "landlock.conf: FACT is `HAS`, the policy says `WANT`"; NULL: there is no such thing. */
 bool facts_differ(struct facts *f, const char *fact, const char *has, const char *want);
 /* Names of rights for facts_differ(), NULL for none. */

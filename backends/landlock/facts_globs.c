@@ -6,16 +6,6 @@
 
 #include "facts.h"
 
-static const uint32_t rights_of_op[OP_COUNT] = {
-    [OP_READ] = LL_FS_READ_FILE,
-    [OP_LIST] = LL_FS_READ_DIR,
-    [OP_MODIFY] = LL_FS_WRITE_FILE | LL_FS_TRUNCATE,
-    [OP_CREATE] = LL_FS_MAKE_DIR | LL_FS_MAKE_REG | LL_FS_MAKE_FIFO | LL_FS_MAKE_SYM | LL_FS_REFER,
-    [OP_DELETE] = LL_FS_REMOVE_DIR | LL_FS_REMOVE_FILE | LL_FS_REFER,
-    [OP_EXEC] = LL_FS_EXECUTE,
-    [OP_IOCTL] = LL_FS_IOCTL_DEV,
-};
-
 /* Operations of the rule that no deny takes from the whole folder. */
 static uint32_t live_ops(const struct ir *ir, const struct ir_rule *r)
 {
@@ -31,20 +21,9 @@ static uint32_t live_ops(const struct ir *ir, const struct ir_rule *r)
 	return ops;
 }
 
-static uint32_t rights_of(const struct facts *f, uint32_t ops)
-{
-	uint32_t rights = 0;
-	for (unsigned op = 0; op < OP_COUNT; op++)
-		if (ops & OP_BIT(op))
-			rights |= rights_of_op[op];
-	if ((ops & OP_BIT(OP_CREATE)) && f->open_net)
-		rights |= LL_FS_MAKE_SOCK;
-	return rights & f->m->fs;
-}
-
 static bool stands_for(const struct facts *f, const struct ir_rule *r, uint32_t ops, const struct model_line *line)
 {
-	if (strcmp(r->object, line->tmpl) != 0 || strcmp(r->glob, line->glob) != 0 || line->rights != rights_of(f, ops))
+	if (strcmp(r->object, line->tmpl) != 0 || strcmp(r->glob, line->glob) != 0 || line->rights != facts_rights(f, ops))
 		return false;
 	for (unsigned op = 0; op < OP_COUNT; op++)
 		if ((ops & OP_BIT(op)) && fact_where(f->what, line->where, r->origin[op]))
@@ -60,7 +39,7 @@ bool facts_globs(struct facts *f)
 		const struct ir_rule *r = &ir->rules[i];
 		bool mine = r->kind == RULE_GLOB && !r->deny && (r->targets & TARGET_BIT(TARGET_LINUX));
 		uint32_t ops = mine ? live_ops(ir, r) : 0;
-		bool found = !rights_of(f, ops);
+		bool found = !facts_rights(f, ops);
 		n += !found;
 		for (unsigned k = 0; k < f->m->globs.n && !found; k++)
 			found = stands_for(f, r, ops, &f->m->globs.v[k]);

@@ -78,7 +78,7 @@ static uint32_t ops_of(const struct ir_rule *r)
 	return r->kind == RULE_PATH || r->kind == RULE_NET ? ops : 0;
 }
 
-static uint32_t rights_of(const struct facts *f, uint32_t ops)
+uint32_t facts_rights(const struct facts *f, uint32_t ops)
 {
 	uint32_t rights = 0;
 	for (unsigned op = 0; op < OP_COUNT; op++)
@@ -182,13 +182,13 @@ static struct spots given_places(struct facts *f, const struct spots *denied)
 			ops &= ~ops_over(denied, r->object, NULL, NULL);
 		if (f->closed_net)
 			ops &= ~OP_BIT(OP_CONNECT_UNIX);
-		if (rights_of(f, ops))
+		if (facts_rights(f, ops))
 			add(f, &s,
 			    (struct spot){.path = r->object,
 					  .missing = missing_of(r),
 					  .nofollow = r->flags & RULE_NOFOLLOW,
 					  .ops = ops,
-					  .rights = rights_of(f, ops),
+					  .rights = facts_rights(f, ops),
 					  .rule = r});
 	}
 	sort(&s);
@@ -284,7 +284,7 @@ static void watch(struct facts *f, const struct views *views, struct spots *s, s
 			ops |= denied.ops & OP_BIT(op);
 	denied.ops = ops;
 	/* one of create and delete may be given where the other is denied */
-	denied.rights = rights_of(f, ops) & ~(uint32_t)LL_FS_REFER;
+	denied.rights = facts_rights(f, ops) & ~(uint32_t)LL_FS_REFER;
 	if (denied.rights)
 		add(f, s, denied);
 }

@@ -20,8 +20,8 @@ policy scratch <<'P'
     scratch "/scratch" size 1MiB
 P
 policy discard <<'P'
-    allow read write "${d}/work" discard
-    allow read write "${d}/work/kept"
+    allow read write "${d}/job" discard
+    allow read write "${d}/job/kept"
 P
 policy covers <<'P'
     allow read write exec "${d}/tree" except { "${d}/tree/secret", "${d}/tree/secret.txt" }
@@ -48,8 +48,8 @@ P
 
 populate() {
 	fresh
-	as sh -c "cd '$D' && umask 022 && mkdir -p given kept 'a store' out work/kept tree/secret tree/hooks tree/data &&
-		echo one >given/f && echo two >other && echo data >'a store/f' && echo old >work/f &&
+	as sh -c "cd '$D' && umask 022 && mkdir -p given kept 'a store' out job/kept tree/secret tree/hooks tree/data &&
+		echo one >given/f && echo two >other && echo data >'a store/f' && echo old >job/f &&
 		echo open >tree/secret/open && echo shut >tree/secret/shut && echo shut >tree/secret.txt && echo h >tree/hooks/h &&
 		ln -s given alias && cp '$TMP/tools/busybox' tree/data/busybox && cp '$TMP/tools/busybox' tree/busybox"
 }
@@ -82,7 +82,7 @@ no more names"
 	[ ! -e /scratch ] && pass "$WHO: nothing of it is on the host" || fail "$WHO: nothing of it is on the host"
 
 	if [ "$WHO" = other ]; then cp -r "$TMP/plan-discard" "$TMP/plan-discard-other"; fi
-	inside discard "echo new >'$D/work/new' && echo changed >'$D/work/f' && cat '$D/work/f' '$D/work/new'; rm '$D/work/f'; ls '$D/work'; echo k >'$D/work/kept/k'"
+	inside discard "echo new >'$D/job/new' && echo changed >'$D/job/f' && cat '$D/job/f' '$D/job/new'; rm '$D/job/f'; ls '$D/job'; echo k >'$D/job/kept/k'"
 	case $ERR in
 	*E0628*) skip "$WHO: discard" "this kernel mounts no overlay here" ;;
 	*)
@@ -90,8 +90,8 @@ no more names"
 new
 kept
 new"
-		[ "$(cat "$D/work/f")" = old ] && [ ! -e "$D/work/new" ] && pass "$WHO: discard: the host does not" || fail "$WHO: discard: the host does not" "$(ls -l "$D/work")"
-		[ -e "$D/work/kept/k" ] && pass "$WHO: a kept place inside stays" || fail "$WHO: a kept place inside stays"
+		[ "$(cat "$D/job/f")" = old ] && [ ! -e "$D/job/new" ] && pass "$WHO: discard: the host does not" || fail "$WHO: discard: the host does not" "$(ls -l "$D/job")"
+		[ -e "$D/job/kept/k" ] && pass "$WHO: a kept place inside stays" || fail "$WHO: a kept place inside stays"
 		;;
 	esac
 
