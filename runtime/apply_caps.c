@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "namespaces.h"
 
 static bool caps_get(struct caps_data data[2])
 {
@@ -20,11 +21,14 @@ static bool caps_get(struct caps_data data[2])
 }
 
 /*
- * The bounding set and the securebits can be changed only with CAP_SETPCAP; without it they give
- * nothing back.
+ * The bounding set bounds what exec gives, and under no_new_privs exec gives nothing: the kernel cuts
+ * the new set to the old, empty one. In a user namespace of our own, whose capabilities are worth
+ * something in there only, its 41 calls are left out; what the host's root may is taken for certain.
  */
 static bool bounding_drop(struct run *r)
 {
+	if (namespaces_wanted(r, ISOLATE_USER))
+		return true;
 	for (int cap = 0; cap < CAP_MAX; cap++) {
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
 			continue;
@@ -33,9 +37,13 @@ static bool bounding_drop(struct run *r)
 			break;
 		return fault_step(r->fault, "capabilities", "PR_CAPBSET_DROP", errno);
 	}
-	if (prctl(PR_SET_SECUREBITS, SECUREBITS_NONE_AGAIN, 0, 0, 0))
-		return fault_step(r->fault, "capabilities", "PR_SET_SECUREBITS", errno);
 	return true;
+}
+
+static bool securebits_set(struct run *r)
+{
+	return prctl(PR_SET_SECUREBITS, SECUREBITS_NONE_AGAIN, 0, 0, 0) == 0 ||
+	       fault_step(r->fault, "capabilities", "PR_SET_SECUREBITS", errno);
 }
 
 bool apply_caps(struct run *r)
@@ -44,9 +52,12 @@ bool apply_caps(struct run *r)
 	struct caps_head head = {.version = CAPS_VERSION_3};
 	struct caps_data data[2] = {{0}};
 
+	if (r->dropped)
+		return true;
 	if (!caps_get(data))
 		return fault_step(r->fault, "capabilities", "capget", errno);
-	if (data[0].effective & 1u << CAP_SETPCAP_NR && !bounding_drop(r))
+	/* only CAP_SETPCAP may change them; without it they give nothing back */
+	if (data[0].effective & 1u << CAP_SETPCAP_NR && (!bounding_drop(r) || !securebits_set(r)))
 		return false;
 	/* the ambient set goes with it: it never holds what is not permitted and inheritable */
 	memset(data, 0, sizeof(data));

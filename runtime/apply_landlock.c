@@ -12,6 +12,7 @@
 #include "fds.h"
 #include "glob.h"
 #include "template.h"
+#include "view_items.h"
 
 static bool path_fault(struct run *r, enum err id, const struct landlock_rule *rule,
 		       const char *path, const char *what, int error)
@@ -122,12 +123,27 @@ static bool may_skip(const struct landlock_rule *rule, int error)
 	       (error == ENOENT || error == ENOTDIR || error == EACCES);
 }
 
+/* By what was opened when the tree of the program was made; the place has not to be looked up again. */
+static bool opened_grant(struct run *r, const struct landlock_rule *rule, const struct opened *o)
+{
+	uint64_t rights = rule->rights & fs_rights_of_abi(r->host.landlock);
+
+	if (o->fd == OPENED_NOTHING)
+		return true;
+	if (r->grants.list)
+		return handle_grant(r, rule, o->fd, o->path);
+	return rule_try(r, rule, o->fd, o->is_dir ? rights : rights & fs_rights_of_files(), o->path);
+}
+
 static bool visit_path(void *ctx, const struct landlock_rule *rule)
 {
 	struct run *r = ctx;
+	const struct opened *opened = r->opened ? r->opened++ : NULL;
 	char path[PLAN_MAX_PATH + 1];
 	int flags = O_PATH | O_CLOEXEC | (rule->nofollow ? O_NOFOLLOW : 0), fd;
 
+	if (opened && opened->fd != OPENED_ELSEWHERE)
+		return opened_grant(r, rule, opened);
 	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
 		return false;
 	fd = openat(AT_FDCWD, path, flags);

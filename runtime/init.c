@@ -77,6 +77,7 @@ bool init_fork(struct run *r)
 		return true;
 	if (!apply_caps(r) || !apply_no_new_privs(r))
 		return false;
+	r->dropped = true; /* the child has it all from here */
 	if (launch_session(&r->plan->launch) && setsid() < 0)
 		return fault_step(r->fault, "session", "setsid of process 1", errno);
 	program = relay_fork();

@@ -24,7 +24,8 @@ enum {
 
 	TREE_CLONE = 1,
 	TREE_RECURSIVE = 0x8000,
-	MOVE_BY_FD = 0x4 | 0x40, /* both paths are empty */
+	MOVE_FROM_FD = 0x4,      /* the path of the tree is empty */
+	MOVE_BY_FD = 0x4 | 0x40, /* both paths are */
 	FD_CLOEXEC_MOUNT = 1,    /* of fsopen, fsmount */
 	CONFIG_FLAG = 0,
 	CONFIG_STRING = 1,
@@ -69,6 +70,12 @@ static inline int tree_set(int fd, uint64_t attributes, int recursive)
 static inline int tree_put(int tree, int at)
 {
 	return (int)syscall(NR_MOVE_MOUNT, tree, "", at, "", MOVE_BY_FD);
+}
+
+/* On the name in the folder at; a symbolic link of that name is not followed. */
+static inline int tree_put_at(int tree, int at, const char *name)
+{
+	return (int)syscall(NR_MOVE_MOUNT, tree, "", at, name, MOVE_FROM_FD);
 }
 
 static inline int fs_open(const char *type)

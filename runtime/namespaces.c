@@ -136,6 +136,16 @@ static bool map_make(int proc, const char *name, uint64_t inside, uint64_t outsi
 	return map_write(proc, name, line, t.len);
 }
 
+/* The real, effective and saved ones. */
+static bool ids_are(uint64_t user, uint64_t group)
+{
+	uid_t u[3];
+	gid_t g[3];
+
+	return getresuid(&u[0], &u[1], &u[2]) == 0 && getresgid(&g[0], &g[1], &g[2]) == 0 && u[0] == user &&
+	       u[1] == user && u[2] == user && g[0] == group && g[1] == group && g[2] == group;
+}
+
 /*
  * Written by this process to its own files, so that no number of a process can be taken by another
  * meanwhile. The files are its own only while it is dumpable, which lets processes of the same user
@@ -161,8 +171,7 @@ static bool maps_write(struct run *r)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return fault_step(r->fault, "namespaces", "PR_SET_DUMPABLE", errno);
 	close(proc);
-	if (getuid() == inner_uid && geteuid() == inner_uid && getgid() == inner_gid &&
-	    getegid() == inner_gid)
+	if (ids_are(inner_uid, inner_gid))
 		return true;
 	return no_namespace(r, "user and group are not those of the maps", EPERM);
 }

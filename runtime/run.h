@@ -24,6 +24,7 @@ struct options {
 };
 
 struct report;
+struct opened;
 
 /* What the caller left, as the kernel shows it. */
 struct left {
@@ -41,6 +42,9 @@ struct run {
 	struct vars vars;
 	struct program program;
 	struct grants grants;
+	/* What the path lines found while the program's tree was made (view_items.h), in their order; NULL: nothing. */
+	const struct opened *opened;
+	bool dropped; /* capabilities went before a fork, no_new_privs came */
 	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */
 	char **envp;
 	struct left left;

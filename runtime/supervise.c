@@ -250,19 +250,25 @@ static bool child_move(struct supervisor *s, int go)
 	return false;
 }
 
-struct ends { /* of the pipes of one start */
+struct ends { /* of the pipes of one start; -1: there is none */
 	int started[2], events[2], go[2], mailbox[2];
 };
+
+static void end_close(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
 
 static _Noreturn void child_begin(struct supervisor *s, const struct ends *e, bool moved)
 {
 	struct link theirs = {s->link.shared, e->started[1], e->events[1], e->mailbox[1],
 			      s->terminal.inner};
 
-	close(e->started[0]);
-	close(e->events[0]);
-	close(e->go[1]);
-	close(e->mailbox[0]);
+	end_close(e->started[0]);
+	end_close(e->events[0]);
+	end_close(e->go[1]);
+	end_close(e->mailbox[0]);
 	s->run->link = &theirs;
 	child_run(s, moved ? e->go[0] : -1);
 }
@@ -299,13 +305,13 @@ static bool child_make(struct supervisor *s)
 		child_begin(s, &e, moved);
 	if (s->child < 0)
 		return flags ? namespaces_refused(s->run, errno) : fault(s, "fork");
-	close(e.started[1]);
-	close(e.events[1]);
-	close(e.go[0]);
-	close(e.mailbox[1]);
+	end_close(e.started[1]);
+	end_close(e.events[1]);
+	end_close(e.go[0]);
+	end_close(e.mailbox[1]);
 	if (moved && !child_move(s, e.go[1]))
 		return false;
-	close(e.go[1]);
+	end_close(e.go[1]);
 	if (s->copies)
 		output_started(&s->output);
 	if (s->terminal.outer >= 0) {

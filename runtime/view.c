@@ -16,14 +16,16 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "fds.h"
 #include "mount_calls.h"
 #include "namespaces.h"
 #include "template.h"
 #include "view_items.h"
+#include "view_points.h"
 
 enum { MAX_DEPTH = 512 };
-static const char empty_name[] = ".sbx-empty", layer_name[] = ".sbx-layer";
 static const uint64_t inside = RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC | RESOLVE_BELOW;
+static const char empty_name[] = ".sbx-empty", layer_name[] = ".sbx-layer";
 
 struct view {
 	struct run *run;
@@ -31,7 +33,8 @@ struct view {
 	struct items *items;
 	bool private;
 	int store; /* the tmpfs over "/": the new root, or a place for what is shown nowhere */
-	int root;  /* where places are looked up: the store, or the root of the host */
+	struct points points; /* below the store, or the root of the host */
+	int hidden; /* the empty file that stands for hidden ones; -1: not made yet */
 	const struct item *above[MAX_DEPTH]; /* the places that the current one lies in */
 	unsigned depth;
 };
@@ -61,14 +64,14 @@ static bool text_option(int fs, const char *name, const char *prefix, uint64_t n
 	return fs_option(fs, name, value) == 0;
 }
 
-static int memory_mount(const char *mode, uint64_t size, uint64_t attributes)
+static int memory_mount(const char *mode, uint64_t size, uint64_t names, uint64_t attributes)
 {
 	int fs = fs_open("tmpfs");
 
 	if (fs < 0)
 		return -1;
 	if (fs_option(fs, "mode", mode) || !text_option(fs, "size", "", size) ||
-	    !text_option(fs, "nr_inodes", "", size / 1024 + 64)) {
+	    !text_option(fs, "nr_inodes", "", names)) {
 		close(fs);
 		return -1;
 	}
@@ -76,47 +79,6 @@ static int memory_mount(const char *mode, uint64_t size, uint64_t attributes)
 }
 
 /* ---- mount points ---------------------------------------------------------------------------- */
-
-static int look_up(const struct view *v, const char *path)
-{
-	return place_open(v->root, path[1] ? path + 1 : ".", 0, inside);
-}
-
-/* A folder or an empty file; one that is there already is good. */
-static bool leaf_make(const struct view *v, const char *parent, const char *name, bool is_dir)
-{
-	int dir = look_up(v, parent), fd, error;
-
-	if (dir < 0)
-		return false;
-	if (is_dir)
-		fd = mkdirat(dir, name, 0755);
-	else if ((fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444)) >= 0)
-		close(fd);
-	error = errno;
-	close(dir);
-	errno = error;
-	return fd >= 0 || error == EEXIST;
-}
-
-/* The place and all that leads to it, below a folder that is ours. */
-static bool point_make(const struct view *v, const char *path, bool is_dir)
-{
-	char parent[PLAN_MAX_PATH + 1] = "/", name[PLAN_MAX_PATH + 1];
-
-	for (const char *at = path + 1; *at;) {
-		size_t n = strcspn(at, "/");
-		bool last = !at[n];
-		memcpy(name, at, n);
-		name[n] = 0;
-		if (!leaf_make(v, parent, name, is_dir || !last))
-			return false;
-		memcpy(parent, path, (size_t)(at - path) + n);
-		parent[(size_t)(at - path) + n] = 0;
-		at += n + !last;
-	}
-	return true;
-}
 
 /* Does what is mounted there lie in memory, so that mount points may be made in it? */
 static bool ours(const struct view *v, const struct item *above)
@@ -127,17 +89,21 @@ static bool ours(const struct view *v, const struct item *above)
 	       (above->kind == ITEM_COVER && (above->how & COVER_HIDE));
 }
 
-static int point_open(struct view *v, const struct item *i, const struct item *above)
+/* Puts the tree where the path is; what is there already is covered. */
+static bool tree_place(struct view *v, int tree, const char *path, bool is_dir, const struct item *above)
 {
-	int at = look_up(v, i->path);
+	int at;
 
-	if (at >= 0 || errno != ENOENT)
-		return at;
-	if (!ours(v, above)) {
-		errno = ENOENT;
-		return -1;
+	if (ours(v, above)) {
+		at = point_parent(&v->points, path, above && above->path[1] ? strlen(above->path) : 0);
+		return at >= 0 && point_make(at, point_name(path), is_dir) &&
+		       tree_put_at(tree, at, point_name(path)) == 0;
 	}
-	return point_make(v, i->path, i->is_dir) ? look_up(v, i->path) : -1;
+	at = point_find(&v->points, path);
+	if (at < 0 || tree_put(tree, at))
+		return false;
+	fd_leave(at);
+	return true;
 }
 
 /* ---- what is mounted ------------------------------------------------------------------------- */
@@ -153,6 +119,12 @@ static uint64_t attributes_of(const struct item *i, bool rw)
 	if (i->kind == ITEM_COVER && (i->how & COVER_NOEXEC))
 		set |= ATTR_NOEXEC;
 	return set;
+}
+
+/* How many files fit: each costs memory of its own, whatever is in it. */
+static uint64_t names_of(uint64_t size)
+{
+	return size / 1024 + 64;
 }
 
 static int host_copy(const struct item *i, bool rw)
@@ -171,14 +143,11 @@ static int host_copy(const struct item *i, bool rw)
 /* An empty file that nobody may open: of the store, from where its name goes at the end. */
 static int file_hidden(struct view *v)
 {
-	int fd = openat(v->store, empty_name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0), tree;
+	int tree;
 
-	if (fd >= 0)
-		close(fd);
-	fd = fd < 0 ? -1 : place_open(v->store, empty_name, 0, inside);
-	tree = fd < 0 ? -1 : tree_copy(fd);
-	if (fd >= 0)
-		close(fd);
+	if (v->hidden < 0 && mknodat(v->store, empty_name, S_IFREG, 0) == 0)
+		v->hidden = place_open(v->store, empty_name, 0, inside);
+	tree = v->hidden < 0 ? -1 : tree_copy(v->hidden);
 	if (tree >= 0 && tree_set(tree, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, 0))
 		return -1;
 	return tree;
@@ -188,11 +157,12 @@ static int file_hidden(struct view *v)
  * An empty folder. What is shown again below needs a way there and mount points, so it is closed to
  * reading only, and made read only when all of them are in it.
  */
-static int folder_hidden(const struct item *i, const struct item *next)
+static int folder_hidden(struct item *i, const struct item *next)
 {
 	bool passed = next && item_covers(i->path, next->path);
 
-	return memory_mount(passed ? "0111" : "0000", 65536,
+	i->filled = passed;
+	return memory_mount(passed ? "0111" : "0000", 65536, 128,
 			    ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC | (passed ? 0 : ATTR_RDONLY));
 }
 
@@ -213,7 +183,7 @@ static void layer_end(struct view *v, int layer)
 /* The folder where changes go has to be attached until the overlay holds it. */
 static int layer_make(struct view *v, int *upper, int *work)
 {
-	int layer = memory_mount("0700", (uint64_t)1 << 40, ATTR_NOSUID | ATTR_NODEV), at = -1;
+	int layer = memory_mount("0700", (uint64_t)1 << 40, names_of((uint64_t)1 << 40), ATTR_NOSUID | ATTR_NODEV), at = -1;
 
 	if (layer >= 0 && mkdirat(v->store, layer_name, 0700) == 0)
 		at = place_open(v->store, layer_name, O_DIRECTORY, inside);
@@ -254,7 +224,7 @@ static int tree_make(struct view *v, struct item *i, const struct item *next)
 	case ITEM_MOUNT:
 		return host_copy(i, i->rw);
 	case ITEM_SCRATCH:
-		return memory_mount("0700", i->size, ATTR_NOSUID | ATTR_NODEV);
+		return memory_mount("0700", i->size, names_of(i->size), ATTR_NOSUID | ATTR_NODEV);
 	case ITEM_DISCARD:
 		return overlay_make(v, i);
 	case ITEM_COVER:
@@ -317,26 +287,21 @@ static bool cover_needed(struct view *v, const struct item *i, const struct item
 static bool item_mount(struct view *v, struct item *i, const struct item *above,
 		       const struct item *next)
 {
-	int tree, at;
+	int tree = tree_make(v, i, next);
 
-	tree = tree_make(v, i, next);
 	if (tree < 0)
 		return place_fault(v, ERR_VIEW_PLACE, i, "mount", errno);
-	at = point_open(v, i, above);
-	if (at < 0) {
-		place_fault(v, ERR_VIEW_PLACE, i, "open of the place", errno);
-		return fault_line(v->run->fault, "fix",
-				  "name a place that is there, or one outside of the folders of "
-				  "the host: nothing is made in them",
-				  NULL);
+	if (tree_place(v, tree, i->path, i->is_dir, above)) {
+		i->tree = tree;
+		if (!i->filled)
+			fd_leave(tree);
+		return true;
 	}
-	if (tree_put(tree, at))
-		return place_fault(v, ERR_VIEW_PLACE, i, "move_mount", errno);
-	close(at);
-	if (i->fd >= 0)
-		close(i->fd);
-	i->fd = tree;
-	return true;
+	place_fault(v, ERR_VIEW_PLACE, i, "open of the place", errno);
+	return fault_line(v->run->fault, "fix",
+			  "name a place that is there, or one outside of the folders of "
+			  "the host: nothing is made in them",
+			  NULL);
 }
 
 static bool item_place(struct view *v, struct item *i, const struct item *next)
@@ -396,25 +361,19 @@ static bool items_place(struct view *v)
 
 static bool links_make(struct view *v)
 {
-	char parent[PLAN_MAX_PATH + 1];
-
 	for (unsigned i = 0; i < v->items->n_links; i++) {
 		const struct item_link *l = &v->items->links[i];
-		const char *name = strrchr(l->path, '/') + 1;
 		bool shown = false;
 		int dir;
 		for (unsigned k = 0; k < v->items->n && !shown; k++)
 			shown = item_covers(v->items->v[k].path, l->path);
 		if (shown)
 			continue; /* with the folder it stands in */
-		memcpy(parent, l->path, (size_t)(name - l->path));
-		parent[name - l->path - (name - l->path > 1)] = 0;
-		if (parent[1] && !point_make(v, parent, true))
+		dir = point_parent(&v->points, l->path, 0);
+		if (dir < 0)
 			return step_fault(v, "folder of a symbolic link");
-		dir = look_up(v, parent);
-		if (dir < 0 || (symlinkat(l->target, dir, name) && errno != EEXIST))
+		if (symlinkat(l->target, dir, point_name(l->path)) && errno != EEXIST)
 			return step_fault(v, "symlink");
-		close(dir);
 	}
 	return true;
 }
@@ -434,17 +393,18 @@ static struct item *root_item(struct view *v)
 static bool root_open(struct view *v)
 {
 	struct item *root = root_item(v);
-	int tree = -1;
+	int tree = -1, old;
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return step_fault(v, "private mounts");
-	v->root = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	v->store = memory_mount("0755", 1 << 20, ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
-	if (v->root < 0 || v->store < 0)
+	v->points.root = old = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	v->store = memory_mount("0755", 1 << 20, 64 + 16ull * (v->items->n + v->items->n_links),
+				ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
+	if (old < 0 || v->store < 0)
 		return step_fault(v, "tmpfs");
 	if (root && root->kind == ITEM_BIND && (tree = host_copy(root, root->rw)) < 0)
 		return place_fault(v, ERR_VIEW_PLACE, root, "mount", errno);
-	if (tree_put(v->store, v->root))
+	if (tree_put(v->store, old))
 		return step_fault(v, "move_mount of the root");
 	if (!v->private)
 		return true;
@@ -452,7 +412,7 @@ static bool root_open(struct view *v)
 		return place_fault(v, ERR_VIEW_PLACE, root, "mount", errno);
 	if (root && tree_put(tree, v->store))
 		return place_fault(v, ERR_VIEW_PLACE, root, "move_mount", errno);
-	v->root = root ? tree : v->store;
+	v->points.root = root ? tree : v->store;
 	if (root)
 		v->above[v->depth++] = root;
 	return true;
@@ -461,8 +421,7 @@ static bool root_open(struct view *v)
 static bool proc_mount(struct view *v)
 {
 	bool all = !v->private || v->first;
-	struct item i = {.path = "/proc", .is_dir = true};
-	int fs, tree, at;
+	int fs, tree;
 
 	if (!namespaces_wanted(v->run, ISOLATE_PID) || !(all || v->items->proc))
 		return true;
@@ -473,11 +432,9 @@ static bool proc_mount(struct view *v)
 		return fault_line(v->run->fault, "likely",
 				  "something is mounted inside /proc on this host, as in containers", NULL);
 	}
-	at = point_open(v, &i, NULL);
-	if (at < 0 || tree_put(tree, at))
+	if (!tree_place(v, tree, "/proc", true, NULL))
 		return step_fault(v, "/proc");
-	close(at);
-	close(tree);
+	fd_leave(tree);
 	return true;
 }
 
@@ -486,11 +443,11 @@ static bool folders_close(struct view *v)
 {
 	for (unsigned i = 0; i < v->items->n; i++) {
 		const struct item *item = &v->items->v[i];
-		if (item->kind == ITEM_COVER && (item->how & COVER_HIDE) && item->is_dir && item->fd >= 0 &&
-		    tree_set(item->fd, ATTR_RDONLY, 0))
+		if (item->filled && tree_set(item->tree, ATTR_RDONLY, 0))
 			return step_fault(v, "mount_setattr of a cover");
 	}
-	unlinkat(v->store, empty_name, 0);
+	if (v->hidden >= 0)
+		unlinkat(v->store, empty_name, 0);
 	return true;
 }
 
@@ -498,7 +455,7 @@ static bool root_enter(struct view *v)
 {
 	if (tree_set(v->store, ATTR_RDONLY, 0))
 		return step_fault(v, "mount_setattr of the root");
-	if (fchdir(v->root))
+	if (fchdir(v->points.root))
 		return step_fault(v, "fchdir");
 	if (syscall(SYS_pivot_root, ".", "."))
 		return step_fault(v, "pivot_root");
@@ -520,12 +477,14 @@ static bool store_leave(struct view *v)
 static bool view_build(struct run *r)
 {
 	struct items items;
-	struct view v = {.run = r, .items = &items, .private = r->plan->launch.private_root};
+	struct view v = {.run = r, .items = &items, .private = r->plan->launch.private_root, .hidden = -1};
 
 	if (!items_collect(r, &items) || !root_open(&v) || !nested_check(&v))
 		return false;
 	if (v.private && !links_make(&v))
 		return false;
+	/* what lies under a layer is another file than that of the host */
+	r->opened = items.layers ? NULL : items.opened;
 	return items_place(&v) && proc_mount(&v) && folders_close(&v) &&
 	       (v.private ? root_enter(&v) : store_leave(&v));
 }

@@ -70,6 +70,7 @@ struct walk {
 	char here[PLAN_MAX_PATH + 1]; /* without links; "" is the root */
 	char rest[2 * PLAN_MAX_PATH + 2];
 	bool nofollow;
+	bool how_far; /* a place that is not there: which part of its path is the first missing one? */
 	int fd;
 };
 
@@ -95,34 +96,68 @@ static bool part_take(struct walk *w, char part[PLAN_MAX_PATH + 1])
 	return true;
 }
 
-/* The link at w->here, just opened, is replaced by what it says. 0, or errno. */
-static int link_follow(struct walk *w, int fd, char *slash)
+/* Has a link been found there before? */
+static const struct item_link *link_known(const struct items *x, const char *path)
 {
-	char target[PLAN_MAX_PATH + 1], rest[sizeof(w->rest)];
-	ssize_t n = readlinkat(fd, "", target, sizeof(target) - 1);
+	for (unsigned i = 0; i < x->n_links; i++)
+		if (!strcmp(x->links[i].path, path))
+			return &x->links[i];
+	return NULL;
+}
+
+/* Did another place lead through it, so that it was no link a moment ago? */
+static bool known_plain(const struct items *x, const char *path)
+{
+	for (unsigned i = 0; i < x->n; i++)
+		if (x->v[i].fd >= 0 && x->v[i].kind != ITEM_MOUNT && item_covers(path, x->v[i].path))
+			return true;
+	return false;
+}
+
+/* The link at w->here is replaced by what it says. 0, or errno. */
+static int link_follow(struct walk *w, const char *target, char *slash)
+{
+	char rest[sizeof(w->rest)];
 	struct text t = text_over(rest, sizeof(rest));
 
-	if (n <= 0)
-		return n ? errno : ENOENT;
-	target[n] = 0;
 	text_str(&t, target);
 	text_str(&t, "/");
 	text_str(&t, w->rest);
 	if (t.cut)
 		return ENAMETOOLONG;
-	if (!link_add(w->items, w->here, target))
-		return ENOMEM;
 	memcpy(w->rest, rest, t.len + 1);
 	*(target[0] == '/' ? w->here : slash) = 0;
 	return 0;
 }
 
-/* One part; w->fd is the place reached. 0, or errno. */
+/*
+ * Is w->here a link? *target stays NULL when not. What is found is only where to look: the place itself is opened at the
+ * end, through no link at all.
+ */
+static int link_look(struct walk *w, char text[PLAN_MAX_PATH + 1], const char **target)
+{
+	const struct item_link *known = link_known(w->items, w->here);
+	ssize_t n;
+
+	*target = known ? known->target : NULL;
+	if (known || known_plain(w->items, w->here))
+		return 0;
+	n = readlinkat(AT_FDCWD, w->here, text, PLAN_MAX_PATH);
+	if (n < 0)
+		return errno == EINVAL ? 0 : errno;
+	text[n] = 0;
+	if (!n)
+		return ENOENT;
+	*target = text;
+	return link_add(w->items, w->here, text) ? 0 : ENOMEM;
+}
+
+/* One part. 0, or errno. */
 static int part_walk(struct walk *w, const char *part, unsigned *links)
 {
-	char *end = w->here + strlen(w->here), *slash = end;
-	struct stat st;
-	int fd, error = 0;
+	char *end = w->here + strlen(w->here), *slash = end, text[PLAN_MAX_PATH + 1];
+	const char *target;
+	int error;
 
 	if (!strcmp(part, "."))
 		return 0;
@@ -138,17 +173,20 @@ static int part_walk(struct walk *w, const char *part, unsigned *links)
 	memcpy(end + 1, part, strlen(part) + 1);
 	if (in_proc(w->items, w->here))
 		return 0; /* of the new /proc, which is not there yet */
-	fd = place_open(AT_FDCWD, w->here, O_NOFOLLOW, no_links);
-	if (fd < 0)
-		return errno;
-	if (fstat(fd, &st))
-		error = errno;
-	else if (S_ISLNK(st.st_mode) && w->nofollow && !w->rest[strspn(w->rest, "/")])
-		error = ELOOP;
-	else if (S_ISLNK(st.st_mode))
-		error = ++*links > MAX_LINKS ? ELOOP : link_follow(w, fd, slash);
-	close(fd);
-	return error;
+	error = link_look(w, text, &target);
+	if (error || !target)
+		return error;
+	if (w->nofollow && !w->rest[strspn(w->rest, "/")])
+		return ELOOP;
+	return ++*links > MAX_LINKS ? ELOOP : link_follow(w, target, slash);
+}
+
+static bool leads_through_link(const struct items *x, const char *path)
+{
+	for (unsigned i = 0; i < x->n_links; i++)
+		if (item_covers(x->links[i].path, path))
+			return true;
+	return false;
 }
 
 /* 0 with w->here and w->fd, or errno; w->here is then how far it went, and the rest. */
@@ -158,15 +196,17 @@ static int walk(struct walk *w, const char *path)
 	unsigned links = 0;
 	int error = 0;
 
-	w->fd = place_open(AT_FDCWD, path, w->nofollow ? O_NOFOLLOW : 0, no_links);
 	w->here[0] = 0;
 	memcpy(w->rest, path, strlen(path) + 1);
-	if (w->fd >= 0) {
-		memcpy(w->here, path, strlen(path) + 1);
-		return 0;
+	if (!leads_through_link(w->items, path)) {
+		w->fd = place_open(AT_FDCWD, path, w->nofollow ? O_NOFOLLOW : 0, no_links);
+		if (w->fd >= 0) {
+			memcpy(w->here, path, strlen(path) + 1);
+			return 0;
+		}
+		if (errno != ELOOP && !(w->how_far && (errno == ENOENT || errno == ENOTDIR)))
+			return errno;
 	}
-	if (errno != ELOOP && errno != ENOENT && errno != ENOTDIR)
-		return errno;
 	while (!error && part_take(w, part))
 		error = part_walk(w, part, &links);
 	if (error)
@@ -237,7 +277,8 @@ static bool missing_fault(struct items *x, struct span where, const char *path, 
 	return false;
 }
 
-static bool path_find(struct items *x, const struct landlock_rule *r, const char *path)
+/* into: what the line found, NULL: nobody asks. */
+static bool path_find(struct items *x, const struct landlock_rule *r, const char *path, struct opened *into)
 {
 	struct walk w = {.items = x, .nofollow = r->nofollow};
 	struct item item = {.kind = ITEM_BIND,
@@ -260,10 +301,17 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 		x->proc = true;
 		return true;
 	}
-	if (!error)
-		return found(x, &w, item);
-	if (r->missing == MISSING_SKIP && (error == ENOENT || error == ENOTDIR || error == EACCES))
+	if (!error) {
+		bool good = found(x, &w, item);
+		if (good && into)
+			*into = (struct opened){w.fd, x->v[x->n - 1].is_dir, x->v[x->n - 1].path};
+		return good;
+	}
+	if (r->missing == MISSING_SKIP && (error == ENOENT || error == ENOTDIR || error == EACCES)) {
+		if (into)
+			into->fd = OPENED_NOTHING;
 		return true;
+	}
 	if (error == ELOOP && r->nofollow)
 		return place_fault(x, ERR_PATH_LINK, r->where, path, NULL, 0);
 	return missing_fault(x, r->where, path, error);
@@ -272,11 +320,13 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 static bool visit_path(void *ctx, const struct landlock_rule *r)
 {
 	struct items *x = ctx;
+	struct opened *into = &x->opened[x->n_opened++];
 	char path[PLAN_MAX_PATH + 1];
 
+	into->fd = OPENED_ELSEWHERE;
 	return template_expand(r->place, TEMPLATE_PATH, &x->run->vars, r->where, path,
 			       x->run->fault) &&
-	       (elsewhere(x, path) || path_find(x, r, path));
+	       (elsewhere(x, path) || path_find(x, r, path, into));
 }
 
 /* The entry and its ELF interpreter. */
@@ -285,13 +335,13 @@ static bool visit_entry(void *ctx, const struct landlock_rule *r)
 	struct items *x = ctx;
 	const struct program *p = &x->run->program;
 
-	return path_find(x, r, p->path) && (!p->interp[0] || path_find(x, r, p->interp));
+	return path_find(x, r, p->path, NULL) && (!p->interp[0] || path_find(x, r, p->interp, NULL));
 }
 
 static bool visit_cover(void *ctx, const struct landlock_rule *r)
 {
 	struct items *x = ctx;
-	struct walk w = {.items = x};
+	struct walk w = {.items = x, .how_far = true};
 	struct item item = {.kind = ITEM_COVER,
 			    .fd = -1,
 			    .how = r->how,
@@ -361,6 +411,7 @@ static bool discard_place(struct items *x, const struct place_line *p, const cha
 	struct walk w = {.items = x};
 	int error = walk(&w, at);
 
+	x->layers = true;
 	if (error || w.fd < 0)
 		return missing_fault(x, p->where, at, error ? error : ENOENT);
 	if (!found(x, &w, item))
@@ -439,11 +490,12 @@ bool items_collect(struct run *r, struct items *out)
 
 	*out = (struct items){.run = r, .cap = (unsigned)cap, .cap_links = (unsigned)(cap * 8)};
 	if (!pool_open(&out->pool, cap * (sizeof(struct item) + 2 * PLAN_MAX_PATH +
-					  8 * sizeof(struct item_link))))
+					  8 * sizeof(struct item_link) + sizeof(struct opened))))
 		return fault_step(r->fault, "view", "memory", errno);
 	out->v = pool_take(&out->pool, cap * sizeof(struct item));
 	out->links = pool_take(&out->pool, out->cap_links * sizeof(struct item_link));
-	if (!out->v || !out->links)
+	out->opened = pool_take(&out->pool, (l->n_paths + 1u) * sizeof(struct opened));
+	if (!out->v || !out->links || !out->opened)
 		return fault_step(r->fault, "view", "memory", ENOMEM);
 	if (!places_collect(out, false) || !landlock_visit(&r->plan->landlock_conf, l, &visitor) ||
 	    !places_collect(out, true))

@@ -18,6 +18,8 @@ struct item {
 	enum item_kind kind;
 	const char *path; /* in the new tree: no symbolic link in it, "/" or without a slash at its end */
 	int fd;           /* O_PATH of what is shown there; -1: nothing of the host */
+	int tree;         /* mounted there: only while filled */
+	bool filled;      /* mount points are made in it: it is closed at the end */
 	bool missing;     /* a cover of a place that is not there */
 	bool is_dir, is_device;
 	bool rw;          /* as its own lines say; build_item() adds what comes from above */
@@ -26,6 +28,14 @@ struct item {
 	struct span where;
 	struct span tmpl; /* of a path or cover line, to pair them */
 };
+
+/* What a path or entry line found: the rules of Landlock need not look again. */
+struct opened {
+	int fd; /* O_PATH; or one of the two below */
+	bool is_dir;
+	const char *path;
+};
+enum { OPENED_NOTHING = -1, /* a place that may be missing, and is */ OPENED_ELSEWHERE = -2 /* only in the new tree */ };
 
 /* A symbolic link of the host on the way to a place. */
 struct item_link {
@@ -39,6 +49,9 @@ struct items {
 	unsigned n, cap;
 	struct item_link *links;
 	unsigned n_links, cap_links;
+	struct opened *opened; /* by line: those of paths, in order */
+	unsigned n_opened;
+	bool layers; /* a place is discarded */
 	bool proc; /* something below /proc is asked for, and /proc is a new one */
 };
 

@@ -27,23 +27,44 @@ for policy in build-step code-eval ripgrep static-web; do
 	done
 done
 
-cat >"$tmp/nop.sbx" <<'P'
-sbx 1
-policy nop {
-    targets linux
+# calls TITLE LIMIT PROGRAM: of the policy lines on stdin, by all processes of a start, up to the call that becomes the program.
+calls() {
+	{
+		printf 'sbx 1\npolicy p {\n    targets linux\n    prefer signal.scope on linux because "only a figure"\n'
+		cat
+		printf '}\n'
+	} >"$tmp/p.sbx"
+	rm -rf "$tmp/p" "$tmp"/calls.*
+	"$B/sbxc" --std policies/std -q "$tmp/p.sbx" -o "$tmp/p" 2>"$tmp/why" || { cat "$tmp/why"; exit 2; }
+	if ! "$B/sbx-run" "$tmp/p" -- "$3" 2>"$tmp/why"; then
+		printf 'SKIP figures %s: %s\n' "$1" "$(head -1 "$tmp/why")"
+	elif ! strace -ff -o "$tmp/calls" "$B/sbx-run" "$tmp/p" -- "$3" 2>/dev/null; then
+		printf 'SKIP figures %s: strace cannot trace here\n' "$1"
+	else
+		at_most "$1" "$(awk -v last="$3" 'FNR == 1 { done = 0 }
+			!/^[a-z0-9_]+\(/ || done { next }
+			{ n++ }
+			/^execveat\(/ || index($0, "execve(\"" last "\"") == 1 { done = seen = 1 }
+			END { if (seen) print n }' "$tmp"/calls.*)" "$2"
+	fi
+}
+calls "system calls of a launch" 175 /bin/true <<'P'
     entry "/bin/true"
     isolate none
     use std/base-system
-    prefer signal.scope on linux because "only a figure"
-}
 P
-"$B/sbxc" --std policies/std -q "$tmp/nop.sbx" -o "$tmp/nop" || exit 2
-if ! "$B/sbx-run" "$tmp/nop" -- /bin/true 2>"$tmp/why"; then
-	printf 'SKIP figures system calls of a launch: %s\n' "$(head -1 "$tmp/why")"
-elif ! strace -o "$tmp/calls" "$B/sbx-run" "$tmp/nop" -- /bin/true 2>/dev/null || ! grep -q execveat "$tmp/calls"; then
-	printf 'SKIP figures system calls of a launch: strace cannot trace here\n'
-else
-	# Up to the one that becomes the program.
-	at_most "system calls of a launch" "$(sed '/execveat/q' "$tmp/calls" | wc -l)" 175
-fi
+# Loader, its child and process 1 of the new namespace.
+mkdir "$tmp/work"
+calls "system calls of a launch, isolate all" 190 /bin/true <<P
+    isolate all
+    allow read exec "/usr", "/bin" if-exists, "/lib" if-exists, "/lib64" if-exists
+    allow read "/etc/ld.so.cache" if-exists
+    allow read write "$tmp/work" because "only a figure"
+P
+calls "system calls of a launch, isolate all, 26 places" 360 /bin/true <<P
+    entry "/bin/true"
+    isolate all
+    use std/base-system
+    allow read write "$tmp/work" because "only a figure"
+P
 exit $status

@@ -37,6 +37,8 @@ for kind in user pid net ipc uts cgroup; do
 P
 done
 
+# Its bounding set is not emptied there: no_new_privs has to hold alone.
+cp "$PROBE" "$TMP/tools/capable" && setcap cap_net_raw+ep "$TMP/tools/capable" 2>/dev/null && CAPABLE=yes || CAPABLE=
 for WHO in $USERS; do
 	fresh
 	for kind in user pid mount net ipc uts cgroup; do
@@ -61,12 +63,22 @@ for WHO in $USERS; do
 	[ "$(hostname)" != box ] && pass "$WHO: the host keeps its name" || fail "$WHO: the host keeps its name"
 	inside none 'hostname'
 	gives "$WHO: control: without it the host's name" "$(hostname)"
-	inside all 'cat /proc/self/uid_map /proc/self/setgroups; grep CapEff /proc/self/status; grep CapBnd /proc/self/status; grep NoNewPrivs /proc/self/status'
+	inside all 'cat /proc/self/uid_map /proc/self/setgroups; grep CapPrm /proc/self/status; grep CapEff /proc/self/status; grep NoNewPrivs /proc/self/status'
 	has "$WHO: one number is mapped, groups and capabilities are gone" "*1000*1
 deny
+CapPrm:	0000000000000000
 CapEff:	0000000000000000
-CapBnd:	0000000000000000
 NoNewPrivs:	1"
+	if [ -n "$CAPABLE" ]; then
+		outside 'capable caps'
+		has "$WHO: control: a file with capabilities gives them outside" "caps eff *[2367abef]??? prm *"
+		for p in one-user all; do
+			inside "$p" 'capable caps'
+			has "$WHO: and none in a user namespace ($p)" "caps eff 000000000 prm 000000000 inh 000000000 *"
+		done
+	else
+		skip "$WHO: a file with capabilities" "setcap, or root, or a file system that keeps them is missing"
+	fi
 	inside all 'cat /proc/net/dev | grep -c :; grep " lo" /proc/net/dev >/dev/null || grep lo: /proc/net/dev >/dev/null && echo lo'
 	gives "$WHO: the private network holds the loopback alone" "1
 lo"
