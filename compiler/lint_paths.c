@@ -113,7 +113,9 @@ static void movable(const struct lint *l, uint32_t targets, const char *secret, 
 		uint32_t one = targets & l->ir->targets & TARGET_BIT(t);
 		if (!one || lint_gives(l, one, OP_READ, secret))
 			continue; /* another line opens it again */
-		for (size_t n = strlen(secret); n > 1; n = strlen(parent(l, arena_strndup(l->arena, secret, n)))) {
+		/* On macOS the folders above a closed place keep their names. */
+		size_t least = t == TARGET_MACOS ? strlen(secret) - 1 : 1;
+		for (size_t n = strlen(secret); n > least; n = strlen(parent(l, arena_strndup(l->arena, secret, n)))) {
 			const char *part = arena_strndup(l->arena, secret, n);
 			const struct origin *by = moved(l, one, part, secret + n);
 			if (!by)

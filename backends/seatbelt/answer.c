@@ -27,39 +27,14 @@ static struct answer partial(const char *note, const char *help, const struct or
 }
 
 /*
- * Renaming. The name decides on macOS: a file that may be removed from one place and made in
- * another takes the rules of its new name, with all that lies below it. So a place that is closed
- * for an operation opens when the program may take it, or a folder above it, to a name where the
- * operation is allowed.
+ * Renaming. The name decides on macOS: a file that may be removed from one place and made in another takes the rules of
+ * its new name. The folders above closed places keep theirs (lower_moves.c), so what is left is the closed place itself,
+ * and what lies in it, where the policy closes it for one thing and lets it be removed.
  */
-struct place {
-	const char *path;
-	const struct origin *origin;
-};
-
-struct places {
-	struct place *v;
-	unsigned n;
-};
-
 struct moves {
 	struct arena *arena;
 	const struct ir *ir;
-	uint32_t ops;         /* what must not open */
-	struct places from;   /* roots of allows to delete */
-	struct places to;     /* roots of allows to create */
-	struct places closed; /* denied or left out for one of the ops */
 };
-
-static void places_add(struct moves *m, struct places *p, const char *tmpl, const struct origin *o)
-{
-	const char *path = expand_template(m->arena, m->ir, tmpl, NULL, 0);
-
-	if (!path)
-		return;
-	ARENA_GROW(m->arena, p->v, p->n);
-	p->v[p->n++] = (struct place){path, o};
-}
 
 static const struct origin *origin_of(const struct ir_rule *r, uint32_t ops)
 {
@@ -69,59 +44,114 @@ static const struct origin *origin_of(const struct ir_rule *r, uint32_t ops)
 	return NULL;
 }
 
-static void collect(struct moves *m)
+static const char *expand(const struct moves *m, const char *tmpl)
+{
+	const char *path = expand_template(m->arena, m->ir, tmpl, NULL, 0);
+
+	return path ? place_name(m->arena, TARGET_MACOS, path) : NULL;
+}
+
+static bool is_place(const struct ir_rule *r, bool deny, enum op op)
+{
+	return r->kind == RULE_PATH && r->deny == deny && (r->ops & OP_BIT(op)) && seatbelt_governs(r);
+}
+
+/* Does a hole of the rule, or a deny of all, take the place? */
+static bool taken(const struct moves *m, const struct ir_rule *r, enum op op, const char *place)
+{
+	for (unsigned i = 0; i < r->n_holes; i++) {
+		const char *hole = expand(m, r->holes[i].path);
+
+		if (hole && path_covers(hole, place))
+			return true;
+	}
+	for (unsigned i = 0; i < m->ir->n_rules; i++) {
+		const struct ir_rule *deny = &m->ir->rules[i];
+		const char *root = is_place(deny, true, op) ? expand(m, deny->object) : NULL;
+
+		if (root && path_covers(root, place))
+			return true;
+	}
+	return false;
+}
+
+/* May something in the closed place be removed? Where an allow to do so begins below it, there. */
+static bool removable(const struct moves *m, const char *closed)
 {
 	for (unsigned i = 0; i < m->ir->n_rules; i++) {
 		const struct ir_rule *r = &m->ir->rules[i];
+		const char *root = is_place(r, false, OP_DELETE) ? expand(m, r->object) : NULL;
 
-		if (r->kind != RULE_PATH || !seatbelt_governs(r))
+		if (!root || (!path_covers(root, closed) && !path_covers(closed, root)))
 			continue;
-		if (!r->deny && (r->ops & OP_BIT(OP_DELETE)))
-			places_add(m, &m->from, r->object, r->origin[OP_DELETE]);
-		if (!r->deny && (r->ops & OP_BIT(OP_CREATE)))
-			places_add(m, &m->to, r->object, r->origin[OP_CREATE]);
-		if (!(r->ops & m->ops))
-			continue;
-		if (r->deny)
-			places_add(m, &m->closed, r->object, origin_of(r, m->ops));
-		for (unsigned h = 0; h < r->n_holes && !r->deny; h++)
-			places_add(m, &m->closed, r->holes[h].path, origin_of(r, m->ops));
+		if (!taken(m, r, OP_DELETE, path_covers(root, closed) ? closed : root))
+			return true;
 	}
+	return false;
 }
 
-/*
- * Can what lies at `closed` be moved? Something at or above it lies in a tree where removing is
- * allowed, and another name for it exists outside itself. Removing the closed place itself, when
- * the policy closes it for removing too, is still counted: this says "perhaps" a little too often
- * and "never" only when it is so.
- */
-static bool can_move(const struct moves *m, const char *closed)
+/* May something be made outside of the place? Nothing can be moved into itself. */
+static bool another_name(const struct moves *m, const char *closed)
 {
-	bool removable = false, elsewhere = false;
+	for (unsigned i = 0; i < m->ir->n_rules; i++) {
+		const struct ir_rule *r = &m->ir->rules[i];
+		const char *root = is_place(r, false, OP_CREATE) ? expand(m, r->object) : NULL;
 
-	for (unsigned i = 0; i < m->from.n && !removable; i++)
-		removable = path_covers(m->from.v[i].path, closed);
-	/* Nothing can be moved into itself. */
-	for (unsigned i = 0; i < m->to.n && removable && !elsewhere; i++)
-		elsewhere = !path_covers(closed, m->to.v[i].path);
-	return elsewhere;
+		if (root && !path_covers(closed, root))
+			return true;
+	}
+	return false;
+}
+
+static bool can_move(const struct moves *m, const char *tmpl)
+{
+	const char *closed = expand(m, tmpl);
+
+	return closed && removable(m, closed) && another_name(m, closed);
 }
 
 static struct answer unless_moved(const struct ir *ir, uint32_t ops)
 {
-	struct moves m = {.arena = arena_new(), .ir = ir, .ops = ops};
+	struct moves m = {.arena = arena_new(), .ir = ir};
 	struct answer answer = enforced();
 
-	collect(&m);
-	for (unsigned i = 0; i < m.closed.n && answer.level == LEVEL_ENFORCED; i++)
-		if (can_move(&m, m.closed.v[i].path))
-			answer = partial("the program may rename folders above the closed place "
-					 "and reach it under "
-					 "another name",
-					 "take the place out of the writable tree",
-					 m.closed.v[i].origin);
+	for (unsigned i = 0; i < ir->n_rules && answer.level == LEVEL_ENFORCED; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		bool moves = r->kind == RULE_PATH && r->deny && can_move(&m, r->object);
+
+		if (r->kind != RULE_PATH || !(r->ops & ops) || !seatbelt_governs(r))
+			continue;
+		for (unsigned h = 0; h < r->n_holes && !r->deny; h++)
+			moves |= can_move(&m, r->holes[h].path);
+		if (moves)
+			answer = partial("what lies in the closed place may be removed, so it may be renamed "
+					 "to a name that is not closed",
+					 "deny `delete` there too: `deny read delete \"...\"`",
+					 origin_of(r, ops));
+	}
 	arena_free(m.arena);
 	return answer;
+}
+
+/* Can what lies below the pattern's folder be renamed: to a name that it does not fit, or out of the folder? */
+static const char *pattern_gap(const struct moves *m, const struct ir_rule *glob)
+{
+	const char *root = expand(m, glob->object);
+	bool out = false, removes = false;
+
+	for (unsigned i = 0; root && i < m->ir->n_rules; i++) {
+		const struct ir_rule *r = &m->ir->rules[i];
+		const char *from = is_place(r, false, OP_DELETE) ? expand(m, r->object) : NULL;
+		const char *to = is_place(r, false, OP_CREATE) ? expand(m, r->object) : NULL;
+
+		removes |= from && (path_covers(from, root) || path_covers(root, from));
+		out |= to && !path_covers(root, to);
+	}
+	if (removes && !(glob->ops & OP_BIT(OP_DELETE)))
+		return "a file that a pattern closes can be renamed to a name that it does not fit";
+	return removes && out ? "a folder that holds what a pattern closes can be renamed to a place outside of the "
+				"pattern's folder"
+			      : NULL;
 }
 
 /* What a pattern closes opens under another name, where files may be renamed and this one too. */
@@ -130,18 +160,16 @@ static struct answer patterns_answer(const struct ir *ir)
 	struct moves m = {.arena = arena_new(), .ir = ir};
 	struct answer answer = enforced();
 
-	collect(&m);
 	for (unsigned i = 0; i < ir->n_rules && answer.level == LEVEL_ENFORCED; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		const char *root = r->kind == RULE_GLOB && r->deny && seatbelt_governs(r)
-				       ? expand_template(m.arena, ir, r->object, NULL, 0)
-				       : NULL;
+		const char *gap = r->kind == RULE_GLOB && r->deny && seatbelt_governs(r) ? pattern_gap(&m, r) : NULL;
 
-		for (unsigned k = 0; root && k < m.from.n; k++)
-			if (path_covers(m.from.v[k].path, root) || path_covers(root, m.from.v[k].path))
-				answer = partial("a file that a pattern closes can be renamed to a name that "
-						 "it does not fit",
-						 "allow no `delete` in that folder", origin_of(r, r->ops));
+		if (gap)
+			answer = partial(gap,
+					 r->ops & OP_BIT(OP_DELETE)
+					     ? "let nothing be made outside of that folder"
+					     : "deny `delete` of the pattern too, or allow no `delete` in that folder",
+					 origin_of(r, r->ops));
 	}
 	arena_free(m.arena);
 	return answer;

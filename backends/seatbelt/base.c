@@ -7,41 +7,103 @@
  */
 #include <string.h>
 
-#include "seatbelt.h"
+#include "paths.h"
 
-enum base_kind { BASE_IS_GROUP, BASE_IS_LINE, BASE_IS_READ, BASE_IS_STAT, BASE_IS_CODE };
+enum base_kind {
+	BASE_IS_GROUP,
+	BASE_IS_CLOSED,
+	BASE_IS_CLOSED_LATER,
+	BASE_IS_LINE,
+	BASE_IS_READ,
+	BASE_IS_STAT,
+	BASE_IS_CODE,
+};
 
 static const struct {
 	enum base_kind kind;
 	const char *filter;
-	const char *text; /* path, rule or reason */
+	const char *text; /* path, operation, rule; or the reason of a group */
+	const char *reason;
 } base[] = {
-#define BASE_GROUP(reason)    {.kind = BASE_IS_GROUP, .text = (reason)},
-#define BASE_LINE(rule)       {.kind = BASE_IS_LINE, .text = (rule)},
-#define BASE_READ(with, path) {.kind = BASE_IS_READ, .filter = (with), .text = (path)},
-#define BASE_STAT(path)       {.kind = BASE_IS_STAT, .filter = "literal", .text = (path)},
-#define BASE_CODE(path)       {.kind = BASE_IS_CODE, .filter = "subpath", .text = (path)},
+#define CLOSED_ALWAYS               BASE_IS_CLOSED
+#define CLOSED_LATER                BASE_IS_CLOSED_LATER
+#define BASE_GROUP(why)             {BASE_IS_GROUP, NULL, (why), NULL},
+#define BASE_CLOSED(name, age, why) {CLOSED_##age, NULL, (name), (why)},
+#define BASE_LINE(rule, why)        {BASE_IS_LINE, NULL, (rule), (why)},
+#define BASE_READ(with, path, why)  {BASE_IS_READ, (with), (path), (why)},
+#define BASE_STAT(path, why)        {BASE_IS_STAT, "literal", (path), (why)},
+#define BASE_CODE(path, why)        {BASE_IS_CODE, "subpath", (path), (why)},
 #include "base.def"
 };
 
-enum { N_BASE = sizeof(base) / sizeof(base[0]) };
+enum { N_BASE = sizeof(base) / sizeof(base[0]), REASON_COLUMN = 56 };
+
+/* The text, and its reason in one column with those of its neighbours. */
+static void emit_reasoned(struct emit *e, const char *text, const char *reason)
+{
+	int n = (int)strlen(text);
+
+	buf_printf(&e->out, "%s%*s ; %s\n", text, n < REASON_COLUMN ? REASON_COLUMN - n : 0, "", reason);
+}
+
+/* Places of one kind are one rule. Returns how many there are. */
+static size_t emit_places(struct emit *e, size_t first)
+{
+	static const char *const ops[] = {
+	    [BASE_IS_READ] = "file-read*",
+	    [BASE_IS_STAT] = "file-read-metadata",
+	    [BASE_IS_CODE] = "file-read* file-map-executable",
+	};
+	struct arena *a = e->l->arena;
+	size_t n = 1;
+
+	while (first + n < N_BASE && base[first + n].kind == base[first].kind)
+		n++;
+	if (n == 1) {
+		emit_reasoned(e,
+			      arena_printf(a, "(allow %s (%s \"%s\"))", ops[base[first].kind],
+					   base[first].filter, base[first].text),
+			      base[first].reason);
+		return n;
+	}
+	buf_printf(&e->out, "(allow %s\n", ops[base[first].kind]);
+	for (size_t i = first; i < first + n; i++)
+		emit_reasoned(e,
+			      arena_printf(a, "\t(%s \"%s\")", base[i].filter, base[i].text),
+			      base[i].reason);
+	buf_puts(&e->out, ")\n");
+	return n;
+}
 
 void seatbelt_emit_base(struct emit *e)
 {
-	static const char *const ops[] = {[BASE_IS_GROUP] = NULL,
-					  [BASE_IS_LINE] = NULL,
-					  [BASE_IS_READ] = "file-read*",
-					  [BASE_IS_STAT] = "file-read-metadata",
-					  [BASE_IS_CODE] = "file-read* file-map-executable"};
+	struct arena *a = e->l->arena;
+	size_t n;
 
-	for (size_t i = 0; i < N_BASE; i++) {
-		if (base[i].kind == BASE_IS_GROUP)
+	for (size_t i = 0; i < N_BASE; i += n) {
+		n = 1;
+		switch (base[i].kind) {
+		case BASE_IS_GROUP:
 			buf_printf(&e->out, "\n; base: %s\n", base[i].text);
-		else if (base[i].kind == BASE_IS_LINE)
-			buf_printf(&e->out, "%s\n", base[i].text);
-		else
-			buf_printf(&e->out, "(allow %s (%s \"%s\"))\n", ops[base[i].kind],
-				   base[i].filter, base[i].text);
+			break;
+		case BASE_IS_CLOSED:
+			emit_reasoned(e, arena_printf(a, "(deny %s)", base[i].text), base[i].reason);
+			break;
+		case BASE_IS_CLOSED_LATER:
+			emit_reasoned(e,
+				      arena_printf(a, "(if (defined? '%s) (deny %s))", base[i].text,
+						   base[i].text),
+				      base[i].reason);
+			break;
+		case BASE_IS_LINE:
+			buf_printf(&e->out, "%s ; %s\n", base[i].text, base[i].reason);
+			break;
+		case BASE_IS_READ:
+		case BASE_IS_STAT:
+		case BASE_IS_CODE:
+			n = emit_places(e, i);
+			break;
+		}
 	}
 }
 
@@ -54,6 +116,58 @@ static bool base_covers(const char *filter, const char *root, const char *path)
 	if (strcmp(filter, "literal") == 0)
 		return strcmp(root, path) == 0;
 	return path_covers(root, path) || (tail && path_covers(tail, path));
+}
+
+enum {
+	READ_ATOMS = ATOM_BIT(ATOM_FILES) | ATOM_BIT(ATOM_FOLDERS) | ATOM_BIT(ATOM_METADATA) |
+		     ATOM_BIT(ATOM_XATTR),
+};
+
+static uint32_t atoms_of(enum base_kind kind)
+{
+	switch (kind) {
+	case BASE_IS_READ:
+		return READ_ATOMS;
+	case BASE_IS_CODE:
+		return READ_ATOMS | ATOM_BIT(ATOM_MAP);
+	case BASE_IS_STAT:
+		return ATOM_BIT(ATOM_METADATA);
+	case BASE_IS_GROUP:
+	case BASE_IS_CLOSED:
+	case BASE_IS_CLOSED_LATER:
+	case BASE_IS_LINE:
+		break;
+	}
+	return 0;
+}
+
+uint32_t base_opens(const char *root)
+{
+	uint32_t out = 0;
+
+	for (size_t i = 0; i < N_BASE; i++)
+		if (atoms_of(base[i].kind) && strcmp(base[i].filter, "subpath") == 0 &&
+		    path_covers(base[i].text, root))
+			out |= atoms_of(base[i].kind);
+	return out;
+}
+
+uint32_t base_meets(const char *root)
+{
+	uint32_t out = strchr(root, '$') ? READ_ATOMS | ATOM_BIT(ATOM_MAP) : base_opens(root);
+
+	for (size_t i = 0; i < N_BASE; i++)
+		if (atoms_of(base[i].kind) && path_covers(root, base[i].text))
+			out |= atoms_of(base[i].kind);
+	return out;
+}
+
+bool base_shows(const char *folder)
+{
+	for (size_t i = 0; i < N_BASE; i++)
+		if (atoms_of(base[i].kind) && strcmp(base[i].text, folder) == 0)
+			return true;
+	return base_opens(folder) & ATOM_BIT(ATOM_METADATA);
 }
 
 static bool starts_entry(const struct ir *ir, const struct request *r)

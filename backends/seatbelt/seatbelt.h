@@ -1,6 +1,6 @@
 /*
  * seatbelt.h - the parts of the Seatbelt back end, for each other. The model's half (sbpl_*.c,
- * model.c) and the lowering's half (lower*.c, text.c, header.c, base.c) share nothing but this page
+ * model.c) and the lowering's half (paths.c, lower*.c, text.c, header.c, base.c) share nothing but this page
  * and the name of the file.
  */
 #ifndef SBX_SEATBELT_H
@@ -79,9 +79,17 @@ struct tmpl_piece {
 	size_t len;
 };
 bool tmpl_next(struct arena *a, const char **p, struct tmpl_piece *out);
+/* The same path, or template of one, behind the links of the system's root: /private/tmp/x for /tmp/x. */
+const char *path_real(struct arena *a, const char *path);
+/* Where the rule is written first; do all of its operations stand there? */
+struct loc rule_loc(const struct ir_rule *r);
+const struct origin *rule_origin(const struct ir_rule *r);
+bool rule_says_one(const struct ir_rule *r);
 /* "; policy.sbx:12 because ..." for the lines that say these ops of the rule. */
 void emit_origins(struct emit *e, const struct ir_rule *r);
 void emit_origin(struct emit *e, const struct origin *o);
+/* "; policy.sbx:12, 13, 14 because ..." for the lines of a list, which have one reason. */
+void emit_origin_list(struct emit *e, const struct origin *const *v, unsigned n);
 /* Text inside a comment: one line, whatever the bytes. */
 void emit_comment_text(struct emit *e, const char *s);
 

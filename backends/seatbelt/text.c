@@ -163,19 +163,21 @@ static bool root_is_open(const struct pieces *p)
 	return p->n > 1 && !p->v[0].is_var && !memchr(p->v[0].s + 1, '/', p->v[0].len - 1);
 }
 
+const char *path_real(struct arena *a, const char *path)
+{
+	for (size_t i = 0; i < sizeof(root_links) / sizeof(root_links[0]); i++)
+		if (path_covers(root_links[i].link, path))
+			return arena_printf(a, "%s%s", root_links[i].real,
+					    path + strlen(root_links[i].link));
+	return path;
+}
+
 static void follow_root_link(struct arena *a, struct tmpl_piece *first)
 {
-	for (size_t i = 0; i < sizeof(root_links) / sizeof(root_links[0]); i++) {
-		size_t n = strlen(root_links[i].link);
-
-		if (first->is_var || first->len < n ||
-		    memcmp(first->s, root_links[i].link, n) != 0 ||
-		    (first->s[n] != '/' && first->s[n] != '\0'))
-			continue;
-		first->s = arena_printf(a, "%s%s", root_links[i].real, first->s + n);
-		first->len = strlen(first->s);
+	if (first->is_var)
 		return;
-	}
+	first->s = path_real(a, first->s);
+	first->len = strlen(first->s);
 }
 
 const char *emit_path(struct emit *e, struct loc at, const char *tmpl)
@@ -218,13 +220,50 @@ void emit_comment_text(struct emit *e, const char *s)
 
 void emit_origin(struct emit *e, const struct origin *o)
 {
-	if (!o)
-		return;
+	if (o)
+		emit_origin_list(e, &o, 1);
+}
+
+struct loc rule_loc(const struct ir_rule *r)
+{
+	const struct origin *o = rule_origin(r);
+
+	return o ? o->loc : (struct loc){0, 0};
+}
+
+const struct origin *rule_origin(const struct ir_rule *r)
+{
+	for (int i = 0; i < OP_COUNT; i++)
+		if ((r->ops & OP_BIT(i)) && r->origin[i])
+			return r->origin[i];
+	return NULL;
+}
+
+bool rule_says_one(const struct ir_rule *r)
+{
+	for (int i = 0; i < OP_COUNT; i++)
+		if ((r->ops & OP_BIT(i)) && r->origin[i] != rule_origin(r))
+			return false;
+	return true;
+}
+
+void emit_origin_list(struct emit *e, const struct origin *const *v, unsigned n)
+{
+	const char *last = NULL;
+
 	buf_puts(&e->out, "; ");
-	emit_comment_text(e, src_where(e->l->src, e->l->arena, o->loc));
-	if (o->because) {
+	for (unsigned i = 0; i < n; i++) {
+		const char *where = src_where(e->l->src, e->l->arena, v[i]->loc);
+		const char *colon = strrchr(where, ':');
+		bool again = last && colon && strncmp(last, where, (size_t)(colon + 1 - where)) == 0;
+
+		buf_puts(&e->out, i ? ", " : "");
+		emit_comment_text(e, again ? colon + 1 : where);
+		last = where;
+	}
+	if (v[0]->because) {
 		buf_puts(&e->out, " because ");
-		emit_comment_text(e, o->because);
+		emit_comment_text(e, v[0]->because);
 	}
 	buf_putc(&e->out, '\n');
 }

@@ -1,0 +1,279 @@
+/*
+ * paths.c - collects what a policy says of paths on macOS, and leaves out what another line or the base says already,
+ * operation by operation, as far as the words of the policy show it. Where a value of the start decides, the line stays.
+ */
+#include "paths.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	uint32_t allow_any, allow_all, deny_any, deny_all;
+} atoms[ATOM_COUNT] = {
+#define ATOM(id, name, allow_any, allow_all, deny_any, deny_all)                                   \
+	[ATOM_##id] = {(allow_any), (allow_all), (deny_any), (deny_all)},
+#include "atoms.def"
+};
+
+static uint32_t atoms_of(uint32_t ops, bool deny)
+{
+	uint32_t out = 0;
+
+	for (unsigned i = 0; i < ATOM_COUNT; i++) {
+		uint32_t any = deny ? atoms[i].deny_any : atoms[i].allow_any;
+		uint32_t all = deny ? atoms[i].deny_all : atoms[i].allow_all;
+
+		if ((ops & any) && (ops & all) == all)
+			out |= ATOM_BIT(i);
+	}
+	return out;
+}
+
+static bool is_path(const struct ir_rule *r)
+{
+	return r->kind == RULE_PATH || r->kind == RULE_GLOB;
+}
+
+/* ---- collecting ---- */
+
+static void add_line(struct emit *e, struct path_lines *l, const struct ir_rule *r, const char *note)
+{
+	struct arena *a = e->l->arena;
+	struct path_line line = {.rule = r, .note = note, .at = rule_loc(r), .number = l->n};
+
+	line.root = path_real(a, r->object);
+	line.all = line.atoms = atoms_of(r->ops, r->deny);
+	if (tmpl_has_variable(r->object))
+		l->open_all |= line.all;
+	if (!line.all)
+		return;
+	ARENA_GROW(a, l->v, l->n);
+	l->v[l->n++] = line;
+}
+
+/*
+ * The first exec happens under the profile already and cannot be told from a later one. Like the
+ * other back ends, a program may read itself.
+ */
+static void add_entry(struct emit *e, struct path_lines *l)
+{
+	const struct ir *ir = e->l->ir;
+	struct ir_rule *r;
+
+	if (!ir->entry)
+		return;
+	r = ARENA_NEW(e->l->arena, struct ir_rule);
+	*r = (struct ir_rule){.kind = RULE_PATH,
+			      .ops = OP_BIT(OP_READ) | OP_BIT(OP_EXEC),
+			      .targets = TARGET_BIT(TARGET_MACOS),
+			      .object = ir->entry};
+	r->origin[OP_READ] = r->origin[OP_EXEC] = ir->entry_origin;
+	add_line(e, l, r, "the program that is started");
+}
+
+/*
+ * What may never be allowed, as denials: nothing checks the values of the start here, as the loader does on Linux. The
+ * program that is started has to be, under this profile.
+ */
+static void add_nevers(struct emit *e, struct path_lines *l)
+{
+	const struct ir *ir = e->l->ir;
+
+	for (unsigned i = 0; i < ir->n_nevers; i++) {
+		struct ir_rule *r;
+
+		if (ir->nevers[i].rule.kind != RULE_PATH || !seatbelt_governs(&ir->nevers[i].rule))
+			continue;
+		r = ARENA_NEW(e->l->arena, struct ir_rule);
+		*r = ir->nevers[i].rule;
+		r->deny = true;
+		if (ir->entry)
+			r->ops &= ~OP_BIT(OP_EXEC);
+		add_line(e, l, r, "never to be allowed, whatever the values of the start");
+	}
+}
+
+static int by_place(const void *x, const void *y)
+{
+	const struct path_line *a = x, *b = y;
+	int order;
+
+	if (a->at.beg != b->at.beg)
+		return a->at.beg < b->at.beg ? -1 : 1;
+	order = strcmp(a->root, b->root);
+	return order ? order : a->number < b->number ? -1 : 1;
+}
+
+static int by_root(const void *x, const void *y)
+{
+	const struct path_line *const *a = x, *const *b = y;
+	int order = strcmp((*a)->root, (*b)->root);
+
+	return order ? order : *a < *b ? -1 : *a > *b;
+}
+
+static void lines_sort(struct arena *a, struct path_lines *l)
+{
+	l->by_root = ARENA_ARRAY(a, l->n + 1, struct path_line *);
+	if (!l->n)
+		return;
+	qsort(l->v, l->n, sizeof(*l->v), by_place);
+	for (unsigned i = 0; i < l->n; i++) {
+		l->v[i].number = i;
+		l->by_root[i] = &l->v[i];
+	}
+	qsort(l->by_root, l->n, sizeof(struct path_line *), by_root);
+}
+
+/* ---- what has no effect ---- */
+
+/* The first line whose root does not sort before these bytes. */
+static unsigned lower_bound(const struct path_lines *l, const char *root, size_t n)
+{
+	unsigned lo = 0, hi = l->n;
+
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		int order = strncmp(l->by_root[mid]->root, root, n);
+
+		if (order < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static bool look_at(const struct path_lines *l, const char *root, size_t n,
+		    bool (*look)(void *ctx, const struct path_line *line), void *ctx)
+{
+	for (unsigned i = lower_bound(l, root, n);
+	     i < l->n && strncmp(l->by_root[i]->root, root, n) == 0 && !l->by_root[i]->root[n]; i++)
+		if (!look(ctx, l->by_root[i]))
+			return false;
+	return true;
+}
+
+bool paths_above(const struct path_lines *l, const char *root,
+		 bool (*look)(void *ctx, const struct path_line *line), void *ctx)
+{
+	size_t n = strlen(root);
+
+	for (; n > 1; n--)
+		if ((root[n] == '/' || !root[n]) && !look_at(l, root, n, look, ctx))
+			return false;
+	return look_at(l, "/", 1, look, ctx);
+}
+
+bool paths_hole(struct arena *a, const struct path_line *line, const char *root, bool below)
+{
+	size_t n = strlen(line->root) > 1 ? strlen(line->root) : 0;
+
+	for (unsigned i = 0; i < line->rule->n_holes; i++) {
+		const char *hole = path_real(a, line->rule->holes[i].path);
+
+		if (path_covers(hole, root) || (below && path_covers(root, hole)) ||
+		    !path_covers(line->root, hole) || strchr(hole + n, '$') || strchr(root + n, '$'))
+			return true;
+	}
+	return false;
+}
+
+struct search {
+	struct arena *arena;
+	const struct path_line *line;
+	uint32_t found;
+};
+
+/* An allow that says all of what the line says. Of two equal ones the first stays. */
+static bool says_it(void *ctx, const struct path_line *other)
+{
+	struct search *s = ctx;
+	const struct path_line *x = s->line;
+	bool same = strcmp(other->root, x->root) == 0;
+
+	if (other == x || other->rule->glob || paths_hole(s->arena, other, x->root, true))
+		return true;
+	if (!same || x->rule->glob || x->rule->n_holes || other->number < x->number)
+		s->found |= other->all;
+	return true;
+}
+
+static bool denies_it(void *ctx, const struct path_line *other)
+{
+	struct search *s = ctx;
+
+	if (other != s->line && !other->rule->glob &&
+	    (!s->line->rule->deny || strcmp(other->root, s->line->root) != 0 || s->line->rule->glob ||
+	     other->number < s->line->number))
+		s->found |= other->all;
+	return true;
+}
+
+static bool adds_all(void *ctx, const struct path_line *other)
+{
+	struct search *s = ctx;
+
+	s->found |= other->all;
+	return true;
+}
+
+static void allows_reduce(struct emit *e, struct paths *p)
+{
+	for (unsigned i = 0; i < p->allows.n; i++) {
+		struct path_line *x = &p->allows.v[i];
+		struct search s = {.arena = e->l->arena, .line = x};
+
+		paths_above(&p->allows, x->root, says_it, &s);
+		paths_above(&p->denies, x->root, denies_it, &s);
+		x->atoms &= ~(s.found | base_opens(x->root));
+	}
+}
+
+/* Atoms that some allow, or the base, may open in the place of a deny. */
+static uint32_t opened_in(const struct paths *p, const char *root)
+{
+	struct search s = {.found = p->allows.open_all | base_meets(root)};
+	size_t n = strlen(root);
+
+	if (strchr(root, '$') || n == 1) {
+		for (unsigned i = 0; i < p->allows.n; i++)
+			s.found |= p->allows.v[i].all;
+		return s.found;
+	}
+	paths_above(&p->allows, root, adds_all, &s);
+	for (unsigned i = lower_bound(&p->allows, root, n);
+	     i < p->allows.n && strncmp(p->allows.by_root[i]->root, root, n) == 0; i++)
+		if (p->allows.by_root[i]->root[n] == '/')
+			s.found |= p->allows.by_root[i]->all;
+	return s.found;
+}
+
+static void denies_reduce(struct emit *e, struct paths *p)
+{
+	for (unsigned i = 0; i < p->denies.n; i++) {
+		struct path_line *x = &p->denies.v[i];
+		struct search s = {.arena = e->l->arena, .line = x};
+
+		paths_above(&p->denies, x->root, denies_it, &s);
+		x->atoms &= opened_in(p, x->root) & ~s.found;
+	}
+}
+
+void paths_collect(struct emit *e, struct paths *p)
+{
+	const struct ir *ir = e->l->ir;
+
+	add_entry(e, &p->allows);
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+
+		if (is_path(r) && seatbelt_governs(r))
+			add_line(e, r->deny ? &p->denies : &p->allows, r, NULL);
+	}
+	add_nevers(e, &p->denies);
+	lines_sort(e->l->arena, &p->allows);
+	lines_sort(e->l->arena, &p->denies);
+	allows_reduce(e, p);
+	denies_reduce(e, p);
+}

@@ -1,0 +1,61 @@
+/*
+ * paths.h - the lines of a policy about paths on their way into the profile: paths.c collects them, lower_paths.c writes
+ * them, lower_moves.c what keeps names from being changed around them.
+ */
+#ifndef SBX_SEATBELT_PATHS_H
+#define SBX_SEATBELT_PATHS_H
+
+#include "seatbelt.h"
+
+/* Single operations of macOS, in the order of the profile. file-read-data is two: by the kind of what is read. */
+enum atom {
+#define ATOM(id, name, allow_any, allow_all, deny_any, deny_all) ATOM_##id,
+#include "atoms.def"
+	ATOM_COUNT
+};
+#define ATOM_BIT(a) (1u << (a))
+
+/* One line of the policy on one place. */
+struct path_line {
+	const struct ir_rule *rule;
+	const char *root; /* template of the place in the kernel's spelling */
+	const char *note; /* what the line is, where its text does not say it; or NULL */
+	struct loc at;
+	uint32_t all;   /* atoms that it means */
+	uint32_t atoms; /* those that no other line means already */
+	unsigned number;
+};
+
+struct path_lines {
+	struct path_line *v; /* in the order of the policy's files and lines */
+	unsigned n;
+	struct path_line **by_root; /* sorted */
+	uint32_t open_all;          /* atoms of lines whose place depends on values of the start */
+};
+
+struct paths {
+	struct path_lines allows, denies;
+};
+
+/* Everything that the policy says of paths, without what has no effect. */
+void paths_collect(struct emit *e, struct paths *p);
+/* What is allowed; with the folders above it. Then what is denied. */
+void paths_emit_allows(struct emit *e, const struct paths *p);
+void paths_emit_denies(struct emit *e, const struct paths *p);
+/* lower_moves.c: the folders above closed places keep their names. */
+void paths_emit_moves(struct emit *e, const struct paths *p);
+
+/* Does a line name a place at or above this one, textually? The nearest first; false from `look` ends it. */
+bool paths_above(const struct path_lines *l, const char *root,
+		 bool (*look)(void *ctx, const struct path_line *line), void *ctx);
+
+/* Does a hole of the line take the place, or some of what lies below it? Where a variable decides it, it does. */
+bool paths_hole(struct arena *a, const struct path_line *line, const char *root, bool below);
+
+/* base.c: the atoms that the base opens on all of the place; on some part of it, or above it. */
+uint32_t base_opens(const char *root);
+uint32_t base_meets(const char *root);
+/* Is it open, without any line, that the folder is there? */
+bool base_shows(const char *folder);
+
+#endif
