@@ -208,6 +208,7 @@ static void take_limits(struct reader *r, const struct manifest *m)
 			continue;
 		struct ir_limit *limit = &r->ir->limit[t][l];
 		limit->set = parse_u64(value, strlen(value), UINT64_MAX, &limit->value);
+		limit->param = manifest_get(m, LIST_LIMITS, i, "param");
 	}
 }
 

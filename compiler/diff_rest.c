@@ -33,7 +33,7 @@ static bool merge_last(struct differ *d, unsigned first)
 
 static const char *limit_text(struct arena *a, enum limit l, const struct ir_limit *v)
 {
-	return v->set ? say_limit(a, l, v->value) : "none";
+	return v->set ? say_limit_of(a, l, v) : "none";
 }
 
 /* A weight is a share against others, no cap: less of it is not more access. */
@@ -43,7 +43,14 @@ static enum diff_way limit_way(enum limit l, const struct ir_limit *old, const s
 		return DIFF_OTHER;
 	if (!now->set || !old->set)
 		return now->set ? DIFF_SHRINKS : DIFF_GROWS;
+	if (now->value == old->value) /* and a param at load holds one of them, or another one than before */
+		return !now->param == !old->param ? DIFF_OTHER : now->param ? DIFF_SHRINKS : DIFF_GROWS;
 	return now->value > old->value ? DIFF_GROWS : DIFF_SHRINKS;
+}
+
+static bool same_param(const char *x, const char *y)
+{
+	return strcmp(x ? x : "", y ? y : "") == 0;
 }
 
 void diff_limits(struct differ *d)
@@ -52,7 +59,7 @@ void diff_limits(struct differ *d)
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
 		for (unsigned l = 0; l < LIMIT_COUNT && (d->targets & TARGET_BIT(t)); l++) {
 			const struct ir_limit *old = &d->old.ir->limit[t][l], *now = &d->now.ir->limit[t][l];
-			if (old->set == now->set && (!old->set || old->value == now->value))
+			if (old->set == now->set && (!old->set || (old->value == now->value && same_param(old->param, now->param))))
 				continue;
 			enum diff_way way = limit_way((enum limit)l, old, now);
 			struct diff_entry *e = differ_add(d, DIFF_LIMITS, way, TARGET_BIT(t), limit_name[l]);

@@ -28,20 +28,20 @@ void explain_head(const struct manifest *m, const char *extra, FILE *out)
 }
 
 /* "268435456" "bytes" as it would be written. */
-static const char *value_text(struct arena *a, const char *name, const char *value)
+static const char *value_text(struct arena *a, const char *name, const char *value, const char *param)
 {
-	uint64_t n;
+	struct ir_limit limit = {.param = param};
 	for (unsigned l = 0; l < LIMIT_COUNT; l++)
-		if (strcmp(limit_name[l], name) == 0 && parse_u64(value, strlen(value), UINT64_MAX, &n))
-			return say_limit(a, (enum limit)l, n);
+		if (strcmp(limit_name[l], name) == 0 && parse_u64(value, strlen(value), UINT64_MAX, &limit.value))
+			return say_limit_of(a, (enum limit)l, &limit);
 	return value;
 }
 
 static bool same_limit(const struct manifest *m, unsigned i, unsigned k)
 {
-	static const char *const keys[] = {"name", "value", "at"};
+	static const char *const keys[] = {"name", "value", "param", "at"};
 	bool same = true;
-	for (unsigned f = 0; f < 3; f++) {
+	for (unsigned f = 0; f < sizeof(keys) / sizeof(keys[0]); f++) {
 		const char *x = manifest_get(m, LIST_LIMITS, i, keys[f]), *y = manifest_get(m, LIST_LIMITS, k, keys[f]);
 		same &= strcmp(x ? x : "", y ? y : "") == 0;
 	}
@@ -60,7 +60,7 @@ static void print_limit(struct arena *a, const struct manifest *m, unsigned i, F
 				return;
 			buf_printf(&b, "%s%s", same++ ? ", " : "", manifest_get(m, LIST_LIMITS, k, "target"));
 		}
-	const char *value = value_text(a, name, manifest_get(m, LIST_LIMITS, i, "value"));
+	const char *value = value_text(a, name, manifest_get(m, LIST_LIMITS, i, "value"), manifest_get(m, LIST_LIMITS, i, "param"));
 	bool all = same == manifest_count(m, LIST_TARGETS);
 	explain_row(out, name, all ? value : arena_printf(a, "%s on %s", value, buf_str(&b)), at ? at : "by default",
 		    manifest_get(m, LIST_LIMITS, i, "because"));

@@ -42,6 +42,11 @@ const char *const limit_name[LIMIT_COUNT] = {
 #include "limit.def"
 };
 
+const struct limit_range limit_range[LIMIT_COUNT] = {
+#define LIMIT_RANGE(limit, least, most, words) [LIMIT_##limit] = {least, most, words},
+#include "limit_range.def"
+};
+
 const char *const cap_name[CAP_COUNT] = {
 #define CAP(id, name, help) [CAP_##id] = name,
 #include "cap.def"
@@ -192,8 +197,10 @@ static void print_limits(const struct ir_printer *p, const struct ir *ir)
 			const struct ir_limit *limit = &ir->limit[t][l];
 			if (!limit->set)
 				continue;
-			fprintf(p->out, "limit %s on %s = %llu", limit_name[l], target_name[t],
-				(unsigned long long)limit->value);
+			fprintf(p->out, "limit %s on %s = ", limit_name[l], target_name[t]);
+			if (limit->param)
+				fprintf(p->out, "${%s}, at most ", limit->param);
+			fprintf(p->out, "%llu", (unsigned long long)limit->value);
 			put_origin(p, limit->origin);
 			fputc('\n', p->out);
 		}
@@ -241,6 +248,8 @@ static void print_places(const struct ir_printer *p, const struct ir_around *aro
 		const struct ir_place *place = &around->places[i];
 		if (place->kind == PLACE_MOUNT)
 			fprintf(p->out, "mount \"%s\" at \"%s\"", place->source, place->at);
+		else if (place->size_param)
+			fprintf(p->out, "scratch \"%s\" size ${%s}", place->at, place->size_param);
 		else
 			fprintf(p->out, "scratch \"%s\" size %llu", place->at,
 				(unsigned long long)place->size);
@@ -269,7 +278,10 @@ static void print_around(const struct ir_printer *p, const struct ir *ir)
 		end_line(p, around->hostname_origin);
 	}
 	if (around->user_set) {
-		fprintf(p->out, "user %u", around->user);
+		if (around->user_param)
+			fprintf(p->out, "user ${%s}", around->user_param);
+		else
+			fprintf(p->out, "user %u", around->user);
 		end_line(p, around->user_origin);
 	}
 }

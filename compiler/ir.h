@@ -56,6 +56,11 @@ enum limit {
 	LIMIT_COUNT
 };
 extern const char *const limit_name[LIMIT_COUNT];
+struct limit_range {
+	uint64_t least, most;
+	const char *words; /* the same for people */
+};
+extern const struct limit_range limit_range[LIMIT_COUNT];
 
 enum cap {
 #define CAP(id, name, help) CAP_##id,
@@ -162,10 +167,15 @@ struct ir_twice {
 	const struct origin *first, *again;
 };
 
+/* Files that a param may let a program open, unless a line says more: the entry is started from a descriptor beyond. */
+enum { OPEN_FILES_AT_LOAD = 4096 };
+
 struct ir_limit {
 	bool set;
 	uint64_t value; /* bytes, milliseconds, percent of one CPU, or a count: see limit.def */
+	const char *param; /* or NULL: this param at load holds the limit, and `value` is the most that it may be */
 	const struct origin *origin;
+	const struct origin *bound; /* with `param`: the line that says that most, or NULL: it follows from the limit */
 };
 
 struct ir_param { /* what is still open when the plan is made */
@@ -219,12 +229,17 @@ enum { STDIN_INHERIT, STDIN_NULL };
 enum { TERMINAL_NONE, TERMINAL_INHERIT, TERMINAL_NEW };
 enum { OBSERVE_OFF, OBSERVE_DENIED, OBSERVE_ALL };
 
+#define SCRATCH_LEAST UINT64_C(4096)
+#define SCRATCH_MOST (UINT64_C(1) << 50)
+#define USER_MOST UINT64_C(4294967294) /* the next number is the kernel's "no change" */
+
 /* A place of the tree inside that is not the host's place of that name. What may be done there is a rule like any. */
 struct ir_place {
 	enum { PLACE_MOUNT, PLACE_SCRATCH } kind;
 	const char *at;     /* template: where it is seen */
 	const char *source; /* MOUNT: template of the host's path */
-	uint64_t size;      /* SCRATCH: bytes */
+	uint64_t size;      /* SCRATCH: bytes, unless a param at load holds them */
+	const char *size_param; /* or NULL */
 	const struct origin *origin;
 };
 
@@ -237,7 +252,8 @@ struct ir_around {
 	const char *hostname; /* or NULL */
 	const struct origin *hostname_origin;
 	bool user_set;
-	uint32_t user; /* the number inside */
+	uint32_t user; /* the number inside, unless a param at load holds it */
+	const char *user_param; /* or NULL */
 	const struct origin *user_origin;
 };
 

@@ -75,22 +75,40 @@ void ir_build_place(struct ir_build *b, const struct ir_place *p)
 	b->places[b->n_places++] = *p;
 }
 
-void ir_build_limit(struct ir_build *b, enum target t, enum limit l, uint64_t value, const struct origin *o)
+void ir_build_limit(struct ir_build *b, enum target t, enum limit l, uint64_t value, const char *param,
+		    const struct origin *o)
 {
 	ARENA_GROW(b->arena, b->limits, b->n_limits);
 	b->limits[b->n_limits++] = (struct ir_build_limit){
-	    .target = t, .limit = l, .is = {.set = true, .value = value, .origin = o}};
+	    .target = t, .limit = l, .is = {.set = true, .value = value, .param = param, .origin = o}};
 }
 
-/* The first of the tightest. */
+/* What a param holds is bounded by the tightest number that a line says, else by what the limit can be. */
+static struct ir_limit bounded(struct ir_limit open, const struct ir_limit *number, enum limit l)
+{
+	open.value = l == LIMIT_OPEN_FILES ? OPEN_FILES_AT_LOAD : limit_range[l].most;
+	if (number->set) {
+		open.value = number->value;
+		open.bound = number->origin;
+	}
+	return open;
+}
+
+/* Of numbers the first of the tightest; of params the first. */
 static void finish_limits(struct ir_build *b)
 {
+	struct ir_limit open[TARGET_COUNT][LIMIT_COUNT] = {{{.set = false}}};
 	for (unsigned i = 0; i < b->n_limits; i++) {
 		const struct ir_build_limit *one = &b->limits[i];
-		struct ir_limit *limit = &b->ir.limit[one->target][one->limit];
-		if (one->is.set && (!limit->set || one->is.value < limit->value))
-			*limit = one->is;
+		struct ir_limit *number = &b->ir.limit[one->target][one->limit], *param = &open[one->target][one->limit];
+		struct ir_limit *of = one->is.param ? param : number;
+		if (one->is.set && (!of->set || (!of->param && one->is.value < of->value)))
+			*of = one->is;
 	}
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		for (unsigned l = 0; l < LIMIT_COUNT; l++)
+			if (open[t][l].set)
+				b->ir.limit[t][l] = bounded(open[t][l], &b->ir.limit[t][l], (enum limit)l);
 }
 
 static int cmp_u64(uint64_t a, uint64_t b)

@@ -49,8 +49,9 @@ void ir_build_param(struct ir_build *b, const struct ir_param *p);
 void ir_build_want(struct ir_build *b, const struct ir_want *w);
 void ir_build_place(struct ir_build *b, const struct ir_place *p);
 void ir_build_test(struct ir_build *b, const struct ir_test *t);
-/* The tightest of two limits with one name wins. */
-void ir_build_limit(struct ir_build *b, enum target t, enum limit l, uint64_t value, const struct origin *o);
+/* The tightest of two limits with one name wins: the least number, and below it what a param holds. */
+void ir_build_limit(struct ir_build *b, enum target t, enum limit l, uint64_t value, const char *param,
+		    const struct origin *o);
 
 /* Do both speak of the same object: everything of a rule but verb, operations, systems, machines, holes and how it is found? */
 bool ir_same_object(const struct ir_rule *a, const struct ir_rule *b);

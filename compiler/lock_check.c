@@ -58,7 +58,7 @@ static void add_limits(struct lines *x)
 			const struct ir_limit *v = &ir->limit[t][l];
 			if (v->set && is_from(x, v->origin))
 				add(x, arena_printf(x->c->arena, "limit %s %s%s", limit_name[l],
-						    say_limit(x->c->arena, (enum limit)l, v->value),
+						    say_limit_of(x->c->arena, (enum limit)l, v),
 						    where_text(x, TARGET_BIT(t), ARCHES_ALL)));
 		}
 }

@@ -128,6 +128,8 @@ static void put_limits(struct yaml_out *y, const struct compile *c)
 			yaml_map(y);
 			yaml_word(y, "name", limit_name[l]);
 			yaml_word(y, "target", target_name[t]);
+			if (limit->param)
+				yaml_text(y, "param", limit->param);
 			yaml_number(y, "value", limit->value);
 			yaml_text(y, "unit", unit[l]);
 			put_where(y, c, "at", limit->origin);

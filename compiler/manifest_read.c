@@ -29,7 +29,7 @@ static const struct {
     [LIST_GUARANTEES] =
 	{"guarantees", false, {"name", "target", "level", "is", "?mechanism", "?note", "?at", "?because"}},
     [LIST_CAVEATS] = {"caveats", false, {"id", "level", "note", "?accepted", "?because"}},
-    [LIST_LIMITS] = {"limits", false, {"name", "target", "value", "unit", "?at", "?because"}},
+    [LIST_LIMITS] = {"limits", false, {"name", "target", "?param", "value", "unit", "?at", "?because"}},
     [LIST_PARAMS] = {"load-time-params", false, {"name", "type", "?default", "?about"}},
     [LIST_SET] = {"set", false, {"name", "value"}},
     [LIST_SYSCALLS] = {"syscalls", true, {"name", "is", "?by", "at"}},

@@ -131,7 +131,7 @@ static uint32_t same_limit(const struct ir *ir, unsigned t, unsigned l)
 	uint32_t same = 0;
 	for (unsigned u = 0; u < TARGET_COUNT; u++) {
 		const struct ir_limit *other = &ir->limit[u][l];
-		if (other->set && other->value == one->value && other->origin && one->origin &&
+		if (other->set && other->value == one->value && same_text(other->param, one->param) && other->origin && one->origin &&
 		    same_text(other->origin->because, one->origin->because))
 			same |= TARGET_BIT(u);
 	}
@@ -145,9 +145,11 @@ static void put_limits(struct norm *x, const struct scope *s)
 		const struct ir_limit *limit = &x->ir->limit[first][l];
 		uint32_t same = limit->set && limit->origin ? same_limit(x->ir, first, l) : 0;
 		bool here = same == x->ir->targets ? s->targets == same : s->targets == TARGET_BIT(first);
-		if (same && here)
+		if (same && here && (!limit->param || limit->bound))
 			put(x, arena_printf(x->arena, "limit %s %s", limit_name[l], say_limit(x->arena, (enum limit)l, limit->value)),
-			    limit->origin);
+			    limit->bound ? limit->bound : limit->origin);
+		if (same && here && limit->param)
+			put(x, arena_printf(x->arena, "limit %s %s", limit_name[l], limit->param), limit->origin);
 	}
 }
 
@@ -256,12 +258,10 @@ static void put_params(struct norm *x)
 {
 	for (unsigned i = 0; i < x->ir->n_params; i++) {
 		const struct ir_param *p = &x->ir->params[i];
-		uint64_t n = 0;
+		bool text = p->type == TYPE_PATH || p->type == TYPE_STRING;
 		buf_printf(&x->out, "param %s: %s", p->name, type_name[p->type]);
-		if (p->value && (p->type == TYPE_PATH || p->type == TYPE_STRING))
-			buf_printf(&x->out, " = %s", quoted(x, p->value));
-		else if (p->value && parse_u64(p->value, strlen(p->value), UINT64_MAX, &n))
-			buf_printf(&x->out, " = %s", say_value(x->arena, p->type, n));
+		if (p->value)
+			buf_printf(&x->out, " = %s", text ? quoted(x, p->value) : say_default(x->arena, p->type, p->value));
 		buf_puts(&x->out, " at load");
 		if (p->about)
 			buf_printf(&x->out, " about %s", quoted_plain(x, p->about));

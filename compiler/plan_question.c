@@ -21,12 +21,9 @@ static void put_param(struct buf *b, const struct manifest *m, unsigned i)
 	const char *name = manifest_get(m, LIST_PARAMS, i, "name"), *type = manifest_get(m, LIST_PARAMS, i, "type");
 	const char *value = manifest_get(m, LIST_PARAMS, i, "default");
 	enum type t = type_by_name(type);
-	uint64_t n = 0;
 	buf_printf(b, "param %s: %s", name, type);
-	if (value && (t == TYPE_PATH || t == TYPE_STRING))
-		buf_printf(b, " = %s", say_template(b->arena, value));
-	else if (value && parse_u64(value, strlen(value), UINT64_MAX, &n))
-		buf_printf(b, " = %s", say_value(b->arena, t, n));
+	if (value)
+		buf_printf(b, " = %s", say_default(b->arena, t, value));
 	buf_puts(b, " at load\n");
 }
 

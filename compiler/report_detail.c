@@ -30,7 +30,7 @@ static void put_limit(struct report *r, enum limit l, unsigned t, uint32_t targe
 	const struct ir_limit *limit = &r->ir->limit[t][l];
 	html_open(r->h, "tr");
 	report_code_cell(r, "Limit", limit_name[l]);
-	report_text_cell(r, "Value", say_limit(r->a, l, limit->value));
+	report_text_cell(r, "Value", say_limit_of(r->a, l, limit));
 	report_text_cell(r, "On", say_targets(r->a, targets));
 	report_line_cell(r, limit->origin);
 	html_close(r->h);
@@ -123,7 +123,7 @@ static void put_places(struct report *r)
 		if (p->kind == PLACE_MOUNT)
 			put_around_row(r, "mount", arena_printf(r->a, "%s at %s", p->source, p->at), p->origin);
 		else
-			put_around_row(r, "scratch", arena_printf(r->a, "%s, %s", p->at, say_value(r->a, TYPE_SIZE, p->size)), p->origin);
+			put_around_row(r, "scratch", arena_printf(r->a, "%s, %s", p->at, say_number_of(r->a, TYPE_SIZE, p->size, p->size_param)), p->origin);
 	}
 }
 
@@ -142,7 +142,7 @@ static void put_around(struct report *r)
 	if (w->hostname)
 		put_around_row(r, "hostname", w->hostname, w->hostname_origin);
 	if (w->user_set)
-		put_around_row(r, "user", arena_printf(r->a, "%u", w->user), w->user_origin);
+		put_around_row(r, "user", say_number_of(r->a, TYPE_NUMBER, w->user, w->user_param), w->user_origin);
 	report_table_end(r);
 }
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "at_load.h"
 #include "question.h"
 #include "resolve_priv.h"
 
@@ -379,6 +380,7 @@ static void walk_policy(struct res *r)
 	while (n-- > 0) /* bases first: what a line drops is there by then */
 		walk_level(r, &levels[n]);
 	resolve_check_wants(r);
+	resolve_check_limits(r);
 	proxy_check_used(r);
 	proxy_add_endpoints(r);
 	extend_check_final(r); /* a proxy that cannot be reached takes what goes through it */
@@ -408,7 +410,9 @@ const struct ir *resolve_policy(struct compile *c, const struct ast_file *main_f
 	walk_policy(r);
 	report_unused_sets(r);
 	lint_unused(r, main_file);
-	return ir_build_finish(r->build);
+	const struct ir *ir = ir_build_finish(r->build);
+	at_load_check(r->a, ir, r->d);
+	return ir;
 }
 
 /* ---- a library ---- */

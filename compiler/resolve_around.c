@@ -7,8 +7,6 @@
 #include "resolve_priv.h"
 
 enum { MAX_HOSTNAME = 64 }; /* of the kernel: __NEW_UTS_LEN */
-static const uint64_t min_scratch = 4096, max_scratch = (uint64_t)1 << 50;
-static const uint32_t no_user = 4294967295u; /* the kernel's "no change", which nobody can have */
 
 static bool written_twice(struct res *r, const struct ast_stmt *s, const struct origin *first)
 {
@@ -207,7 +205,7 @@ void set_mount(struct res *r, const struct place *p, const struct ast_stmt *s)
 		}
 	const char *source = path_word(r, p, from), *place = path_word(r, p, to);
 	if (source && place)
-		add_place(r, p, (struct ir_place){PLACE_MOUNT, place, source, 0, NULL}, ops, s);
+		add_place(r, p, (struct ir_place){.kind = PLACE_MOUNT, .at = place, .source = source}, ops, s);
 }
 
 /* scratch "/tmp" size 64MiB */
@@ -227,17 +225,14 @@ void set_scratch(struct res *r, const struct place *p, const struct ast_stmt *s)
 	const char *place = path_word(r, p, at);
 	if (!place || !scope_eval(r, p->scope, size, &v) || !value_fits(r, TYPE_SIZE, &v, size))
 		return;
-	if (v.at_load) {
-		not_supported(r, size->loc, "a size that is given when the program starts");
-		return;
-	}
-	if (v.number < min_scratch || v.number > max_scratch) {
+	const char *param = value_param(r, &v);
+	if (!param && (v.number < SCRATCH_LEAST || v.number > SCRATCH_MOST)) {
 		struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, size->loc,
 					    "the size of a scratch folder is out of range");
 		diag_help(rec, "write 4KiB to 1024TiB");
 		return;
 	}
-	add_place(r, p, (struct ir_place){PLACE_SCRATCH, place, NULL, v.number, NULL}, ops, s);
+	add_place(r, p, (struct ir_place){.kind = PLACE_SCRATCH, .at = place, .size = v.number, .size_param = param}, ops, s);
 }
 
 void set_directory(struct res *r, const struct place *p, const struct ast_stmt *s)
@@ -292,17 +287,13 @@ void set_user(struct res *r, const struct place *p, const struct ast_stmt *s)
 		bad_form(r, s, "a number or `nobody`", "user 1000");
 		return;
 	}
-	if (!word_is(w, "nobody")) {
-		if (!scope_eval(r, p->scope, w, &v) || !value_fits(r, TYPE_NUMBER, &v, w))
-			return;
-		if (v.at_load) {
-			not_supported(r, w->loc, "a user that is given when the program starts");
-			return;
-		}
-	}
-	if (v.number >= no_user) {
+	if (!word_is(w, "nobody") &&
+	    (!scope_eval(r, p->scope, w, &v) || !value_fits(r, TYPE_NUMBER, &v, w)))
+		return;
+	around->user_param = value_param(r, &v);
+	if (v.number > USER_MOST) {
 		struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, w->loc, "there is no such user");
-		diag_help(rec, "write 0 to %u", no_user - 1);
+		diag_help(rec, "write 0 to %llu", (unsigned long long)USER_MOST);
 		return;
 	}
 	around->user_set = true;

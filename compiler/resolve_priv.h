@@ -157,6 +157,8 @@ const char *scope_plain(struct res *r, const struct scope *s, const struct ast_w
 bool value_parse(struct res *r, enum type type, const char *text, struct value *out);
 /* What stands for a value that was wrong and has been reported, so that its uses are no further errors. */
 struct value value_stand_in(enum type type);
+/* The param at load that holds the value, or NULL: it is known. */
+const char *value_param(struct res *r, const struct value *v);
 /* Is the value usable where this type is wanted? Reports at w otherwise. */
 bool value_fits(struct res *r, enum type want, const struct value *v, const struct ast_word *w);
 
@@ -214,6 +216,8 @@ void stmt_never(struct res *r, const struct place *p, const struct ast_stmt *s);
 void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s);
 bool limit_by_name(struct res *r, const struct ast_word *w, enum limit *out);
 void stmt_limit(struct res *r, const struct place *p, const struct ast_stmt *s);
+/* Two params for one limit are reported. */
+void resolve_check_limits(struct res *r);
 void stmt_want(struct res *r, const struct place *p, const struct ast_stmt *s);
 void stmt_env_set(struct res *r, const struct place *p, const struct ast_stmt *s);
 void stmt_default(struct res *r, const struct place *p, const struct ast_stmt *s);

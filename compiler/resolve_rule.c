@@ -99,14 +99,28 @@ void stmt_limit(struct res *r, const struct place *p, const struct ast_stmt *s)
 	struct value v;
 	if (!limit_by_name(r, s->name, &l) || !scope_eval(r, p->scope, s->value, &v) || !value_fits(r, limit_type[l], &v, s->value))
 		return;
-	if (v.at_load) {
-		not_supported(r, s->value->loc, "a limit that is given when the program starts");
-		return;
-	}
 	const struct origin *o = origin_new(r, p, s->loc, because_text(r, s->because));
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
 		if (p->targets & r->build->ir.targets & TARGET_BIT(t))
-			ir_build_limit(r->build, (enum target)t, l, v.number, o);
+			ir_build_limit(r->build, (enum target)t, l, v.number, value_param(r, &v), o);
+}
+
+/* Which of two params holds the tighter value is known to nobody. */
+void resolve_check_limits(struct res *r)
+{
+	const struct ir_build *b = r->build;
+	for (unsigned i = 0; i < b->n_limits; i++)
+		for (unsigned k = 0; k < i; k++) {
+			const struct ir_build_limit *one = &b->limits[i], *first = &b->limits[k];
+			if (!one->is.set || !first->is.set || one->target != first->target || one->limit != first->limit ||
+			    !one->is.param || !first->is.param || strcmp(one->is.param, first->is.param) == 0)
+				continue;
+			struct diag_rec *rec = diag(r->d, DIAG_TWO_PARAMS, one->is.origin->loc,
+						    "two params at load hold `limit %s`", limit_name[one->limit]);
+			diag_second(rec, first->is.origin->loc, "the other one");
+			diag_help(rec, "use one param for both, or `drop limit %s` where it is inherited", limit_name[one->limit]);
+			return;
+		}
 }
 
 /* ---- require, prefer ---- */

@@ -231,6 +231,28 @@ const char *say_limit(struct arena *a, enum limit l, uint64_t value)
 	return say_value(a, limit_type[l], value);
 }
 
+const char *say_limit_of(struct arena *a, enum limit l, const struct ir_limit *limit)
+{
+	const char *number = say_limit(a, l, limit->value);
+	if (!limit->param)
+		return number;
+	bool bounded = limit->value < limit_range[l].most;
+	return bounded ? arena_printf(a, "${%s}, at most %s", limit->param, number) : arena_printf(a, "${%s}", limit->param);
+}
+
+const char *say_number_of(struct arena *a, enum type type, uint64_t number, const char *param)
+{
+	return param ? param : say_value(a, type, number);
+}
+
+const char *say_default(struct arena *a, enum type type, const char *value)
+{
+	uint64_t n = 0;
+	if (type == TYPE_PATH || type == TYPE_STRING || !parse_u64(value, strspn(value, "0123456789"), UINT64_MAX, &n))
+		return say_template(a, value);
+	return say_value(a, type, n); /* it stands there with the least unit of its type */
+}
+
 /* ---- places and guarantees ---- */
 
 const char *say_origin(struct arena *a, const struct src *src, const struct origin *o)

@@ -38,6 +38,12 @@ bool say_from_place(const struct ir *ir, const struct ir_rule *r, enum op op);
 /* "256MiB", "10s", "100%", "16": the largest unit that loses nothing. */
 const char *say_value(struct arena *a, enum type type, uint64_t number);
 const char *say_limit(struct arena *a, enum limit l, uint64_t value);
+/* Of a limit that is set; what a param at load holds as `${name}`, and the most that a line lets it be. */
+const char *say_limit_of(struct arena *a, enum limit l, const struct ir_limit *limit);
+/* The number, or the name of the param that holds it. */
+const char *say_number_of(struct arena *a, enum type type, uint64_t number, const char *param);
+/* The default of a param at load, as the policy writes it. */
+const char *say_default(struct arena *a, enum type type, const char *value);
 extern const enum type limit_type[LIMIT_COUNT];
 
 /* "file:line", and where the profile that holds it is used: "std/tty.sbx:12, used at p.sbx:7". NULL: "". */

@@ -68,7 +68,7 @@ static void add_places(struct lines *l, const struct ir *ir)
 			add(l, arena_printf(a, "mount %s at %s %s", say_template(a, p->source), say_template(a, p->at),
 					    say_ops(a, ops_of(ir, p))), p->origin);
 		else
-			add(l, arena_printf(a, "scratch %s size %s", say_template(a, p->at), say_value(a, TYPE_SIZE, p->size)),
+			add(l, arena_printf(a, "scratch %s size %s", say_template(a, p->at), say_number_of(a, TYPE_SIZE, p->size, p->size_param)),
 			    p->origin);
 	}
 }
@@ -86,7 +86,7 @@ unsigned say_around(struct arena *a, const struct ir *ir, struct said_line **out
 	if (ir->around.hostname)
 		add(&l, arena_printf(a, "hostname %s", say_string(a, ir->around.hostname)), ir->around.hostname_origin);
 	if (ir->around.user_set)
-		add(&l, arena_printf(a, "user %u", ir->around.user), ir->around.user_origin);
+		add(&l, arena_printf(a, "user %s", say_number_of(a, TYPE_NUMBER, ir->around.user, ir->around.user_param)), ir->around.user_origin);
 	*out = l.v;
 	return l.n;
 }

@@ -308,6 +308,11 @@ bool value_fits(struct res *r, enum type want, const struct value *v, const stru
 	return false;
 }
 
+const char *value_param(struct res *r, const struct value *v)
+{
+	return v->at_load ? arena_strndup(r->a, v->text + 2, strlen(v->text) - 3) : NULL; /* ${name} */
+}
+
 struct value value_stand_in(enum type type)
 {
 	return (struct value){.type = type, .text = type == TYPE_PATH ? "/missing" : "1", .number = 1};

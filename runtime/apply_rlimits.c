@@ -19,11 +19,12 @@ static long rlimit_call(int resource, const struct rlimit *set, struct rlimit *g
 static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
 {
 	int resource = rlimit_resource(line->which);
+	uint64_t value = rlimit_value(line, &r->vars);
 	struct rlimit was, set, now;
 
 	if (rlimit_call(resource, NULL, &was))
 		return fault_step(r->fault, "limits", rlimit_word(line->which), errno);
-	set.rlim_max = line->value < was.rlim_max ? line->value : was.rlim_max;
+	set.rlim_max = value < was.rlim_max ? value : was.rlim_max;
 	set.rlim_cur = set.rlim_max;
 	if (rlimit_call(resource, &set, NULL) || rlimit_call(resource, NULL, &now))
 		return fault_step(r->fault, "limits", rlimit_word(line->which), errno);

@@ -235,14 +235,18 @@ static bool limit_set(int dir, const struct cgroup_setting *s, struct fault *f)
 }
 
 static bool limits_set(int dir, const struct cgroup_place *p, const struct cgroup_conf *conf,
-		       struct fault *f)
+		       const struct vars *v, struct fault *f)
 {
 	for (unsigned i = 0; i < conf->n; i++) {
-		const struct cgroup_setting *s = &conf->settings[i];
-		if (s->controller != CONTROLLER_COUNT && !(p->usable >> s->controller & 1))
+		struct cgroup_setting s = conf->settings[i];
+		char value[128];
+		struct text t = text_over(value, sizeof(value));
+		if (s.controller != CONTROLLER_COUNT && !(p->usable >> s.controller & 1))
 			continue; /* the guarantees said that it may be missing */
-		if (s->controller == CONTROLLER_IO ? !cgroup_disks_limit(dir, s, f)
-						   : !limit_set(dir, s, f))
+		cgroup_value(&s, v, &t);
+		s.value = (struct span){value, t.len};
+		if (s.controller == CONTROLLER_IO ? !cgroup_disks_limit(dir, &s, f)
+						  : !limit_set(dir, &s, f))
 			return false;
 	}
 	return true;
@@ -251,7 +255,7 @@ static bool limits_set(int dir, const struct cgroup_place *p, const struct cgrou
 /* ---- the whole ----------------------------------------------------------------------------- */
 
 static bool make(struct cgroup *g, const struct cgroup_place *p, const struct cgroup_conf *conf,
-		 struct fault *f)
+		 const struct vars *v, struct fault *f)
 {
 	leftovers_remove(p->base);
 	if (p->move && !move_aside(g, p, f))
@@ -262,14 +266,14 @@ static bool make(struct cgroup *g, const struct cgroup_place *p, const struct cg
 	g->dir = dir_make(p->base, job_prefix, g->name);
 	if (g->dir < 0)
 		return cgroup_fault(f, "mkdir of the cgroup", errno);
-	return limits_set(g->dir, p, conf, f);
+	return limits_set(g->dir, p, conf, v, f);
 }
 
 bool cgroup_make(struct cgroup *g, const struct cgroup_place *p, const struct cgroup_conf *conf,
-		 struct fault *f)
+		 const struct vars *v, struct fault *f)
 {
 	*g = (struct cgroup){.base = p->base, .dir = -1, .leaf = -1};
-	if (make(g, p, conf, f))
+	if (make(g, p, conf, v, f))
 		return true;
 	cgroup_remove(g);
 	return false;

@@ -46,7 +46,7 @@ struct cgroup_counts {
 bool cgroup_disks_limit(int dir, const struct cgroup_setting *s, struct fault *f);
 
 /* Makes it with the settings of usable controllers, each read back. On failure nothing is left. */
-bool cgroup_make(struct cgroup *g, const struct cgroup_place *p, const struct cgroup_conf *conf,
+bool cgroup_make(struct cgroup *g, const struct cgroup_place *p, const struct cgroup_conf *conf, const struct vars *v,
 		 struct fault *f);
 /* Kills all that is in it. */
 void cgroup_kill(const struct cgroup *g);

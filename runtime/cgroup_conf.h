@@ -5,6 +5,7 @@
 #define SBX_CGROUP_CONF_H
 
 #include "conf.h"
+#include "params.h"
 
 /* CONTROLLER(id, word): those that settings belong to. */
 #define CONTROLLERS(CONTROLLER)                                                                    \
@@ -21,7 +22,7 @@ enum controller {
 };
 
 struct cgroup_setting {
-	struct span file, value;
+	struct span file, value; /* ${name} in it is a param: cgroup_value() */
 	enum controller controller;
 };
 
@@ -34,8 +35,11 @@ struct cgroup_conf {
 	unsigned controllers; /* bits 1 << CONTROLLER_* of the settings */
 };
 
-/* The whole file is proved. */
-bool cgroup_read(const struct conf *c, char id[PLAN_ID_LEN + 1], struct cgroup_conf *out);
+/* The whole file is proved, against the params of launch.conf. */
+bool cgroup_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_LEN + 1], struct cgroup_conf *out);
+
+/* The value as the kernel's file takes it: params_set() was there. */
+void cgroup_value(const struct cgroup_setting *s, const struct vars *v, struct text *out);
 
 const char *controller_word(enum controller c);
 

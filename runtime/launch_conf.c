@@ -32,6 +32,14 @@ int rlimit_resource(int row)
 	return rlimits[row].resource;
 }
 
+uint64_t rlimit_value(const struct rlimit_line *line, const struct vars *v)
+{
+	uint64_t n = amount_get(v, &line->value);
+	bool time = line->value.param && rlimits[line->which].resource == RLIMIT_CPU;
+
+	return time ? n / 1000 + (n % 1000 != 0) : n; /* the kernel counts whole seconds: a started one counts */
+}
+
 bool launch_has_arch(const struct launch *l, const char *machine)
 {
 	for (unsigned i = 0; i < COUNT(machines); i++)
@@ -161,15 +169,56 @@ static bool read_hostname(void *ctx, struct line *l)
 	       line_fault(l, "not the name of a host", out->hostname);
 }
 
+static struct vars launch_vars(struct launch *out)
+{
+	return (struct vars){.params = out->params, .n_params = out->n_params};
+}
+
+/* A number in these bounds, or ${NAME} of a param of the type that can have no other value. */
+static bool line_amount(struct launch *out, struct line *l, enum value_type type, uint64_t least, uint64_t most,
+			struct amount *a)
+{
+	struct vars v = launch_vars(out);
+	struct span word;
+	const char *why;
+
+	if (!line_word(l, &word))
+		return false;
+	*a = (struct amount){.param = 0};
+	if (word.at[0] == '$')
+		return amount_of(&v, word, type, least, most, a, &why) || line_fault(l, why, word);
+	return (span_number(word, most, &a->value) && a->value >= least) ||
+	       line_fault(l, "not a number in range", word);
+}
+
+static bool read_range(void *ctx, struct line *l)
+{
+	struct launch *out = ctx;
+	struct param *p = out->params, *end = p + out->n_params;
+	struct span name, where;
+	uint64_t least, most;
+
+	if (!line_word(l, &name) || !line_number(l, INT64_MAX, &least) || !line_number(l, INT64_MAX, &most) ||
+	    !line_word(l, &where) || !line_end(l))
+		return false;
+	while (p < end && !span_same(p->name, name))
+		p++;
+	if (p == end || p->bounded || least > most)
+		return line_fault(l, "a range of no param, a second one, or one that nothing is in", name);
+	p->bounded = true;
+	p->least = least;
+	p->most = most;
+	p->where = where;
+	return true;
+}
+
 static bool read_user(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	uint64_t n;
 
-	if (!line_number(l, UINT32_MAX - 1, &n) || !line_end(l))
+	if (!line_amount(out, l, VALUE_COUNT, 0, UINT32_MAX - 1, &out->user) || !line_end(l))
 		return false;
 	out->user_set = true;
-	out->user = (uint32_t)n;
 	return (out->isolate & ISOLATE_USER) ||
 	       line_fault(l, "a line that needs `isolate user`", (struct span){0});
 }
@@ -232,11 +281,6 @@ static bool read_guarantee(void *ctx, struct line *l)
 		return line_fault(l, "too many guarantees", g.cap);
 	out->guarantees[out->n_guarantees++] = g;
 	return true;
-}
-
-static struct vars launch_vars(struct launch *out)
-{
-	return (struct vars){.params = out->params, .n_params = out->n_params};
 }
 
 static bool read_entry(void *ctx, struct line *l)
@@ -325,9 +369,7 @@ static bool read_scratch(void *ctx, struct line *l)
 {
 	struct place_line p = {.kind = PLACE_SCRATCH};
 
-	if (!line_number(l, INT64_MAX, &p.size))
-		return false;
-	return p.size < 4096 ? line_fault(l, "a size below 4096", l->left) : place_read(ctx, l, p);
+	return line_amount(ctx, l, VALUE_SIZE, 4096, INT64_MAX, &p.size) && place_read(ctx, l, p);
 }
 
 static bool read_discard(void *ctx, struct line *l)
@@ -418,7 +460,16 @@ static bool read_env_set(void *ctx, struct line *l)
 	return env_add(out, l, e);
 }
 
-static bool rlimit_read(struct line *l, struct rlimit_line *r)
+/* What a param holds for each: a time for processor time, a count for what is counted, else bytes. */
+static enum value_type rlimit_type(int row)
+{
+	if (rlimits[row].resource == RLIMIT_CPU)
+		return VALUE_DURATION;
+	return rlimits[row].resource == RLIMIT_NOFILE || rlimits[row].resource == RLIMIT_NPROC ? VALUE_COUNT
+												: VALUE_SIZE;
+}
+
+static bool rlimit_read(struct launch *out, struct line *l, struct rlimit_line *r)
 {
 	struct span word;
 
@@ -426,7 +477,7 @@ static bool rlimit_read(struct line *l, struct rlimit_line *r)
 		return false;
 	for (r->which = 0; r->which < (int)COUNT(rlimits); r->which++)
 		if (span_is(word, rlimits[r->which].word))
-			return line_number(l, INT64_MAX, &r->value);
+			return line_amount(out, l, rlimit_type(r->which), 0, INT64_MAX, &r->value);
 	return line_fault(l, "not a resource limit", word);
 }
 
@@ -435,7 +486,7 @@ static bool read_rlimit(void *ctx, struct line *l)
 	struct launch *out = ctx;
 	struct rlimit_line r = {0};
 
-	if (!rlimit_read(l, &r) || !line_end(l))
+	if (!rlimit_read(out, l, &r) || !line_end(l))
 		return false;
 	for (unsigned i = 0; i < out->n_rlimits; i++)
 		if (out->rlimits[i].which == r.which)
@@ -451,7 +502,7 @@ static bool read_fallback(void *ctx, struct line *l)
 	struct rlimit_line r = {0};
 	const struct guarantee *g;
 
-	if (!rlimit_read(l, &r) || !line_word(l, &r.cap) || !line_end(l))
+	if (!rlimit_read(out, l, &r) || !line_word(l, &r.cap) || !line_end(l))
 		return false;
 	g = launch_guarantee(out, r.cap);
 	if (!g || g->required)
@@ -467,18 +518,16 @@ static bool read_wall(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
 
-	if (!line_number(l, 10ull * 366 * 24 * 3600 * 1000, &out->wall_ms) ||
-	    !line_word(l, &out->wall_where) || !line_end(l))
-		return false;
-	return out->wall_ms > 0 || line_fault(l, "a time of zero", out->wall_where);
+	return line_amount(out, l, VALUE_DURATION, 1, 10ull * 366 * 24 * 3600 * 1000, &out->wall) &&
+	       line_word(l, &out->wall_where) && line_end(l);
 }
 
 static bool read_output(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
 
-	return line_number(l, INT64_MAX, &out->output) && line_word(l, &out->output_where) &&
-	       line_end(l);
+	return line_amount(out, l, VALUE_SIZE, 0, INT64_MAX, &out->output) &&
+	       line_word(l, &out->output_where) && line_end(l);
 }
 
 static bool read_notify(void *ctx, struct line *l)
@@ -510,9 +559,12 @@ static bool exec_fd_check(const struct conf *c, const struct launch *out)
 {
 	struct line l = {.conf = c};
 
-	for (unsigned i = 0; i < out->n_rlimits; i++)
-		if (out->rlimits[i].which == 0 && out->rlimits[i].value <= (uint64_t)out->exec_fd)
+	for (unsigned i = 0; i < out->n_rlimits; i++) {
+		const struct amount *a = &out->rlimits[i].value;
+		uint64_t most = a->param ? out->params[a->param - 1].most : a->value;
+		if (out->rlimits[i].which == 0 && most <= (uint64_t)out->exec_fd)
 			return true;
+	}
 	return out->exec_fd < 0 ||
 	       line_fault(&l, "exec-fd needs `rlimit nofile` at or below it", (struct span){0});
 }
@@ -523,7 +575,8 @@ bool launch_read(const struct conf *c, struct launch *out)
 	    {"policy", ONCE, read_policy},       {"target", ONCE, read_target},
 	    {"arch", ONCE, read_arch},           {"isolate", ONCE, read_isolate},
 	    {"root", MAYBE, read_root},          {"hostname", MAYBE, read_hostname},
-	    {"user", MAYBE, read_user},          {"param", MANY, read_param},
+	    {"param", MANY, read_param},         {"range", MANY, read_range},
+	    {"user", MAYBE, read_user},
 	    {"guarantee", MANY, read_guarantee}, {"entry", MAYBE, read_entry},
 	    {"exec-fd", MAYBE, read_exec_fd},    {"directory", MAYBE, read_directory},
 	    {"mount", MANY, read_mount},         {"scratch", MANY, read_scratch},
@@ -537,6 +590,5 @@ bool launch_read(const struct conf *c, struct launch *out)
 
 	memset(out, 0, sizeof(*out));
 	out->exec_fd = -1;
-	out->output = UINT64_MAX;
 	return conf_run(c, table, COUNT(table), out, out->id) && exec_fd_check(c, out);
 }

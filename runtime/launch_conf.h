@@ -31,7 +31,7 @@ struct env_line {
 
 struct rlimit_line {
 	int which; /* row of PLAN_RLIMITS */
-	uint64_t value;
+	struct amount value;
 	struct span cap; /* rlimit-fallback only */
 };
 
@@ -41,7 +41,7 @@ struct place_line {
 	struct span where, at; /* at: template */
 	struct span source;    /* MOUNT: template with blanks as \x20, see launch_source() */
 	bool rw;               /* MOUNT */
-	uint64_t size;         /* SCRATCH */
+	struct amount size;    /* SCRATCH */
 };
 
 enum stdin_mode { STDIN_INHERIT, STDIN_NULL };
@@ -70,13 +70,12 @@ struct launch {
 	struct rlimit_line fallbacks[PLAN_MAX_FALLBACKS];
 	unsigned n_fallbacks;
 	bool new_session;
-	uint64_t wall_ms; /* 0: no limit */
-	uint64_t output;  /* bytes, UINT64_MAX: no limit */
-	struct span wall_where, output_where;
+	struct amount wall, output; /* ms, bytes */
+	struct span wall_where, output_where; /* at NULL: no limit */
 	bool private_root;
 	struct span hostname; /* at NULL: not written */
 	bool user_set;
-	uint32_t user;
+	struct amount user;
 	struct span directory, directory_where; /* template; at NULL: not written */
 	struct place_line places[PLAN_MAX_PLACES];
 	unsigned n_places;
@@ -101,6 +100,8 @@ const struct guarantee *launch_guarantee(const struct launch *l, struct span cap
 bool launch_source(struct span word, char out[PLAN_MAX_LINE + 1], struct span *tmpl);
 const char *rlimit_word(int row);
 int rlimit_resource(int row);
+/* What setrlimit() is given, once the params have their values. */
+uint64_t rlimit_value(const struct rlimit_line *line, const struct vars *v);
 bool launch_has_arch(const struct launch *l, const char *machine);
 /* The namespaces that `isolate` asks for, as words joined by blanks. */
 void launch_isolate_text(const struct launch *l, struct text *t);

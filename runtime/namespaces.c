@@ -155,7 +155,8 @@ static bool maps_write(struct run *r)
 {
 	const struct launch *l = &r->plan->launch;
 	uint64_t uid = getauxval(AT_UID), gid = getauxval(AT_GID);
-	uint64_t inner_uid = l->user_set ? l->user : uid, inner_gid = l->user_set ? l->user : gid;
+	uint64_t user = amount_get(&r->vars, &l->user);
+	uint64_t inner_uid = l->user_set ? user : uid, inner_gid = l->user_set ? user : gid;
 	int proc = proc_open(r);
 	bool good;
 

@@ -54,22 +54,22 @@ const char *type_text(enum value_type type)
 	return types[type].word;
 }
 
-static bool number_with_unit(enum value_type type, const char *value)
+static bool number_with_unit(enum value_type type, const char *value, uint64_t *n)
 {
 	size_t digits = strspn(value, "0123456789");
-	uint64_t n;
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (units[i].type == type && !strcmp(units[i].word, value + digits))
-			return span_number((struct span){value, digits},
-					   UINT64_MAX / units[i].factor, &n);
+		if (units[i].type == type && !strcmp(units[i].word, value + digits)) {
+			bool good = span_number((struct span){value, digits}, UINT64_MAX / units[i].factor, n);
+			*n *= units[i].factor;
+			return good;
+		}
 	return false;
 }
 
-bool value_fits(enum value_type type, const char *value, const char **why)
+bool value_fits(enum value_type type, const char *value, uint64_t *number, const char **why)
 {
-	uint64_t n;
-
+	*number = 0;
 	*why = types[type].looks;
 	if (strlen(value) > PLAN_MAX_VALUE)
 		return false;
@@ -79,13 +79,13 @@ bool value_fits(enum value_type type, const char *value, const char **why)
 	case VALUE_STRING:
 		return true;
 	case VALUE_PORT:
-		return span_number(span_of(value), 65535, &n);
+		return span_number(span_of(value), 65535, number);
 	case VALUE_COUNT:
-		return span_number(span_of(value), UINT64_MAX, &n);
+		return span_number(span_of(value), UINT64_MAX, number);
 	case VALUE_SIZE:
 	case VALUE_DURATION:
 	case VALUE_PERCENT:
-		return number_with_unit(type, value);
+		return number_with_unit(type, value, number);
 	case VALUE_TYPE_COUNT:
 		break;
 	}
@@ -115,15 +115,43 @@ static bool set_unknown(const struct vars *v, struct span name, struct fault *f)
 	return fault_line(f, "known", list.len ? buf : "this plan has no parameters", NULL);
 }
 
-static bool value_fault(struct fault *f, const struct param *p, const char *value, const char *why)
+/* `where`: the line that does not take the value; no text: none, the type does not. */
+static bool value_fault(struct fault *f, const struct param *p, const char *value, const char *why, struct span where)
 {
 	char name[128];
 	struct text t = text_over(name, sizeof(name));
 
 	text_bytes(&t, p->name.at, p->name.len);
 	fault_set(f, ERR_SET_VALUE);
+	if (where.at)
+		fault_where(f, where);
 	fault_line(f, "found", name, "=", value, NULL);
 	return fault_line(f, "wrong", why, NULL);
+}
+
+/* Each number in the least unit of its type, as a value spells it. */
+static void bound_text(struct text *t, enum value_type type, uint64_t n)
+{
+	char number[NUM_TEXT];
+
+	text_str(t, num_text(number, n));
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (units[i].type == type && units[i].factor == 1)
+			text_str(t, units[i].word);
+}
+
+static bool in_range(struct fault *f, const struct param *p)
+{
+	char why[128];
+	struct text t = text_over(why, sizeof(why));
+
+	if (!p->bounded || (p->number >= p->least && p->number <= p->most))
+		return true;
+	text_str(&t, "the policy takes ");
+	bound_text(&t, p->type, p->least);
+	text_str(&t, " to ");
+	bound_text(&t, p->type, p->most);
+	return value_fault(f, p, p->value, why, p->where);
 }
 
 static bool assign(const struct vars *v, const struct assignment *a, struct fault *f)
@@ -134,9 +162,9 @@ static bool assign(const struct vars *v, const struct assignment *a, struct faul
 	if (!p)
 		return set_unknown(v, a->name, f);
 	if (p->value)
-		return value_fault(f, p, a->value, "--set gives it a second time");
-	if (!value_fits(p->type, a->value, &why))
-		return value_fault(f, p, a->value, why);
+		return value_fault(f, p, a->value, "--set gives it a second time", (struct span){0});
+	if (!value_fits(p->type, a->value, &p->number, &why))
+		return value_fault(f, p, a->value, why, (struct span){0});
 	p->value = a->value;
 	return true;
 }
@@ -155,8 +183,8 @@ static bool param_default(struct vars *v, struct param *p, struct fault *f)
 	}
 	if (!template_expand(p->fallback, TEMPLATE_TEXT, v, p->name, text, f))
 		return false;
-	if (!value_fits(p->type, text, &why))
-		return value_fault(f, p, text, why);
+	if (!value_fits(p->type, text, &p->number, &why))
+		return value_fault(f, p, text, why, (struct span){0});
 	p->value = pool_copy(v->pool, text, strlen(text));
 	return p->value || fault_step(f, "parameters", "no memory", 0);
 }
@@ -167,9 +195,30 @@ bool params_set(struct vars *v, const struct assignment *sets, unsigned n_sets, 
 		if (!assign(v, &sets[i], f))
 			return false;
 	for (unsigned i = 0; i < v->n_params; i++)
-		if (!v->params[i].value && !param_default(v, &v->params[i], f))
+		if ((!v->params[i].value && !param_default(v, &v->params[i], f)) || !in_range(f, &v->params[i]))
 			return false;
 	return true;
+}
+
+bool amount_of(const struct vars *v, struct span word, enum value_type type, uint64_t least, uint64_t most,
+	       struct amount *out, const char **why)
+{
+	const struct param *p;
+
+	*why = "neither a number nor ${NAME} of a param";
+	if (word.len < 4 || memcmp(word.at, "${", 2) || word.at[word.len - 1] != '}')
+		return false;
+	p = param_find(v, (struct span){word.at + 2, word.len - 3});
+	if (!p)
+		return false;
+	*why = "a param of another type, or with no range that fits here";
+	*out = (struct amount){.param = (unsigned)(p - v->params) + 1};
+	return p->type == type && p->bounded && p->least >= least && p->most <= most;
+}
+
+uint64_t amount_get(const struct vars *v, const struct amount *a)
+{
+	return a->param ? v->params[a->param - 1].number : a->value;
 }
 
 bool vars_known(const struct vars *v, struct span name)

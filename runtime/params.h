@@ -36,6 +36,17 @@ struct param {
 	enum value_type type;
 	struct span fallback; /* template without variables; at == NULL: a value is required */
 	const char *value;    /* set by params_set() */
+	uint64_t number;      /* the value of a port, count, size (bytes), duration (ms), percent */
+	/* What the policy takes, once `bounded`: a `range` line of launch.conf. */
+	bool bounded;
+	uint64_t least, most;
+	struct span where;
+};
+
+/* A number of the plan, or the param that holds it. */
+struct amount {
+	uint64_t value;
+	unsigned param; /* row of the params plus 1; 0: the value is known */
 };
 
 struct assignment { /* of the command line: NAME=VALUE */
@@ -70,11 +81,19 @@ struct vars {
 
 bool type_word(struct span word, enum value_type *type);
 const char *type_text(enum value_type type);
-/* Is it a value of the type? Otherwise *why says what one looks like. */
-bool value_fits(enum value_type type, const char *value, const char **why);
+/* Is it a value of the type? *number is then what it counts. Otherwise *why says what one looks like. */
+bool value_fits(enum value_type type, const char *value, uint64_t *number, const char **why);
 
 /* Gives every param its value: --set, else its default. */
 bool params_set(struct vars *v, const struct assignment *sets, unsigned n_sets, struct fault *f);
+/*
+ * `${name}` of a param whose range lies in these bounds, so that no value that params_set() takes is out of them. False:
+ * *why says what is wrong.
+ */
+bool amount_of(const struct vars *v, struct span word, enum value_type type, uint64_t least, uint64_t most,
+	       struct amount *out, const char **why);
+/* After params_set(). */
+uint64_t amount_get(const struct vars *v, const struct amount *a);
 /* Is this the name of a param or built-in? Looks nothing up. */
 bool vars_known(const struct vars *v, struct span name);
 bool vars_get(struct vars *v, struct span name, const char **value, enum value_type *type,

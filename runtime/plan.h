@@ -34,10 +34,12 @@
  *                                               mount, scratch and discard below. Without it: the host's tree, and the
  *                                               places below and the covers on it
  *     hostname NAME                             0 or 1, needs isolate uts
- *     user UID                                  0 or 1, needs isolate user: the number inside of user and group
  *     param NAME TYPE required                  TYPE path string port count size duration percent; sorted by name
  *     param NAME TYPE default TMPL              (the default value, as --set takes it: sizes, times and shares carry a
  *                                               unit; no variables in it)
+ *     range NAME MIN MAX WHERE                  0 or 1 for a param, sorted by name: the values that the lines below take of
+ *                                               it, in bytes, milliseconds, percent or as a count
+ *     user UID                                  0 or 1, needs isolate user: the number inside of user and group
  *     guarantee CAP LEVEL MECHANISMS WHERE      LEVEL required or preferred. MECHANISMS joined by +, all are needed:
  *                                               launch rlimit seccomp landlock:N (least ABI) cgroup:CONTROLLER or cgroup:kill
  *                                               namespace supervisor, or the single word none (preferred only)
@@ -64,6 +66,9 @@
  *     session new                               setsid() before the program starts
  *     end
  *
+ * UID, BYTES, MS and VALUE may be ${NAME}: a param of type size (bytes), duration (ms; of `rlimit cpu` seconds, rounded
+ * up) or count, whose `range` lies in what the line takes and, of nofile, at or below exec-fd.
+ *
  * landlock.conf
  *     handle-fs RIGHT...                        names of PLAN_FS_RIGHTS, in that order
  *     handle-net RIGHT...                       0 or 1
@@ -89,7 +94,9 @@
  *
  * cgroup.conf
  *     FILE VALUE                                the kernel's own file names and units, in the order to be written;
- *                                               io.max without a device is for every disk: `io.max rbps=N wbps=N`
+ *                                               io.max without a device is for every disk: `io.max rbps=N wbps=N`.
+ *                                               A number may be ${NAME}, a param of launch.conf: a size, a count, or for
+ *                                               cpu.max a percent, 1000 us of a period of 100000
  *     end
  */
 #ifndef SBX_PLAN_H

@@ -85,7 +85,7 @@ bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *
 		return false;
 	if (plan_dir_lists(&p->dir, "cgroup.conf") &&
 	    (!conf_take(p, "cgroup.conf", "cgroup", &cgroup, f) ||
-	     !cgroup_read(&cgroup, p->launch.id, &p->cgroup)))
+	     !cgroup_read(&cgroup, &p->names, p->launch.id, &p->cgroup)))
 		return false;
 	return entries_agree(p, f) && covers_agree(p, f) && filter_prove(p, f);
 }

@@ -92,11 +92,11 @@ const char *start_supervised(const struct run *r)
 {
 	if (start_cgroup(r))
 		return "a cgroup for the limits of the whole job";
-	if (r->plan->launch.wall_ms)
+	if (r->plan->launch.wall_where.at)
 		return "the limit on its time";
 	if (r->report)
 		return "a report of how it ended";
-	if (r->plan->launch.output != UINT64_MAX)
+	if (r->plan->launch.output_where.at)
 		return "the limit on its output";
 	if (r->options->watch)
 		return "watching it";
@@ -165,13 +165,13 @@ static void dry_run_around(struct text *t, const struct run *r)
 		would(t, "cgroup, ");
 		count_add(t, r->plan->cgroup.n, " settings read back\n");
 	}
-	if (l->wall_ms) {
+	if (l->wall_where.at) {
 		would(t, "end everything after ");
-		count_add(t, l->wall_ms, " ms\n");
+		count_add(t, amount_get(&r->vars, &l->wall), " ms\n");
 	}
-	if (l->output != UINT64_MAX) {
+	if (l->output_where.at) {
 		would(t, "end everything after ");
-		count_add(t, l->output, " bytes of output\n");
+		count_add(t, amount_get(&r->vars, &l->output), " bytes of output\n");
 	}
 	if (l->terminal == TERMINAL_NEW)
 		would(t, "new terminal\n");

@@ -134,7 +134,7 @@ static void tick_take(struct supervisor *s)
 /* The time in which the program could have run: it stands while the machine sleeps. */
 static bool wall_begin(struct supervisor *s)
 {
-	uint64_t ms = s->run->plan->launch.wall_ms;
+	uint64_t ms = amount_get(&s->run->vars, &s->run->plan->launch.wall);
 	struct itimerspec when = {
 	    .it_value = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000}};
 
@@ -151,16 +151,17 @@ static bool wall_begin(struct supervisor *s)
 static bool output_begin(struct supervisor *s)
 {
 	const struct launch *l = &s->run->plan->launch;
+	uint64_t most = l->output_where.at ? amount_get(&s->run->vars, &l->output) : UINT64_MAX;
 
 	if (l->terminal == TERMINAL_NEW) {
 		s->copies = true;
 		if (!terminal_open(&s->terminal) ||
-		    !output_open_terminal(&s->output, l->output, s->terminal.outer))
+		    !output_open_terminal(&s->output, most, s->terminal.outer))
 			return fault(s, "a new terminal");
 		return true;
 	}
-	s->copies = l->output != UINT64_MAX;
-	return !s->copies || output_open(&s->output, l->output) || fault(s, "pipe");
+	s->copies = l->output_where.at != NULL;
+	return !s->copies || output_open(&s->output, most) || fault(s, "pipe");
 }
 
 static bool limits_begin(struct supervisor *s)
@@ -168,7 +169,7 @@ static bool limits_begin(struct supervisor *s)
 	const struct run *r = s->run;
 
 	if (start_cgroup(r) &&
-	    !cgroup_make(&s->cgroup, &r->host.cgroup, &r->plan->cgroup, r->fault))
+	    !cgroup_make(&s->cgroup, &r->host.cgroup, &r->plan->cgroup, &r->vars, r->fault))
 		return false;
 	return output_begin(s) && wall_begin(s);
 }
@@ -351,7 +352,7 @@ static void stop_along(struct supervisor *s)
  */
 static void child_stopped(struct supervisor *s)
 {
-	bool limited = s->wall >= 0 || s->run->plan->launch.output != UINT64_MAX;
+	bool limited = s->wall >= 0 || s->run->plan->launch.output_where.at;
 
 	if (!limited || s->stop_asked)
 		stop_along(s);

@@ -376,7 +376,7 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 			    .fd = -1,
 			    .is_dir = true,
 			    .rw = p->kind == PLACE_SCRATCH || p->rw,
-			    .size = p->size,
+			    .size = amount_get(&x->run->vars, &p->size),
 			    .where = p->where};
 	struct walk w = {.items = x};
 	struct stat st;

@@ -27,16 +27,17 @@ bool cgroup_lower(struct lower *l);
 void *cgroup_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error);
 struct model_verdict cgroup_model_decide(const void *model, struct arena *scratch,
 					 const struct request *r);
-/*
- * The first number that the model holds for a file of the kernel; false when the file is not
- * written.
- */
-bool cgroup_model_value(const void *model, const char *file, uint64_t *out);
+struct cgroup_number {
+	uint64_t value;
+	const char *param; /* of launch.conf, that holds it; or NULL */
+};
+/* What the model holds first for a file of the kernel; false when the file is not written. */
+bool cgroup_model_value(const void *model, const char *file, struct cgroup_number *out);
 /* Was there a cgroup.conf? The second number of cpu.max, 0 without that line. */
 bool cgroup_model_present(const void *model);
 uint64_t cgroup_model_period(const void *model);
-/* Bytes a second of io.max, 0 when it does not say. */
-uint64_t cgroup_model_io(const void *model, bool writes);
+/* Bytes a second of io.max, 0 and no param when it does not say. */
+struct cgroup_number cgroup_model_io(const void *model, bool writes);
 
 bool cgroup_facts(const void *model, const struct lower *what, struct arena *a,
 		  const char **difference);

@@ -7,6 +7,7 @@
  * a hundredth of the period.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "cgroup.h"
 
@@ -14,12 +15,13 @@
 struct want {
 	bool set;
 	uint64_t value;
+	const char *param; /* that holds it: the loader makes it what the file counts; or NULL */
 };
 
 static struct want limit(const struct ir *ir, enum limit which)
 {
 	const struct ir_limit *l = &ir->limit[TARGET_LINUX][which];
-	return (struct want){l->set, l->set ? l->value : 0};
+	return (struct want){l->set, l->set && !l->param ? l->value : 0, l->set ? l->param : NULL};
 }
 
 static bool wants_limits(const struct ir *ir)
@@ -42,13 +44,13 @@ static bool wants_cgroup(const struct ir *ir)
 
 static struct want want_descendants(const struct ir *ir)
 {
-	return (struct want){wants_cgroup(ir), 0};
+	return (struct want){wants_cgroup(ir), 0, NULL};
 }
 
 static struct want want_swap(const struct ir *ir)
 {
 	struct want swap = limit(ir, LIMIT_SWAP);
-	return (struct want){swap.set || limit(ir, LIMIT_MEMORY).set, swap.value};
+	return (struct want){swap.set || limit(ir, LIMIT_MEMORY).set, swap.value, swap.param};
 }
 
 static struct want want_memory(const struct ir *ir)
@@ -59,20 +61,20 @@ static struct want want_memory(const struct ir *ir)
 /* Out of memory ends the whole job, not the process that happens to be the largest. */
 static struct want want_oom_group(const struct ir *ir)
 {
-	return (struct want){limit(ir, LIMIT_MEMORY).set, 1};
+	return (struct want){limit(ir, LIMIT_MEMORY).set, 1, NULL};
 }
 
 static struct want want_pids(const struct ir *ir)
 {
 	struct want pids = limit(ir, LIMIT_PIDS);
 	bool counted = pids.set || !ir->no_default_limits;
-	return (struct want){wants_limits(ir) && counted, pids.set ? pids.value : 64};
+	return (struct want){wants_limits(ir) && counted, pids.set ? pids.value : 64, pids.param};
 }
 
 static struct want want_cpu(const struct ir *ir)
 {
 	struct want percent = limit(ir, LIMIT_CPU);
-	return (struct want){percent.set, percent.value * 100000 / 100};
+	return (struct want){percent.set, percent.value * 100000 / 100, percent.param};
 }
 
 static struct want want_weight(const struct ir *ir)
@@ -93,9 +95,21 @@ static const struct {
     {"cpu.weight", want_weight},
 };
 
-static const char *number(struct arena *a, bool set, uint64_t value)
+static const char *number(struct arena *a, bool set, uint64_t value, const char *param)
 {
+	if (set && param)
+		return arena_printf(a, "${%s}", param);
 	return set ? arena_printf(a, "%" PRIu64, value) : "no line";
+}
+
+static bool same(struct arena *a, const char *what, bool set, struct cgroup_number has, struct want want,
+		 const char **difference)
+{
+	const char *x = number(a, set, has.value, has.param), *y = number(a, want.set, want.value, want.param);
+	if (strcmp(x, y) == 0)
+		return true;
+	*difference = arena_printf(a, "cgroup.conf: `%s` is %s, the policy says %s", what, x, y);
+	return false;
 }
 
 bool cgroup_facts(const void *model, const struct lower *what, struct arena *a,
@@ -109,25 +123,16 @@ bool cgroup_facts(const void *model, const struct lower *what, struct arena *a,
 	}
 	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		struct want want = files[i].want(what->ir);
-		uint64_t has = 0;
+		struct cgroup_number has = {.param = NULL};
 		bool set = cgroup_model_value(model, files[i].file, &has);
-		if (set == want.set && (!set || has == want.value))
-			continue;
-		*difference =
-		    arena_printf(a, "cgroup.conf: `%s` is %s, the policy says %s", files[i].file,
-				 number(a, set, has), number(a, want.set, want.value));
-		return false;
+		if (!same(a, files[i].file, set, has, want, difference))
+			return false;
 	}
 	for (unsigned writes = 0; writes < 2; writes++) {
 		struct want want = limit(what->ir, writes ? LIMIT_IO_WRITE : LIMIT_IO_READ);
-		uint64_t has = cgroup_model_io(model, writes);
-		if (has == want.value)
-			continue;
-		*difference =
-		    arena_printf(a, "cgroup.conf: `io.max` %s is %s, the policy says %s",
-				 writes ? "wbps" : "rbps", number(a, has > 0, has),
-				 number(a, want.set, want.value));
-		return false;
+		struct cgroup_number has = cgroup_model_io(model, writes);
+		if (!same(a, writes ? "io.max wbps" : "io.max rbps", has.param || has.value, has, want, difference))
+			return false;
 	}
 	uint64_t period = limit(what->ir, LIMIT_CPU).set ? 100000 : 0;
 	if (cgroup_model_period(model) == period)

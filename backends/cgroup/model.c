@@ -28,11 +28,12 @@ static const struct file {
 enum { N_FILES = sizeof(files) / sizeof(files[0]), PERIOD_LEAST = 1000, PERIOD_MOST = 1000000 };
 
 struct model {
+	struct arena *arena;
 	bool present; /* there is a cgroup.conf */
 	bool set[N_FILES];
-	uint64_t value[N_FILES];
+	struct cgroup_number value[N_FILES];
 	uint64_t period; /* of cpu.max */
-	uint64_t io[2];  /* of io.max: read, written; 0: not there */
+	struct cgroup_number io[2]; /* of io.max: read, written; 0 and no param: not there */
 };
 
 static bool word_is(const char *w, size_t n, const char *text)
@@ -48,6 +49,20 @@ static bool read_number(struct plan_reader *r, uint64_t least, uint64_t most, ui
 	       *out >= least;
 }
 
+/* A number, or ${name} of a param: that its values are in range is for launch.conf to say. */
+static bool read_value(struct model *m, const char *w, size_t n, const struct file *f, struct cgroup_number *out)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	if (!n || (w[0] == '0' && n > 1))
+		return false;
+	if (w[0] != '$')
+		return parse_u64(w, n, f->most, &out->value) && out->value >= f->least;
+	if (n < 4 || w[1] != '{' || w[n - 1] != '}')
+		return false;
+	out->param = arena_strndup(m->arena, w + 2, n - 3);
+	return strspn(out->param, letters) == n - 3;
+}
+
 /* rbps=N, wbps=N, or both in this order. */
 static bool read_bandwidth(struct plan_reader *r, struct model *m, const struct file *f)
 {
@@ -60,7 +75,7 @@ static bool read_bandwidth(struct plan_reader *r, struct model *m, const struct 
 			return false;
 		while (at < 2 && memcmp(w, keys[at], 5) != 0)
 			at++;
-		if (at == 2 || w[5] == '0' || !parse_u64(w + 5, n - 5, f->most, &m->io[at++]))
+		if (at == 2 || !read_value(m, w + 5, n - 5, f, &m->io[at++]))
 			return false;
 	} while (!plan_line_done(r));
 	return true;
@@ -102,7 +117,7 @@ static bool read_line(struct plan_reader *r, struct model *m, unsigned *at)
 		(*at)++;
 		return read_bandwidth(r, m, f);
 	}
-	if (!read_number(r, f->least, f->most, &m->value[*at]))
+	if (!plan_word(r, &w, &n) || !read_value(m, w, n, f, &m->value[*at]))
 		return false;
 	(*at)++;
 	if (f->shape == AND_PERIOD && !read_number(r, PERIOD_LEAST, PERIOD_MOST, &m->period))
@@ -114,6 +129,7 @@ void *cgroup_model_open(struct arena *a, const struct artifact *v, unsigned n, c
 {
 	struct model *m = ARENA_NEW(a, struct model);
 	unsigned at = 0, line = 1;
+	m->arena = a;
 	for (unsigned i = 0; i < n; i++) {
 		if (strcmp(v[i].name, "cgroup.conf") != 0)
 			continue;
@@ -150,12 +166,12 @@ uint64_t cgroup_model_period(const void *model)
 	return ((const struct model *)model)->period;
 }
 
-uint64_t cgroup_model_io(const void *model, bool writes)
+struct cgroup_number cgroup_model_io(const void *model, bool writes)
 {
 	return ((const struct model *)model)->io[writes];
 }
 
-bool cgroup_model_value(const void *model, const char *file, uint64_t *out)
+bool cgroup_model_value(const void *model, const char *file, struct cgroup_number *out)
 {
 	const struct model *m = model;
 	for (unsigned i = 0; i < N_FILES; i++)

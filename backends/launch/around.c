@@ -2,7 +2,6 @@
  * around.c - the lines of what the program finds around it: the tree it sees, its name and number, where it starts, its
  * terminal.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "launch.h"
@@ -24,8 +23,16 @@ void launch_write_view(struct lower *l, struct buf *b)
 	write_choice(l, b, CHOICE_ROOT);
 	if (around->hostname)
 		buf_printf(b, "hostname %s\n", around->hostname);
-	if (around->user_set)
-		buf_printf(b, "user %" PRIu32 "\n", around->user);
+}
+
+void launch_write_user(struct lower *l, struct buf *b)
+{
+	const struct ir_around *around = &l->ir->around;
+	if (!around->user_set)
+		return;
+	buf_puts(b, "user ");
+	launch_put_number(b, around->user, around->user_param);
+	buf_putc(b, '\n');
 }
 
 /* Every rule counts (S1): what another line lets be written is written, however it came there. */
@@ -67,7 +74,9 @@ static bool write_kind(struct lower *l, struct buf *b, int kind)
 				buf_puts(b, *c == ' ' ? "\\x20" : (char[]){*c, '\0'});
 			buf_putc(b, ' ');
 		} else {
-			buf_printf(b, "scratch %" PRIu64 " ", p->size);
+			buf_puts(b, "scratch ");
+			launch_put_number(b, p->size, p->size_param);
+			buf_putc(b, ' ');
 		}
 		ok = end_place(l, b, beg, p->at, p->origin) && ok;
 	}

@@ -10,17 +10,10 @@
 #include <string.h>
 
 #include "../../compiler/guarantee.h"
-#include "launch.h"
-
-struct facts {
-	const struct launch_read *has;
-	const struct lower *what;
-	struct arena *a;
-	const char **difference;
-};
+#include "facts.h"
 
 /* NULL stands for a line that is not there. */
-static bool differ(struct facts *f, const char *fact, const char *has, const char *want)
+bool launch_differ(struct launch_facts *f, const char *fact, const char *has, const char *want)
 {
 	*f->difference = arena_printf(f->a, "launch.conf: %s is %s%s%s, the policy says %s%s%s",
 				      fact, has ? "`" : "", has ? has : "not there", has ? "`" : "",
@@ -28,32 +21,32 @@ static bool differ(struct facts *f, const char *fact, const char *has, const cha
 	return false;
 }
 
-static bool same(const char *x, const char *y)
+bool launch_expect(struct launch_facts *f, const char *fact, const char *has, const char *want)
 {
-	return x && y ? strcmp(x, y) == 0 : x == y;
+	bool same = has && want ? strcmp(has, want) == 0 : has == want;
+	return same || launch_differ(f, fact, has, want);
 }
 
-static bool expect(struct facts *f, const char *fact, const char *has, const char *want)
-{
-	return same(has, want) || differ(f, fact, has, want);
-}
-
-static const char *number(struct facts *f, uint64_t n)
+static const char *number(struct launch_facts *f, uint64_t n)
 {
 	return arena_printf(f->a, "%" PRIu64, n);
 }
 
-static bool expect_where(struct facts *f, const char *fact, const char *has,
-			 const struct origin *want)
+const char *launch_amount(struct launch_facts *f, uint64_t n, const char *param)
+{
+	return param ? arena_printf(f->a, "${%s}", param) : number(f, n);
+}
+
+bool launch_expect_where(struct launch_facts *f, const char *fact, const char *has, const struct origin *want)
 {
 	if (fact_where(f->what, has, want))
 		return true;
 	struct loc loc = want ? want->loc : f->what->ir->loc;
-	return differ(f, arena_printf(f->a, "the line of %s", fact), has,
-		      src_where(f->what->src, f->a, loc));
+	return launch_differ(f, arena_printf(f->a, "the line of %s", fact), has,
+			     src_where(f->what->src, f->a, loc));
 }
 
-static const char *words(struct facts *f, uint32_t bits, const char *const *names, unsigned n)
+static const char *words(struct launch_facts *f, uint32_t bits, const char *const *names, unsigned n)
 {
 	const char *text = "";
 	for (unsigned i = 0; i < n; i++)
@@ -62,7 +55,7 @@ static const char *words(struct facts *f, uint32_t bits, const char *const *name
 	return text;
 }
 
-static bool expect_head(struct facts *f)
+static bool expect_head(struct launch_facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	const char *version = ir->version && *ir->version ? ir->version : "-";
@@ -70,26 +63,26 @@ static bool expect_head(struct facts *f)
 	for (unsigned a = 0; a < ARCH_COUNT; a++)
 		arches |= ir->arches & ARCH_BIT(a) ? ARCH_BIT(arch_machine[a]) : 0;
 	/* a version is text with the escapes of WHERE */
-	return expect(f, "the name", f->has->name, ir->name) &&
+	return launch_expect(f, "the name", f->has->name, ir->name) &&
 	       (fact_spells(f->has->version, version) ||
-		differ(f, "the version", f->has->version, version)) &&
-	       expect(f, "`arch`", words(f, f->has->arches, arch_name, ARCH_COUNT),
+		launch_differ(f, "the version", f->has->version, version)) &&
+	       launch_expect(f, "`arch`", words(f, f->has->arches, arch_name, ARCH_COUNT),
 		      words(f, arches, arch_name, ARCH_COUNT)) &&
-	       expect(f, "`isolate`", words(f, f->has->isolate, isolate_name, ISOLATE_COUNT),
+	       launch_expect(f, "`isolate`", words(f, f->has->isolate, isolate_name, ISOLATE_COUNT),
 		      words(f, ir->isolate, isolate_name, ISOLATE_COUNT));
 }
 
-static bool expect_params(struct facts *f)
+static bool expect_params(struct launch_facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	for (unsigned i = 0; i < ir->n_params || i < f->has->n_params; i++) {
 		const struct ir_param *want = i < ir->n_params ? &ir->params[i] : NULL;
 		const struct launch_param *has = i < f->has->n_params ? &f->has->params[i] : NULL;
-		if (!expect(f, "a param", has ? has->name : NULL, want ? want->name : NULL))
+		if (!launch_expect(f, "a param", has ? has->name : NULL, want ? want->name : NULL))
 			return false;
 		const char *fact = arena_printf(f->a, "param %s", has->name);
-		if (!expect(f, fact, has->type, type_name[want->type]) ||
-		    !expect(f, arena_printf(f->a, "the default of %s", fact), has->value,
+		if (!launch_expect(f, fact, has->type, type_name[want->type]) ||
+		    !launch_expect(f, arena_printf(f->a, "the default of %s", fact), has->value,
 			    want->value))
 			return false;
 	}
@@ -102,22 +95,22 @@ static bool concerns(const struct guarantee *g)
 	return g->target == TARGET_LINUX && (g->preferred || g->answer.level >= LEVEL_DELEGATED);
 }
 
-static bool expect_guarantee(struct facts *f, const struct launch_guarantee *has,
+static bool expect_guarantee(struct launch_facts *f, const struct launch_guarantee *has,
 			     const struct guarantee *want)
 {
 	const char *name = want ? cap_name[want->cap] : NULL;
-	if (!expect(f, "a guarantee", has ? has->cap : NULL, name))
+	if (!launch_expect(f, "a guarantee", has ? has->cap : NULL, name))
 		return false;
 	const char *fact = arena_printf(f->a, "guarantee %s", name);
 	const char *mechanisms =
 	    want->answer.level >= LEVEL_DELEGATED ? want->answer.mechanism : "none";
-	return expect(f, fact, has->preferred ? "preferred" : "required",
+	return launch_expect(f, fact, has->preferred ? "preferred" : "required",
 		      want->preferred ? "preferred" : "required") &&
-	       expect(f, arena_printf(f->a, "what keeps %s", fact), has->mechanisms, mechanisms) &&
-	       expect_where(f, fact, has->where, want->origin);
+	       launch_expect(f, arena_printf(f->a, "what keeps %s", fact), has->mechanisms, mechanisms) &&
+	       launch_expect_where(f, fact, has->where, want->origin);
 }
 
-static bool expect_guarantees(struct facts *f)
+static bool expect_guarantees(struct launch_facts *f)
 {
 	unsigned n = 0;
 	for (unsigned i = 0; i < f->what->n_guarantees; i++) {
@@ -132,14 +125,14 @@ static bool expect_guarantees(struct facts *f)
 	return n == f->has->n_guarantees || expect_guarantee(f, &f->has->guarantees[n], NULL);
 }
 
-static bool expect_entry(struct facts *f)
+static bool expect_entry(struct launch_facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	int fd = ir->entry ? meaning_syscalls(f->what->meaning)->exec_fd : -1;
-	if (!expect(f, "`entry`", f->has->entry, ir->entry) ||
-	    (ir->entry && !expect_where(f, "entry", f->has->entry_where, ir->entry_origin)))
+	if (!launch_expect(f, "`entry`", f->has->entry, ir->entry) ||
+	    (ir->entry && !launch_expect_where(f, "entry", f->has->entry_where, ir->entry_origin)))
 		return false;
-	return expect(f, "`exec-fd`",
+	return launch_expect(f, "`exec-fd`",
 		      f->has->exec_fd < 0 ? NULL : number(f, (uint64_t)f->has->exec_fd),
 		      fd < 0 ? NULL : number(f, (uint64_t)fd));
 }
@@ -177,7 +170,7 @@ static unsigned unique(const char **v, unsigned n)
 }
 
 /* The names that come through; those that are written twice in the file count twice. */
-static bool expect_allows(struct facts *f)
+static bool expect_allows(struct launch_facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	const char **want = NULL, **has = ARENA_ARRAY(f->a, f->has->n_allows + 1u, const char *);
@@ -194,13 +187,13 @@ static bool expect_allows(struct facts *f)
 	if (f->has->n_allows)
 		qsort(has, f->has->n_allows, sizeof(*has), cmp_strp);
 	for (unsigned i = 0; i < n || i < f->has->n_allows; i++)
-		if (!expect(f, "an `env-allow`", i < f->has->n_allows ? has[i] : NULL,
+		if (!launch_expect(f, "an `env-allow`", i < f->has->n_allows ? has[i] : NULL,
 			    i < n ? want[i] : NULL))
 			return false;
 	return true;
 }
 
-static bool expect_sets(struct facts *f)
+static bool expect_sets(struct launch_facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	unsigned n = 0;
@@ -209,96 +202,17 @@ static bool expect_sets(struct facts *f)
 		if (!(want->targets & TARGET_BIT(TARGET_LINUX)))
 			continue;
 		const struct launch_set *has = n < f->has->n_sets ? &f->has->sets[n] : NULL;
-		if (!expect(f, "an `env-set`", has ? has->name : NULL, want->name) ||
-		    !expect(f, arena_printf(f->a, "the value of %s", want->name), has->value,
+		if (!launch_expect(f, "an `env-set`", has ? has->name : NULL, want->name) ||
+		    !launch_expect(f, arena_printf(f->a, "the value of %s", want->name), has->value,
 			    want->value))
 			return false;
 		n++;
 	}
-	return n == f->has->n_sets || differ(f, "an `env-set`", f->has->sets[n].name, NULL);
-}
-
-/* What a process of every policy gets, unless a limit is written: setrlimit(2) in its own units. */
-static bool want_rlimit(const struct facts *f, const char *name, uint64_t *value)
-{
-	const struct ir *ir = f->what->ir;
-	static const struct {
-		const char *name;
-		enum limit limit;
-		bool always;
-		uint64_t otherwise;
-	} rows[] = {
-	    {"as", LIMIT_ADDRESS_SPACE, false, 0},      {"core", LIMIT_CORE, true, 0},
-	    {"cpu", LIMIT_CPU_TIME, false, 0},          {"fsize", LIMIT_FILE_SIZE, false, 0},
-	    {"memlock", LIMIT_LOCKED_MEMORY, false, 0}, {"nofile", LIMIT_OPEN_FILES, true, 1024},
-	    {"nproc", LIMIT_PROCESSES, false, 0},       {"stack", LIMIT_STACK, false, 0},
-	};
-	unsigned i = 0;
-	while (strcmp(rows[i].name, name) != 0)
-		i++;
-	const struct ir_limit *l = &ir->limit[TARGET_LINUX][rows[i].limit];
-	*value = l->set ? l->value : rows[i].otherwise;
-	/* milliseconds; a started second counts whole */
-	if (rows[i].limit == LIMIT_CPU_TIME)
-		*value = *value / 1000 + (*value % 1000 > 0);
-	return l->set || (rows[i].always && !ir->no_default_limits);
-}
-
-/* Where a cgroup for memory is only preferred, each process at least has no more than the job. */
-static bool want_fallback(const struct facts *f, const char *name, uint64_t *value)
-{
-	const struct ir *ir = f->what->ir;
-	const struct ir_limit *memory = &ir->limit[TARGET_LINUX][LIMIT_MEMORY];
-	uint64_t tighter;
-	if (strcmp(name, "as") != 0 || !memory->set ||
-	    !ir_preferred(ir, TARGET_LINUX, CAP_RES_MEMORY))
-		return false;
-	*value = memory->value;
-	return !want_rlimit(f, "as", &tighter) || tighter > memory->value;
-}
-
-static bool expect_limit(struct facts *f, const char *name, bool fallback)
-{
-	uint64_t has = 0, want = 0;
-	bool set = false, wanted;
-	for (unsigned i = 0; i < f->has->n_limits; i++) {
-		const struct launch_limit *l = &f->has->limits[i];
-		if ((l->cap != NULL) != fallback || strcmp(l->name, name) != 0)
-			continue;
-		if (fallback && !expect(f, "the guarantee of `rlimit-fallback`", l->cap,
-					cap_name[CAP_RES_MEMORY]))
-			return false;
-		set = true;
-		has = l->value;
-	}
-	wanted = fallback ? want_fallback(f, name, &want)
-			  : want_rlimit(f, name, &want);
-	return expect(f, arena_printf(f->a, "%s %s", fallback ? "rlimit-fallback" : "rlimit", name),
-		      set ? number(f, has) : NULL, wanted ? number(f, want) : NULL);
-}
-
-static bool expect_limits(struct facts *f)
-{
-	static const char *const names[] = {"nofile", "core", "fsize",   "cpu",
-					    "stack",  "as",   "memlock", "nproc"};
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!expect_limit(f, names[i], false) || !expect_limit(f, names[i], true))
-			return false;
-	return true;
-}
-
-static bool expect_job(struct facts *f, enum limit limit, uint64_t has, const char *where)
-{
-	const struct ir_limit *want = &f->what->ir->limit[TARGET_LINUX][limit];
-	const char *fact = arena_printf(f->a, "`%s`", limit_name[limit]);
-	if (!expect(f, fact, where ? number(f, has) : NULL,
-		    want->set ? number(f, want->value) : NULL))
-		return false;
-	return !want->set || expect_where(f, fact, where, want->origin);
+	return n == f->has->n_sets || launch_differ(f, "an `env-set`", f->has->sets[n].name, NULL);
 }
 
 /* Do calls go to a supervisor, and is the line named that says so first? */
-static bool expect_notify(struct facts *f)
+static bool expect_notify(struct launch_facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	const struct origin *lines[3] = {NULL, ir->sys_default.act == ACT_NOTIFY ? ir->default_origin : NULL,
@@ -312,17 +226,15 @@ static bool expect_notify(struct facts *f)
 	for (unsigned i = 0; i < 3; i++)
 		if (lines[i] && (!want || lines[i]->loc.beg < want->loc.beg))
 			want = lines[i];
-	if (!expect(f, "`notify`", where ? "report" : NULL, want ? "report" : NULL))
+	if (!launch_expect(f, "`notify`", where ? "report" : NULL, want ? "report" : NULL))
 		return false;
-	return !want || expect_where(f, "`notify`", where, want);
+	return !want || launch_expect_where(f, "`notify`", where, want);
 }
 
 bool launch_facts(const void *model, const struct lower *what, struct arena *a,
 		  const char **difference)
 {
-	struct facts f = {launch_model_read(model), what, a, difference};
+	struct launch_facts f = {launch_model_read(model), what, a, difference};
 	return expect_head(&f) && expect_params(&f) && expect_guarantees(&f) && expect_entry(&f) &&
-	       launch_facts_around(f.has, what, a, difference) && expect_allows(&f) && expect_sets(&f) && expect_limits(&f) &&
-	       expect_job(&f, LIMIT_WALL, f.has->wall, f.has->wall_where) &&
-	       expect_job(&f, LIMIT_OUTPUT, f.has->output, f.has->output_where) && expect_notify(&f);
+	       launch_facts_around(&f) && expect_allows(&f) && expect_sets(&f) && launch_facts_limits(&f) && expect_notify(&f);
 }

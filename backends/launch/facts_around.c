@@ -1,56 +1,35 @@
 /*
  * facts_around.c - the lines about what the program finds around it, as the policy means them.
  */
-#include <inttypes.h>
 #include <string.h>
 
-#include "launch.h"
-
-struct facts {
-	const struct launch_read *has;
-	const struct lower *what;
-	struct arena *a;
-	const char **difference;
-};
-
-static bool differ(struct facts *f, const char *fact, const char *has, const char *want)
-{
-	*f->difference = arena_printf(f->a, "launch.conf: %s is %s%s%s, the policy says %s%s%s",
-				      fact, has ? "`" : "", has ? has : "not there", has ? "`" : "",
-				      want ? "`" : "", want ? want : "nothing", want ? "`" : "");
-	return false;
-}
-
-static bool expect(struct facts *f, const char *fact, const char *has, const char *want)
-{
-	bool same = has && want ? strcmp(has, want) == 0 : has == want;
-	return same || differ(f, fact, has, want);
-}
+#include "facts.h"
 
 /* A line that does not stand there means the first word. */
-static bool expect_choices(struct facts *f)
+static bool expect_choices(struct launch_facts *f)
 {
 	for (unsigned c = 0; c < CHOICE_COUNT; c++) {
 		const char *want = choice_word[c][f->what->ir->choice[c].value];
-		if (!expect(f, choice_setting[c], f->has->choices[c],
+		if (!launch_expect(f, choice_setting[c], f->has->choices[c],
 			    f->what->ir->choice[c].value ? want : NULL))
 			return false;
 	}
 	return true;
 }
 
-static bool expect_names(struct facts *f)
+static bool expect_names(struct launch_facts *f)
 {
 	const struct ir_around *around = &f->what->ir->around;
-	const char *has = f->has->user_set ? arena_printf(f->a, "%" PRIu64, f->has->user) : NULL;
-	const char *want = around->user_set ? arena_printf(f->a, "%" PRIu32, around->user) : NULL;
-	if (!expect(f, "hostname", f->has->hostname, around->hostname) ||
-	    !expect(f, "user", has, want) ||
-	    !expect(f, "directory", f->has->directory, around->directory))
+	const struct launch_number *user = &f->has->user;
+	const char *has = f->has->user_set ? launch_amount(f, user->value, user->param) : NULL;
+	const char *want = around->user_set ? launch_amount(f, around->user, around->user_param) : NULL;
+	if (!launch_expect(f, "hostname", f->has->hostname, around->hostname) ||
+	    !launch_expect(f, "user", has, want) ||
+	    !launch_expect(f, "directory", f->has->directory, around->directory))
 		return false;
 	return !around->directory ||
 	       fact_where(f->what, f->has->directory_where, around->directory_origin) ||
-	       differ(f, "the line of directory", f->has->directory_where, "another line");
+	       launch_differ(f, "the line of directory", f->has->directory_where, "another line");
 }
 
 /* The one line with this place; false when there is none, or more than one. */
@@ -67,7 +46,7 @@ static const struct launch_place *line_at(const struct launch_places *lines, con
 	return found;
 }
 
-static const char *spelled(struct facts *f, const char *text)
+static const char *spelled(struct launch_facts *f, const char *text)
 {
 	struct buf b = buf_new(f->a);
 	for (; *text; text++)
@@ -79,7 +58,7 @@ static const char *spelled(struct facts *f, const char *text)
 }
 
 /* May anything below be written? The mount would show it read only otherwise. */
-static bool may_write(struct facts *f, const char *at)
+static bool may_write(struct launch_facts *f, const char *at)
 {
 	static const enum op ops[] = {OP_MODIFY, OP_CREATE, OP_DELETE};
 	const struct ir *ir = f->what->ir;
@@ -96,7 +75,7 @@ static bool may_write(struct facts *f, const char *at)
 	return false;
 }
 
-static bool expect_place(struct facts *f, const struct ir_place *want)
+static bool expect_place(struct launch_facts *f, const struct ir_place *want)
 {
 	const struct launch_places *lines =
 	    want->kind == PLACE_MOUNT ? &f->has->mounts : &f->has->scratches;
@@ -104,30 +83,29 @@ static bool expect_place(struct facts *f, const struct ir_place *want)
 	const char *fact =
 	    arena_printf(f->a, "%s %s", want->kind == PLACE_MOUNT ? "mount" : "scratch", want->at);
 	if (!has)
-		return differ(f, fact, NULL, want->at);
+		return launch_differ(f, fact, NULL, want->at);
 	if (!fact_where(f->what, has->where, want->origin))
-		return differ(f, arena_printf(f->a, "the line of %s", fact), has->where, "another line");
+		return launch_differ(f, arena_printf(f->a, "the line of %s", fact), has->where, "another line");
 	if (want->kind == PLACE_SCRATCH)
-		return has->size == want->size ||
-		       differ(f, fact, arena_printf(f->a, "%" PRIu64, has->size),
-			      arena_printf(f->a, "%" PRIu64, want->size));
-	return expect(f, fact, has->rw ? "rw" : "ro", may_write(f, want->at) ? "rw" : "ro") &&
-	       expect(f, fact, has->source, spelled(f, want->source));
+		return launch_expect(f, fact, launch_amount(f, has->size.value, has->size.param),
+				     launch_amount(f, want->size, want->size_param));
+	return launch_expect(f, fact, has->rw ? "rw" : "ro", may_write(f, want->at) ? "rw" : "ro") &&
+	       launch_expect(f, fact, has->source, spelled(f, want->source));
 }
 
-static bool expect_places(struct facts *f)
+static bool expect_places(struct launch_facts *f)
 {
 	const struct ir_around *around = &f->what->ir->around;
 	for (unsigned i = 0; i < around->n_places; i++)
 		if (!expect_place(f, &around->places[i]))
 			return false;
 	return f->has->mounts.n + f->has->scratches.n == around->n_places ||
-	       differ(f, "the number of places", arena_printf(f->a, "%u", f->has->mounts.n + f->has->scratches.n),
+	       launch_differ(f, "the number of places", arena_printf(f->a, "%u", f->has->mounts.n + f->has->scratches.n),
 		      arena_printf(f->a, "%u", around->n_places));
 }
 
 /* Is it said by a line that throws writes to this place away? */
-static bool discarded(struct facts *f, const struct launch_place *line)
+static bool discarded(struct launch_facts *f, const struct launch_place *line)
 {
 	const struct ir *ir = f->what->ir;
 	for (unsigned i = 0; i < ir->n_rules; i++) {
@@ -141,25 +119,23 @@ static bool discarded(struct facts *f, const struct launch_place *line)
 	return false;
 }
 
-static bool expect_discards(struct facts *f)
+static bool expect_discards(struct launch_facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	for (unsigned i = 0; i < f->has->discards.n; i++)
 		if (!discarded(f, &f->has->discards.v[i]) ||
 		    !line_at(&f->has->discards, f->has->discards.v[i].at))
-			return differ(f, "a line `discard`", f->has->discards.v[i].at, NULL);
+			return launch_differ(f, "a line `discard`", f->has->discards.v[i].at, NULL);
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		if ((r->flags & RULE_DISCARD) && (r->targets & TARGET_BIT(TARGET_LINUX)) &&
 		    !line_at(&f->has->discards, r->object))
-			return differ(f, "a line `discard`", NULL, r->object);
+			return launch_differ(f, "a line `discard`", NULL, r->object);
 	}
 	return true;
 }
 
-bool launch_facts_around(const struct launch_read *has, const struct lower *what, struct arena *a,
-			 const char **difference)
+bool launch_facts_around(struct launch_facts *f)
 {
-	struct facts f = {has, what, a, difference};
-	return expect_choices(&f) && expect_names(&f) && expect_places(&f) && expect_discards(&f);
+	return expect_choices(f) && expect_names(f) && expect_places(f) && expect_discards(f);
 }

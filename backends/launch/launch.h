@@ -18,7 +18,10 @@ bool launch_end_line(struct lower *l, struct buf *b, size_t beg, struct loc loc)
 /* Text, and the place of a line, as one word. */
 void launch_put_word(struct buf *b, const char *text);
 void launch_put_where(struct lower *l, struct buf *b, const struct origin *origin);
+/* A number, or the param that holds it. */
+void launch_put_number(struct buf *b, uint64_t number, const char *param);
 /* around.c */
+void launch_write_user(struct lower *l, struct buf *b);
 void launch_write_view(struct lower *l, struct buf *b);
 bool launch_write_places(struct lower *l, struct buf *b);
 void launch_write_stdio(struct lower *l, struct buf *b);
@@ -43,15 +46,23 @@ struct launch_guarantee {
 struct launch_set {
 	const char *name, *value;
 };
+struct launch_number {
+	uint64_t value;
+	const char *param; /* that holds it, or NULL */
+};
+struct launch_range {
+	const char *name, *where;
+	uint64_t least, most;
+};
 struct launch_limit {
 	const char *name, *cap; /* cap: of a fallback, else NULL */
-	uint64_t value;
+	struct launch_number value;
 };
 struct launch_place { /* mount, scratch, discard */
 	const char *where, *at;
 	const char *source; /* MOUNT: as one word */
 	bool rw;            /* MOUNT */
-	uint64_t size;      /* SCRATCH */
+	struct launch_number size; /* SCRATCH */
 };
 struct launch_places {
 	struct launch_place *v;
@@ -62,12 +73,14 @@ struct launch_read {
 	const char *hostname;            /* or NULL */
 	const char *choices[CHOICE_COUNT]; /* the words of root, stdin, ...; NULL: no line */
 	bool user_set;
-	uint64_t user;
+	struct launch_number user;
 	const char *directory, *directory_where; /* or NULL */
 	struct launch_places mounts, scratches, discards;
 	uint32_t arches, isolate; /* bits by enum arch, enum isolate */
 	struct launch_param *params;
 	unsigned n_params;
+	struct launch_range *ranges;
+	unsigned n_ranges;
 	struct launch_guarantee *guarantees;
 	unsigned n_guarantees;
 	const char *entry, *entry_where; /* or NULL */
@@ -79,18 +92,15 @@ struct launch_read {
 	struct launch_limit *limits;
 	unsigned n_limits;
 	const char *wall_where, *output_where; /* NULL: no line */
-	uint64_t wall, output;
+	struct launch_number wall, output;
 	const char *notify_where; /* or NULL */
 };
 const struct launch_read *launch_model_read(const void *model);
 
-/* facts_around.c: the lines of around.c. False after *difference. */
-bool launch_facts_around(const struct launch_read *has, const struct lower *what, struct arena *a,
-			 const char **difference);
 bool launch_facts(const void *model, const struct lower *what, struct arena *a,
 		  const char **difference);
 
 /* What the model read: an rlimit line, or (fallback) an rlimit-fallback line of this name. */
-bool launch_model_rlimit(const void *model, const char *name, bool fallback, uint64_t *out);
+bool launch_model_rlimit(const void *model, const char *name, bool fallback, struct launch_number *out);
 
 #endif

@@ -1,8 +1,10 @@
 /*
  * lower.c - writes launch.conf: what the loader needs beside the mechanisms of the kernel.
  */
+#include <inttypes.h>
 #include <string.h>
 
+#include "../../compiler/at_load.h"
 #include "../../compiler/guarantee.h"
 #include "../../compiler/template.h"
 #include "launch.h"
@@ -80,6 +82,20 @@ static bool write_params(struct lower *l, struct buf *b)
 	return false;
 }
 
+/* What the lines take as values of the params that they count with. */
+static void write_ranges(struct lower *l, struct buf *b)
+{
+	for (unsigned i = 0; i < l->ir->n_params; i++) {
+		const char *name = l->ir->params[i].name;
+		struct at_load_range r = at_load_range(l->ir, name);
+		if (!r.bounded)
+			continue;
+		buf_printf(b, "range %s %" PRIu64 " %" PRIu64 " ", name, r.least, r.most);
+		launch_put_where(l, b, r.at);
+		buf_putc(b, '\n');
+	}
+}
+
 /* What the loader has to find: nothing for a guarantee that the policy gave up. */
 static bool write_guarantees(struct lower *l, struct buf *b)
 {
@@ -154,6 +170,8 @@ bool launch_lower(struct lower *l)
 	struct buf b = buf_new(l->arena);
 	bool ok = write_head(l, &b);
 	ok = write_params(l, &b) && ok;
+	write_ranges(l, &b);
+	launch_write_user(l, &b);
 	ok = write_guarantees(l, &b) && ok;
 	ok = write_entry(l, &b) && ok;
 	ok = launch_write_places(l, &b) && ok;

@@ -60,6 +60,42 @@ static bool next_number(struct model *m, uint64_t *out)
 	return next(m, &t) && (t.n == 1 || t.s[0] != '0') && parse_u64(t.s, t.n, INT64_MAX, out);
 }
 
+/* The range of this param, or NULL: then nothing may count with it. */
+static const struct launch_range *range_of(const struct model *m, const char *name)
+{
+	for (unsigned i = 0; i < m->read.n_ranges; i++)
+		if (strcmp(m->read.ranges[i].name, name) == 0)
+			return &m->read.ranges[i];
+	return NULL;
+}
+
+static const char *type_of(const struct model *m, const char *name)
+{
+	for (unsigned i = 0; i < m->read.n_params; i++)
+		if (strcmp(m->read.params[i].name, name) == 0)
+			return m->read.params[i].type;
+	return NULL;
+}
+
+/* A number, or ${name} of a param of the type whose range lies in these bounds. */
+static bool next_amount(struct model *m, const char *type, uint64_t least, uint64_t most, struct launch_number *out)
+{
+	struct plan_reader before = m->r;
+	struct text t;
+	if (!next(m, &t))
+		return false;
+	if (t.s[0] != '$') {
+		m->r = before;
+		return next_number(m, &out->value) && out->value >= least && out->value <= most;
+	}
+	if (t.n < 4 || t.s[1] != '{' || t.s[t.n - 1] != '}')
+		return false;
+	out->param = arena_strndup(m->arena, t.s + 2, t.n - 3);
+	const char *has = type_of(m, out->param);
+	const struct launch_range *range = range_of(m, out->param);
+	return has && strcmp(has, type) == 0 && range && range->least >= least && range->most <= most;
+}
+
 static bool low_hex(const char *s)
 {
 	const char *digits = "0123456789abcdef";
@@ -159,7 +195,7 @@ static bool read_hostname(struct model *m)
 static bool read_user(struct model *m)
 {
 	m->read.user_set = true;
-	return next_number(m, &m->read.user) && m->read.user < UINT32_MAX;
+	return next_amount(m, "count", 0, UINT32_MAX - UINT64_C(1), &m->read.user);
 }
 
 /* One of the words but the first, which is what no line means. */
@@ -244,8 +280,7 @@ static bool read_mount(struct model *m)
 static bool read_scratch(struct model *m)
 {
 	struct launch_place p = {.where = NULL};
-	return next_number(m, &p.size) && p.size >= 4096 &&
-	       add_place(m, &m->read.scratches, p);
+	return next_amount(m, "size", 4096, INT64_MAX, &p.size) && add_place(m, &m->read.scratches, p);
 }
 
 static bool read_discard(struct model *m)
@@ -267,6 +302,16 @@ static bool read_param(struct model *m)
 	ARENA_GROW(m->arena, m->read.params, m->read.n_params);
 	m->read.params[m->read.n_params++] = p;
 	return known && good;
+}
+
+static bool read_range(struct model *m)
+{
+	struct launch_range r = {.name = NULL};
+	bool good = next_kept(m, &r.name) && type_of(m, r.name) && !range_of(m, r.name) && next_number(m, &r.least) &&
+		    next_number(m, &r.most) && r.least <= r.most && next_kept(m, &r.where);
+	ARENA_GROW(m->arena, m->read.ranges, m->read.n_ranges);
+	m->read.ranges[m->read.n_ranges++] = r;
+	return good;
 }
 
 static bool known_mechanism(struct text t)
@@ -358,15 +403,24 @@ static bool read_env_set(struct model *m)
 	return true;
 }
 
+/* What a param of each counts: descriptors and processes, milliseconds, bytes. */
+static const char *rlimit_type(const char *name)
+{
+	static const char *const counts[] = {"nofile", "nproc", NULL}, *const times[] = {"cpu", NULL},
+	    *const sizes[] = {"core", "fsize", "stack", "as", "memlock", NULL};
+	struct text t = {name, strlen(name)};
+	if (is_one_of(t, counts))
+		return "count";
+	return is_one_of(t, times) ? "duration" : is_one_of(t, sizes) ? "size" : NULL;
+}
+
 static bool read_limit(struct model *m, bool fallback)
 {
-	static const char *const words[] = {"nofile", "core",    "fsize", "cpu", "stack",
-					    "as",     "memlock", "nproc", NULL};
 	struct launch_limit line = {.cap = NULL};
-	uint64_t twice;
-	if (!next_kept(m, &line.name) ||
-	    !is_one_of((struct text){line.name, strlen(line.name)}, words) ||
-	    !next_number(m, &line.value) || launch_model_rlimit(m, line.name, fallback, &twice))
+	struct launch_number twice;
+	const char *type = next_kept(m, &line.name) ? rlimit_type(line.name) : NULL;
+	if (!type || !next_amount(m, type, 0, INT64_MAX, &line.value) ||
+	    launch_model_rlimit(m, line.name, fallback, &twice))
 		return false;
 	if (fallback && !next_kept(m, &line.cap))
 		return false;
@@ -387,13 +441,12 @@ static bool read_rlimit_fallback(struct model *m)
 
 static bool read_wall(struct model *m)
 {
-	return next_number(m, &m->read.wall) && m->read.wall > 0 &&
-	       next_kept(m, &m->read.wall_where);
+	return next_amount(m, "duration", 1, INT64_MAX, &m->read.wall) && next_kept(m, &m->read.wall_where);
 }
 
 static bool read_output(struct model *m)
 {
-	return next_number(m, &m->read.output) && next_kept(m, &m->read.output_where);
+	return next_amount(m, "size", 0, INT64_MAX, &m->read.output) && next_kept(m, &m->read.output_where);
 }
 
 static bool read_notify(struct model *m)
@@ -427,8 +480,9 @@ static const struct directive {
     {"isolate", ONCE | NEEDED, read_isolate},
     {"root", ONCE, read_root},
     {"hostname", ONCE, read_hostname},
-    {"user", ONCE, read_user},
     {"param", REPEATS, read_param},
+    {"range", REPEATS, read_range},
+    {"user", ONCE, read_user},
     {"guarantee", REPEATS, read_guarantee},
     {"entry", ONCE, read_entry},
     {"exec-fd", ONCE, read_exec_fd},
@@ -486,10 +540,12 @@ static bool read_line(struct model *m, unsigned *at)
 /* The number of the entry's descriptor has to lie where the program can own none. */
 static bool consistent(const struct model *m)
 {
-	uint64_t files;
+	struct launch_number files;
 	if (m->read.exec_fd < 0)
 		return true;
-	return launch_model_rlimit(m, "nofile", false, &files) && (uint64_t)m->read.exec_fd >= files;
+	if (!launch_model_rlimit(m, "nofile", false, &files))
+		return false;
+	return (uint64_t)m->read.exec_fd >= (files.param ? range_of(m, files.param)->most : files.value);
 }
 
 static bool isolates(const struct model *m, enum isolate view)
@@ -558,7 +614,7 @@ const struct launch_read *launch_model_read(const void *model)
 	return &((const struct model *)model)->read;
 }
 
-bool launch_model_rlimit(const void *model, const char *name, bool fallback, uint64_t *out)
+bool launch_model_rlimit(const void *model, const char *name, bool fallback, struct launch_number *out)
 {
 	const struct launch_read *read = launch_model_read(model);
 	for (unsigned i = 0; i < read->n_limits; i++) {

@@ -10,12 +10,9 @@
 static const struct rlimit_of {
 	enum limit limit;
 	const char *name;
-	uint64_t least, most;
-	const char *words;
 	uint64_t otherwise;
 } rlimits[] = {
-#define RLIMIT_OF(limit, name, least, most, words, otherwise)                                      \
-	{LIMIT_##limit, name, least, most, words, otherwise},
+#define RLIMIT_OF(limit, name, otherwise) {LIMIT_##limit, name, otherwise},
 #include "rlimits.def"
 };
 enum { N_RLIMITS = sizeof(rlimits) / sizeof(rlimits[0]) };
@@ -40,19 +37,36 @@ static struct loc limit_loc(const struct lower *l, const struct ir_limit *v)
 	return v->origin ? v->origin->loc : l->ir->loc;
 }
 
+static bool check_range(struct lower *l, enum limit limit)
+{
+	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][limit];
+	const struct limit_range *range = &limit_range[limit];
+	if (!v->set || (v->value >= range->least && v->value <= range->most))
+		return true;
+	struct diag_rec *d = diag(l->diags, DIAG_BAD_VALUE, limit_loc(l, v), "`limit %s` is out of range", limit_name[limit]);
+	diag_help(d, "write %s", range->words);
+	return false;
+}
+
+void launch_put_number(struct buf *b, uint64_t number, const char *param)
+{
+	if (param)
+		buf_printf(b, "${%s}", param);
+	else
+		buf_printf(b, "%" PRIu64, number);
+}
+
 static bool write_one(struct lower *l, struct buf *b, const struct rlimit_of *r)
 {
 	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][r->limit];
 	uint64_t value = v->set ? in_units(r->limit, v->value) : r->otherwise;
 	if (!v->set && (r->otherwise == NO_DEFAULT || l->ir->no_default_limits))
 		return true;
-	if (value < r->least || value > r->most) {
-		struct diag_rec *d = diag(l->diags, DIAG_BAD_VALUE, limit_loc(l, v),
-					  "`limit %s` is out of range", limit_name[r->limit]);
-		diag_help(d, "write %s", r->words);
+	if (!check_range(l, r->limit))
 		return false;
-	}
-	buf_printf(b, "rlimit %s %" PRIu64 "\n", r->name, value);
+	buf_printf(b, "rlimit %s ", r->name);
+	launch_put_number(b, value, v->param);
+	buf_putc(b, '\n');
 	return true;
 }
 
@@ -68,10 +82,11 @@ static void write_fallback(struct lower *l, struct buf *b)
 	const struct ir_limit *memory = &limits[LIMIT_MEMORY], *as = &limits[LIMIT_ADDRESS_SPACE];
 	if (!memory->set || !ir_preferred(l->ir, TARGET_LINUX, CAP_RES_MEMORY))
 		return;
-	if (as->set && as->value <= memory->value)
+	if (as->set && !as->param && !memory->param && as->value <= memory->value)
 		return;
-	buf_printf(b, "rlimit-fallback as %" PRIu64 " %s\n", memory->value,
-		   cap_name[CAP_RES_MEMORY]);
+	buf_puts(b, "rlimit-fallback as ");
+	launch_put_number(b, memory->value, memory->param);
+	buf_printf(b, " %s\n", cap_name[CAP_RES_MEMORY]);
 }
 
 /* The entry is started through a descriptor that must be a number beyond this limit. */
@@ -108,21 +123,14 @@ bool launch_write_rlimits(struct lower *l, struct buf *b)
 	return ok;
 }
 
-enum { WALL_MOST_MS = 10 * 366 * 24 * 3600 };
-
-static bool write_job(struct lower *l, struct buf *b, enum limit limit, uint64_t least,
-		      uint64_t most, const char *words)
+static bool write_job(struct lower *l, struct buf *b, enum limit limit)
 {
 	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][limit];
-	if (!v->set)
-		return true;
-	if (v->value < least || v->value > most) {
-		struct diag_rec *d = diag(l->diags, DIAG_BAD_VALUE, limit_loc(l, v),
-					  "`limit %s` is out of range", limit_name[limit]);
-		diag_help(d, "write %s", words);
-		return false;
-	}
-	buf_printf(b, "%s %" PRIu64 " ", limit_name[limit], v->value);
+	if (!v->set || !check_range(l, limit))
+		return !v->set;
+	buf_printf(b, "%s ", limit_name[limit]);
+	launch_put_number(b, v->value, v->param);
+	buf_putc(b, ' ');
 	launch_put_where(l, b, v->origin);
 	buf_putc(b, '\n');
 	return true;
@@ -130,6 +138,6 @@ static bool write_job(struct lower *l, struct buf *b, enum limit limit, uint64_t
 
 bool launch_write_job(struct lower *l, struct buf *b)
 {
-	bool wall = write_job(l, b, LIMIT_WALL, 1, WALL_MOST_MS * UINT64_C(1000), "1 ms to 10 years");
-	return write_job(l, b, LIMIT_OUTPUT, 0, INT64_MAX, "0 to 2^63-1 bytes") && wall;
+	bool wall = write_job(l, b, LIMIT_WALL);
+	return write_job(l, b, LIMIT_OUTPUT) && wall;
 }

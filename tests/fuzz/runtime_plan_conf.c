@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_landlock(&c);
 		break;
 	case 2:
-		cgroup_read(&c, id, &cgroup);
+		cgroup_read(&c, &(struct vars){.n_params = 0}, id, &cgroup);
 		break;
 	case 3:
 		sums_wrong((struct span){c.data, c.size});

@@ -116,7 +116,8 @@ Test(cgroup_lower, the_model_reads_what_was_limited)
 	for (unsigned n = 0; n < 2000; n++) {
 		struct policy p = policy_new();
 		const char *error = NULL;
-		uint64_t v, r[5];
+		uint64_t r[5];
+		struct cgroup_number v;
 		for (unsigned i = 0; i < 5; i++)
 			r[i] = seed = seed * 6364136223846793005u + 1442695040888963407u;
 		set_limit(&p, LIMIT_MEMORY, 4096 + (r[0] >> 2) % (INT64_MAX - 4096));
@@ -129,17 +130,45 @@ Test(cgroup_lower, the_model_reads_what_was_limited)
 		    cgroup_backend.model_open(p.arena, p.artifacts, p.n_artifacts, &error);
 		const struct ir_limit *limit = p.ir.limit[TARGET_LINUX];
 		cr_assert_not_null(m, "%s", error);
-		cr_assert(cgroup_model_value(m, "memory.max", &v) &&
-			  v == limit[LIMIT_MEMORY].value);
-		cr_assert(cgroup_model_value(m, "memory.swap.max", &v) &&
-			  v == limit[LIMIT_SWAP].value);
-		cr_assert(cgroup_model_value(m, "cpu.max", &v) &&
-			  v == limit[LIMIT_CPU].value * 1000);
-		cr_assert(cgroup_model_value(m, "cpu.weight", &v) &&
-			  v == limit[LIMIT_CPU_WEIGHT].value);
-		cr_assert(cgroup_model_value(m, "pids.max", &v) && v == limit[LIMIT_PIDS].value);
+		static const struct {
+			const char *file;
+			enum limit limit;
+			uint64_t scale;
+		} files[] = {{"memory.max", LIMIT_MEMORY, 1},
+			     {"memory.swap.max", LIMIT_SWAP, 1},
+			     {"cpu.max", LIMIT_CPU, 1000},
+			     {"cpu.weight", LIMIT_CPU_WEIGHT, 1},
+			     {"pids.max", LIMIT_PIDS, 1}};
+		for (unsigned i = 0; i < 5; i++)
+			cr_assert(cgroup_model_value(m, files[i].file, &v) && !v.param &&
+				  v.value == limit[files[i].limit].value * files[i].scale);
 		policy_free(&p);
 	}
+}
+
+/* What a param holds, the loader writes in the unit of the file. */
+Test(cgroup_lower, numbers_that_are_given_at_the_start)
+{
+	struct policy p = policy_new();
+	const char *error = NULL;
+	struct cgroup_number v;
+	set_limit(&p, LIMIT_MEMORY, INT64_MAX);
+	set_limit(&p, LIMIT_CPU, 100);
+	set_limit(&p, LIMIT_IO_WRITE, 1000);
+	p.ir.limit[TARGET_LINUX][LIMIT_MEMORY].param = "most";
+	p.ir.limit[TARGET_LINUX][LIMIT_CPU].param = "share";
+	p.ir.limit[TARGET_LINUX][LIMIT_IO_WRITE].param = "rate";
+	cr_assert(lower_with(&p, &cgroup_backend));
+	const char *text = artifact_text(&p, "cgroup.conf");
+	EXPECT_LINE(text, "memory.max ${most}");
+	EXPECT_LINE(text, "cpu.max ${share} 100000");
+	EXPECT_LINE(text, "io.max wbps=${rate}");
+	const void *m = cgroup_backend.model_open(p.arena, p.artifacts, p.n_artifacts, &error);
+	cr_assert_not_null(m, "%s", error);
+	cr_expect(cgroup_model_value(m, "memory.max", &v));
+	cr_expect_str_eq(v.param, "most");
+	cr_expect_str_eq(cgroup_model_io(m, true).param, "rate");
+	policy_free(&p);
 }
 
 Test(cgroup_lower, malformed_files_are_refused)

@@ -148,10 +148,10 @@ Test(ir_build, the_tightest_limit_wins)
 {
 	struct arena *a = arena_new();
 	struct ir_build *b = ir_build_new(a);
-	ir_build_limit(b, TARGET_LINUX, LIMIT_PIDS, 10, &at_line[0]);
-	ir_build_limit(b, TARGET_LINUX, LIMIT_PIDS, 5, &at_line[1]);
-	ir_build_limit(b, TARGET_LINUX, LIMIT_PIDS, 5, &at_line[2]);
-	ir_build_limit(b, TARGET_LINUX, LIMIT_PIDS, 7, &at_line[2]);
+	ir_build_limit(b, TARGET_LINUX, LIMIT_PIDS, 10, NULL, &at_line[0]);
+	ir_build_limit(b, TARGET_LINUX, LIMIT_PIDS, 5, NULL, &at_line[1]);
+	ir_build_limit(b, TARGET_LINUX, LIMIT_PIDS, 5, NULL, &at_line[2]);
+	ir_build_limit(b, TARGET_LINUX, LIMIT_PIDS, 7, NULL, &at_line[2]);
 	const struct ir *ir = ir_build_finish(b);
 	cr_expect_eq(ir->limit[TARGET_LINUX][LIMIT_PIDS].value, 5u);
 	cr_expect_eq(ir->limit[TARGET_LINUX][LIMIT_PIDS].origin, &at_line[1]);

@@ -81,9 +81,9 @@ Test(launch_lower, what_the_program_finds_around_it)
 {
 	struct policy p = policy_new();
 	const struct ir_place places[] = {
-	    {PLACE_MOUNT, "/srv/data", "/data store", 0, line_origin(&p, 5)},
-	    {PLACE_MOUNT, "/srv/out", "/out", 0, line_origin(&p, 6)},
-	    {PLACE_SCRATCH, "/tmp", NULL, 1 << 20, line_origin(&p, 7)},
+	    {PLACE_MOUNT, "/srv/data", "/data store", 0, NULL, line_origin(&p, 5)},
+	    {PLACE_MOUNT, "/srv/out", "/out", 0, NULL, line_origin(&p, 6)},
+	    {PLACE_SCRATCH, "/tmp", NULL, 1 << 20, NULL, line_origin(&p, 7)},
 	};
 	p.ir.isolate = ISOLATE_BIT(ISOLATE_COUNT) - 1;
 	p.ir.choice[CHOICE_ROOT].value = ROOT_PRIVATE;
@@ -296,14 +296,14 @@ Test(launch_lower, the_exec_descriptor_lies_beyond_the_limit)
 Test(launch_lower, memory_falls_back_to_the_address_space)
 {
 	struct policy p = policy_new();
-	uint64_t v;
+	struct launch_number v;
 	set_entry(&p);
 	set_limit(&p, LIMIT_MEMORY, 1 << 20);
 	cr_expect_eq(count_lines(lower_text(&p), "rlimit-fallback"), 0);
 	prefer(&p, CAP_RES_MEMORY);
 	EXPECT_LINE(lower_text(&p), "rlimit-fallback as 1048576 res.memory");
 	cr_expect(launch_model_rlimit(reopen(&p), "as", true, &v));
-	cr_expect_eq(v, 1 << 20);
+	cr_expect_eq(v.value, 1 << 20);
 	set_limit(&p, LIMIT_ADDRESS_SPACE, 1 << 19);
 	cr_expect_eq(count_lines(lower_text(&p), "rlimit-fallback"), 0);
 	policy_free(&p);
@@ -361,6 +361,19 @@ Test(launch_lower, malformed_files_are_refused)
 	    TOP "param x path wanted\n" BOTTOM,
 	    TOP "param x path default ${y}\n" BOTTOM,
 	    TOP "param x path default \\q\n" BOTTOM,
+	    TOP "range x 1 2 p:1\n" BOTTOM,
+	    TOP "param x count required\nrange x 2 1 p:1\n" BOTTOM,
+	    TOP "param x count required\nrange x 1 2\n" BOTTOM,
+	    TOP "param x count required\nrange x 1 2 p:1\nrange x 1 2 p:1\n" BOTTOM,
+	    /* no range, another type, an unknown name, a range that reaches beyond what the line takes */
+	    TOP "param x count required\nrlimit nofile ${x}\nsession new\nend\n",
+	    TOP "param x size required\nrange x 3 9 p:1\nrlimit nofile ${x}\nsession new\nend\n",
+	    TOP "param x count required\nrange x 3 9 p:1\nrlimit nofile ${y}\nsession new\nend\n",
+	    TOP "param x count required\nrange x 3 9 p:1\nrlimit nofile {x}\nsession new\nend\n",
+	    TOP "param x count required\nrange x 3 9 p:1\nentry p:1 /x\nexec-fd 8\nrlimit nofile ${x}\nsession new\nend\n",
+	    TOP "param x duration required\nrange x 0 9 p:1\n" LIMITS "wall ${x} p:1\nsession new\nend\n",
+	    VIEW "param x size required\nrange x 4095 8192 p:1\nscratch ${x} p:1 /tmp\n" LIMITS "session new\nend\n",
+	    VIEW "param x count required\nrange x 0 4294967295 p:1\nuser ${x}\n" LIMITS "session new\nend\n",
 	    TOP "guarantee no.such required launch p:1\n" BOTTOM,
 	    TOP "guarantee env.scrub wished launch p:1\n" BOTTOM,
 	    TOP "guarantee env.scrub required none p:1\n" BOTTOM,
@@ -394,6 +407,11 @@ Test(launch_lower, malformed_files_are_refused)
 		      &error));
 	cr_expect_not_null(
 	    open_text(a, &launch_backend, "launch.conf",
+		      TOP "param x count required\nrange x 3 9 p:1\nentry p:1 /x\nexec-fd 9\nrlimit nofile ${x}\nsession new\nend\n",
+		      &error),
+	    "%s", error);
+	cr_expect_not_null(
+	    open_text(a, &launch_backend, "launch.conf",
 		      VIEW "root private\nhostname box\nuser 0\ndirectory p:1 /a b\n"
 			   "mount ro /da\\x20ta/${HOME}\\$ p:1 /srv/a b\nscratch 4096 p:1 /tmp\n"
 			   "discard p:1 /w\n" LIMITS
@@ -407,6 +425,36 @@ Test(launch_lower, malformed_files_are_refused)
 		cr_expect_not_null(error);
 	}
 	arena_free(a);
+}
+
+/* Every number that a param may hold, beside the range that keeps its values where the plan was proved. */
+Test(launch_lower, numbers_that_are_given_at_the_start)
+{
+	struct policy p = policy_new();
+	const struct ir_param params[] = {
+	    {"files", TYPE_NUMBER, "64", NULL, {0, 0}},
+	    {"time", TYPE_DURATION, NULL, NULL, {0, 0}},
+	    {"unused", TYPE_NUMBER, NULL, NULL, {0, 0}},
+	};
+	struct ir_limit *limit = p.ir.limit[TARGET_LINUX];
+	p.ir.params = params;
+	p.ir.n_params = 3;
+	set_limit(&p, LIMIT_OPEN_FILES, 100);
+	set_limit(&p, LIMIT_CPU_TIME, 90000);
+	set_limit(&p, LIMIT_WALL, 60000);
+	limit[LIMIT_OPEN_FILES].param = "files";
+	limit[LIMIT_CPU_TIME].param = limit[LIMIT_WALL].param = "time";
+	const char *text = lower_text(&p);
+	EXPECT_LINE(text, "rlimit nofile ${files}");
+	EXPECT_LINE(text, "rlimit cpu ${time}");
+	cr_expect_not_null(strstr(text, "\nrange files 3 100 p.sbx:"));
+	cr_expect_not_null(strstr(text, "\nrange time 1 60000 p.sbx:"));
+	cr_expect_not_null(strstr(text, "\nwall ${time} p.sbx:"));
+	cr_expect_eq(count_lines(text, "range"), 2);
+	const struct launch_read *read = launch_model_read(reopen(&p));
+	cr_expect_eq(read->n_ranges, 2);
+	cr_expect_str_eq(read->wall.param, "time");
+	policy_free(&p);
 }
 
 Test(launch_lower, calls_that_are_handed_over)
@@ -434,8 +482,8 @@ Test(launch_lower, limits_that_the_supervisor_keeps)
 	cr_expect_eq(count_lines(text, "wall"), 1);
 	cr_expect_eq(count_lines(text, "output"), 1);
 	const struct launch_read *read = launch_model_read(reopen(&p));
-	cr_expect(read->wall == 1500 && read->wall_where);
-	cr_expect(read->output == 0 && read->output_where);
+	cr_expect(read->wall.value == 1500 && read->wall_where);
+	cr_expect(read->output.value == 0 && read->output_where);
 	cr_expect_str_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_RES_WALL).mechanism,
 			 "supervisor+cgroup:kill");
 	p.ir.isolate = 1u << ISOLATE_PID;

@@ -60,21 +60,21 @@ Test(runtime_launch, around)
 	char text[PLAN_MAX_LINE + 1];
 	struct span source;
 
-	cr_assert_eq(launch_err(VIEWS "root private\nhostname box-1.x\nuser 65534\n"
-				      "param a path required\ndirectory t.sbx:1 ${a}/b c\n"
+	cr_assert_eq(launch_err(VIEWS "root private\nhostname box-1.x\n"
+				      "param a path required\nuser 65534\ndirectory t.sbx:1 ${a}/b c\n"
 				      "mount ro ${a}/data\\x20store\\$ t.sbx:2 /srv/a b\n"
 				      "mount rw / t.sbx:3 /srv/c\nscratch 4096 t.sbx:4 /tmp\n"
 				      "discard t.sbx:5 /work\nstdin null\nterminal inherit\n"
 				      "observe all\nsession new\nend\n"),
 		     ERR_COUNT);
-	cr_expect(launch.private_root && launch.user_set && launch.user == 65534);
+	cr_expect(launch.private_root && launch.user_set && launch.user.value == 65534);
 	cr_expect(span_is(launch.hostname, "box-1.x"));
 	cr_expect(span_is(launch.directory, "${a}/b c"));
 	cr_assert_eq(launch.n_places, 4);
 	cr_expect(launch.places[0].kind == PLACE_MOUNT && !launch.places[0].rw);
 	cr_expect(launch_source(launch.places[0].source, text, &source));
 	cr_expect(span_is(source, "${a}/data store\\$"));
-	cr_expect(launch.places[1].rw && launch.places[2].size == 4096);
+	cr_expect(launch.places[1].rw && launch.places[2].size.value == 4096);
 	cr_expect(launch.places[3].kind == PLACE_DISCARD);
 	cr_expect(launch.stdin_mode == STDIN_NULL && launch.terminal == TERMINAL_INHERIT &&
 		  launch.observe == OBSERVE_ALL);
@@ -307,6 +307,50 @@ Test(runtime_landlock, rights_by_abi)
 	cr_expect_str_eq(buf, "execute,read_dir");
 }
 
+/* A number may come from a param, if nothing that the param can hold is out of the bounds of the line. */
+Test(runtime_launch, numbers_at_the_start)
+{
+#define COUNTED BASE "param n count default 20\nparam t duration required\n"
+	static const char *const bad[] = {
+	    COUNTED "rlimit nofile ${n}\nsession new\nend\n", /* no range */
+	    COUNTED "range n 2 1 t:1\nsession new\nend\n",
+	    COUNTED "range m 1 2 t:1\nsession new\nend\n",
+	    COUNTED "range n 1 2 t:1\nrange n 1 2 t:1\nsession new\nend\n",
+	    COUNTED "range n 1 9 t:1\nrlimit cpu ${n}\nsession new\nend\n", /* no time */
+	    COUNTED "range n 1 9 t:1\nrlimit nofile ${m}\nsession new\nend\n",
+	    COUNTED "range n 1 9 t:1\nrlimit nofile ${n\nsession new\nend\n",
+	    COUNTED "range t 0 9 t:1\nwall ${t} t:1\nsession new\nend\n",
+	    COUNTED "range n 3 9 t:1\nentry t:1 /x\nexec-fd 8\nrlimit nofile ${n}\nsession new\nend\n",
+	};
+	struct vars v = {.params = launch.params};
+	const struct assignment good = {span_of("t"), "1500ms"}, high = {span_of("t"), "3s"};
+	struct fault f;
+
+	for (size_t i = 0; i < COUNT(bad); i++)
+		cr_expect_eq(launch_err(bad[i]), ERR_SYNTAX, "%s", bad[i]);
+	cr_assert_eq(launch_err(COUNTED "range n 3 20 t:1\nrange t 1 2000 t:2\nentry t:1 /x\nexec-fd 20\n"
+					"rlimit nofile ${n}\nrlimit cpu ${t}\nwall ${t} t:2\nsession new\nend\n"),
+		     ERR_COUNT);
+	v.n_params = launch.n_params;
+	v.pool = &(struct pool){.start = NULL};
+	launch.params[0].value = "20"; /* no default is looked at: no pool is needed */
+	launch.params[0].number = 20;
+	cr_assert(params_set(&v, &good, 1, &f));
+	cr_expect_eq(rlimit_value(&launch.rlimits[0], &v), 20);
+	cr_expect_eq(rlimit_value(&launch.rlimits[1], &v), 2); /* a started second counts whole */
+	cr_expect_eq(amount_get(&v, &launch.wall), 1500);
+	launch.params[1].value = NULL;
+	cr_expect(!params_set(&v, &high, 1, &f));
+	cr_expect_eq(f.id, ERR_SET_VALUE);
+}
+
+static struct vars two_params(struct param p[2])
+{
+	p[0] = (struct param){.name = span_of("n"), .type = VALUE_COUNT, .number = 7, .bounded = true, .least = 1, .most = 9};
+	p[1] = (struct param){.name = span_of("s"), .type = VALUE_PERCENT, .number = 50, .bounded = true, .least = 1, .most = 200};
+	return (struct vars){.params = p, .n_params = 2};
+}
+
 static enum err cgroup_err(const char *lines)
 {
 	char id[PLAN_ID_LEN + 1] = "", text[512];
@@ -315,7 +359,9 @@ static enum err cgroup_err(const char *lines)
 	struct cgroup_conf out;
 
 	c.size = (size_t)snprintf(text, sizeof(text), "sbx-cgroup 1 %s\n%s", ID, lines);
-	return cgroup_read(&c, id, &out) ? ERR_COUNT : f.id;
+	struct param params[2];
+	struct vars v = two_params(params);
+	return cgroup_read(&c, &v, id, &out) ? ERR_COUNT : f.id;
 }
 
 Test(runtime_cgroup, settings)
@@ -336,12 +382,25 @@ Test(runtime_cgroup, settings)
 	    "cgroup.procs 1\nend\n",
 	    "../memory.max 1\nend\n",
 	    "memory.max 1\n",
+	    "memory.max ${n}\nend\n", /* a count is no size */
+	    "pids.max ${m}\nend\n",
+	    "pids.max ${n\nend\n",
+	    "memory.oom.group ${n}\nend\n",
+	    "cpu.max ${s} 50000\nend\n", /* a share of another period */
 	};
+	struct param params[2];
+	struct vars v = two_params(params);
+	char text[64];
+	struct text t = text_over(text, sizeof(text));
+	const struct cgroup_setting share = {.file = span_of("cpu.max"), .value = span_of("${s} 100000")};
 
 	cr_expect_eq(cgroup_err("memory.swap.max 0\nmemory.max 268435456\nmemory.oom.group 1\n"
 				"cpu.max 50000 100000\npids.max 64\nend\n"),
 		     ERR_COUNT);
 	cr_expect_eq(cgroup_err("cpu.max max 100000\npids.max max\nend\n"), ERR_COUNT);
+	cr_expect_eq(cgroup_err("cpu.max ${s} 100000\npids.max ${n}\nend\n"), ERR_COUNT);
+	cgroup_value(&share, &v, &t);
+	cr_expect_str_eq(text, "50000 100000"); /* half of one CPU */
 	for (size_t i = 0; i < COUNT(bad); i++)
 		cr_expect_eq(cgroup_err(bad[i]), ERR_SYNTAX, "%s", bad[i]);
 }

@@ -134,9 +134,10 @@ Test(runtime_params, types)
 	    {VALUE_STRING, "", true},
 	};
 	const char *why;
+	uint64_t n;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		cr_expect_eq(value_fits(rows[i].type, rows[i].value, &why), rows[i].fits, "%s",
+		cr_expect_eq(value_fits(rows[i].type, rows[i].value, &n, &why), rows[i].fits, "%s",
 			     rows[i].value);
 }
 

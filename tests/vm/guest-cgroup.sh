@@ -43,6 +43,19 @@ for who in root user; do
 	esac
 	is "$who: and the cgroup is gone after" "$(left)" 0
 
+	${who}_run /t/plans/at-load /bin/sh /t/show.sh
+	case $out in
+	*"memory.max 25165824"*"pids.max 8"*"cpu.max 20000 100000"*) pass "$who: at load: the defaults" ;;
+	*) fail "$who: at load: the defaults" "$rc $out $err" ;;
+	esac
+	${who}_run --set most=32MiB --set jobs=9 --set share=35% /t/plans/at-load /bin/sh /t/show.sh
+	case $out in
+	*"memory.max 33554432"*"pids.max 9"*"cpu.max 35000 100000"*) pass "$who: at load: the values of the start" ;;
+	*) fail "$who: at load: the values of the start" "$rc $out $err" ;;
+	esac
+	${who}_run --set jobs=0 /t/plans/at-load /bin/sh /t/show.sh
+	is "$who: at load: a value out of range starts nothing" "$rc $out" "125 "
+
 	dd if=/dev/zero of=/dev/null bs=50M count=1 2>/dev/null
 	is "$who: control: 50 MB fit in memory without a limit" "$?" 0
 	${who}_run /t/plans/limits /bin/sh -c "'dd if=/dev/zero of=/dev/null bs=50M count=1 2>/dev/null; echo lived'"
