@@ -136,10 +136,10 @@ void *seatbelt_model_open(struct arena *a, const struct artifact *v, unsigned n,
 	}
 	m->arena = a;
 	m->instances = ARENA_NEW(a, struct instance *);
-	m->forms = sbpl_read(a, v[i].data, v[i].size, &why);
-	p = m->forms ? sbpl_eval(a, m->forms, NULL, 0, true, &why) : NULL;
+	m->forms = sbpl_read(a, SEATBELT_FILE, v[i].data, v[i].size, &why);
+	p = m->forms ? sbpl_eval(a, m->forms, &(struct sbpl_how_to){.check = true}, &why) : NULL;
 	if (!p || !sbpl_lint(a, m->forms, p, &why)) {
-		*error = arena_printf(a, "%s: %s", SEATBELT_FILE, why);
+		*error = why;
 		return NULL;
 	}
 	find_params(m, m->forms);
@@ -184,7 +184,9 @@ static void instance_load(const struct model *m, struct instance *x)
 		if (v)
 			given[n++] = (struct ir_binding){m->params[i], v};
 	}
-	x->profile = sbpl_eval(m->arena, m->forms, given, n, true, &x->error);
+	x->profile = sbpl_eval(
+	    m->arena, m->forms,
+	    &(struct sbpl_how_to){.given = given, .n_given = n, .real_paths = true, .check = true}, &x->error);
 	/* With real values the paths can be checked whole. */
 	if (x->profile && !sbpl_lint(m->arena, m->forms, x->profile, &x->error))
 		x->profile = NULL;
@@ -255,7 +257,7 @@ static void ask_endpoint(struct asks *a, struct arena *scratch, const struct req
 	if (proto == PROTO_UNIX)
 		q.path = sbpl_real_path(scratch, r->object);
 	else
-		at.localhost = r->object && is_localhost(r->object);
+		at.localhost = r->object && is_localhost(r->object) ? TRI_YES : TRI_NO;
 	ask_sockets(a, proto == PROTO_UNIX);
 	q.local = listens ? at : none;
 	if (!listens)
@@ -315,7 +317,7 @@ struct model_verdict seatbelt_model_decide(const void *model, struct arena *scra
 		if (!v.allow)
 			return (struct model_verdict){
 			    .stops = true,
-			    .where = arena_printf(scratch, "%s:%u", SEATBELT_FILE, v.line)};
+			    .where = arena_printf(scratch, "%s:%u", SEATBELT_FILE, v.by ? v.by->at.line : 0)};
 	}
 	return (struct model_verdict){.stops = false};
 }

@@ -1,10 +1,9 @@
 /*
- * sbpl.h - reading and judging Seatbelt profiles, from their text alone.
+ * sbpl.h - reading and judging Seatbelt profiles, ours and those of others, from their text alone.
  *
- * Three steps, one file each: text to expressions (sbpl_read.c), expressions with the caller's -D
- * values to rules (sbpl_eval.c), rules to decisions (sbpl_decide.c). sbpl_lint.c says what a
- * profile of ours must never hold. Nothing here knows how a profile was made: model.c asks it,
- * lower.c and its helpers never include it.
+ * Three steps: text to expressions (sbpl_read.c), expressions with the caller's -D values to rules (sbpl_lang.c and
+ * its helpers), rules to decisions (sbpl_decide.c). sbpl_lint.c says what a profile of ours must never hold. Nothing
+ * here knows how a profile was made: model.c and profile.c ask it, lower.c and its helpers never include it.
  */
 #ifndef SBX_SEATBELT_SBPL_H
 #define SBX_SEATBELT_SBPL_H
@@ -17,21 +16,29 @@
 #include "../../compiler/ir.h"
 
 enum {
-	SBPL_MAX_DEPTH = 64, /* parentheses inside parentheses */
-	SBPL_MAX_STRING =
-	    900, /* bytes of a string as written: the reader of macOS gives up near 1024 */
+	SBPL_MAX_DEPTH = 64,	/* parentheses inside parentheses */
+	SBPL_MAX_STRING = 900,	/* bytes of a string of ours as written */
+	SBPL_READ_STRING = 1023, /* the same for others: there the reader of macOS gives up */
 	SBPL_MAX_TEXT = 256 * 1024 * 1024,
 };
 
-enum sbpl_takes {
-	TAKES_NOTHING,
-	TAKES_PATH,
-	TAKES_NET, /* addresses, and paths for Unix sockets */
-	TAKES_TARGET,
-	TAKES_MACH_NAME,
-	TAKES_IPC_NAME,
-	TAKES_SYSCTL_NAME,
-	TAKES_SOCKET,
+/* ---- the vocabulary: words.c ---- */
+
+/* What filters are about: bits, so that an operation can take several kinds. */
+enum sbpl_fits {
+	FITS_ANY = 0,
+	FITS_PATH = 1,
+	FITS_FILE = 2,
+	FITS_ADDRESS = 4,
+	FITS_TARGET = 8,
+	FITS_SIGNAL = 16,
+	FITS_MACH = 32,
+	FITS_IPC = 64,
+	FITS_SYSCTL = 128,
+	FITS_SOCKET = 256,
+	FITS_IOKIT = 512,
+	FITS_PREFERENCE = 1024,
+	FITS_OTHER = 2048,
 };
 
 enum sbpl_op {
@@ -44,52 +51,119 @@ struct sbpl_op_desc {
 	const char *name;
 	enum sbpl_op parent;
 	enum sbpl_own { OWN_INHERIT, OWN_ALLOW, OWN_DENY } own;
-	enum sbpl_takes takes;
+	unsigned takes; /* FITS_ bits */
 	enum sbpl_age { AGE_ALWAYS, AGE_LATER } age;
+	bool asked; /* a kernel asks about it by itself; else it only stands for its children */
 };
 extern const struct sbpl_op_desc sbpl_ops[SBPL_OP_COUNT];
 
 enum sbpl_filter_id {
-#define FILTER(id, name, takes, arg) FILTER_##id,
+#define FILTER(id, name, fits, arg, subject, how) FILTER_##id,
 #include "words.def"
 	FILTER_COUNT
 };
 
+enum sbpl_how { HOW_EXACT, HOW_PREFIX, HOW_SUBPATH, HOW_REGEX };
+
 struct sbpl_filter_desc {
 	const char *name;
-	enum sbpl_takes takes;
-	enum sbpl_arg { ARG_STRINGS, ARG_SYMBOL, ARG_ADDRESS, ARG_FILTERS } arg;
+	enum sbpl_fits fits;
+	enum sbpl_arg {
+		ARG_STRINGS,   /* any of them */
+		ARG_WORDS,     /* symbols, numbers or strings: any of them */
+		ARG_FIRST,     /* a string, then what is not looked at */
+		ARG_ANCESTORS, /* the folders above a path */
+		ARG_HOME,      /* paths below the param _HOME */
+		ARG_ADDRESS,
+		ARG_FILTERS,
+	} arg;
+	enum sbpl_subject {
+		SUBJECT_PATH,
+		SUBJECT_NAME,
+		SUBJECT_OTHER_NAME, /* a name of another name space than most: equal text may or may not mean it */
+		SUBJECT_ADDRESS,
+		SUBJECT_VNODE,
+		SUBJECT_TARGET,
+		SUBJECT_DOMAIN,
+		SUBJECT_FACT,
+		SUBJECT_COMBINE,
+	} subject;
+	enum sbpl_how how;
 };
 extern const struct sbpl_filter_desc sbpl_filters[FILTER_COUNT];
 
-/* An sbpl_op or sbpl_filter_id by its name; -1 when there is none. */
+enum sbpl_modifier_id {
+#define MODIFIER(id, name, on, arg) MODIFIER_##id,
+#include "words.def"
+	MODIFIER_COUNT
+};
+
+struct sbpl_modifier_desc {
+	const char *name;
+	enum sbpl_on { ON_BOTH, ON_ALLOW, ON_DENY } on;
+	enum sbpl_modifier_arg { MODIFIER_NONE, MODIFIER_TEXT, MODIFIER_WORD } arg;
+};
+extern const struct sbpl_modifier_desc sbpl_modifiers[MODIFIER_COUNT];
+
+/* By name; -1 when there is none. Operations: older spellings too. */
 int sbpl_op_find(const char *name);
 int sbpl_filter_find(const char *name);
+int sbpl_modifier_find(const char *name);
+/* "; did you mean `x`?", or "". */
+const char *sbpl_suggest_op(struct arena *a, const char *name);
+const char *sbpl_suggest_filter(struct arena *a, const char *name);
+/* Is `op` this family or below it? Everything is below `default`. */
+bool sbpl_below(enum sbpl_op op, enum sbpl_op family);
+/* The word behind vnode-type, target: is it one? */
+bool sbpl_word_known(enum sbpl_filter_id id, const char *word);
+
+/* ---- text to expressions: sbpl_read.c ---- */
+
+struct sbpl_place {
+	const char *file; /* as it was named */
+	unsigned line, col;
+};
 
 struct sexp {
-	enum sexp_kind { SEXP_LIST, SEXP_SYMBOL, SEXP_STRING, SEXP_NUMBER } kind;
-	unsigned line;
-	const char *text; /* SYMBOL, STRING: NUL-terminated, no NUL inside; NUMBER: as written */
+	enum sexp_kind { SEXP_LIST, SEXP_SYMBOL, SEXP_STRING, SEXP_NUMBER, SEXP_BOOL } kind;
+	struct sbpl_place at;
+	const char *text; /* SYMBOL, STRING: NUL-terminated, no NUL inside; NUMBER, BOOL: as written */
 	size_t written;   /* STRING: bytes between the quotes */
+	int64_t number;   /* NUMBER; BOOL: 0 or 1 */
 	const struct sexp *first; /* LIST */
 	const struct sexp *next;
 };
 
-/* The expressions of a profile, chained; NULL with *error ("line N: ...") when they cannot be read.
- * An empty text is an error too. */
-const struct sexp *sbpl_read(struct arena *a, const char *text, size_t size, const char **error);
+/* The expressions of a profile, chained; NULL with *error ("FILE:LINE:COL: ...") when they cannot be read. An empty
+ * text is an error too. */
+const struct sexp *sbpl_read(struct arena *a, const char *file, const char *text, size_t size, const char **error);
+
+/* ---- expressions of paths and names: sbpl_regex.c ---- */
+
+struct sbpl_regex;
+/* NULL with *error (one phrase). Only what the matcher of macOS is known to read. */
+const struct sbpl_regex *sbpl_regex_new(struct arena *a, const char *pattern, const char **error);
+/* Is the expression found in the text? In time linear in it, whatever the pattern. */
+bool sbpl_regex_match(const struct sbpl_regex *re, const char *text);
+/* The bytes that every match begins with. */
+const char *sbpl_regex_head(const struct sbpl_regex *re);
+/* A shortest text that matches, from printable bytes where possible; NULL when nothing matches. */
+const char *sbpl_regex_example(struct arena *a, const struct sbpl_regex *re);
+
+/* ---- expressions to rules: sbpl_lang.c, sbpl_lib.c, sbpl_filter.c, sbpl_rule.c ---- */
 
 enum sbpl_proto { PROTO_IP, PROTO_TCP, PROTO_UDP, PROTO_UNIX };
 
 struct sbpl_filter {
 	enum sbpl_filter_id id;
-	const char *text;      /* STRINGS (one each), SYMBOL */
-	bool open;             /* holds a param that has no value */
+	const char *text; /* one string or word */
+	const struct sbpl_regex *regex;
+	bool open; /* holds a param that has no value */
 	enum sbpl_proto proto; /* ADDRESS */
+	uint8_t family;	       /* 4, 6; 0: both */
 	bool any_host, any_port;
 	uint16_t port;
-	const struct sbpl_filter
-	    *first; /* FILTERS; ADDRESS of a Unix socket: its path filter or NULL */
+	const struct sbpl_filter *first; /* FILTERS; ADDRESS of a Unix socket: its path filter or NULL */
 	const struct sbpl_filter *next;
 };
 
@@ -98,71 +172,93 @@ struct sbpl_rule {
 	const struct sbpl_filter *filter; /* NULL: unfiltered */
 	bool allow;
 	bool guarded; /* stands behind (defined? ...) of its own operation */
-	unsigned line;
+	unsigned modifiers; /* 1 << MODIFIER_... */
+	const char *message, *signal;
+	struct sbpl_place at;  /* of the rule; line 0: what macOS adds to every profile */
+	struct sbpl_place via; /* of the outermost form that led to it */
+	const struct sexp *form;
 	unsigned chain; /* next older rule with the same anchor, 1 + index; 0 ends it */
 };
 
 struct sbpl_profile;
 
-/*
- * Evaluates the profile as macOS would with these -D values. With `check`, params without a value
- * stand for anything: filters that hold one are `open`, match nothing, and their form is judged as
- * far as it goes. Without it they are an error, as there. NULL with *error on anything unknown.
- */
-const struct sbpl_profile *sbpl_eval(struct arena *a, const struct sexp *forms,
-				     const struct ir_binding *given, unsigned n_given, bool check,
+/* How a profile is evaluated. */
+struct sbpl_how_to {
+	const struct ir_binding *given; /* the -D values */
+	unsigned n_given;
+	/* Values are paths in the spelling of programs: the links of the root are followed, as our caller of sandbox-exec
+	 * does. */
+	bool real_paths;
+	/* Params without a value stand for anything: filters that hold one are `open`, match nothing, and their form is
+	 * judged as far as it goes. Without it they are #f, as there. */
+	bool check;
+	/* (import "NAME"): its expressions, or NULL with *error (one phrase). NULL: imports are refused. */
+	const struct sexp *(*import)(void *ctx, struct arena *a, const char *name, const char **error);
+	void *ctx;
+};
+
+/* Evaluates the profile as macOS does when it loads one. NULL with *error ("FILE:LINE:COL: ...") on anything unknown. */
+const struct sbpl_profile *sbpl_eval(struct arena *a, const struct sexp *forms, const struct sbpl_how_to *how,
 				     const char **error);
 /* The rules in the order of the text, one for each operation and filter of it. */
 const struct sbpl_rule *sbpl_rules(const struct sbpl_profile *p, unsigned *n);
 
 /*
- * The path that the kernel sees when a program uses this one: the links of the system's root are
- * followed. Requests and values of params come in the spelling of the policy; sandbox-exec is given
- * real paths by its caller.
+ * The path that the kernel sees when a program uses this one: the links of the system's root are followed. Requests and
+ * values of params come in the spelling of the policy; sandbox-exec is given real paths by its caller.
  */
 const char *sbpl_real_path(struct arena *a, const char *path);
 
-/* What the kernel knows when it asks. Paths are resolved: no symbolic link is left in them. */
+/* ---- rules to decisions: sbpl_decide.c ---- */
+
+enum sbpl_tri { TRI_NO, TRI_UNSURE, TRI_YES };
+
+/* What the kernel knows when it asks; what is left out is not known. Paths are resolved: no symbolic link is left. */
 struct sbpl_query {
 	enum sbpl_op op;
-	const char *path; /* or NULL */
-	const char
-	    *vnode;       /* REGULAR-FILE, DIRECTORY, ...; NULL: not known, no vnode-type matches */
-	const char *name; /* of a Mach service, of shared memory, of a sysctl */
-	const char *target; /* self, same-sandbox, others */
+	const char *path;
+	const char *vnode;  /* REGULAR-FILE, DIRECTORY, ... */
+	const char *name;   /* of a Mach service, of shared memory, of a sysctl, ... */
+	const char *target; /* self; same-sandbox: another process of it; others: one outside */
 	const char *domain; /* AF_INET, ... */
 	struct sbpl_address {
-		bool set, localhost, unbound;
+		bool set, unbound;
+		enum sbpl_tri localhost;
 		enum sbpl_proto proto;
+		uint8_t family; /* 4, 6; 0: not known */
 		uint16_t port;
 	} remote, local;
+	const struct sbpl_fact { /* by the filter's name without -prefix and -regex */
+		const char *name, *value;
+	} *facts;
+	unsigned n_facts;
 };
 
 struct sbpl_verdict {
 	bool allow;
-	unsigned line; /* of the rule, 0: no rule, a default */
+	const struct sbpl_rule *by; /* NULL: no rule, a default */
+	const struct sbpl_rule *unless; /* the answer is the other one if its filter matches, which is not known */
 };
 struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_query *q);
+/* The part of the filter that is not known, as it would be written; NULL when it is known. */
+const char *sbpl_unsure(struct arena *a, const struct sbpl_filter *f, const struct sbpl_query *q);
+/* The filter as it would be written. */
+const char *sbpl_filter_text(struct arena *a, const struct sbpl_filter *f);
 
-/* False with *error when the profile holds what ours must not: see sbpl_lint.c. `p` was evaluated
- * from `forms`. */
-bool sbpl_lint(struct arena *a, const struct sexp *forms, const struct sbpl_profile *p,
-	       const char **error);
+/* False with *error when the profile holds what ours must not: see sbpl_lint.c. `p` was evaluated from `forms`. */
+bool sbpl_lint(struct arena *a, const struct sexp *forms, const struct sbpl_profile *p, const char **error);
 
-/* Between sbpl_eval.c and sbpl_decide.c. */
+/* Between sbpl_rule.c and sbpl_decide.c. */
 struct sbpl_profile {
 	struct sbpl_rule *rules;
 	unsigned n_rules;
-	struct sbpl_tail {
-		bool set, allow;
-		unsigned line;
-	} tail[SBPL_OP_COUNT];        /* the unfiltered rule of each */
+	unsigned tail[SBPL_OP_COUNT]; /* the unfiltered rule of each, 1 + index */
 	unsigned scan[SBPL_OP_COUNT]; /* newest rule without an anchor, 1 + index */
 	struct sbpl_slot {
 		const char *anchor;
 		size_t len;
 		unsigned newest;
-	} * slots;      /* open addressing */
+	} *slots;	/* open addressing */
 	size_t n_slots; /* a power of two */
 };
 void sbpl_index(struct arena *a, struct sbpl_profile *p);

@@ -1,21 +1,26 @@
 /*
  * sbpl_decide.c - what the kernel answers under a profile.
  *
- * Every operation has its own list. The last rule with a filter that matches wins; a rule without a
- * filter is only that list's fallback, whatever its place; then the parent operation is asked,
- * unless the operation has a default of its own. So a rule on a child operation beats every rule on
- * its parent.
+ * Every operation has its own list. The last rule with a filter that matches wins; a rule without a filter is only that
+ * list's fallback, whatever its place; then the parent operation is asked, unless the operation has a default of its
+ * own. So a rule on a child operation beats every rule on its parent.
  *
- * Most filters name one path, so rules are found by it: an index from (operation, path) to the
- * rules that can only match at or below that path. A query walks up its own path instead of through
- * all the rules.
+ * Whether a filter matches may depend on what neither the profile nor the question says. Then the answer does, if the
+ * rule would change it.
+ *
+ * Most filters name one path or name, so rules are found by it: an index from (operation, text) to the rules that can
+ * only match at or below that path, or that name. A query walks up its own path instead of through all the rules.
  */
-#include <regex.h>
 #include <string.h>
 
 #include "sbpl.h"
 
-static bool matches(const struct sbpl_filter *f, const struct sbpl_query *q);
+static enum sbpl_tri matches(const struct sbpl_filter *f, const struct sbpl_query *q);
+
+static enum sbpl_tri yes_if(bool yes)
+{
+	return yes ? TRI_YES : TRI_NO;
+}
 
 static bool below(const char *root, const char *path)
 {
@@ -26,122 +31,206 @@ static bool below(const char *root, const char *path)
 	return strncmp(root, path, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
-/* Compiled at each use: patterns are few, and a compiled one could not be given back with the
- * arena. sbpl_lint refuses what does not compile, so a failure here can only say no. */
-static bool regex_matches(const char *pattern, const char *path)
+static bool compare(const struct sbpl_filter *f, const char *text)
 {
-	regex_t re;
-	bool found;
-
-	if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB) != 0)
-		return false;
-	found = regexec(&re, path, 0, NULL, 0) == 0;
-	regfree(&re);
-	return found;
-}
-
-static bool address_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
-{
-	const struct sbpl_address *at = f->id == FILTER_REMOTE ? &q->remote : &q->local;
-
-	if (f->proto == PROTO_UNIX)
-		return q->path && (!f->first || matches(f->first, q));
-	if (!at->set || (f->proto != PROTO_IP && f->proto != at->proto))
-		return false;
-	/* A socket that connects has no address of its own yet: the any-address, which every (local
-	 * ...) matches. */
-	if (at->unbound)
-		return true;
-	return (f->any_host || at->localhost) && (f->any_port || f->port == at->port);
-}
-
-static bool all_match(const struct sbpl_filter *f, const struct sbpl_query *q)
-{
-	for (; f; f = f->next)
-		if (!matches(f, q))
-			return false;
-	return true;
-}
-
-static bool any_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
-{
-	for (; f; f = f->next)
-		if (matches(f, q))
-			return true;
-	return false;
-}
-
-static bool same(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
-
-static bool begins(const char *prefix, const char *s)
-{
-	return s && strncmp(prefix, s, strlen(prefix)) == 0;
-}
-
-static bool matches(const struct sbpl_filter *f, const struct sbpl_query *q)
-{
-	if (f->open)
-		return false;
-	switch (f->id) {
-	case FILTER_LITERAL:
-		return same(f->text, q->path);
-	case FILTER_SUBPATH:
-		return q->path && below(f->text, q->path);
-	case FILTER_PREFIX:
-		return begins(f->text, q->path);
-	case FILTER_REGEX:
-		return q->path && regex_matches(f->text, q->path);
-	case FILTER_VNODE_TYPE:
-		return same(f->text, q->vnode);
-	case FILTER_REMOTE:
-	case FILTER_LOCAL:
-		return address_matches(f, q);
-	case FILTER_GLOBAL_NAME:
-	case FILTER_IPC_POSIX_NAME:
-	case FILTER_SYSCTL_NAME:
-		return same(f->text, q->name);
-	case FILTER_GLOBAL_NAME_PREFIX:
-	case FILTER_IPC_POSIX_NAME_PREFIX:
-	case FILTER_SYSCTL_NAME_PREFIX:
-		return begins(f->text, q->name);
-	case FILTER_TARGET:
-		/* What aims at oneself aims inside the sandbox too. */
-		return same(f->text, q->target) ||
-		       (strcmp(f->text, "same-sandbox") == 0 && same("self", q->target));
-	case FILTER_SOCKET_DOMAIN:
-		return same(f->text, q->domain);
-	case FILTER_REQUIRE_ALL:
-		return all_match(f->first, q);
-	case FILTER_REQUIRE_ANY:
-		return any_matches(f->first, q);
-	case FILTER_REQUIRE_NOT:
-		return !any_matches(f->first, q);
-	case FILTER_PATH_ANCESTORS: /* became literals when the profile was evaluated */
-	case FILTER_COUNT:
-		break;
+	switch (sbpl_filters[f->id].how) {
+	case HOW_EXACT:
+		return strcmp(f->text, text) == 0;
+	case HOW_PREFIX:
+		return strncmp(f->text, text, strlen(f->text)) == 0;
+	case HOW_SUBPATH:
+		return below(f->text, text);
+	case HOW_REGEX:
+		return f->regex && sbpl_regex_match(f->regex, text);
 	}
 	return false;
 }
 
-/* The path that every match of the filter lies at or below, or NULL. */
-static const char *anchor(const struct sbpl_filter *f)
+static enum sbpl_tri path_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
+{
+	if (q->path)
+		return yes_if(compare(f, q->path));
+	/* A connection that is no Unix socket's has no path, nor has what goes by another name. */
+	return q->remote.set || q->local.set || q->name ? TRI_NO : TRI_UNSURE;
+}
+
+static enum sbpl_tri address_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
+{
+	const struct sbpl_address *at = f->id == FILTER_REMOTE ? &q->remote : &q->local;
+	enum sbpl_tri family = !f->family || f->family == at->family ? TRI_YES : at->family ? TRI_NO : TRI_UNSURE;
+	enum sbpl_tri host;
+
+	if (f->proto == PROTO_UNIX)
+		return !q->path ? path_matches(f, q) : f->first ? matches(f->first, q) : TRI_YES;
+	if (!q->remote.set && !q->local.set)
+		return q->path ? TRI_NO : TRI_UNSURE;
+	if (!at->set || (f->proto != PROTO_IP && f->proto != at->proto))
+		return TRI_NO;
+	/* A socket that connects has no address of its own yet: the any-address, which every (local ...) matches. */
+	if (at->unbound)
+		return family;
+	host = f->any_host ? TRI_YES : at->localhost;
+	if (!f->any_port && f->port != at->port)
+		return TRI_NO;
+	return host < family ? host : family;
+}
+
+/* `q->target` of another process of the sandbox, or of one outside. */
+static enum sbpl_tri target_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
+{
+	enum { SELF, SAME, OTHERS };
+	static const struct {
+		const char *word;
+		enum sbpl_tri of[3];
+	} rows[] = {
+	    {"self", {TRI_YES, TRI_NO, TRI_NO}},
+	    {"others", {TRI_NO, TRI_YES, TRI_YES}},
+	    /* Profiles of others name self beside it, as it may not cover that. */
+	    {"same-sandbox", {TRI_UNSURE, TRI_YES, TRI_NO}},
+	    {"pgrp", {TRI_YES, TRI_UNSURE, TRI_UNSURE}},
+	    {"children", {TRI_NO, TRI_UNSURE, TRI_UNSURE}},
+	};
+	size_t who;
+
+	if (!q->target)
+		return TRI_UNSURE;
+	who = strcmp(q->target, "self") == 0 ? SELF : strcmp(q->target, "same-sandbox") == 0 ? SAME : OTHERS;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].word, f->text) == 0)
+			return rows[i].of[who];
+	return TRI_UNSURE;
+}
+
+/* The filter's name without -prefix and -regex, by which facts are given. */
+static size_t fact_name(const struct sbpl_filter_desc *d)
+{
+	size_t n = strlen(d->name);
+
+	if (d->subject != SUBJECT_FACT || d->how == HOW_EXACT)
+		return n;
+	return n - (d->how == HOW_PREFIX ? strlen("-prefix") : strlen("-regex"));
+}
+
+/* A process may have many extensions, entitlements and attributes: not to be told of one does not mean it lacks it. */
+static bool holds_many(enum sbpl_filter_id id)
+{
+	return id >= FILTER_EXTENSION && id <= FILTER_PROCESS_ATTRIBUTE;
+}
+
+static enum sbpl_tri fact_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
+{
+	const struct sbpl_filter_desc *d = &sbpl_filters[f->id];
+	bool told = false;
+
+	for (unsigned i = 0; i < q->n_facts; i++) {
+		const struct sbpl_fact *fact = &q->facts[i];
+
+		if (strlen(fact->name) != fact_name(d) || strncmp(fact->name, d->name, fact_name(d)) != 0)
+			continue;
+		if (compare(f, fact->value))
+			return TRI_YES;
+		told = true;
+	}
+	/* The name of a kernel control is no address and no path. */
+	if (f->id == FILTER_CONTROL_NAME && (q->path || q->remote.set || q->local.set))
+		return TRI_NO;
+	return told && !holds_many(f->id) ? TRI_NO : TRI_UNSURE;
+}
+
+static enum sbpl_tri word_matches(const struct sbpl_filter *f, const char *word)
+{
+	return word ? yes_if(compare(f, word)) : TRI_UNSURE;
+}
+
+static enum sbpl_tri name_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
+{
+	return q->path || q->remote.set || q->local.set ? TRI_NO : word_matches(f, q->name);
+}
+
+static enum sbpl_tri combine_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
+{
+	bool all = f->id == FILTER_REQUIRE_ALL;
+	enum sbpl_tri t = all ? TRI_YES : TRI_NO;
+
+	for (const struct sbpl_filter *x = f->first; x; x = x->next) {
+		enum sbpl_tri one = matches(x, q);
+
+		if (all ? one < t : one > t)
+			t = one;
+	}
+	return f->id == FILTER_REQUIRE_NOT ? TRI_YES - t : t;
+}
+
+static enum sbpl_tri matches(const struct sbpl_filter *f, const struct sbpl_query *q)
+{
+	if (f->open)
+		return TRI_NO;
+	switch (sbpl_filters[f->id].subject) {
+	case SUBJECT_PATH:
+		return path_matches(f, q);
+	case SUBJECT_NAME:
+		return name_matches(f, q);
+	case SUBJECT_OTHER_NAME:
+		/* Without the fact, the same text may be a name of either space. */
+		if (fact_matches(f, q) == TRI_YES)
+			return TRI_YES;
+		return name_matches(f, q) == TRI_NO ? TRI_NO : TRI_UNSURE;
+	case SUBJECT_ADDRESS:
+		return address_matches(f, q);
+	case SUBJECT_VNODE:
+		return word_matches(f, q->vnode);
+	case SUBJECT_TARGET:
+		return target_matches(f, q);
+	case SUBJECT_DOMAIN:
+		return word_matches(f, q->domain);
+	case SUBJECT_FACT:
+		return fact_matches(f, q);
+	case SUBJECT_COMBINE:
+		return combine_matches(f, q);
+	}
+	return TRI_NO;
+}
+
+const char *sbpl_unsure(struct arena *a, const struct sbpl_filter *f, const struct sbpl_query *q)
 {
 	const char *found = NULL;
 
-	if (f->id == FILTER_LITERAL || f->id == FILTER_SUBPATH)
-		return f->text;
-	if (f->id == FILTER_REQUIRE_ALL)
-		for (const struct sbpl_filter *x = f->first; x && !found; x = x->next)
-			found = anchor(x);
+	if (matches(f, q) != TRI_UNSURE)
+		return NULL;
+	if (sbpl_filters[f->id].subject != SUBJECT_COMBINE)
+		return sbpl_filter_text(a, f);
+	for (const struct sbpl_filter *x = f->first; x && !found; x = x->next)
+		found = sbpl_unsure(a, x, q);
 	return found;
 }
 
+/* ---- the index ---- */
+
+/*
+ * A text that every match has to do with: the path it lies at or below, the name it is. From the arena or the filter; NULL
+ * when there is none.
+ */
+static const char *anchor(struct arena *a, const struct sbpl_filter *f)
+{
+	const struct sbpl_filter_desc *d = &sbpl_filters[f->id];
+	const char *found = NULL, *head, *slash;
+
+	if (f->id == FILTER_REQUIRE_ALL)
+		for (const struct sbpl_filter *x = f->first; x && !found; x = x->next)
+			found = anchor(a, x);
+	if (f->open || !((d->subject == SUBJECT_PATH) | (d->subject == SUBJECT_NAME)))
+		return found;
+	if (d->how == HOW_EXACT || d->how == HOW_SUBPATH)
+		return f->text;
+	head = d->how == HOW_REGEX ? sbpl_regex_head(f->regex) : f->text;
+	slash = d->subject == SUBJECT_PATH ? strrchr(head, '/') : NULL;
+	if (!slash || head[0] != '/')
+		return NULL;
+	return slash == head ? "/" : arena_strndup(a, head, (size_t)(slash - head));
+}
+
 /* FNV-1a over the path; the root is the empty path, so that walking up by components ends there. */
-static struct sbpl_slot *slot(const struct sbpl_profile *p, enum sbpl_op op, const char *path,
-			      size_t len)
+static struct sbpl_slot *slot(const struct sbpl_profile *p, enum sbpl_op op, const char *path, size_t len)
 {
 	uint64_t h = 14695981039346656037u ^ (uint64_t)op;
 	size_t i;
@@ -154,8 +243,8 @@ static struct sbpl_slot *slot(const struct sbpl_profile *p, enum sbpl_op op, con
 	for (i = (size_t)h & (p->n_slots - 1);; i = (i + 1) & (p->n_slots - 1)) {
 		struct sbpl_slot *s = &p->slots[i];
 
-		if (!s->anchor || (s->len == len && memcmp(s->anchor, path, len) == 0 &&
-				   p->rules[s->newest - 1].op == op))
+		if (!s->anchor ||
+		    (s->len == len && memcmp(s->anchor, path, len) == 0 && p->rules[s->newest - 1].op == op))
 			return s;
 	}
 }
@@ -167,7 +256,7 @@ void sbpl_index(struct arena *a, struct sbpl_profile *p)
 	p->slots = ARENA_ARRAY(a, p->n_slots, struct sbpl_slot);
 	for (unsigned i = 0; i < p->n_rules; i++) {
 		struct sbpl_rule *r = &p->rules[i];
-		const char *at = r->filter ? anchor(r->filter) : NULL;
+		const char *at = r->filter ? anchor(a, r->filter) : NULL;
 		unsigned *newest = &p->scan[r->op];
 
 		if (!r->filter)
@@ -184,49 +273,89 @@ void sbpl_index(struct arena *a, struct sbpl_profile *p)
 	}
 }
 
-/* The newest rule of a chain that matches and is newer than `best`; rules are numbered 1 + index.
- */
-static unsigned newest_match(const struct sbpl_profile *p, unsigned i, unsigned best,
-			     const struct sbpl_query *q)
+/* ---- the walk ---- */
+
+/* What was found on one operation: rules by 1 + index, 0 for none. */
+struct found {
+	unsigned best;	    /* the newest that matches */
+	unsigned unsure[2]; /* the newest that may match and denies, allows */
+};
+
+static void look(const struct sbpl_profile *p, unsigned i, struct found *f, const struct sbpl_query *q)
 {
-	for (; i > best; i = p->rules[i - 1].chain)
-		if (matches(p->rules[i - 1].filter, q))
-			return i;
-	return best;
+	for (; i > f->best; i = p->rules[i - 1].chain) {
+		const struct sbpl_rule *r = &p->rules[i - 1];
+		enum sbpl_tri t = matches(r->filter, q);
+
+		if (t == TRI_YES)
+			f->best = i;
+		else if (t == TRI_UNSURE && i > f->unsure[r->allow])
+			f->unsure[r->allow] = i;
+	}
 }
 
-static unsigned last_match(const struct sbpl_profile *p, enum sbpl_op op,
-			   const struct sbpl_query *q)
+static struct found look_at(const struct sbpl_profile *p, enum sbpl_op op, const struct sbpl_query *q)
 {
-	unsigned best = newest_match(p, p->scan[op], 0, q);
+	struct found f = {.best = 0};
 	size_t len = q->path ? strlen(q->path) : 0;
 
-	if (!q->path)
-		return best;
-	for (;;) {
-		best = newest_match(p, slot(p, op, q->path, len)->newest, best, q);
+	look(p, p->scan[op], &f, q);
+	if (q->name)
+		look(p, slot(p, op, q->name, strlen(q->name))->newest, &f, q);
+	while (q->path) {
+		look(p, slot(p, op, q->path, len)->newest, &f, q);
 		if (len == 0)
-			return best;
+			break;
 		while (len > 0 && q->path[len - 1] != '/')
 			len--;
 		if (len > 0)
 			len--;
 	}
+	return f;
+}
+
+/* A question about a path that does not say which: every rule may match. */
+static struct found look_at_all(const struct sbpl_profile *p, enum sbpl_op op, const struct sbpl_query *q)
+{
+	struct found f = {.best = 0};
+
+	for (unsigned i = p->n_rules; i > f.best; i--) {
+		const struct sbpl_rule *r = &p->rules[i - 1];
+		enum sbpl_tri t = r->op == op && r->filter ? matches(r->filter, q) : TRI_NO;
+
+		if (t == TRI_YES)
+			f.best = i;
+		else if (t == TRI_UNSURE && i > f.unsure[r->allow])
+			f.unsure[r->allow] = i;
+	}
+	return f;
+}
+
+/* Does the question say what the rules of the index are found by? */
+static bool says_object(enum sbpl_op op, const struct sbpl_query *q)
+{
+	unsigned elsewhere = FITS_TARGET | FITS_SIGNAL | FITS_SOCKET | FITS_ADDRESS;
+
+	return q->path || q->name || q->remote.set || q->local.set || !(sbpl_ops[op].takes & ~elsewhere);
 }
 
 struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_query *q)
 {
-	for (enum sbpl_op op = q->op;; op = sbpl_ops[op].parent) {
-		unsigned i = last_match(p, op, q);
+	const struct sbpl_rule *unsure[2] = {NULL, NULL};
 
-		if (i > 0)
-			return (struct sbpl_verdict){p->rules[i - 1].allow, p->rules[i - 1].line};
-		if (p->tail[op].set)
-			return (struct sbpl_verdict){p->tail[op].allow, p->tail[op].line};
-		if (sbpl_ops[op].own != OWN_INHERIT)
-			return (struct sbpl_verdict){sbpl_ops[op].own == OWN_ALLOW, 0};
+	for (enum sbpl_op op = q->op;; op = sbpl_ops[op].parent) {
+		struct found f = says_object(op, q) ? look_at(p, op, q) : look_at_all(p, op, q);
+		unsigned i = f.best ? f.best : p->tail[op];
+		struct sbpl_verdict v = {.by = i ? &p->rules[i - 1] : NULL};
+
+		for (int k = 0; k < 2; k++)
+			if (!unsure[k] && f.unsure[k] > f.best)
+				unsure[k] = &p->rules[f.unsure[k] - 1];
 		/* A profile without a word on `default` denies, as an empty one does. */
-		if (op == SBPL_DEFAULT)
-			return (struct sbpl_verdict){false, 0};
+		if (!v.by && sbpl_ops[op].own == OWN_INHERIT && op != SBPL_DEFAULT)
+			continue;
+		v.allow = v.by ? v.by->allow : sbpl_ops[op].own == OWN_ALLOW;
+		v.unless = unsure[!v.allow];
+		return v;
 	}
 }

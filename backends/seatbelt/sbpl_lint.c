@@ -6,7 +6,6 @@
  * everything out, a name that older systems do not know and that keeps the whole profile from
  * loading.
  */
-#include <regex.h>
 #include <string.h>
 
 #include "sbpl.h"
@@ -20,8 +19,8 @@ static const char *find_long_string(struct arena *a, const struct sexp *x)
 
 	for (; x && !bad; x = x->next) {
 		if (x->kind == SEXP_STRING && x->written > SBPL_MAX_STRING)
-			return arena_printf(a, "line %u: a string is longer than %d bytes", x->line,
-					    (int)SBPL_MAX_STRING);
+			return arena_printf(a, "%s:%u:%u: a string is longer than %d bytes", x->at.file, x->at.line,
+					    x->at.col, (int)SBPL_MAX_STRING);
 		if (x->kind == SEXP_LIST)
 			bad = find_long_string(a, x->first);
 	}
@@ -42,7 +41,8 @@ static const char *rule_family_deny(const struct sbpl_rule *r)
 {
 	static const enum sbpl_op families[] = {SBPL_FILE,    SBPL_FILE_READ, SBPL_FILE_WRITE,
 						SBPL_PROCESS, SBPL_NETWORK,   SBPL_MACH,
-						SBPL_IPC,     SBPL_IPC_POSIX, SBPL_SYSCTL};
+						SBPL_IPC,     SBPL_IPC_POSIX, SBPL_SYSCTL,
+						SBPL_SYSTEM,  SBPL_IOKIT,     SBPL_MACH_TASK};
 
 	if (!r->allow && ONE_OF(r->op, families))
 		return "a deny on a family of operations, which a rule on one of them overrules";
@@ -76,7 +76,7 @@ static const char *rule_default(const struct sbpl_rule *r)
 
 static bool is_path(const struct sbpl_filter *f)
 {
-	return f->id == FILTER_LITERAL || f->id == FILTER_SUBPATH || f->id == FILTER_PREFIX;
+	return sbpl_filters[f->id].subject == SUBJECT_PATH && sbpl_filters[f->id].how != HOW_REGEX;
 }
 
 static const char *filter_path(const struct sbpl_rule *r, const struct sbpl_filter *f)
@@ -128,36 +128,39 @@ static const char *filter_address(const struct sbpl_rule *r, const struct sbpl_f
 	return NULL;
 }
 
-/* Only what the matcher of macOS is known to read: no counts, no classes by name, no back
- * references. */
+/* Of what sbpl_regex.c reads, only what every version of macOS is seen to: no counts, no classes by a letter. */
 static const char *filter_regex(const struct sbpl_rule *r, const struct sbpl_filter *f)
 {
-	regex_t re;
+	char last = 0;
 
 	(void)r;
-	if (f->id != FILTER_REGEX || f->open)
+	if (sbpl_filters[f->id].how != HOW_REGEX || f->open)
 		return NULL;
-	char last = 0;
 	for (const char *p = f->text; *p; last = *p++) {
-		/* each repeat of a repeat doubles what regcomp() makes of it */
-		if (strchr("*+?", *p) && last && strchr("*+?)", last))
-			return "a pattern that repeats what repeats, or a group";
-		if (*p == '{' || *p == '}' || (*p == '[' && p[1] == ':'))
+		if (strchr("*+?", *p) && last && strchr("*+?", last))
+			return "a pattern that repeats what repeats";
+		if (*p == '{' || *p == '}')
 			return "a pattern with more than ^ $ . * + ? [] () |";
-		if (*p == '\\' && (*++p == '\0' || (*p >= '0' && *p <= '9') ||
-				   (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z')))
+		if (*p == '\\' && ((*++p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z')))
 			return "a pattern with an escape that is no escaped sign";
 	}
-	if (regcomp(&re, f->text, REG_EXTENDED | REG_NOSUB) != 0)
-		return "a pattern that cannot be read";
-	regfree(&re);
+	return NULL;
+}
+
+/* The model must know what every rule of ours does. */
+static const char *filter_known(const struct sbpl_rule *r, const struct sbpl_filter *f)
+{
+	enum sbpl_subject about = sbpl_filters[f->id].subject;
+
+	(void)r;
+	if (about == SUBJECT_FACT || about == SUBJECT_OTHER_NAME)
+		return "a filter on what the model cannot know";
 	return NULL;
 }
 
 static const char *lint_filters(const struct sbpl_rule *r, const struct sbpl_filter *f)
 {
-	static const lint_filter checks[] = {filter_path, filter_link, filter_address,
-					     filter_regex};
+	static const lint_filter checks[] = {filter_path, filter_link, filter_address, filter_regex, filter_known};
 	const char *bad = NULL;
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && !bad; i++)
@@ -189,9 +192,9 @@ bool sbpl_lint(struct arena *a, const struct sexp *forms, const struct sbpl_prof
 		const char *bad = lint_one(&rules[i]);
 
 		if (bad)
-			*error = arena_printf(a, "line %u: %s", rules[i].line, bad);
+			*error = arena_printf(a, "%s:%u:%u: %s", rules[i].at.file, rules[i].at.line, rules[i].at.col, bad);
 	}
-	if (!*error && !p->tail[SBPL_DEFAULT].set)
+	if (!*error && !p->tail[SBPL_DEFAULT])
 		*error = "the profile never says (deny default)";
 	return !*error;
 }

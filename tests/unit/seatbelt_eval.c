@@ -12,9 +12,9 @@ static const struct sbpl_profile *profile(struct arena *a, const char *body,
 					  const char **error)
 {
 	const char *text = arena_printf(a, "(version 1)\n%s", body);
-	const struct sexp *forms = sbpl_read(a, text, strlen(text), error);
+	const struct sexp *forms = sbpl_read(a, "t.sb", text, strlen(text), error);
 
-	return forms ? sbpl_eval(a, forms, given, n, false, error) : NULL;
+	return forms ? sbpl_eval(a, forms, &(struct sbpl_how_to){.given = given, .n_given = n, .real_paths = true}, error) : NULL;
 }
 
 static bool allows(const char *body, struct sbpl_query q)
@@ -161,7 +161,7 @@ Test(seatbelt_eval, other_filters)
 	cr_expect(allows(mach, (struct sbpl_query){.op = SBPL_MACH_LOOKUP, .name = "c.d"}));
 	cr_expect(!allows(mach, (struct sbpl_query){.op = SBPL_MACH_LOOKUP, .name = "a.bc"}));
 	cr_expect(
-	    allows(info, (struct sbpl_query){.op = SBPL_PROCESS_INFO_PIDINFO, .target = "self"}));
+	    allows(info, (struct sbpl_query){.op = SBPL_PROCESS_INFO_PIDINFO, .target = "same-sandbox"}));
 	cr_expect(!allows(
 	    info, (struct sbpl_query){.op = SBPL_PROCESS_INFO_PIDINFO, .target = "others"}));
 	cr_expect(allows(inet, (struct sbpl_query){.op = SBPL_SYSTEM_SOCKET, .domain = "AF_INET"}));
@@ -173,7 +173,7 @@ static struct sbpl_query outbound(enum sbpl_proto proto, bool localhost, uint16_
 {
 	return (struct sbpl_query){
 	    .op = SBPL_NETWORK_OUTBOUND,
-	    .remote = {.set = true, .proto = proto, .localhost = localhost, .port = port},
+	    .remote = {.set = true, .proto = proto, .localhost = localhost ? TRI_YES : TRI_NO, .port = port},
 	    .local = {.set = true, .proto = proto, .unbound = true}};
 }
 
@@ -227,8 +227,9 @@ Test(seatbelt_eval, guards)
 
 Test(seatbelt_eval, refuses_what_it_does_not_know)
 {
-	refused("(allow file-reed-data)", "file-reed-data");
-	refused("(allow file-read-data (subbpath \"/x\"))", "subbpath");
+	refused("(allow file-reed-data)", "unknown operation `file-reed-data`; did you mean `file-read-data`");
+	refused("(allow file-read-data (subbpath \"/x\"))", "unknown filter `subbpath`; did you mean `subpath`");
+	refused("(allow file-read-data (require-not (litteral \"/x\")))", "unknown filter `litteral`");
 	refused("(allow file-read-data (global-name \"x\"))", "global-name");
 	refused("(allow file-read-data (require-not (target self)))", "target");
 	refused("(allow process-fork (literal \"/x\"))", "literal");
@@ -237,14 +238,190 @@ Test(seatbelt_eval, refuses_what_it_does_not_know)
 	refused("(allow file-read-data (require-not (literal \"/x\") (literal \"/y\")))",
 		"require-not");
 	refused("(allow file-read-data (literal))", "literal");
+	refused("(allow file-read-data (literal #f))", "a truth value");
+	refused("(allow file-read-data (vnode-type FOLDER))", "FOLDER");
+	refused("(allow signal (target friends))", "friends");
 	refused("(allow network-outbound (remote tcp \"10.0.0.1:1\"))", "host must be");
 	refused("(allow network-outbound (remote tcp \"*:0\"))", "port");
 	refused("(allow network-outbound (remote tcp \"*:70000\"))", "port");
 	refused("(allow network-outbound (remote icmp))", "remote");
-	refused("(allow process-exec (with no-sandbox) (literal \"/x\"))", "modifier");
+	refused("(allow network-outbound (remote unix-socket (target self)))", "paths");
+	refused("(allow process-exec (with no-sandwich) (literal \"/x\"))", "modifier");
+	refused("(deny process-exec (with no-sandbox))", "does not go with deny");
+	refused("(allow process-exec (with no-log))", "does not go with allow");
+	refused("(deny process-exec (with no-log) (with no-log))", "twice");
 	refused("(import \"system.sb\")", "import");
-	refused("(define x 1)", "define");
+	refused("(define (f) x) (f)", "unknown word `x`");
 	refused("(version 2)", "version");
 	refused("hello", "hello");
-	refused("(if #t (allow default))", "notation");
+	refused("(hello)", "unknown form `hello`");
+	refused("(define (f) (f)) (f)", "nested too deep");
+	refused("(define (f x) (f2 x)) (define (f2 x) (string-append x x)) (for-each f (list \"a\"))(if)", "if takes");
+	refused("(allow file-read-data (subpath (param \"HOME\")))", "-D HOME=VALUE");
+	refused("(allow file-read-data (regex \"(\"))", "not closed");
+}
+
+/* ---- the language ---- */
+
+static const struct {
+	const char *body, *yes, *no;
+} programs[] = {
+    {"(define home \"/h\")(allow file-read-data (subpath home))", "/h/x", "/g"},
+    {"(define (home s) (string-append \"/h\" s))(allow file-read-data (subpath (home \"/x\")))", "/h/x", "/h/y"},
+    {"(define (open p) (allow file-read-data (literal p)))(open \"/a\")(open \"/b\")", "/b", "/c"},
+    {"(define f (subpath \"/f\"))(allow file-read-data f)", "/f/x", "/g"},
+    {"(let ((x \"/l\") (y \"/m\")) (allow file-read-data (subpath x) (subpath y)))", "/m", "/n"},
+    {"(let* ((x \"/l\") (y (string-append x \"/m\"))) (allow file-read-data (subpath y)))", "/l/m", "/l"},
+    {"(for-each (lambda (p) (allow file-read-data (subpath p))) '(\"/a\" \"/b\"))", "/b/c", "/c"},
+    {"(allow file-read-data (apply require-any (map (lambda (p) (subpath p)) (list \"/a\" \"/b\"))))", "/b/c", "/c"},
+    {"(when #t (allow file-read-data (subpath \"/w\")))", "/w", "/x"},
+    {"(unless #f (allow file-read-data (subpath \"/w\")))", "/w", "/x"},
+    {"(if (string=? \"a\" \"a\") (allow file-read-data (literal \"/y\")) (allow file-read-data (literal \"/n\")))", "/y",
+     "/n"},
+    {"(if (param \"X\") (allow file-read-data (literal \"/y\")) (allow file-read-data (literal \"/n\")))", "/n", "/y"},
+    {"(cond ((equal? 1 2) (allow file-read-data (literal \"/n\"))) (else (allow file-read-data (literal \"/y\"))))", "/y",
+     "/n"},
+    {"(if (and #t (or #f (not #f))) (allow file-read-data (literal \"/y\")))", "/y", "/n"},
+    {"(begin (define x \"/y\") (set! x \"/z\") (allow file-read-data (literal x)))", "/z", "/y"},
+    {"(define (walk l) (if (not (null? l)) (begin (allow file-read-data (literal (car l))) (walk (cdr l)))))"
+     "(walk '(\"/1\" \"/2\" \"/3\"))",
+     "/3", "/4"},
+    {"(with-filter (subpath \"/w\") (allow file-read-data (regex \"x$\")) (allow file-read-data (literal \"/w/y\")))",
+     "/w/y", "/v/x"},
+    {"(with-modifier (with no-report) (deny file-read-data (literal \"/n\")))(allow file-read* (subpath \"/\"))", "/y",
+     "/n"},
+    {"(allow file-read-data (regex (string-append \"^\" (regex-quote \"/a.b\") \"/\")))", "/a.b/c", "/axb/c"},
+    {"(define allow-it 1)(debug deny)(trace \"x\")(allow file-read-data (literal \"/y\"))", "/y", "/n"},
+    {"(define (subpath x) (literal x))(allow file-read-data (subpath \"/own\"))", "/own", "/own/x"},
+    {"(allow file-read-data (regex #\"^/r/[^/]+\\.txt$\"))", "/r/a.txt", "/r/a/b.txt"},
+    {"(allow (with report) file-read-data (literal \"/y\"))", "/y", "/n"},
+};
+
+Test(seatbelt_eval, programs)
+{
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		struct sbpl_query q = {.op = SBPL_FILE_READ_DATA};
+		struct arena *a = arena_new();
+		const char *body = arena_printf(a, "(deny default)%s", programs[i].body);
+
+		q.path = programs[i].yes;
+		cr_expect(allows(body, q), "%s: %s", body, q.path);
+		q.path = programs[i].no;
+		cr_expect(!allows(body, q), "%s: %s", body, q.path);
+		arena_free(a);
+	}
+}
+
+Test(seatbelt_eval, a_program_without_an_end)
+{
+	refused("(define (f l) (append l l))(define (g l n) (if (equal? n 0) l (g (f l) (- n 1))))(g '(1) 60)", "unknown");
+	refused("(define l '(1 2 3 4 5 6 7 8 9 0))"
+		"(define (ten f) (for-each (lambda (x) (f)) l))"
+		"(ten (lambda () (ten (lambda () (ten (lambda () (ten (lambda () (ten (lambda () (ten (lambda () (ten "
+		"(lambda () 1))))))))))))))",
+		"come to an end");
+}
+
+/* ---- what is not known ---- */
+
+static struct sbpl_verdict asked(struct arena *a, const char *body, struct sbpl_query q)
+{
+	const char *error = NULL;
+	const struct sbpl_profile *p = profile(a, arena_printf(a, "(deny default)%s", body), NULL, 0, &error);
+
+	cr_assert(p, "%s: %s", body, error);
+	return sbpl_decide(p, &q);
+}
+
+Test(seatbelt_eval, depends_on)
+{
+	static const struct {
+		const char *body;
+		struct sbpl_query q;
+		bool allow, depends;
+	} rows[] = {
+#define READ(file) {.op = SBPL_FILE_READ_DATA, .path = (file)}
+	    {"(allow file-read-data (extension \"e\"))", READ("/x"), false, true},
+	    {"(allow file-read-data (require-all (subpath \"/x\") (extension \"e\")))", READ("/y"), false, false},
+	    {"(allow file-read-data (require-any (subpath \"/x\") (extension \"e\")))", READ("/x"), true, false},
+	    {"(allow file-read-data (extension \"e\"))(allow file-read-data (subpath \"/x\"))", READ("/x"), true, false},
+	    {"(deny file-read-data (extension \"e\"))", READ("/x"), false, false}, /* either way */
+	    {"(deny file-read-data (extension \"e\"))(allow file-read-data (subpath \"/x\"))", READ("/x"), true, false},
+	    {"(allow file-read-data (subpath \"/x\"))(deny file-read-data (extension \"e\"))", READ("/x"), true, true},
+	    {"(allow file-read* (subpath \"/x\"))(deny file-read-data (extension \"e\"))", READ("/x"), true, true},
+	    {"(allow file-read* (require-not (extension \"e\")))", READ("/x"), false, true},
+	    {"(allow file-read-data (vnode-type DIRECTORY))", READ("/x"), false, true},
+	    {"(allow file-read-data (file-mode #o4000))", READ("/x"), false, true},
+	    {"(allow file-read-data (subpath \"/x\"))", {.op = SBPL_FILE_READ_DATA}, false, true},
+	    {"(allow mach-lookup (local-name \"a\"))", {.op = SBPL_MACH_LOOKUP, .name = "a"}, false, true},
+	    {"(allow mach-lookup (local-name \"a\"))", {.op = SBPL_MACH_LOOKUP, .name = "b"}, false, false},
+	    {"(allow signal (target children))", {.op = SBPL_SIGNAL, .target = "others"}, false, true},
+	    {"(allow signal (target others))", {.op = SBPL_SIGNAL, .target = "others"}, true, false},
+	    {"(deny signal)", {.op = SBPL_SIGNAL, .target = "self"}, true, false}, /* always allowed */
+	    {"(deny signal (target self))", {.op = SBPL_SIGNAL, .target = "self"}, false, false},
+#undef READ
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *a = arena_new();
+		struct sbpl_verdict v = asked(a, rows[i].body, rows[i].q);
+
+		cr_expect_eq(v.allow, rows[i].allow, "row %zu: %s", i, rows[i].body);
+		cr_expect_eq(v.unless != NULL, rows[i].depends, "row %zu: %s", i, rows[i].body);
+		cr_expect(!v.unless || sbpl_unsure(a, v.unless->filter, &rows[i].q), "row %zu", i);
+		arena_free(a);
+	}
+}
+
+Test(seatbelt_eval, facts_settle_it)
+{
+	static const struct sbpl_fact e[] = {{"extension", "e"}}, f[] = {{"extension", "f"}};
+	static const struct sbpl_fact stream[] = {{"socket-type", "SOCK_STREAM"}}, xattr[] = {{"xattr", "com.apple.q"}};
+	const char *ext = "(allow file-read-data (extension \"e\"))";
+	const char *sock = "(allow system-socket (socket-type SOCK_DGRAM))";
+	struct arena *a = arena_new();
+	struct sbpl_verdict v;
+
+	v = asked(a, ext, (struct sbpl_query){.op = SBPL_FILE_READ_DATA, .path = "/x", .facts = e, .n_facts = 1});
+	cr_expect(v.allow && !v.unless);
+	v = asked(a, ext, (struct sbpl_query){.op = SBPL_FILE_READ_DATA, .path = "/x", .facts = f, .n_facts = 1});
+	cr_expect(!v.allow && v.unless, "it may hold another one too");
+	v = asked(a, sock, (struct sbpl_query){.op = SBPL_SYSTEM_SOCKET, .facts = stream, .n_facts = 1});
+	cr_expect(!v.allow && !v.unless, "a socket has one type");
+	v = asked(a, "(allow file-read-xattr (xattr-prefix \"com.\"))",
+		  (struct sbpl_query){.op = SBPL_FILE_READ_XATTR, .path = "/x", .facts = xattr, .n_facts = 1});
+	cr_expect(v.allow && !v.unless);
+	arena_free(a);
+}
+
+Test(seatbelt_eval, lines_of_functions)
+{
+	struct arena *a = arena_new();
+	struct sbpl_query q = {.op = SBPL_FILE_READ_DATA, .path = "/x"};
+	struct sbpl_verdict v = asked(a, "\n(define (open p)\n  (allow file-read-data (literal p)))\n(open \"/x\")", q);
+
+	cr_assert_not_null(v.by);
+	cr_expect_eq(v.by->at.line, 4);
+	cr_expect_eq(v.by->at.col, 3);
+	cr_expect_eq(v.by->via.line, 5);
+	cr_expect_str_eq(v.by->at.file, "t.sb");
+	arena_free(a);
+}
+
+Test(seatbelt_eval, address_families)
+{
+	const char *six = "(deny default)(allow network-outbound (remote tcp6 \"*:443\"))";
+	struct sbpl_query q = outbound(PROTO_TCP, false, 443);
+	struct arena *a = arena_new();
+
+	q.remote.family = 6;
+	cr_expect(allows(six, q));
+	q.remote.family = 4;
+	cr_expect(!allows(six, q));
+	q.remote.family = 0;
+	cr_expect_not_null(asked(a, "(allow network-outbound (remote tcp6 \"*:443\"))", q).unless);
+	q = outbound(PROTO_TCP, false, 443);
+	q.remote.localhost = TRI_UNSURE;
+	cr_expect_not_null(asked(a, "(allow network-outbound (remote tcp \"localhost:443\"))", q).unless);
+	arena_free(a);
 }

@@ -17,8 +17,8 @@ static bool asked(const char *text, struct sbpl_query q)
 {
 	struct arena *a = arena_new();
 	const char *error = NULL;
-	const struct sexp *forms = sbpl_read(a, text, strlen(text), &error);
-	const struct sbpl_profile *p = forms ? sbpl_eval(a, forms, NULL, 0, false, &error) : NULL;
+	const struct sexp *forms = sbpl_read(a, "t.sb", text, strlen(text), &error);
+	const struct sbpl_profile *p = forms ? sbpl_eval(a, forms, &(struct sbpl_how_to){.n_given = 0}, &error) : NULL;
 	bool allow;
 
 	cr_assert(p, "%s", error);

@@ -1,0 +1,301 @@
+/*
+ * sbpl_lib.c - the functions that profiles call: on strings, lists and the -D values.
+ */
+#include <string.h>
+
+#include "../../compiler/str.h"
+#include "sbpl_lang.h"
+
+static const struct sval nil = {.kind = V_NIL};
+
+const struct sval *value_bool(struct lang *l, bool yes)
+{
+	struct sval *v = ARENA_NEW(l->arena, struct sval);
+
+	v->kind = V_BOOL;
+	v->number = yes;
+	return v;
+}
+
+const struct sval *value_text(struct lang *l, const char *text, bool open)
+{
+	struct sval *v = ARENA_NEW(l->arena, struct sval);
+
+	v->kind = V_TEXT;
+	v->text = text;
+	v->open = open;
+	return v;
+}
+
+const struct sval *value_pair(struct lang *l, const struct sval *head, const struct sval *tail)
+{
+	struct sval *v = ARENA_NEW(l->arena, struct sval);
+
+	v->kind = V_PAIR;
+	v->head = head;
+	v->tail = tail;
+	return v;
+}
+
+bool value_true(const struct sval *v)
+{
+	return v->kind != V_BOOL || v->number;
+}
+
+const char *value_kind(const struct sval *v)
+{
+	static const char *const names[] = {
+	    [V_NOTHING] = "nothing",	   [V_BOOL] = "a truth value",	     [V_NUMBER] = "a number",
+	    [V_TEXT] = "a string",	   [V_SYMBOL] = "a word",	     [V_NIL] = "an empty list",
+	    [V_PAIR] = "a list",	   [V_OPERATION] = "an operation",   [V_FILTER] = "a filter",
+	    [V_MODIFIER] = "a modifier",   [V_CLOSURE] = "a function",	     [V_BUILTIN] = "a function",
+	    [V_FILTER_MAKER] = "the name of a filter",
+	};
+
+	return names[v->kind];
+}
+
+const struct sval **value_array(struct lang *l, const struct sval *list, unsigned *n)
+{
+	const struct sval **v;
+
+	*n = 0;
+	for (const struct sval *x = list; x->kind == V_PAIR; x = x->tail)
+		++*n;
+	v = ARENA_ARRAY(l->arena, *n, const struct sval *);
+	for (unsigned i = 0; i < *n; i++, list = list->tail)
+		v[i] = list->head;
+	return v;
+}
+
+/* ---- strings ---- */
+
+static const struct sval *lib_param(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sbpl_how_to *how = l->how;
+	struct sval *no;
+
+	if (args->head->kind != V_TEXT)
+		return lang_fail(l, at, "param takes one string");
+	for (unsigned i = 0; i < how->n_given; i++)
+		if (strcmp(how->given[i].name, args->head->text) == 0)
+			return value_text(l, how->real_paths ? sbpl_real_path(l->arena, how->given[i].value) : how->given[i].value,
+					  false);
+	if (how->check)
+		return value_text(l, "", true);
+	no = ARENA_NEW(l->arena, struct sval);
+	no->kind = V_BOOL;
+	no->missing = args->head->text;
+	return no;
+}
+
+static const struct sval *expect_text(struct lang *l, const struct sexp *at, const struct sval *v)
+{
+	if (v->kind == V_TEXT)
+		return v;
+	if (v->kind == V_BOOL && v->missing)
+		return lang_fail(l, at, "the param \"%s\" has no value: give it with -D %s=VALUE", v->missing, v->missing);
+	return lang_fail(l, at, "a string was expected here, not %s", value_kind(v));
+}
+
+static const struct sval *lib_string_append(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	struct buf b = buf_new(l->arena);
+	bool open = false;
+
+	for (; args->kind == V_PAIR; args = args->tail) {
+		if (!expect_text(l, at, args->head))
+			return NULL;
+		buf_puts(&b, args->head->text);
+		open |= args->head->open;
+		if (b.len > LANG_MAX_TEXT)
+			return lang_fail(l, at, "a string that is longer than %d bytes", (int)LANG_MAX_TEXT);
+		l->steps += (unsigned)(b.len / 64);
+	}
+	return value_text(l, buf_str(&b), open);
+}
+
+static const struct sval *lib_regex_quote(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	struct buf b = buf_new(l->arena);
+
+	if (!expect_text(l, at, args->head))
+		return NULL;
+	for (const char *s = args->head->text; *s; s++) {
+		if (strchr("^$.*+?[](){}|\\", *s))
+			buf_putc(&b, '\\');
+		buf_putc(&b, *s);
+	}
+	return value_text(l, buf_str(&b), args->head->open);
+}
+
+static const struct sval *lib_string_equal(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sval *a = expect_text(l, at, args->head), *b = a ? expect_text(l, at, args->tail->head) : NULL;
+
+	if (!b)
+		return NULL;
+	if (a->open || b->open)
+		return lang_fail(l, at, "a comparison with a param that has no value yet");
+	return value_bool(l, strcmp(a->text, b->text) == 0);
+}
+
+static const struct sval *lib_is_string(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	(void)at;
+	return value_bool(l, args->head->kind == V_TEXT);
+}
+
+static const struct sval *lib_string_length(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	struct sval *v = ARENA_NEW(l->arena, struct sval);
+
+	if (!expect_text(l, at, args->head))
+		return NULL;
+	v->kind = V_NUMBER;
+	v->number = (int64_t)strlen(args->head->text);
+	return v;
+}
+
+static const struct sval *lib_number_to_string(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	if (args->head->kind != V_NUMBER)
+		return lang_fail(l, at, "a number was expected here, not %s", value_kind(args->head));
+	return value_text(l, arena_printf(l->arena, "%lld", (long long)args->head->number), false);
+}
+
+/* ---- truth ---- */
+
+static const struct sval *lib_not(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	(void)at;
+	return value_bool(l, !value_true(args->head));
+}
+
+static bool equal(const struct sval *a, const struct sval *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind == V_TEXT || a->kind == V_SYMBOL)
+		return strcmp(a->text, b->text) == 0;
+	for (; a->kind == V_PAIR && b->kind == V_PAIR; a = a->tail, b = b->tail)
+		if (a->head->kind == V_PAIR || !equal(a->head, b->head))
+			return false;
+	return a->kind == b->kind && a->number == b->number && a->filter == b->filter;
+}
+
+static const struct sval *lib_equal(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	if (args->head->open || args->tail->head->open)
+		return lang_fail(l, at, "a comparison with a param that has no value yet");
+	return value_bool(l, equal(args->head, args->tail->head));
+}
+
+/* ---- lists ---- */
+
+static const struct sval *lib_list(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	(void)l;
+	(void)at;
+	return args;
+}
+
+static const struct sval *lib_cons(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	(void)at;
+	return value_pair(l, args->head, args->tail->head);
+}
+
+static const struct sval *lib_car(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return args->head->kind == V_PAIR ? args->head->head
+					  : lang_fail(l, at, "a list was expected here, not %s", value_kind(args->head));
+}
+
+static const struct sval *lib_cdr(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return args->head->kind == V_PAIR ? args->head->tail
+					  : lang_fail(l, at, "a list was expected here, not %s", value_kind(args->head));
+}
+
+static const struct sval *lib_is_null(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	(void)at;
+	return value_bool(l, args->head->kind == V_NIL);
+}
+
+static const struct sval *lib_is_pair(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	(void)at;
+	return value_bool(l, args->head->kind == V_PAIR);
+}
+
+static const struct sval *lib_append(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	unsigned n, m;
+	const struct sval **lists = value_array(l, args, &n), *all = &nil;
+
+	while (n-- > 0) {
+		const struct sval **items = value_array(l, lists[n], &m);
+
+		if (lists[n]->kind != V_PAIR && lists[n]->kind != V_NIL)
+			return lang_fail(l, at, "a list was expected here, not %s", value_kind(lists[n]));
+		if ((l->steps += m) > LANG_MAX_STEPS)
+			return lang_fail(l, at, "the profile does not come to an end");
+		while (m > 0)
+			all = value_pair(l, items[--m], all);
+	}
+	return all;
+}
+
+/* (map f list) and (for-each f list), for one list. */
+static const struct sval *lib_map(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	unsigned n;
+	const struct sval **items = value_array(l, args->tail->head, &n), *all = &nil;
+
+	for (unsigned i = 0; i < n; i++)
+		if (!(items[i] = lang_call(l, at, args->head, value_pair(l, items[i], &nil))))
+			return NULL;
+	while (n > 0)
+		all = value_pair(l, items[--n], all);
+	return all;
+}
+
+static const struct sval *lib_apply(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return lang_call(l, at, args->head, args->tail->head);
+}
+
+static const struct builtin builtins[] = {
+    {"param", 1, 1, lib_param},
+    {"string-append", 0, 0, lib_string_append},
+    {"regex-quote", 1, 1, lib_regex_quote},
+    {"string=?", 2, 2, lib_string_equal},
+    {"string?", 1, 1, lib_is_string},
+    {"string-length", 1, 1, lib_string_length},
+    {"number->string", 1, 1, lib_number_to_string},
+    {"not", 1, 1, lib_not},
+    {"equal?", 2, 2, lib_equal},
+    {"eq?", 2, 2, lib_equal},
+    {"eqv?", 2, 2, lib_equal},
+    {"=", 2, 2, lib_equal},
+    {"list", 0, 0, lib_list},
+    {"cons", 2, 2, lib_cons},
+    {"car", 1, 1, lib_car},
+    {"cdr", 1, 1, lib_cdr},
+    {"null?", 1, 1, lib_is_null},
+    {"pair?", 1, 1, lib_is_pair},
+    {"append", 0, 0, lib_append},
+    {"map", 2, 2, lib_map},
+    {"for-each", 2, 2, lib_map},
+    {"apply", 2, 2, lib_apply},
+};
+
+const struct builtin *builtin_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
+		if (strcmp(builtins[i].name, name) == 0)
+			return &builtins[i];
+	return NULL;
+}
