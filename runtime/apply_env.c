@@ -15,10 +15,11 @@ static bool only_by_name(struct span name)
 	return (name.len > 3 && !memcmp(name.at, "LD_", 3)) || span_is(name, "GLIBC_TUNABLES");
 }
 
+/* Most names differ in their first byte: no call for those. */
 static bool line_lets(const struct env_line *e, struct span name)
 {
 	if (e->kind == ENV_ALLOW)
-		return span_same(e->name, name);
+		return e->name.at[0] == name.at[0] && span_same(e->name, name);
 	return e->kind == ENV_ALLOW_PREFIX && !only_by_name(name) && name.len >= e->name.len &&
 	       !memcmp(name.at, e->name.at, e->name.len);
 }
@@ -92,7 +93,7 @@ bool env_build(struct run *r, char *const *caller)
 
 	while (caller[n_caller])
 		n_caller++;
-	r->envp = pool_room(r->pool, (n_caller + l->n_env + 2) * sizeof(char *));
+	r->envp = pool_take(r->pool, (n_caller + l->n_env + 2) * sizeof(char *));
 	if (!r->envp)
 		return fault_step(r->fault, "environment", "memory", errno);
 	for (unsigned i = 0; i < l->n_env; i++)
@@ -101,7 +102,9 @@ bool env_build(struct run *r, char *const *caller)
 	if (!env_home(r, &n))
 		return false;
 	for (unsigned i = 0; i < n_caller; i++) {
-		struct span name = {caller[i], strcspn(caller[i], "=")};
+		struct span name = {caller[i], 0};
+		while (caller[i][name.len] && caller[i][name.len] != '=')
+			name.len++;
 		if (caller[i][name.len] == '=' && !span_is(name, "HOME") && name_let(l, name) &&
 		    !have_name(r->envp, n, name))
 			r->envp[n++] = caller[i];

@@ -308,16 +308,13 @@ static bool compare_port(void *ctx, const struct landlock_rule *given)
 	return fault_line(f, "fix", "give another port to ", line, NULL);
 }
 
-/* The port lines once more: there is seldom such a line, and nothing has to be kept for it. */
 static bool visit_assert_port(void *ctx, const struct landlock_rule *rule)
 {
 	struct run *r = ctx;
 	struct port_search s = {.run = r, .assert = rule};
 	const struct landlock_visitor again = {.port = compare_port, .ctx = &s};
-	struct conf conf = r->plan->landlock_conf;
 
-	conf.fault = r->fault;
-	return port_value(r, rule, &s.port) && landlock_visit(&conf, &r->plan->landlock, &again);
+	return port_value(r, rule, &s.port) && landlock_visit(&r->plan->landlock, &again);
 }
 
 static bool ruleset_make(struct run *r)
@@ -342,18 +339,16 @@ bool landlock_prepare(struct run *r)
 						 .assert = visit_assert,
 						 .assert_port = visit_assert_port,
 						 .ctx = r};
-	struct conf conf = r->plan->landlock_conf;
 
-	conf.fault = r->fault;
 	r->ruleset = -1;
 	if (!r->host.landlock)
 		return true; /* the guarantees said that it may be missing */
 	if (r->plan->landlock.n_asserts)
 		r->grants.list =
-		    pool_room(r->pool, (r->plan->landlock.n_paths + r->plan->landlock.n_globs + 2) * sizeof(struct grant));
+		    pool_take(r->pool, (r->plan->landlock.n_paths + r->plan->landlock.n_globs + 2) * sizeof(struct grant));
 	if (r->plan->landlock.n_asserts && !r->grants.list)
 		return fault_step(r->fault, "landlock", "memory", errno);
-	return ruleset_make(r) && landlock_visit(&conf, &r->plan->landlock, &visitor);
+	return ruleset_make(r) && landlock_visit(&r->plan->landlock, &visitor);
 }
 
 bool apply_landlock(struct run *r)

@@ -27,25 +27,32 @@ enum { LAST_SIGNAL = 64, PROC_MAGIC = 0x9fa0 /* linux/magic.h */ };
 
 enum { WRITABLE = S_IWGRP | S_IWOTH };
 
-/* A line "LABEL DIGITS" of the file: `width` digits of `bits` bits each. */
-static bool status_number(struct span status, const char *label, size_t width, unsigned bits,
+/*
+ * Takes everything up to the line "LABEL DIGITS" off: `width` digits of `bits` bits each. Lines are looked for in the
+ * order of the file.
+ */
+static bool status_number(struct span *status, const char *label, size_t width, unsigned bits,
 			  uint64_t *number)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *at = memmem(status.at, status.len, label, strlen(label));
-	size_t left = at ? status.len - (size_t)(at - status.at) : 0;
+	size_t head = strlen(label);
+	const char *end;
 
-	if (left < strlen(label) + width + 1)
-		return false;
-	at += strlen(label);
-	*number = 0;
-	for (size_t i = 0; i < width; i++) {
-		const char *digit = memchr(digits, at[i], (size_t)1 << bits);
-		if (!digit)
-			return false;
-		*number = *number << bits | (uint64_t)(digit - digits);
+	while ((end = memchr(status->at, '\n', status->len))) {
+		struct span line = {status->at, (size_t)(end - status->at)};
+		status->at += line.len + 1;
+		status->len -= line.len + 1;
+		if (line.len < head || memcmp(line.at, label, head))
+			continue;
+		*number = 0;
+		for (size_t i = head; i < line.len; i++) {
+			int digit = hex_value(line.at[i]);
+			if (digit < 0 || digit >> bits)
+				return false;
+			*number = *number << bits | (uint64_t)digit;
+		}
+		return line.len == head + width;
 	}
-	return at[width] == '\n';
+	return false;
 }
 
 /*
@@ -66,9 +73,9 @@ static bool left_read(struct left *left)
 		n = read(fd, buf, sizeof(buf));
 	fd_leave(fd);
 	status.len = n > 0 ? (size_t)n : 0;
-	return status_number(status, "\nSigIgn:\t", 16, 4, &left->ignored) &&
-	       status_number(status, "\nSigBlk:\t", 16, 4, &left->blocked) &&
-	       status_number(status, "\nUmask:\t", 4, 3, &left->umask);
+	return status_number(&status, "Umask:\t", 4, 3, &left->umask) &&
+	       status_number(&status, "SigBlk:\t", 16, 4, &left->blocked) &&
+	       status_number(&status, "SigIgn:\t", 16, 4, &left->ignored);
 }
 
 /* Before the program has a view of its own, in which there may be no /proc. */

@@ -29,7 +29,8 @@ static const struct {
 	uint16_t code;
 	enum insn_kind kind;
 } insns_known[] = {
-    {0x20, INSN_LOAD_DATA},                         /* ld [k] */
+    {0x15, INSN_BRANCH},    {0x35, INSN_BRANCH},    /* jeq k, jge k: most of a filter */
+    {0x06, INSN_RETURN},    {0x20, INSN_LOAD_DATA}, /* ret k, ld [k] */
     {0x80, INSN_PLAIN},     {0x81, INSN_PLAIN},     /* ld len, ldx len */
     {0x00, INSN_PLAIN},     {0x01, INSN_PLAIN},     /* ld #k, ldx #k */
     {0x60, INSN_LOAD_MEM},  {0x61, INSN_LOAD_MEM},  /* ld M[k], ldx M[k] */
@@ -45,11 +46,11 @@ static const struct {
     {0x84, INSN_PLAIN},                             /* neg */
     {0xa4, INSN_PLAIN},     {0xac, INSN_PLAIN},     /* xor */
     {0x05, INSN_JUMP},                              /* ja */
-    {0x15, INSN_BRANCH},    {0x1d, INSN_BRANCH},    /* jeq */
+    {0x1d, INSN_BRANCH},                            /* jeq x */
     {0x25, INSN_BRANCH},    {0x2d, INSN_BRANCH},    /* jgt */
-    {0x35, INSN_BRANCH},    {0x3d, INSN_BRANCH},    /* jge */
+    {0x3d, INSN_BRANCH},                            /* jge x */
     {0x45, INSN_BRANCH},    {0x4d, INSN_BRANCH},    /* jset */
-    {0x06, INSN_RETURN},    {0x16, INSN_RETURN},    /* ret k, ret a */
+    {0x16, INSN_RETURN},                            /* ret a */
     {0x07, INSN_PLAIN},     {0x87, INSN_PLAIN},     /* tax, txa */
 };
 
@@ -122,6 +123,7 @@ static const char *memory_wrong(const struct bpf_insn *insns, unsigned n, unsign
 const char *bpf_wrong(const struct bpf_insn *insns, unsigned n, unsigned *at)
 {
 	enum insn_kind kind = INSN_PLAIN;
+	bool loads = false;
 
 	*at = 0;
 	if (n == 0 || n > PLAN_MAX_BPF)
@@ -134,10 +136,11 @@ const char *bpf_wrong(const struct bpf_insn *insns, unsigned n, unsigned *at)
 		wrong = insn_wrong(&insns[i], kind, n - i - 1);
 		if (wrong)
 			return wrong;
+		loads |= kind == INSN_LOAD_MEM;
 	}
 	if (kind != INSN_RETURN)
 		return "the last instruction is no return";
-	return memory_wrong(insns, n, at);
+	return loads ? memory_wrong(insns, n, at) : NULL;
 }
 
 bool bpf_check(const char *file, const void *data, size_t size, struct fault *f)

@@ -92,7 +92,7 @@ static bool file_read(struct pool *pool, const char *path, struct span *bytes)
 		return false;
 	errno = EINVAL;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= MAX_PASSWD)
-		buf = pool_room(pool, (size_t)st.st_size);
+		buf = pool_take(pool, (size_t)st.st_size);
 	while (buf && got < (size_t)st.st_size) {
 		ssize_t n = read(fd, buf + got, (size_t)st.st_size - got);
 		if (n < 0)

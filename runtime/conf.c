@@ -27,16 +27,19 @@ bool line_done(const struct line *l)
 
 bool line_word(struct line *l, struct span *word)
 {
-	const char *blank;
+	size_t n = 0;
+	bool blank;
 
 	if (line_done(l))
 		return line_fault(l, "a word is missing", (struct span){0});
-	blank = memchr(l->left.at, ' ', l->left.len);
-	*word = (struct span){l->left.at, blank ? (size_t)(blank - l->left.at) : l->left.len};
-	if (word->len == 0 || (blank && word->len + 1 == l->left.len))
+	while (n < l->left.len && l->left.at[n] != ' ') /* words are short: no call */
+		n++;
+	blank = n < l->left.len;
+	*word = (struct span){l->left.at, n};
+	if (n == 0 || (blank && n + 1 == l->left.len))
 		return line_fault(l, "words are separated by exactly one blank", l->left);
-	l->left.at += word->len + (blank != NULL);
-	l->left.len -= word->len + (blank != NULL);
+	l->left.at += n + blank;
+	l->left.len -= n + blank;
 	return true;
 }
 
@@ -64,35 +67,35 @@ bool line_end(struct line *l)
 	return line_done(l) || line_fault(l, "nothing may follow here", l->left);
 }
 
-static bool line_check_bytes(const struct line *l)
+/* The bytes up to the first that is no part of a line. */
+static size_t line_bytes(const char *at, size_t left)
 {
-	const unsigned char *p = (const unsigned char *)l->left.at;
+	size_t i = 0;
 
-	if (l->left.len == 0)
-		return line_fault(l, "an empty line", l->left);
-	if (l->left.len > PLAN_MAX_LINE)
-		return line_fault(l, "the line is too long", l->left);
-	for (size_t i = 0, n; i < l->left.len; i += n) {
-		n = text_utf8_len(l->left.at + i, l->left.len - i);
-		if (n == 0 || p[i] < 0x20 || p[i] == 0x7f)
-			return line_fault(l, "a byte that cannot stand here", (struct span){0});
+	for (size_t n; (i += text_plain_len(at + i, left - i)) < left; i += n) {
+		n = text_utf8_len(at + i, left - i);
+		if (n < 2) /* 1: what is plain was passed, this is a control byte */
+			break;
 	}
-	return true;
+	return i;
 }
 
 /* Takes the line at *at, without its \n. */
 static bool line_next(const struct conf *c, size_t *at, struct line *l)
 {
-	const char *end = memchr(c->data + *at, '\n', c->size - *at);
-	size_t len = end ? (size_t)(end - c->data) - *at : 0;
+	size_t left = c->size - *at, len = line_bytes(c->data + *at, left);
 
 	l->conf = c;
 	l->number++;
 	l->left = (struct span){c->data + *at, len};
-	if (!end)
+	if (len == left || (c->data[*at + len] != '\n' && !memchr(l->left.at, '\n', left)))
 		return line_fault(l, "the file is cut off: no `end`", (struct span){0});
+	if (c->data[*at + len] != '\n')
+		return line_fault(l, "a byte that cannot stand here", (struct span){0});
 	*at += len + 1;
-	return line_check_bytes(l);
+	if (len == 0)
+		return line_fault(l, "an empty line", l->left);
+	return len <= PLAN_MAX_LINE || line_fault(l, "the line is too long", l->left);
 }
 
 static bool version_check(const struct line *l, struct span version)
@@ -116,7 +119,7 @@ static bool id_check(const struct line *l, struct span word, char id[PLAN_ID_LEN
 	if (word.len != PLAN_ID_LEN)
 		return line_fault(l, "not a plan id", word);
 	for (size_t i = 0; i < PLAN_ID_LEN; i++)
-		if (!strchr("0123456789abcdef", word.at[i]))
+		if (hex_value(word.at[i]) < 0)
 			return line_fault(l, "not a plan id", word);
 	if (!id[0])
 		memcpy(id, word.at, PLAN_ID_LEN);
@@ -150,11 +153,11 @@ static bool directive_find(const struct line *l, const struct directive *table, 
 			   struct span word, unsigned *at)
 {
 	unsigned first = *at == n ? 0 : table[*at].times == MANY ? *at : *at + 1;
-	unsigned row = 0;
+	unsigned row = first % n, tries = 0; /* from where it should be, around to where it should not */
 
-	while (row < n && !span_is(word, table[row].word))
-		row++;
-	if (row == n)
+	for (; tries < n && !span_is(word, table[row].word); tries++)
+		row = (row + 1) % n;
+	if (tries == n)
 		return line_fault(l, "a word this sbx-run does not know", word);
 	if (row < first)
 		return line_fault(l, "a line that is repeated or out of order", word);

@@ -21,7 +21,7 @@ enum { LABEL_WIDTH = 11 };
 bool fault_set(struct fault *f, enum err id)
 {
 	f->id = id;
-	f->text = text_over(f->buf, sizeof(f->buf));
+	f->text = (struct text){.buf = f->buf, .cap = sizeof(f->buf)};
 	return false;
 }
 

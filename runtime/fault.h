@@ -23,9 +23,9 @@ enum err {
 };
 
 struct fault {
-	enum err id;
-	struct text text; /* the indented lines, over buf */
 	char buf[6 * 1024];
+	struct text text; /* the indented lines, over buf */
+	enum err id;
 };
 
 /* Starts the record; always false, so that `return fault_set(...)` reads well. */

@@ -3,12 +3,15 @@
  */
 #include "landlock_conf.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "glob.h"
 #include "template.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+enum { FIRST_RULES = 32 };
 
 struct right {
 	const char *word;
@@ -153,21 +156,38 @@ static bool place_read(const struct landlock *out, struct line *l, struct landlo
 	return !wrong || line_fault(l, wrong, r->place);
 }
 
-static bool visit(bool (*visitor)(void *, const struct landlock_rule *), const struct landlock *out,
-		  const struct landlock_rule *r)
+/* Twice as much each time; what was outgrown stays in the pool. */
+static bool rules_grow(struct landlock *out)
 {
-	return !visitor || visitor(out->visitor->ctx, r);
+	unsigned cap = out->cap ? 2 * out->cap : FIRST_RULES;
+	struct landlock_rule *more = pool_take(out->pool, cap * sizeof(*more));
+
+	if (!more)
+		return false;
+	if (out->n_rules)
+		memcpy(more, out->rules, out->n_rules * sizeof(*more));
+	out->rules = more;
+	out->cap = cap;
+	return true;
+}
+
+static bool rule_keep(struct landlock *out, const struct line *l, const struct landlock_rule *r)
+{
+	if (out->n_rules == out->cap && !rules_grow(out))
+		return fault_step(l->conf->fault, "landlock.conf", "memory", ENOMEM);
+	out->rules[out->n_rules++] = *r;
+	return true;
 }
 
 static bool read_entry(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
-	struct landlock_rule r = {0};
+	struct landlock_rule r = {.kind = RULE_ENTRY};
 
 	if (!place_read(out, l, &r))
 		return false;
 	out->entry = r.place;
-	return !out->visitor || visit(out->visitor->entry, out, &r);
+	return rule_keep(out, l, &r);
 }
 
 static bool missing_read(struct line *l, enum missing *missing)
@@ -189,7 +209,7 @@ static bool missing_read(struct line *l, enum missing *missing)
 static bool read_path(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
-	struct landlock_rule r = {0};
+	struct landlock_rule r = {.kind = RULE_PATH};
 	struct span links;
 
 	if (!missing_read(l, &r.missing) || !line_word(l, &links))
@@ -198,14 +218,14 @@ static bool read_path(void *ctx, struct line *l)
 	if (!r.nofollow && !span_is(links, "follow"))
 		return line_fault(l, "follow or nofollow was expected", links);
 	out->n_paths++;
-	return place_read(out, l, &r) && (!out->visitor || visit(out->visitor->path, out, &r));
+	return place_read(out, l, &r) && rule_keep(out, l, &r);
 }
 
 /* RIGHT,... WHERE GLOB TMPL */
 static bool read_glob(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
-	struct landlock_rule r = {0};
+	struct landlock_rule r = {.kind = RULE_GLOB};
 	const char *wrong;
 
 	if (!rights_read(l, fs_rights, COUNT(fs_rights), out->fs, &r.rights) || !line_word(l, &r.where) ||
@@ -220,7 +240,7 @@ static bool read_glob(void *ctx, struct line *l)
 	if (wrong)
 		return line_fault(l, wrong, r.place);
 	out->n_globs++;
-	return !out->visitor || visit(out->visitor->glob, out, &r);
+	return rule_keep(out, l, &r);
 }
 
 /* A number, or one variable and nothing else. */
@@ -247,27 +267,27 @@ static bool port_read(const struct landlock *out, struct line *l, struct landloc
 static bool read_port(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
-	struct landlock_rule r = {0};
+	struct landlock_rule r = {.kind = RULE_PORT};
 
 	out->n_ports++;
-	return port_read(out, l, &r) && (!out->visitor || visit(out->visitor->port, out, &r));
+	return port_read(out, l, &r) && rule_keep(out, l, &r);
 }
 
 static bool read_assert_port(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
-	struct landlock_rule r = {0};
+	struct landlock_rule r = {.kind = RULE_ASSERT_PORT};
 
-	return port_read(out, l, &r) && (!out->visitor || visit(out->visitor->assert_port, out, &r));
+	return port_read(out, l, &r) && rule_keep(out, l, &r);
 }
 
 static bool read_assert(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
-	struct landlock_rule r = {0};
+	struct landlock_rule r = {.kind = RULE_ASSERT};
 
 	out->n_asserts++;
-	return place_read(out, l, &r) && (!out->visitor || visit(out->visitor->assert, out, &r));
+	return place_read(out, l, &r) && rule_keep(out, l, &r);
 }
 
 static bool how_read(struct line *l, unsigned *how)
@@ -297,7 +317,7 @@ static bool how_read(struct line *l, unsigned *how)
 static bool read_cover(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
-	struct landlock_rule r = {0};
+	struct landlock_rule r = {.kind = RULE_COVER};
 	const char *wrong;
 
 	if (!how_read(l, &r.how) || !line_word(l, &r.where) || !line_rest(l, &r.place))
@@ -306,10 +326,11 @@ static bool read_cover(void *ctx, struct line *l)
 	wrong = template_wrong(r.place, out->vars);
 	if (wrong)
 		return line_fault(l, wrong, r.place);
-	return !out->visitor || visit(out->visitor->cover, out, &r);
+	return rule_keep(out, l, &r);
 }
 
-static bool file_run(const struct conf *c, char id[PLAN_ID_LEN + 1], struct landlock *out)
+bool landlock_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_LEN + 1],
+		   struct pool *pool, struct landlock *out)
 {
 	static const struct directive table[] = {
 	    {"handle-fs", ONCE, read_handle_fs}, {"handle-net", MAYBE, read_handle_net},
@@ -319,21 +340,16 @@ static bool file_run(const struct conf *c, char id[PLAN_ID_LEN + 1], struct land
 	    {"assert-port", MANY, read_assert_port}, {"cover", MANY, read_cover},
 	};
 
+	*out = (struct landlock){.vars = v, .pool = pool};
 	return conf_run(c, table, COUNT(table), out, id);
 }
 
-bool landlock_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_LEN + 1],
-		   struct landlock *out)
+bool landlock_visit(const struct landlock *l, const struct landlock_visitor *visitor)
 {
-	*out = (struct landlock){.vars = v};
-	return file_run(c, id, out);
-}
-
-bool landlock_visit(const struct conf *c, const struct landlock *l,
-		    const struct landlock_visitor *visitor)
-{
-	struct landlock again = {.vars = l->vars, .visitor = visitor};
-	char id[PLAN_ID_LEN + 1] = "";
-
-	return file_run(c, id, &again);
+	for (unsigned i = 0; i < l->n_rules; i++) {
+		landlock_visit_fn *visit = visitor->of[l->rules[i].kind];
+		if (visit && !visit(visitor->ctx, &l->rules[i]))
+			return false;
+	}
+	return true;
 }

@@ -1,6 +1,5 @@
 /*
- * landlock_conf.h - landlock.conf. The rules can be very many, so they are not kept: the file is
- * read twice, first to prove and count it, then to hand each rule to a visitor.
+ * landlock_conf.h - landlock.conf in memory, read once for all starts. Spans point into the file.
  */
 #ifndef SBX_LANDLOCK_CONF_H
 #define SBX_LANDLOCK_CONF_H
@@ -13,25 +12,31 @@ enum missing { MISSING_ERROR, MISSING_SKIP, MISSING_MAKE };
 /* How a cover shows its place. */
 enum cover { COVER_HIDE = 1, COVER_RO = 2, COVER_NOEXEC = 4 };
 
+enum rule { RULE_ENTRY, RULE_PATH, RULE_GLOB, RULE_PORT, RULE_ASSERT, RULE_ASSERT_PORT, RULE_COVER, RULE_COUNT };
+
 struct landlock_rule {
 	uint64_t rights;
-	struct span where, place; /* template */
-	enum missing missing;     /* path only */
-	bool nofollow;            /* path only */
-	struct span glob;         /* glob only: the pattern */
-	struct span port;         /* port, assert-port: a number or one variable */
-	unsigned how;             /* cover only: enum cover; 0: as it is */
+	struct span where, place; /* place: template */
+	union {
+		struct span glob; /* glob only: the pattern */
+		struct span port; /* port, assert-port: a number or one variable */
+	};
+	enum rule kind;
+	enum missing missing; /* path only */
+	bool nofollow;        /* path only */
+	unsigned how;         /* cover only: enum cover; 0: as it is */
 };
+
+typedef bool landlock_visit_fn(void *ctx, const struct landlock_rule *r);
 
 /* Each returns false after a fault; NULL: not wanted. */
 struct landlock_visitor {
-	bool (*entry)(void *ctx, const struct landlock_rule *r);
-	bool (*path)(void *ctx, const struct landlock_rule *r);
-	bool (*glob)(void *ctx, const struct landlock_rule *r);
-	bool (*port)(void *ctx, const struct landlock_rule *r);
-	bool (*assert)(void *ctx, const struct landlock_rule *r);
-	bool (*assert_port)(void *ctx, const struct landlock_rule *r);
-	bool (*cover)(void *ctx, const struct landlock_rule *r);
+	union {
+		landlock_visit_fn *of[RULE_COUNT];
+		struct { /* the same by name */
+			landlock_visit_fn *entry, *path, *glob, *port, *assert, *assert_port, *cover;
+		};
+	};
 	void *ctx;
 };
 
@@ -39,16 +44,17 @@ struct landlock {
 	uint64_t fs, net, scope; /* what is handled */
 	struct span entry;       /* template, at == NULL: none */
 	unsigned n_paths, n_globs, n_ports, n_asserts, n_covers;
+	struct landlock_rule *rules; /* in the order of the file */
+	unsigned n_rules, cap;
 	const struct vars *vars;
-	const struct landlock_visitor *visitor;
+	struct pool *pool; /* they lie in it */
 };
 
-/* Proves the file and fills *out. v knows the params of launch.conf. */
+/* Proves the file and fills *out. v knows the params of launch.conf; the rules live as long as the pool. */
 bool landlock_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_LEN + 1],
-		   struct landlock *out);
-/* Gives every rule of a file that landlock_read() proved to the visitor, in order. */
-bool landlock_visit(const struct conf *c, const struct landlock *l,
-		    const struct landlock_visitor *visitor);
+		   struct pool *pool, struct landlock *out);
+/* Gives every rule to the visitor, in order. */
+bool landlock_visit(const struct landlock *l, const struct landlock_visitor *visitor);
 
 /* The bits of these rights that a Landlock of this ABI knows. */
 uint64_t fs_rights_of_abi(unsigned abi);

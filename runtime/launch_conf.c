@@ -85,18 +85,26 @@ static bool words_in_order(struct line *l, const char *const *table, unsigned n,
 	return true;
 }
 
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* Names of params are lower case, so that no built-in can be shadowed. */
-static bool name_good(struct span s, const char *more)
+static bool param_name_good(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!(s.at[i] >= 'a' && s.at[i] <= 'z') && !strchr(more, s.at[i]))
+		if (!(s.at[i] >= 'a' && s.at[i] <= 'z') && !digit(s.at[i]) && s.at[i] != '_' && s.at[i] != '-')
 			return false;
-	return s.len > 0 && !(s.at[0] >= '0' && s.at[0] <= '9');
+	return s.len > 0 && s.len <= 100 && !digit(s.at[0]);
 }
 
 static bool env_name_good(struct span s)
 {
-	return name_good(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	for (size_t i = 0; i < s.len; i++)
+		if (!((s.at[i] | 0x20) >= 'a' && (s.at[i] | 0x20) <= 'z') && !digit(s.at[i]) && s.at[i] != '_')
+			return false;
+	return s.len > 0 && !digit(s.at[0]);
 }
 
 static bool read_policy(void *ctx, struct line *l)
@@ -241,7 +249,7 @@ static bool read_param(void *ctx, struct line *l)
 
 	if (!line_word(l, &p.name) || !line_word(l, &type) || !line_word(l, &how))
 		return false;
-	if (!name_good(p.name, "0123456789_-") || p.name.len > 100)
+	if (!param_name_good(p.name))
 		return line_fault(l, "not the name of a param", p.name);
 	if (!type_word(type, &p.type))
 		return line_fault(l, "not a type", type);
@@ -588,7 +596,6 @@ bool launch_read(const struct conf *c, struct launch *out)
 	    {"session", MAYBE, read_session},
 	};
 
-	memset(out, 0, sizeof(*out));
 	out->exec_fd = -1;
 	return conf_run(c, table, COUNT(table), out, out->id) && exec_fd_check(c, out);
 }

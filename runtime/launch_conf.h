@@ -57,14 +57,8 @@ struct launch {
 	struct span policy, version;
 	unsigned arches;  /* bits 1 << row of the machines table */
 	unsigned isolate; /* ISOLATE_* */
-	struct param params[PLAN_MAX_PARAMS];
-	unsigned n_params;
-	struct guarantee guarantees[PLAN_MAX_GUARANTEES];
-	unsigned n_guarantees;
 	struct span entry, entry_where; /* entry.at NULL: any program */
 	int exec_fd;                    /* -1: none */
-	struct env_line env[PLAN_MAX_ENV];
-	unsigned n_env;
 	struct rlimit_line rlimits[PLAN_MAX_RLIMITS];
 	unsigned n_rlimits;
 	struct rlimit_line fallbacks[PLAN_MAX_FALLBACKS];
@@ -77,15 +71,19 @@ struct launch {
 	bool user_set;
 	struct amount user;
 	struct span directory, directory_where; /* template; at NULL: not written */
-	struct place_line places[PLAN_MAX_PLACES];
-	unsigned n_places;
 	enum stdin_mode stdin_mode;
 	enum terminal_mode terminal;
 	enum observe_mode observe;
 	struct span notify_where; /* of the first line that hands calls over; no text: none does */
+	/* last what is large and mostly empty: memory that nobody touches costs nothing */
+	unsigned n_guarantees, n_params, n_env, n_places;
+	struct guarantee guarantees[PLAN_MAX_GUARANTEES];
+	struct env_line env[PLAN_MAX_ENV];
+	struct param params[PLAN_MAX_PARAMS];
+	struct place_line places[PLAN_MAX_PLACES];
 };
 
-/* All of the file is proved, templates included. */
+/* All of the file is proved, templates included. *out is zero bytes: clearing so much would be most of the work. */
 bool launch_read(const struct conf *c, struct launch *out);
 
 /* Does the program lead a session of its own? */

@@ -13,7 +13,7 @@
 #define SBX_VERSION "0.1.0"
 #endif
 
-enum { PLAN_ROOM = POOL_PIECES * POOL_SMALL }; /* larger files get mappings of their own */
+enum { PLAN_ROOM = 64 * 1024 };
 
 const char *sbx_version(void)
 {

@@ -33,9 +33,9 @@ struct sbx_pool {
 
 static bool request_room(struct start *s)
 {
-	struct request *q = pool_room(&s->pool, sizeof(*q));
-	char **argv = pool_room(&s->pool, (REQUEST_ARGS + 1) * sizeof(*argv));
-	char *bytes = pool_room(&s->pool, REQUEST_BYTES);
+	struct request *q = pool_take(&s->pool, sizeof(*q));
+	char **argv = pool_take(&s->pool, (REQUEST_ARGS + 1) * sizeof(*argv));
+	char *bytes = pool_take(&s->pool, REQUEST_BYTES);
 
 	if (!q || !argv || !bytes)
 		return false;

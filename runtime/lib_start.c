@@ -21,7 +21,7 @@
 
 extern char **environ;
 
-enum { STACK = 256 * 1024, LAST_SIGNAL = 64 };
+enum { STACK = 256 * 1024, START_ROOM = 64 * 1024, LAST_SIGNAL = 64 };
 
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x1000
@@ -80,7 +80,7 @@ struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_option
 	struct start *s = start_map();
 	struct fault *f = s ? &s->shared->fault : NULL;
 
-	if (!s || !pool_open(&s->pool, START_POOL)) {
+	if (!s || !pool_open(&s->pool, START_ROOM)) {
 		lib_error_step(e, "memory", errno);
 		if (s)
 			lib_start_free(s);

@@ -66,7 +66,7 @@ bool notify_prepare(struct run *r)
 	r->observed = *p;
 	if (r->plan->launch.observe != OBSERVE_DENIED)
 		return true;
-	insns = pool_room(r->pool, p->len * sizeof(*insns));
+	insns = pool_take(r->pool, p->len * sizeof(*insns));
 	if (!insns)
 		return fault_step(r->fault, "seccomp", "memory", errno);
 	memcpy(insns, p->insns, p->len * sizeof(*insns));

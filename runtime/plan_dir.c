@@ -12,7 +12,6 @@
 
 #include "fds.h"
 #include "pool.h"
-#include "sha256.h"
 
 enum { MAX_SUMS = 64 * 1024 };
 
@@ -73,7 +72,7 @@ static bool file_take(const struct plan_dir *d, int fd, size_t max, struct plan_
 	if ((uint64_t)st.st_size > max)
 		return open_fault(f, name, "the file is too large", 0);
 	*out = (struct plan_file){.name = name, .size = (size_t)st.st_size};
-	buf = pool_room(d->pool, out->size);
+	buf = pool_take(d->pool, out->size);
 	if (!buf)
 		return open_fault(f, name, "memory", errno);
 	out->data = buf;
@@ -95,13 +94,13 @@ static bool file_read(const struct plan_dir *d, const char *name, size_t max, st
 	return good;
 }
 
-static bool digest_check(const struct plan_file *sums, const char *digest, struct fault *f)
+static bool digest_check(const struct plan_dir *d, const struct plan_file *sums, const char *digest, struct fault *f)
 {
 	char hex[SHA256_HEX + 1];
 
 	if (!digest)
 		return true;
-	sha256_hex(sums->data, sums->size, hex);
+	sha256_hex_by(d->hash, sums->data, sums->size, hex);
 	if (!strcmp(digest + strlen("sha256:"), hex))
 		return true;
 	fault_set(f, ERR_DIGEST);
@@ -115,13 +114,14 @@ bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, str
 	struct stat st;
 	const char *wrong;
 
+	d->hash = sha256_best();
 	d->fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd < 0)
 		return open_fault(f, path, "open", errno);
 	if (fstat(d->fd, &st))
 		return open_fault(f, path, "stat", errno);
 	if (!owner_check(&st, path, f) || !file_read(d, "SHA256SUMS", MAX_SUMS, &sums, f) ||
-	    !digest_check(&sums, digest, f))
+	    !digest_check(d, &sums, digest, f))
 		return false;
 	d->sums = (struct span){sums.data, sums.size};
 	wrong = sums_wrong(d->sums);
@@ -149,7 +149,7 @@ bool plan_dir_read(const struct plan_dir *d, const char *name, size_t max, struc
 		return open_fault(f, name, "SHA256SUMS does not list this file", 0);
 	if (!file_read(d, name, max, out, f))
 		return false;
-	sha256_hex(out->data, out->size, hex);
+	sha256_hex_by(d->hash, out->data, out->size, hex);
 	if (span_is(wanted, hex))
 		return true;
 	fault_set(f, ERR_CHECKSUM);

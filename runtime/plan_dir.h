@@ -5,11 +5,13 @@
 #define SBX_PLAN_DIR_H
 
 #include "fault.h"
+#include "sha256.h"
 
 struct pool;
 
 struct plan_dir {
 	struct pool *pool; /* for the files, set by the caller */
+	sha256_blocks *hash;
 	int fd;
 	struct span sums; /* SHA256SUMS, proved */
 };

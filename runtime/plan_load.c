@@ -73,15 +73,15 @@ static bool covers_agree(const struct plan *p, struct fault *f)
 bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *digest,
 	       struct fault *f)
 {
-	struct conf launch, cgroup;
+	struct conf launch, landlock, cgroup;
 
-	*p = (struct plan){.dir.pool = pool};
+	p->dir.pool = pool;
 	if (!plan_dir_open(&p->dir, path, digest, f) ||
 	    !conf_take(p, "launch.conf", "launch", &launch, f) || !launch_read(&launch, &p->launch))
 		return false;
 	p->names = (struct vars){.params = p->launch.params, .n_params = p->launch.n_params};
-	if (!conf_take(p, "landlock.conf", "landlock", &p->landlock_conf, f) ||
-	    !landlock_read(&p->landlock_conf, &p->names, p->launch.id, &p->landlock))
+	if (!conf_take(p, "landlock.conf", "landlock", &landlock, f) ||
+	    !landlock_read(&landlock, &p->names, p->launch.id, pool, &p->landlock))
 		return false;
 	if (plan_dir_lists(&p->dir, "cgroup.conf") &&
 	    (!conf_take(p, "cgroup.conf", "cgroup", &cgroup, f) ||

@@ -13,15 +13,14 @@
 
 struct plan {
 	struct plan_dir dir;
-	struct launch launch;
 	struct vars names; /* of the params; values belong to a start */
-	struct conf landlock_conf;
 	struct landlock landlock;
-	struct cgroup_conf cgroup;
 	struct bpf_program filter;
+	struct launch launch;
+	struct cgroup_conf cgroup;
 };
 
-/* Files go into the pool, which must live as long as the plan. digest: or NULL. */
+/* *p is zero bytes. Files go into the pool, which must live as long as the plan. digest: or NULL. */
 bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *digest,
 	       struct fault *f);
 

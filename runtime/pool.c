@@ -1,10 +1,13 @@
 /*
- * pool.c - one anonymous mapping, handed out front to back.
+ * pool.c - rooms of memory, handed out front to back.
  */
 #include "pool.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+
+enum { SMALL = 64 * 1024, ROOM = 1024 * 1024 };
 
 void *pool_map(size_t size)
 {
@@ -18,12 +21,32 @@ struct pool_piece {
 	size_t size; /* of the mapping, this head included */
 };
 
+/* Room for `size` bytes after its head. */
+static char *piece_map(struct pool *p, size_t size)
+{
+	size_t whole = size + sizeof(struct pool_piece);
+	struct pool_piece *piece;
+
+	errno = ENOMEM;
+	piece = whole < size ? NULL : pool_map(whole);
+	if (!piece)
+		return NULL;
+	*piece = (struct pool_piece){.next = p->pieces, .size = whole};
+	p->pieces = piece;
+	return (char *)(piece + 1);
+}
+
+void pool_over(struct pool *p, char *bytes, size_t size)
+{
+	*p = (struct pool){.at = bytes, .left = size};
+}
+
 bool pool_open(struct pool *p, size_t size)
 {
-	char *start = pool_map(size);
-
-	*p = (struct pool){.at = start, .left = start ? size : 0, .start = start, .size = size};
-	return start != NULL;
+	pool_over(p, NULL, 0);
+	p->at = piece_map(p, size);
+	p->left = p->at ? size : 0;
+	return p->at != NULL;
 }
 
 void pool_close(struct pool *p)
@@ -32,40 +55,27 @@ void pool_close(struct pool *p)
 		next = piece->next;
 		munmap(piece, piece->size);
 	}
-	if (p->start)
-		munmap(p->start, p->size);
 	*p = (struct pool){0};
 }
 
 void *pool_take(struct pool *p, size_t size)
 {
 	size_t whole = (size + 7) & ~(size_t)7;
-	char *taken = p->at;
+	char *taken;
 
-	if (whole < size || whole > p->left)
-		return NULL;
+	if (size > SMALL && size > p->left)
+		return piece_map(p, size);
+	if (whole > p->left) {
+		taken = piece_map(p, ROOM);
+		if (!taken)
+			return NULL;
+		p->at = taken;
+		p->left = ROOM;
+	}
+	taken = p->at;
 	p->at += whole;
 	p->left -= whole;
 	return taken;
-}
-
-static void *piece_map(struct pool *p, size_t size)
-{
-	size_t whole = size + sizeof(struct pool_piece);
-	struct pool_piece *piece = whole < size ? NULL : pool_map(whole);
-
-	if (!piece)
-		return NULL;
-	*piece = (struct pool_piece){.next = p->pieces, .size = whole};
-	p->pieces = piece;
-	return piece + 1;
-}
-
-void *pool_room(struct pool *p, size_t size)
-{
-	void *taken = size <= POOL_SMALL ? pool_take(p, size) : NULL;
-
-	return taken ? taken : piece_map(p, size);
 }
 
 char *pool_copy(struct pool *p, const char *at, size_t len)

@@ -1,6 +1,6 @@
 /*
- * pool.h - memory of the prove phase: mapped once, taken in pieces, given back as a whole. After the
- * plan is proved nothing is taken any more.
+ * pool.h - memory of the prove phase: taken in pieces, given back as a whole. After the plan is proved
+ * nothing is taken any more.
  */
 #ifndef SBX_POOL_H
 #define SBX_POOL_H
@@ -9,11 +9,9 @@
 #include <stddef.h>
 
 struct pool {
-	char *at;
+	char *at; /* what is left of the room in use */
 	size_t left;
-	char *start; /* of the mapping, for pool_close() */
-	size_t size;
-	struct pool_piece *pieces; /* mapped by pool_room() */
+	struct pool_piece *pieces; /* mapped, for pool_close() */
 };
 
 /*
@@ -21,16 +19,13 @@ struct pool {
  * are touched.
  */
 void *pool_map(size_t size);
+/* A pool with room of `size`; more is mapped when that is used up. */
 bool pool_open(struct pool *p, size_t size);
+/* The same, but the first room is the caller's: zero bytes, aligned for anything. */
+void pool_over(struct pool *p, char *bytes, size_t size);
 /* For the library; the loader ends or becomes the program. */
 void pool_close(struct pool *p);
-/*
- * For what has no limit of its own: a piece of the pool when it is small (POOL_SMALL), else a
- * mapping. The pool has room for POOL_PIECES of them.
- */
-enum { POOL_SMALL = 64 * 1024, POOL_PIECES = 10 };
-void *pool_room(struct pool *p, size_t size);
-/* Aligned for pointers and 64-bit numbers; NULL when the pool is used up. */
+/* Zero bytes, aligned for pointers and 64-bit numbers, or NULL with errno. What is large gets a mapping of its own. */
 void *pool_take(struct pool *p, size_t size);
 char *pool_copy(struct pool *p, const char *at, size_t len); /* adds a NUL */
 

@@ -161,7 +161,6 @@ bool program_choose(const struct launch *l, const char *typed, struct vars *v, s
 	bool found = program_find(typed, p->path, f);
 
 	p->fd = -1;
-	p->interp[0] = 0;
 	if (found) {
 		v->program = pool_copy(v->pool, p->path, strlen(p->path));
 		if (!v->program)

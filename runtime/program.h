@@ -8,14 +8,14 @@
 #include "launch_conf.h"
 
 struct program {
-	char path[PLAN_MAX_PATH + 1];   /* what execve() gets */
 	int fd;                         /* of the entry, read-only; -1 without entry */
+	char path[PLAN_MAX_PATH + 1];   /* what execve() gets */
 	char interp[PLAN_MAX_PATH + 1]; /* ELF interpreter of the entry, "" when it has none */
 };
 
 /* Looks for the file that `typed` names: a path, or a name in /usr/local/bin, /usr/bin, /bin. */
 bool program_find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault *f);
-/* The program of the plan: with an entry, that and nothing else. v->program is set on the way. */
+/* The program of the plan: with an entry, that and nothing else. v->program is set on the way. *p is zero bytes. */
 bool program_choose(const struct launch *l, const char *typed, struct vars *v, struct program *p,
 		    struct fault *f);
 

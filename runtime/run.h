@@ -12,7 +12,6 @@
 #include "program.h"
 
 struct options {
-	struct assignment sets[PLAN_MAX_PARAMS];
 	unsigned n_sets;
 	const char *digest; /* or NULL */
 	bool dry_run;
@@ -21,6 +20,7 @@ struct options {
 	const char *report; /* or NULL */
 	const char *plan;
 	char *const *argv; /* PROGRAM and its arguments */
+	struct assignment sets[PLAN_MAX_PARAMS];
 };
 
 struct report;
@@ -38,9 +38,7 @@ struct run {
 	const struct plan *plan;
 	struct pool *pool; /* for this start alone; nothing is taken from it after start_prove() */
 	struct host host;
-	struct param params[PLAN_MAX_PARAMS];
 	struct vars vars;
-	struct program program;
 	struct grants grants;
 	/* What the path lines found while the program's tree was made (view_items.h), in their order; NULL: nothing. */
 	const struct opened *opened;
@@ -62,6 +60,8 @@ struct run {
 	 * can print what the child found; nobody else prints.
 	 */
 	struct fault *fault;
+	struct program program;
+	struct param params[PLAN_MAX_PARAMS];
 };
 
 #endif

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#include "sha256_block.h"
-
 enum { BLOCK = 64, ROUNDS = 64 };
 
 const uint32_t sha256_constant[ROUNDS] = {
@@ -63,7 +61,7 @@ static void compress(uint32_t state[8], const unsigned char *block)
 		state[i] += v[i];
 }
 
-static void plain_blocks(uint32_t state[8], const unsigned char *data, size_t n)
+void sha256_plain_blocks(uint32_t state[8], const unsigned char *data, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		compress(state, data + i * BLOCK);
@@ -83,7 +81,7 @@ static void finish(sha256_blocks *add, uint32_t state[8], const unsigned char *r
 	add(state, tail, total / BLOCK);
 }
 
-static void hash(sha256_blocks *add, const void *data, size_t size, char hex[SHA256_HEX + 1])
+void sha256_hex_by(sha256_blocks *add, const void *data, size_t size, char hex[SHA256_HEX + 1])
 {
 	static const char digit[] = "0123456789abcdef";
 	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
@@ -98,14 +96,14 @@ static void hash(sha256_blocks *add, const void *data, size_t size, char hex[SHA
 	hex[SHA256_HEX] = 0;
 }
 
-void sha256_hex(const void *data, size_t size, char hex[SHA256_HEX + 1])
+sha256_blocks *sha256_best(void)
 {
 	sha256_blocks *fast = sha256_of_machine();
 
-	hash(fast ? fast : plain_blocks, data, size, hex);
+	return fast ? fast : sha256_plain_blocks;
 }
 
-void sha256_hex_plain(const void *data, size_t size, char hex[SHA256_HEX + 1])
+void sha256_hex(const void *data, size_t size, char hex[SHA256_HEX + 1])
 {
-	hash(plain_blocks, data, size, hex);
+	sha256_hex_by(sha256_best(), data, size, hex);
 }

@@ -119,9 +119,14 @@ static bool steps_apply(struct run *r)
 	return false;
 }
 
+static bool view_enter(struct run *r)
+{
+	return (!start_late(r) && !r->plan->launch.directory.at) || apply_view(r);
+}
+
 bool start_child(struct run *r)
 {
-	return apply_stdin(r) && apply_namespaces(r) && apply_view(r) && init_fork(r) && steps_apply(r);
+	return apply_stdin(r) && apply_namespaces(r) && view_enter(r) && init_fork(r) && steps_apply(r);
 }
 
 bool start_here(struct run *r)
@@ -130,7 +135,7 @@ bool start_here(struct run *r)
 
 	if (flags && unshare((int)flags))
 		return namespaces_refused(r, errno);
-	return apply_stdin(r) && apply_namespaces(r) && apply_view(r) && steps_apply(r);
+	return apply_stdin(r) && apply_namespaces(r) && view_enter(r) && steps_apply(r);
 }
 
 bool start_go(struct run *r)

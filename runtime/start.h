@@ -10,12 +10,6 @@
 
 #include "run.h"
 
-/* Bytes of a start's pool: values of parameters and of the environment, as the limits of plan.h add up. */
-enum {
-	START_POOL = (PLAN_MAX_ENV + PLAN_MAX_PARAMS + 16) * (PLAN_MAX_VALUE + 512) +
-		     POOL_PIECES * POOL_SMALL
-};
-
 /*
  * Everything that can be known and opened before something changes. options, plan, pool and fault of
  * r are set.

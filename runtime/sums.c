@@ -6,11 +6,6 @@
 #include "plan_dir.h"
 #include "sha256.h"
 
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
 static bool is_letter(char c)
 {
 	char low = (char)(c | 0x20);
@@ -28,7 +23,7 @@ static bool sums_line(struct span line, struct span *hex, struct span *name)
 	*hex = (struct span){line.at, SHA256_HEX};
 	*name = (struct span){line.at + SHA256_HEX + 2, line.len - SHA256_HEX - 2};
 	for (size_t i = 0; i < SHA256_HEX; i++)
-		if (!is_hex(hex->at[i]))
+		if ((hex->at[i] < '0' || hex->at[i] > '9') && (hex->at[i] < 'a' || hex->at[i] > 'f'))
 			return false;
 	for (size_t i = 0; i < name->len; i++)
 		if (!is_letter(name->at[i]))
@@ -77,7 +72,7 @@ bool sums_find(struct span sums, const char *name, struct span *hex)
 {
 	const size_t head = SHA256_HEX + 2, len = strlen(name);
 
-	for (const char *end; (end = memchr(sums.at, '\n', sums.len));) {
+	for (const char *end; sums.len > head && (end = memchr(sums.at + head, '\n', sums.len - head));) {
 		size_t line = (size_t)(end - sums.at);
 		if (line == head + len && !memcmp(sums.at + head, name, len)) {
 			*hex = (struct span){sums.at, SHA256_HEX};

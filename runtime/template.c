@@ -21,11 +21,6 @@ static struct piece piece_wrong(const char *why)
 	return (struct piece){.kind = PIECE_WRONG, .wrong = why};
 }
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static struct piece piece_escape(struct span t)
 {
 	int hi, lo, byte;
@@ -34,8 +29,8 @@ static struct piece piece_escape(struct span t)
 		return (struct piece){.kind = PIECE_BYTE, .byte = t.at[1], .len = 2};
 	if (t.len < 4 || t.at[1] != 'x')
 		return piece_wrong("a backslash that escapes nothing");
-	hi = hex_digit(t.at[2]);
-	lo = hex_digit(t.at[3]);
+	hi = hex_value(t.at[2]);
+	lo = hex_value(t.at[3]);
 	byte = hi * 16 + lo;
 	if (hi < 0 || lo < 0 || byte == 0 || (byte >= 0x20 && byte != 0x7f))
 		return piece_wrong("a \\x escape that is not one of 01 to 1f and 7f");

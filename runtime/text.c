@@ -44,6 +44,34 @@ bool span_number(struct span s, uint64_t max, uint64_t *value)
 	return true;
 }
 
+/* Every byte of `v` is 0x20 to 0x7e; no carry goes from one byte to the next where that holds. */
+static bool all_plain(uint64_t v)
+{
+	const uint64_t each = 0x0101010101010101;
+
+	return !((v | (v - 0x20 * each) | (v + each)) & 0x80 * each);
+}
+
+size_t text_plain_len(const char *at, size_t left)
+{
+	uint64_t v;
+	size_t n = 0;
+
+	for (; left - n >= sizeof(v); n += sizeof(v)) {
+		memcpy(&v, at + n, sizeof(v));
+		if (!all_plain(v))
+			break;
+	}
+	while (n < left && at[n] >= 0x20 && at[n] < 0x7f)
+		n++;
+	return n;
+}
+
+int hex_value(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 size_t text_utf8_len(const char *at, size_t left)
 {
 	const unsigned char *p = (const unsigned char *)at;

@@ -30,6 +30,10 @@ struct span span_of(const char *text);
 /* Decimal, no sign, no leading zero, at most max. */
 bool span_number(struct span s, uint64_t max, uint64_t *value);
 
+/* How many bytes at the start are printable ASCII. */
+size_t text_plain_len(const char *at, size_t left);
+/* Of a lower-case hexadecimal digit; -1: it is none. */
+int hex_value(char c);
 /*
  * Length of the UTF-8 sequence at `at`, 0 when there is none: no overlong forms, surrogates or values past
  * 10FFFF.

@@ -497,7 +497,7 @@ bool items_collect(struct run *r, struct items *out)
 	out->opened = pool_take(&out->pool, (l->n_paths + 1u) * sizeof(struct opened));
 	if (!out->v || !out->links || !out->opened)
 		return fault_step(r->fault, "view", "memory", ENOMEM);
-	if (!places_collect(out, false) || !landlock_visit(&r->plan->landlock_conf, l, &visitor) ||
+	if (!places_collect(out, false) || !landlock_visit(l, &visitor) ||
 	    !places_collect(out, true))
 		return false;
 	items_sort(out->v, out->n);

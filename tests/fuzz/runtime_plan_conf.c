@@ -36,17 +36,22 @@ static void try_landlock(const struct conf *c)
 	static struct param params[] = {{.name = {"p", 1}, .type = VALUE_PATH, .value = "/p"},
 					{.name = {"s", 1}, .type = VALUE_STRING, .value = "s"}};
 	struct vars v = {.params = params, .n_params = 2, .passwd = "/dev/null"};
-	const struct landlock_visitor visitor = {rule_expand, rule_expand, rule_expand, rule_expand,
-						 rule_expand, &v};
+	const struct landlock_visitor visitor = {.entry = rule_expand,
+						 .path = rule_expand,
+						 .glob = rule_expand,
+						 .assert = rule_expand,
+						 .cover = rule_expand,
+						 .ctx = &v};
 	char id[PLAN_ID_LEN + 1] = "";
 	struct pool pool;
 	struct landlock l;
-	char memory[1 << 14];
 
-	pool = (struct pool){memory, sizeof(memory)};
-	v.pool = &pool;
-	if (landlock_read(c, &v, id, &l) && !landlock_visit(c, &l, &visitor))
+	if (!pool_open(&pool, 1 << 14))
 		abort();
+	v.pool = &pool;
+	if (landlock_read(c, &v, id, &pool, &l) && !landlock_visit(&l, &visitor))
+		abort();
+	pool_close(&pool);
 }
 
 static void try_launch(const struct conf *c)
@@ -55,6 +60,7 @@ static void try_launch(const struct conf *c)
 	const struct host host = {.landlock = 7, .seccomp = true};
 	struct fault f;
 
+	memset(&l, 0, sizeof(l));
 	if (launch_read(c, &l))
 		guarantees_check(&l, &host, &f);
 }

@@ -22,6 +22,7 @@ static enum err launch_err(const char *text)
 	struct fault f;
 	struct conf c = {"launch.conf", "launch", text, strlen(text), &f};
 
+	memset(&launch, 0, sizeof(launch));
 	return launch_read(&c, &launch) ? ERR_COUNT : f.id;
 }
 
@@ -208,15 +209,19 @@ Test(runtime_launch, limits)
 	cr_expect_eq(launch_many(PLAN_MAX_ENV + 1, "env-allow E#\n"), ERR_SYNTAX);
 }
 
+/* *out lives until the next call. */
 static enum err landlock_err(const char *text, struct landlock *out)
 {
+	static struct pool pool;
 	static struct param param = {.name = {"port", 4}, .type = VALUE_PORT, .value = "80"};
 	static const struct vars vars = {.params = &param, .n_params = 1};
 	char id[PLAN_ID_LEN + 1] = "";
 	struct fault f;
 	struct conf c = {"landlock.conf", "landlock", text, strlen(text), &f};
 
-	return landlock_read(&c, &vars, id, out) ? ERR_COUNT : f.id;
+	pool_close(&pool);
+	pool_open(&pool, 1);
+	return landlock_read(&c, &vars, id, &pool, out) ? ERR_COUNT : f.id;
 }
 
 #define LANDLOCK "sbx-landlock 1 " ID "\nhandle-fs execute read_file\n"
@@ -243,6 +248,32 @@ Test(runtime_landlock, everything)
 	cr_expect_eq(l.n_paths, 3);
 	cr_expect_eq(l.n_ports, 2);
 	cr_expect_eq(l.n_asserts, 1);
+}
+
+static bool count_path(void *ctx, const struct landlock_rule *r)
+{
+	unsigned *n = ctx;
+
+	return r->kind == RULE_PATH && r->rights == 4 && span_is(r->place, "/a") && ++*n;
+}
+
+/* Rules are kept in a room that grows. */
+Test(runtime_landlock, many)
+{
+	enum { MANY_RULES = 5000 };
+	static char text[MANY_RULES * 64];
+	unsigned seen = 0;
+	const struct landlock_visitor visitor = {.path = count_path, .ctx = &seen};
+	struct landlock l;
+	size_t n = (size_t)sprintf(text, "%s", LANDLOCK);
+
+	for (unsigned i = 0; i < MANY_RULES; i++)
+		n += (size_t)sprintf(text + n, "path skip follow read_file t:1 /a\n");
+	sprintf(text + n, "assert read_file t:2 /b\nend\n");
+	cr_assert_eq(landlock_err(text, &l), ERR_COUNT);
+	cr_expect_eq(l.n_rules, MANY_RULES + 1);
+	cr_expect(landlock_visit(&l, &visitor));
+	cr_expect_eq(seen, MANY_RULES);
 }
 
 Test(runtime_landlock, malformed)

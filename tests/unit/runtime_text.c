@@ -22,6 +22,31 @@ Test(runtime_text, numbers)
 	cr_expect(span_number(span_of("0"), 9, &n) && n == 0);
 }
 
+/* Each byte at each place of a group of eight: what is looked at eight at a time says the same as one by one. */
+Test(runtime_text, plain_bytes)
+{
+	char bytes[24];
+
+	for (int c = 0; c < 256; c++)
+		for (size_t at = 0; at < sizeof(bytes); at++) {
+			bool plain = c >= 0x20 && c < 0x7f;
+			memset(bytes, 'a', sizeof(bytes));
+			bytes[at] = (char)c;
+			cr_assert_eq(text_plain_len(bytes, sizeof(bytes)), plain ? sizeof(bytes) : at, "byte %d at %zu", c, at);
+			cr_assert_eq(text_plain_len(bytes, at), at);
+		}
+}
+
+Test(runtime_text, hex_digits)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (int c = 1; c < 256; c++) {
+		const char *at = strchr(digits, c);
+		cr_expect_eq(hex_value((char)c), at ? (int)(at - digits) : -1, "byte %d", c);
+	}
+}
+
 Test(runtime_text, builder_never_overflows)
 {
 	char buf[8];
