@@ -9,6 +9,7 @@
 
 #include "apply.h"
 #include "fds.h"
+#include "request.h"
 
 /* In the library the process is not ours, so nothing is left open in it. */
 #ifdef SBX_LIBRARY
@@ -67,24 +68,30 @@ bool apply_stdin(struct run *r)
 	return true;
 }
 
+bool fds_close_but(const int *keep, unsigned n)
+{
+	for (unsigned from = FIRST;;) {
+		int next = -1; /* the lowest to keep from here on */
+		for (unsigned i = 0; i < n; i++)
+			if (keep[i] >= (int)from && (next < 0 || keep[i] < next))
+				next = keep[i];
+		if (!range_close(from, next < 0 ? ~0u : (unsigned)next - 1))
+			return false;
+		if (next < 0)
+			return true;
+		from = (unsigned)next + 1;
+	}
+}
+
 bool apply_fds(struct run *r)
 {
-	int a = r->ruleset, b = r->plan->launch.exec_fd;
-	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
+	const struct link *l = r->link;
+	const int keep[] = {r->ruleset, r->plan->launch.exec_fd, l ? l->started : -1, l ? l->mailbox : -1,
+			    r->request ? r->request->socket : -1};
 
-	if (all_marked())
+	if (all_marked() || fds_close_but(keep, sizeof(keep) / sizeof(keep[0])))
 		return true;
-	if (r->link && r->link->mailbox >= 0)
-		return fault_step(r->fault, "descriptors", "CLOSE_RANGE_CLOEXEC", errno);
-	/* -1 is the largest unsigned: a range before it ends at the last descriptor */
-	if (a < 0 || b < 0) {
-		low = (unsigned)(a < 0 ? b : a);
-		high = ~0u;
-	}
-	if (!range_close(FIRST, low - 1) || (low != ~0u && !range_close(low + 1, high - 1)) ||
-	    (high != ~0u && !range_close(high + 1, ~0u)))
-		return fault_step(r->fault, "descriptors", "close_range", errno);
-	return true;
+	return fault_step(r->fault, "descriptors", "close_range", errno);
 }
 
 /*

@@ -52,6 +52,11 @@ static bool name_make(char name[CGROUP_NAME], const char *prefix)
 	return true;
 }
 
+static int dir_open(int base, const char *name)
+{
+	return openat(base, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
 /*
  * A new cgroup, locked. Somebody who cleans up may take the lock between mkdir and flock, and then
  * removes it: another name, then.
@@ -66,7 +71,7 @@ static int dir_make(int base, const char *prefix, char name[CGROUP_NAME])
 				continue;
 			return -1;
 		}
-		int fd = openat(base, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		int fd = dir_open(base, name);
 		if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
 		    faccessat(fd, "cgroup.procs", F_OK, 0) == 0)
 			return fd;
@@ -82,8 +87,10 @@ static void kill_listed(int dir)
 {
 	char buf[16 * 1024];
 
-	/* one page of pids at a time; what is read no second time is dead */
-	while (cgroup_file_read(dir, "cgroup.procs", buf, sizeof(buf)) || errno == E2BIG) {
+	/* one page of pids at a time; what is read no second time is dead. Some are not for us to kill: not for ever, then */
+	for (int waited = 0; waited < KILL_WAIT_MS; waited++) {
+		if (!cgroup_file_read(dir, "cgroup.procs", buf, sizeof(buf)) && errno != E2BIG)
+			return;
 		uint64_t pid;
 		if (!buf[0])
 			return;
@@ -129,7 +136,7 @@ static void leftover_look(int base, const char *name)
 	if (strncmp(name, job_prefix, strlen(job_prefix)) &&
 	    strncmp(name, leaf_prefix, strlen(leaf_prefix)))
 		return;
-	fd = openat(base, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	fd = dir_open(base, name);
 	if (fd < 0)
 		return;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
@@ -254,12 +261,16 @@ static bool limits_set(int dir, const struct cgroup_place *p, const struct cgrou
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
-static bool make(struct cgroup *g, const struct cgroup_place *p, const struct cgroup_conf *conf,
+bool cgroup_begin(struct cgroup *g, const struct cgroup_place *p, struct fault *f)
+{
+	*g = (struct cgroup){.base = p->base, .dir = -1, .leaf = -1};
+	leftovers_remove(p->base);
+	return !p->move || move_aside(g, p, f);
+}
+
+bool cgroup_make(struct cgroup *g, const struct cgroup_place *p, const struct cgroup_conf *conf,
 		 const struct vars *v, struct fault *f)
 {
-	leftovers_remove(p->base);
-	if (p->move && !move_aside(g, p, f))
-		return false;
 	if (p->enable && !controllers_write(p->base, '+', p->enable))
 		return cgroup_fault(f, "write of cgroup.subtree_control", errno);
 	g->enabled = p->move ? p->enable : 0;
@@ -269,14 +280,10 @@ static bool make(struct cgroup *g, const struct cgroup_place *p, const struct cg
 	return limits_set(g->dir, p, conf, v, f);
 }
 
-bool cgroup_make(struct cgroup *g, const struct cgroup_place *p, const struct cgroup_conf *conf,
-		 const struct vars *v, struct fault *f)
+void cgroup_reopen(struct cgroup *g)
 {
-	*g = (struct cgroup){.base = p->base, .dir = -1, .leaf = -1};
-	if (make(g, p, conf, v, f))
-		return true;
-	cgroup_remove(g);
-	return false;
+	if (g->name[0])
+		g->dir = dir_open(g->base, g->name);
 }
 
 void cgroup_kill(const struct cgroup *g)
@@ -312,17 +319,20 @@ static bool move_back(struct cgroup *g)
 	return back;
 }
 
-bool cgroup_remove(struct cgroup *g)
+bool cgroup_end(struct cgroup *g)
 {
-	bool gone = true;
+	bool gone;
 
-	if (g->dir >= 0) {
-		dir_kill(g->dir);
-		gone = dir_remove(g->base, g->name, KILL_WAIT_MS);
-		close(g->dir);
-		g->dir = -1;
-	}
-	if (g->leaf >= 0)
-		gone = move_back(g) && gone;
+	if (g->dir < 0)
+		return true;
+	dir_kill(g->dir);
+	gone = dir_remove(g->base, g->name, KILL_WAIT_MS);
+	close(g->dir);
+	g->dir = -1;
 	return gone;
+}
+
+bool cgroup_leave(struct cgroup *g)
+{
+	return g->leaf < 0 || move_back(g);
 }

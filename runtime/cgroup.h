@@ -45,13 +45,18 @@ struct cgroup_counts {
 /* For cgroup.c: the setting io.max on every disk. */
 bool cgroup_disks_limit(int dir, const struct cgroup_setting *s, struct fault *f);
 
-/* Makes it with the settings of usable controllers, each read back. On failure nothing is left. */
+/* Removes what killed supervisors left there, and moves this process aside where it must be. */
+bool cgroup_begin(struct cgroup *g, const struct cgroup_place *p, struct fault *f);
+/* Makes it with the settings of usable controllers, each read back. After a failure cgroup_end() takes it back. */
 bool cgroup_make(struct cgroup *g, const struct cgroup_place *p, const struct cgroup_conf *conf, const struct vars *v,
 		 struct fault *f);
 /* Kills all that is in it. */
 void cgroup_kill(const struct cgroup *g);
 void cgroup_count(const struct cgroup *g, struct cgroup_counts *out);
-/* Kills what is left, and takes everything back that cgroup_make() did. Returns false when something is left. */
-bool cgroup_remove(struct cgroup *g);
+/* In another process than the one that made it: opens it by its name, when it is there. */
+void cgroup_reopen(struct cgroup *g);
+/* Kills what is left in it and removes it; then this process goes back to where it was. False when something is left. */
+bool cgroup_end(struct cgroup *g);
+bool cgroup_leave(struct cgroup *g);
 
 #endif

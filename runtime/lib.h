@@ -23,6 +23,7 @@ struct start {
 	int stdio[3];
 	const char *directory;
 	char *const *envp;
+	bool sheds; /* the child has memory and descriptors of its own, and keeps none of the caller's */
 	int ready; /* the child's end of the pipe that tells that the program runs; -1: it is not needed */
 };
 

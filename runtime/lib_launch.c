@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "lib.h"
@@ -11,9 +10,9 @@
 /* Until the supervisor says that the program runs or that it never will: the pipe ends. */
 static void ready_wait(int fd)
 {
-	struct pollfd p = {.fd = fd, .events = POLLIN};
+	char byte;
 
-	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+	while (read(fd, &byte, 1) < 0 && errno == EINTR)
 		;
 }
 

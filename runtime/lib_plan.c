@@ -52,20 +52,23 @@ struct sbx_plan *sbx_plan_open(const char *directory, const char *digest, struct
 {
 	struct fault fault;
 	struct sbx_plan *p = calloc(1, sizeof(*p));
+	bool loaded;
 
 	if (!p || !pool_open(&p->pool, PLAN_ROOM)) {
 		lib_error_step(error, "memory", errno);
 		free(p);
 		return NULL;
 	}
-	if (!plan_load(&p->plan, &p->pool, directory, digest, &fault)) {
+	loaded = plan_load(&p->plan, &p->pool, directory, digest, &fault);
+	if (p->plan.dir.fd >= 0)
+		close(p->plan.dir.fd);
+	p->plan.dir.fd = -1;
+	if (!loaded) {
 		lib_error(error, &fault);
 		pool_close(&p->pool);
 		free(p);
 		return NULL;
 	}
-	close(p->plan.dir.fd);
-	p->plan.dir.fd = -1;
 	span_text(p->plan.launch.policy, p->policy, sizeof(p->policy));
 	span_text(p->plan.launch.version, p->version, sizeof(p->version));
 	if (!strcmp(p->version, "-"))

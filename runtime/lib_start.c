@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "fds.h"
 #include "lib.h"
 #include "request.h"
 
@@ -79,11 +80,10 @@ struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_option
 {
 	struct start *s = start_map();
 	struct fault *f = s ? &s->shared->fault : NULL;
+	bool proved;
 
-	if (!s || !pool_open(&s->pool, START_ROOM)) {
+	if (!s) {
 		lib_error_step(e, "memory", errno);
-		if (s)
-			lib_start_free(s);
 		return NULL;
 	}
 	s->run = (struct run){.options = &s->options,
@@ -96,7 +96,9 @@ struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_option
 			      .embedded = true,
 			      .ready = -1,
 			      .fault = f};
-	if (!options_take(s, o, f) || !start_prove(&s->run, s->envp)) {
+	proved = pool_open(&s->pool, START_ROOM) ? options_take(s, o, f) && start_prove(&s->run, s->envp)
+						 : fault_step(f, "library", "memory", errno);
+	if (!proved) {
 		lib_error(e, f);
 		lib_start_free(s);
 		return NULL;
@@ -137,31 +139,21 @@ static bool handlers_drop(struct fault *f)
 }
 
 /* What lives on beside the caller must keep none of its descriptors open. */
-static void descriptors_shed(const struct start *s)
+static bool descriptors_shed(const struct start *s)
 {
 	const struct run *r = &s->run;
-	int keep[] = {r->ruleset, r->program.fd, s->ready, r->request ? r->request->socket : -1,
-		      r->host.cgroup.base};
-	unsigned from = 3;
+	const int keep[] = {r->ruleset, r->program.fd, s->ready, r->request ? r->request->socket : -1,
+			    r->host.cgroup.base};
 
-	for (;;) {
-		int next = -1; /* the lowest to keep from here on */
-		for (unsigned i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
-			if (keep[i] >= (int)from && (next < 0 || keep[i] < next))
-				next = keep[i];
-		if (next != (int)from)
-			syscall(SYS_close_range, from, next < 0 ? ~0u : (unsigned)next - 1, 0);
-		if (next < 0)
-			return;
-		from = (unsigned)next + 1;
-	}
+	return fds_close_but(keep, sizeof(keep) / sizeof(keep[0])) ||
+	       fault_step(r->fault, "descriptors", "close_range", errno);
 }
 
 static bool child_start(struct start *s)
 {
 	struct run *r = &s->run;
 
-	if (!handlers_drop(r->fault) || !stdio_place(s->stdio, r->fault))
+	if (!handlers_drop(r->fault) || !stdio_place(s->stdio, r->fault) || (s->sheds && !descriptors_shed(s)))
 		return false;
 	if (s->directory && chdir(s->directory))
 		return fault_step(r->fault, "directory", s->directory, errno);
@@ -178,12 +170,12 @@ static int child_main(void *arg)
 	start_leave(fault_exit_code(s->run.fault));
 }
 
-static void signals_block(sigset_t *old)
+static bool signals_block(sigset_t *old)
 {
 	sigset_t all;
 
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, old);
+	return sigprocmask(SIG_SETMASK, &all, old) == 0;
 }
 
 /* No libc call may run in the child of a fork() that libc does not know to be one; these are raw. */
@@ -193,7 +185,7 @@ static pid_t child_fork(struct start *s, int *pidfd)
 
 	if (pid == 0) {
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-		descriptors_shed(s);
+		s->sheds = true;
 		child_main(s);
 	}
 	return pid;
@@ -220,7 +212,8 @@ pid_t lib_child_make(struct start *s, enum lib_child kind, int *pidfd)
 	pid_t pid;
 	int error;
 
-	signals_block(&old);
+	if (!signals_block(&old))
+		return -1;
 	pid = kind == LIB_OWN_MEMORY ? child_fork(s, pidfd) : child_vfork(s, pidfd);
 	error = errno;
 	sigprocmask(SIG_SETMASK, &old, NULL);
@@ -239,6 +232,8 @@ bool lib_child_ran(struct start *s, pid_t pid, int pidfd, struct sbx_error *e)
 		lib_error(e, f);
 	else
 		lib_error_step(e, "the process that was to become the program ended", ECHILD);
+	/* whatever it is doing: an error means that nothing runs. Where there is a supervisor the program dies with it */
+	kill(pid, SIGKILL);
 	while (waitid(P_PID, (id_t)pid, &info, WEXITED) && errno == EINTR)
 		;
 	close(pidfd);

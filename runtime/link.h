@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "cgroup.h"
 #include "fault.h"
 
 /* To the supervisor of a library start: end the whole tree. SIGKILL to it would end the program alone. */
@@ -28,6 +29,7 @@ struct shared {
 	volatile int status;
 	volatile int listener;    /* of the notifying filter, in the program's descriptors; -1: not yet */
 	volatile pid_t messenger; /* who sends it away; 0: none */
+	struct cgroup cgroup; /* of the job; dir -1: none. The guard sees what the supervisor makes */
 };
 
 struct link {

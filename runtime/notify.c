@@ -4,6 +4,7 @@
 #include "notify.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -102,7 +103,7 @@ static bool descriptor_send(int socket, int fd)
 
 /*
  * Shares the descriptors until exec takes the program's own copy; sees the listener's number in memory, since a process
- * behind the filter may be able to say nothing.
+ * behind the filter may be able to say nothing. Ends with the supervisor, whose end of the pipe `started` goes with it.
  */
 static _Noreturn void messenger(const struct link *link)
 {
@@ -111,7 +112,9 @@ static _Noreturn void messenger(const struct link *link)
 	for (int ms = 0; ms < HAND_OVER_MS && shared->phase != PHASE_FAILED; ms++) {
 		if (shared->listener >= 0)
 			_exit(!descriptor_send(link->mailbox, shared->listener));
-		poll(NULL, 0, 1);
+		struct pollfd supervisor = {.fd = link->started};
+		if (poll(&supervisor, 1, 1) > 0)
+			break;
 	}
 	_exit(1);
 }
@@ -136,7 +139,13 @@ bool notify_install(struct run *r)
 	return true;
 }
 
-void notify_take_listener(struct notify *n)
+void notify_reserve(struct notify *n, int mailbox)
+{
+	n->mailbox = mailbox;
+	n->reserve = mailbox < 0 ? -1 : fcntl(mailbox, F_DUPFD_CLOEXEC, 3);
+}
+
+bool notify_take_listener(struct notify *n)
 {
 	char byte;
 	union {
@@ -148,13 +157,15 @@ void notify_take_listener(struct notify *n)
 			   .msg_iovlen = 1,
 			   .msg_control = control.bytes,
 			   .msg_controllen = sizeof(control.bytes)};
-	struct cmsghdr *c =
-	    recvmsg(n->mailbox, &m, MSG_CMSG_CLOEXEC) == 1 ? CMSG_FIRSTHDR(&m) : NULL;
+	struct cmsghdr *c;
 
+	close(n->reserve);
+	c = recvmsg(n->mailbox, &m, MSG_CMSG_CLOEXEC) == 1 ? CMSG_FIRSTHDR(&m) : NULL;
 	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
 		memcpy(&n->listener, CMSG_DATA(c), sizeof(int));
 	close(n->mailbox);
 	n->mailbox = -1;
+	return n->listener >= 0;
 }
 
 /* ---- the answers --------------------------------------------------------------------------- */
@@ -186,18 +197,36 @@ static void count(struct notify *n, const struct notification *in, uint32_t erro
 	say(in, error);
 }
 
-void notify_answer(struct notify *n, const struct bpf_program *filter)
+/* Somebody waits for the answer: what failed once is tried once more. ENOENT: nobody does any more, it was killed. */
+static bool request(const struct notify *n, unsigned long what, void *arg)
+{
+	return syscall(SYS_ioctl, n->listener, what, arg) == 0 ||
+	       (errno != ENOENT && syscall(SYS_ioctl, n->listener, what, arg) == 0);
+}
+
+static void listener_close(struct notify *n)
+{
+	close(n->listener);
+	n->listener = -1;
+}
+
+/*
+ * Without POLLIN there is nothing to receive, and before Linux 6.11 asking for it would wait for ever: POLLHUP says that
+ * the last process behind the filter ended.
+ */
+void notify_answer(struct notify *n, int events, const struct bpf_program *filter)
 {
 	struct notification in = {0};
 	struct response out = {0};
 	uint32_t action, error = EPERM;
 
-	if (syscall(SYS_ioctl, n->listener, NOTIF_RECV, &in)) {
-		/* ENOENT: the caller was killed meanwhile; else nobody is left behind the filter */
-		if (errno != ENOENT && errno != EINTR) {
-			close(n->listener);
-			n->listener = -1;
-		}
+	if (!(events & POLLIN)) {
+		listener_close(n);
+		return;
+	}
+	if (!request(n, NOTIF_RECV, &in)) {
+		if (errno != ENOENT && errno != EINTR)
+			listener_close(n);
 		return;
 	}
 	action = bpf_run(filter, &in.data);
@@ -205,6 +234,7 @@ void notify_answer(struct notify *n, const struct bpf_program *filter)
 		error = action & RET_DATA;
 	out.id = in.id;
 	out.error = -(int32_t)error;
-	syscall(SYS_ioctl, n->listener, NOTIF_SEND, &out); /* a failure: the caller is gone */
+	if (!request(n, NOTIF_SEND, &out) && errno != ENOENT)
+		listener_close(n); /* then the kernel answers, ENOSYS */
 	count(n, &in, error);
 }

@@ -14,6 +14,7 @@ enum { NOTIFY_CALLS = 64 /* different calls that are counted one by one */ };
 
 struct notify {
 	int mailbox;  /* the listener comes through it; -1: none */
+	int reserve;  /* keeps a number free for it */
 	int listener; /* -1: not here yet, or the last process of the filter ended */
 	bool called;  /* any notification at all */
 	struct refused {
@@ -35,8 +36,11 @@ bool notify_prepare(struct run *r);
  */
 bool notify_install(struct run *r);
 
-/* In the supervisor. */
-void notify_take_listener(struct notify *n);
-void notify_answer(struct notify *n, const struct bpf_program *filter);
+/* In the supervisor. The mailbox, or -1; before the child is made, while that can still be refused. */
+void notify_reserve(struct notify *n, int mailbox);
+/* False: it did not come, and the calls that the filter refuses have nobody to answer them. */
+bool notify_take_listener(struct notify *n);
+/* events: what poll() said of the listener. */
+void notify_answer(struct notify *n, int events, const struct bpf_program *filter);
 
 #endif

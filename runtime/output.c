@@ -32,7 +32,7 @@ static bool same_file(int a, int b)
 bool output_open(struct output *o, uint64_t limit)
 {
 	o->left = limit;
-	o->over = o->lost = false;
+	o->over = o->lost = o->terminal = false;
 	o->n = same_file(STDOUT_FILENO, STDERR_FILENO) ? 1 : 2;
 	return stream_open(&o->streams[0], STDOUT_FILENO) &&
 	       (o->n == 1 || stream_open(&o->streams[1], STDERR_FILENO));
@@ -40,7 +40,7 @@ bool output_open(struct output *o, uint64_t limit)
 
 bool output_open_terminal(struct output *o, uint64_t limit, int outer)
 {
-	*o = (struct output){.n = 1, .left = limit};
+	*o = (struct output){.n = 1, .left = limit, .terminal = true};
 	o->streams[0].from = fcntl(outer, F_DUPFD_CLOEXEC, 3);
 	o->streams[0].to = STDOUT_FILENO;
 	o->streams[0].theirs = -1;
@@ -81,14 +81,16 @@ static void stream_end(struct stream *s)
 	s->len = s->sent = 0;
 }
 
-static void stream_write(struct stream *s)
+static void stream_write(struct output *o, struct stream *s)
 {
 	ssize_t n = write(s->to, s->buf + s->sent, s->len - s->sent);
 
-	if (n > 0)
+	if (n > 0) {
 		s->sent += (size_t)n;
-	else if (n < 0 && errno != EAGAIN && errno != EINTR)
+	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		o->lost |= errno != EPIPE;
 		stream_end(s);
+	}
 }
 
 /* What lies beyond the limit is dropped; true when something was read. */
@@ -98,7 +100,8 @@ static bool stream_read(struct output *o, struct stream *s)
 
 	s->len = s->sent = 0;
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-		o->lost |= n < 0 && errno != EIO; /* a terminal that nobody has open any more */
+		/* EIO: nobody has that terminal open any more */
+		o->lost |= n < 0 && !(o->terminal && errno == EIO);
 		stream_end(s);
 	}
 	if (n <= 0)
@@ -116,18 +119,18 @@ void output_copy(struct output *o, const struct pollfd *p)
 		if (s->from < 0 || !p[i].revents)
 			continue;
 		if (s->len > s->sent)
-			stream_write(s);
+			stream_write(o, s);
 		else
 			stream_read(o, s);
 	}
 }
 
-static void stream_flush(struct stream *s)
+static void stream_flush(struct output *o, struct stream *s)
 {
 	while (s->from >= 0 && s->sent < s->len) {
 		struct pollfd p = {.fd = s->to, .events = POLLOUT};
 		if (poll(&p, 1, -1) >= 0)
-			stream_write(s);
+			stream_write(o, s);
 	}
 }
 
@@ -136,8 +139,8 @@ void output_finish(struct output *o)
 	for (unsigned i = 0; i < o->n; i++) {
 		struct stream *s = &o->streams[i];
 		do
-			stream_flush(s);
+			stream_flush(o, s);
 		while (s->from >= 0 && !o->over && stream_read(o, s));
-		stream_flush(s);
+		stream_flush(o, s);
 	}
 }

@@ -76,6 +76,7 @@ bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *
 	struct conf launch, landlock, cgroup;
 
 	p->dir.pool = pool;
+	p->dir.fd = -1;
 	if (!plan_dir_open(&p->dir, path, digest, f) ||
 	    !conf_take(p, "launch.conf", "launch", &launch, f) || !launch_read(&launch, &p->launch))
 		return false;

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "cgroup_file.h"
+#include "guard.h"
 #include "namespaces.h"
 #include "notify.h"
 #include "outcome.h"
@@ -37,8 +38,9 @@ struct supervisor {
 	int tick;        /* timerfd of --watch; -1: none */
 	bool stop_asked; /* from outside, since the program last stopped */
 	bool ended;
+	bool unobserved, unguarded; /* ended by us, because it was */
 	uint64_t began_us;
-	struct cgroup cgroup; /* dir -1: none */
+	struct guard guard;
 	bool copies; /* the program's output passes through us */
 	struct output output;
 	struct notify notify;
@@ -71,6 +73,12 @@ static uint64_t now_us(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
+/* Of the job; dir -1: it has none. */
+static struct cgroup *job(const struct supervisor *s)
+{
+	return &s->link.shared->cgroup;
+}
+
 static bool has_init(const struct supervisor *s)
 {
 	return namespaces_wanted(s->run, ISOLATE_PID);
@@ -93,6 +101,7 @@ static bool shared_make(struct supervisor *s)
 	if (shared == MAP_FAILED)
 		return fault(s, "memory");
 	shared->listener = -1;
+	shared->cgroup.dir = shared->cgroup.leaf = -1;
 	s->link.shared = shared;
 	s->run->fault = &shared->fault;
 	return true;
@@ -126,7 +135,7 @@ static void tick_take(struct supervisor *s)
 
 	if (read(s->tick, &n, sizeof(n)) == sizeof(n))
 		watch_line(&(struct watched){.wall_us = now_us() - s->began_us,
-					     .cgroup = s->cgroup.dir,
+					     .cgroup = job(s)->dir,
 					     .process = s->child,
 					     .init = has_init(s)});
 }
@@ -164,12 +173,32 @@ static bool output_begin(struct supervisor *s)
 	return !s->copies || output_open(&s->output, most) || fault(s, "pipe");
 }
 
+/* The guard comes in between: it goes where this process went, and must be there before there is something to guard. */
+static bool job_begin(struct supervisor *s)
+{
+	const struct run *r = s->run;
+
+	if (!cgroup_begin(job(s), &r->host.cgroup, r->fault))
+		return false;
+	if (!has_init(s) && !guard_begin(&s->guard, job(s)))
+		return fault(s, "fork of the guard");
+	return cgroup_make(job(s), &r->host.cgroup, &r->plan->cgroup, &r->vars, r->fault);
+}
+
+/* False: something is left. */
+static bool job_end(struct supervisor *s)
+{
+	bool gone = cgroup_end(job(s));
+
+	guard_end(&s->guard);
+	return cgroup_leave(job(s)) && gone;
+}
+
 static bool limits_begin(struct supervisor *s)
 {
 	const struct run *r = s->run;
 
-	if (start_cgroup(r) &&
-	    !cgroup_make(&s->cgroup, &r->host.cgroup, &r->plan->cgroup, &r->vars, r->fault))
+	if (start_cgroup(r) && !job_begin(s))
 		return false;
 	return output_begin(s) && wall_begin(s);
 }
@@ -241,7 +270,7 @@ static bool child_move(struct supervisor *s, int go)
 {
 	char pid[NUM_TEXT];
 	bool moved =
-	    cgroup_file_write(s->cgroup.dir, "cgroup.procs", num_text(pid, (uint64_t)s->child));
+	    cgroup_file_write(job(s)->dir, "cgroup.procs", num_text(pid, (uint64_t)s->child));
 
 	if (moved && write(go, "", 1) == 1)
 		return true;
@@ -278,12 +307,14 @@ static bool ends_open(struct supervisor *s, struct ends *e)
 {
 	*e = (struct ends){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
 	if (pipe2(e->started, O_CLOEXEC) || (has_init(s) && pipe2(e->events, O_CLOEXEC)) ||
-	    (s->cgroup.dir >= 0 && pipe2(e->go, O_CLOEXEC)))
+	    (job(s)->dir >= 0 && pipe2(e->go, O_CLOEXEC)))
 		return fault(s, "pipe");
 	if (notify_wanted(s->run) &&
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, e->mailbox))
 		return fault(s, "socketpair");
-	s->notify.mailbox = e->mailbox[0];
+	notify_reserve(&s->notify, e->mailbox[0]);
+	if (e->mailbox[0] >= 0 && s->notify.reserve < 0)
+		return fault(s, "F_DUPFD");
 	s->link.started = e->started[0];
 	s->link.events = e->events[0];
 	return true;
@@ -292,12 +323,12 @@ static bool ends_open(struct supervisor *s, struct ends *e)
 static bool child_make(struct supervisor *s)
 {
 	unsigned flags = namespaces_flags(s->run);
-	bool inside = s->cgroup.dir >= 0, moved = false;
+	bool inside = job(s)->dir >= 0, moved = false;
 	struct ends e;
 
 	if (!ends_open(s, &e))
 		return false;
-	s->child = inside ? child_clone_into(flags, s->cgroup.dir) : -1;
+	s->child = inside ? child_clone_into(flags, job(s)->dir) : -1;
 	if (s->child < 0) {
 		moved = inside;
 		s->child = child_clone(flags);
@@ -359,13 +390,25 @@ static void child_stopped(struct supervisor *s)
 	s->stop_asked = false;
 }
 
+static void tree_end(struct supervisor *s)
+{
+	if (job(s)->dir >= 0)
+		cgroup_kill(job(s));
+	kill(s->child, SIGKILL);
+}
+
 static void child_look(struct supervisor *s)
 {
 	struct outcome *o = &s->outcome;
 	int status;
 
-	if (s->link.shared->messenger > 0 && !has_init(s))
-		waitpid(s->link.shared->messenger, NULL, WNOHANG);
+	if (s->link.shared->messenger > 0 && !has_init(s) &&
+	    waitpid(s->link.shared->messenger, NULL, WNOHANG) > 0)
+		s->link.shared->messenger = 0;
+	if (guard_ended(&s->guard)) {
+		s->unguarded = true;
+		tree_end(s);
+	}
 	while (wait4(s->child, &status, WNOHANG | WUNTRACED, &o->usage) == s->child) {
 		if (!WIFSTOPPED(status)) {
 			o->status = status;
@@ -374,13 +417,6 @@ static void child_look(struct supervisor *s)
 		}
 		child_stopped(s);
 	}
-}
-
-static void tree_end(struct supervisor *s)
-{
-	if (s->cgroup.dir >= 0)
-		cgroup_kill(&s->cgroup);
-	kill(s->child, SIGKILL);
 }
 
 /* Everything of the program ends now; what is reported as the end is still its wait status. */
@@ -420,7 +456,7 @@ static void signal_take(struct supervisor *s)
 /* Does it have something to say later, or stderr to copy to? */
 static bool speaks(const struct supervisor *s)
 {
-	return s->run->report || s->tick >= 0 || notify_wanted(s->run) || s->wall >= 0 || s->copies || s->cgroup.dir >= 0;
+	return s->run->report || s->tick >= 0 || notify_wanted(s->run) || s->wall >= 0 || s->copies || job(s)->dir >= 0;
 }
 
 /* The program runs now, or its process ended; faults are in memory, so stderr is not needed for them. */
@@ -447,6 +483,15 @@ static void event_take(struct supervisor *s)
 	s->link.events = -1;
 }
 
+/* A program whose refused calls nobody sees is not what the plan asks for. */
+static void listener_take(struct supervisor *s)
+{
+	if (notify_take_listener(&s->notify) || s->link.shared->phase != PHASE_EXEC)
+		return;
+	s->unobserved = true;
+	tree_end(s);
+}
+
 enum { WATCHED = 8 };
 
 static void stay(struct supervisor *s)
@@ -468,9 +513,9 @@ static void stay(struct supervisor *s)
 		if (p[3].revents)
 			tree_kill(s, BY_WALL);
 		if (p[4].revents)
-			notify_take_listener(&s->notify);
+			listener_take(s);
 		if (p[5].revents)
-			notify_answer(&s->notify, &s->run->plan->filter);
+			notify_answer(&s->notify, p[5].revents, &s->run->plan->filter);
 		if (p[6].revents)
 			tick_take(s);
 		terminal_copy(&s->terminal, &p[7]);
@@ -489,19 +534,31 @@ static void stay(struct supervisor *s)
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
+/* It may still wait for a listener that never comes. */
+static void messenger_end(struct supervisor *s)
+{
+	pid_t pid = s->link.shared->messenger;
+
+	if (pid <= 0 || has_init(s))
+		return;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 /* What is still in the cgroup ends now; then the pipes have no writers that matter. */
 static void limits_end(struct supervisor *s)
 {
 	struct outcome *o = &s->outcome;
 
 	o->wall_us = now_us() - s->began_us;
+	messenger_end(s);
 	if (s->link.shared->ended)
 		o->status = s->link.shared->status;
-	if (s->cgroup.dir >= 0) {
-		cgroup_kill(&s->cgroup);
+	if (job(s)->dir >= 0) {
+		cgroup_kill(job(s));
 		o->counted = true;
-		cgroup_count(&s->cgroup, &o->counts);
-		if (!cgroup_remove(&s->cgroup))
+		cgroup_count(job(s), &o->counts);
+		if (!job_end(s))
 			note_print("the cgroup of this start could not be removed", NULL);
 	}
 	if (s->copies)
@@ -515,6 +572,10 @@ static void limit_note(const struct supervisor *s)
 {
 	const struct outcome *o = &s->outcome;
 
+	if (s->unobserved)
+		note_print("ended, because nobody could see its refused system calls", NULL);
+	if (s->unguarded)
+		note_print("ended, because its guard was killed", NULL);
 	switch (o->by) {
 	case BY_WALL:
 		note_print("ended by `limit wall`", NULL);
@@ -551,14 +612,14 @@ bool supervise(struct run *r)
 			       .signals = -1,
 			       .wall = -1,
 			       .tick = -1,
-			       .cgroup = {.dir = -1, .leaf = -1},
-			       .notify = {.mailbox = -1, .listener = -1},
+			       .guard = {.held = -1},
+			       .notify = {.mailbox = -1, .reserve = -1, .listener = -1},
 			       .terminal = {.outer = -1, .inner = -1}};
 
 	if (!shared_make(&s))
 		return false;
 	if (!signals_hold(&s) || !limits_begin(&s) || !child_make(&s)) {
-		cgroup_remove(&s.cgroup);
+		job_end(&s);
 		return false;
 	}
 	if (s.terminal.outer < 0)

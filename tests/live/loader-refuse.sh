@@ -332,7 +332,7 @@ plan "$P"
 sbx "$P" probe print ran
 refused "a descriptor no limit allows" 125 E0625 "1048577"
 
-# some are provoked in loader-steps.sh and loader-faults.sh; every number must stand in a check of one of these
+# some are provoked in loader-steps.sh and faults.sh; every number must stand in a check of one of these
 for n in $(sed -n 's/^ERR([A-Z_]*, "\(E06..\)".*/\1/p' "$ROOT/runtime/errors.def"); do
 	grep -q "^[^#]*refused .*$n" "$HERE"/*.sh || fail "no test provokes $n"
 done
