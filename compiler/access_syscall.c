@@ -140,10 +140,8 @@ static bool line_action(struct access_ctx *x, const struct ast_action *act)
 			  : (struct sys_action){.act = ACT_ERRNO, .data = EPERM};
 	if (!act)
 		return true;
-	if (x->use == ACCESS_EXPECT) {
-		not_supported(x->r, act->loc, "an action in an expectation");
-		return false;
-	}
+	if (x->use == ACCESS_EXPECT)
+		return action_resolve(x->r, act, &x->action);
 	if (x->use == ACCESS_DROP || x->use == ACCESS_NEVER) {
 		struct diag_rec *rec = diag(x->r->d, DIAG_NO_EFFECT, act->loc, "an action means nothing here");
 		diag_help(rec, "remove it");

@@ -70,15 +70,27 @@ static void ask_group(struct asker *k, struct request *r, const char *name, unsi
 
 /* ---- one expectation ---- */
 
+uint16_t ask_port(struct arena *a, const struct ir *ir, const struct ir_test_expect *e, const struct ir_binding *given,
+		  unsigned n_given)
+{
+	if (!e->port_var)
+		return e->port;
+	const char *text = expand_template(a, ir, arena_printf(a, "${%s}", e->port_var), given, n_given);
+	uint64_t port = 0;
+	return text && parse_u64(text, strlen(text), UINT16_MAX, &port) ? (uint16_t)port : 0;
+}
+
 struct outcomes ask(struct asker *k, const struct ir_test_expect *e, const struct ir_binding *given, unsigned n_given,
 		    enum target t)
 {
 	struct outcomes out = {.v = NULL};
-	struct request r = {.target = t, .port = e->port, .given = given, .n_given = n_given};
+	const struct ir *ir = meaning_ir(k->meaning);
+	struct request r = {.target = t, .given = given, .n_given = n_given};
 	bool concrete = e->what == RULE_PATH || e->what == RULE_NET;
 	k->e = e;
 	k->out = &out;
-	r.object = concrete ? expand_template(k->arena, meaning_ir(k->meaning), e->object, given, n_given) : e->object;
+	r.port = ask_port(k->arena, ir, e, given, n_given);
+	r.object = concrete ? expand_template(k->arena, ir, e->object, given, n_given) : e->object;
 	out.no_path = !r.object;
 	for (unsigned op = 0; r.object && op < OP_COUNT; op++) {
 		if (!(e->ops & OP_BIT(op)))

@@ -27,6 +27,9 @@ struct asker *asker_new(struct arena *a, const struct meaning *m);
 /* An expectation about access (not about guarantees) on one target. `given` must live as long as the meaning. */
 struct outcomes ask(struct asker *k, const struct ir_test_expect *e, const struct ir_binding *given, unsigned n_given,
 		    enum target t);
+/* The port that the expectation asks about, with these values; one that is missing is assumed. */
+uint16_t ask_port(struct arena *a, const struct ir *ir, const struct ir_test_expect *e, const struct ir_binding *given,
+		  unsigned n_given);
 /* The first load-time param in the text that has no value of its own and is not given; or NULL. */
 const char *ask_missing_value(struct arena *a, const struct ir *ir, const char *tmpl, const struct ir_binding *given,
 			      unsigned n_given);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "cond.h"
 #include "diff_priv.h"
 #include "say.h"
@@ -12,14 +13,17 @@
 
 static const char *about(struct arena *a, const struct ir_test_expect *e)
 {
+	const char *action = e->with_action ? arena_printf(a, " with %s", action_word(a, e->action)) : "";
 	if (e->cond)
-		return arena_printf(a, "syscall %s where %s", e->object,
-				    cond_text(a, syscall_by_name(e->object), (enum arch)__builtin_ctz(e->arches), e->cond));
+		return arena_printf(a, "syscall %s where %s%s", e->object,
+				    cond_text(a, syscall_by_name(e->object), (enum arch)__builtin_ctz(e->arches), e->cond), action);
+	if (e->port_var)
+		return arena_printf(a, "%s \"%s:${%s}\"", say_ops(a, e->ops), e->object, e->port_var);
 	if (e->what == RULE_NET && e->port)
 		return arena_printf(a, "%s \"%s:%u\"", say_ops(a, e->ops), e->object, e->port);
 	if (e->what == RULE_PATH || e->what == RULE_NET)
 		return arena_printf(a, "%s %s", say_ops(a, e->ops), say_template(a, e->object));
-	return arena_printf(a, "%s %s", say_ops(a, e->ops), e->object);
+	return arena_printf(a, "%s %s%s", say_ops(a, e->ops), e->object, action);
 }
 
 static const char *expect_text(struct arena *a, const struct ir_test_expect *e)
@@ -82,14 +86,15 @@ static bool guards_call(const struct diff_entry *e, const struct ir_test_expect 
 	return false;
 }
 
-static bool guards_host(const struct diff_entry *e, const struct ir_test_expect *x)
+static bool guards_host(const struct differ *d, const struct diff_entry *e, const struct ir_test *test, const struct ir_test_expect *x)
 {
+	uint16_t port = ask_port(d->a, d->old.ir, x, test->given, test->n_given);
 	if (!host_covers(e->set.root, x->object))
 		return false;
 	for (unsigned i = 0; i < e->set.n_stops; i++)
 		if (host_covers(e->set.stops[i], x->object))
 			return false;
-	return e->set.port_lo <= x->port && x->port <= e->set.port_hi;
+	return e->set.port_lo <= port && port <= e->set.port_hi;
 }
 
 static bool guards(const struct differ *d, const struct diff_entry *e, const struct ir_test *test, const struct ir_test_expect *x)
@@ -110,7 +115,7 @@ static bool guards(const struct differ *d, const struct diff_entry *e, const str
 			return true;
 		if (x->object[0] == '/')
 			return e->set.root[0] == '/' && guards_path(d, e, test, x);
-		return e->set.root[0] != '/' && guards_host(e, x);
+		return e->set.root[0] != '/' && guards_host(d, e, test, x);
 	case RULE_ENV:
 	case RULE_MACH:
 	case RULE_SIGNAL:

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cond.h"
 #include "never.h"
 
 struct expect_ctx {
@@ -15,6 +16,7 @@ struct expect_ctx {
 	const struct ir_test_expect *e;
 	/* what the requests of one expectation gave */
 	unsigned n_allow, n_deny;
+	const struct outcome *other; /* one whose caller gets something else than was expected */
 	const struct outcome *allow, *deny; /* one of each, for the message */
 	enum target target;
 	struct asker *asker;
@@ -53,6 +55,24 @@ static void note_example(struct diag_rec *rec, const struct expect_ctx *x)
 		  w[0], w[1], w[2], w[3]);
 }
 
+/* The verb holds, and the caller gets something else. */
+static bool other_action(const struct ir_test_expect *e, const struct decision *d)
+{
+	return e->with_action && d->allow == (e->kind == EXPECT_ALLOW) &&
+	       (d->action.act != e->action.act || d->action.data != e->action.data);
+}
+
+static void report_action(struct expect_ctx *x)
+{
+	struct arena *a = x->v->arena;
+	const char *verb = x->e->kind == EXPECT_ALLOW ? "allow" : "deny";
+	struct diag_rec *rec = diag(x->v->diags, DIAG_TEST_FAILED, x->e->loc, "test \"%s\": expected %s with %s, got %s with %s",
+				    x->test->title, verb, action_word(a, x->e->action), verb,
+				    action_word(a, x->other->decision.action));
+	note_decision(rec, &x->other->decision, x->other->decision.allow ? "allowed" : "denied");
+	note_given(x, rec);
+}
+
 static void report_result(struct expect_ctx *x)
 {
 	bool want = x->e->kind == EXPECT_ALLOW;
@@ -62,6 +82,8 @@ static void report_result(struct expect_ctx *x)
 	if (wrong == 0 && x->unknown)
 		diag(x->v->diags, DIAG_TOO_LARGE, x->e->loc,
 		     "the conditions have too many cases to tell whether this holds");
+	if (wrong == 0 && x->other)
+		report_action(x);
 	if (wrong == 0)
 		return;
 	if (x->n_allow && x->n_deny) {
@@ -95,6 +117,7 @@ static void expect_access(struct expect_ctx *x, enum target t)
 {
 	struct outcomes all = ask(x->asker, x->e, x->test->given, x->test->n_given, t);
 	x->n_allow = x->n_deny = 0;
+	x->other = NULL;
 	x->unknown = all.unknown;
 	x->target = t;
 	if (all.no_path) {
@@ -108,9 +131,11 @@ static void expect_access(struct expect_ctx *x, enum target t)
 			x->allow = o;
 		else if (!o->decision.allow && x->n_deny++ == 0)
 			x->deny = o;
+		if (!x->other && other_action(x->e, &o->decision))
+			x->other = o;
 	}
 	report_result(x);
-	tell(x, t, &all, !x->unknown && (x->e->kind == EXPECT_ALLOW ? x->n_deny : x->n_allow) == 0);
+	tell(x, t, &all, !x->unknown && !x->other && (x->e->kind == EXPECT_ALLOW ? x->n_deny : x->n_allow) == 0);
 }
 
 static bool cap_holds(const struct guarantees *guarantees, const struct ir_test_expect *e, enum target t)
@@ -167,9 +192,13 @@ static void expect_one(struct expect_ctx *x)
 	const char *missing = x->e->object ? ask_missing_value(x->v->arena, x->ir, x->e->object, x->test->given,
 								   x->test->n_given)
 					   : NULL;
+	bool port = !missing && x->e->port_var;
+	if (port)
+		missing = ask_missing_value(x->v->arena, x->ir, arena_printf(x->v->arena, "${%s}", x->e->port_var), x->test->given,
+					    x->test->n_given);
 	if (missing) {
 		struct diag_rec *rec = diag(x->v->diags, DIAG_TEST_VALUE, x->e->loc, "the test gives no value for `%s`", missing);
-		diag_help(rec, "add `given %s = \"...\"` to the test", missing);
+		diag_help(rec, port ? "add `given %s = 8080`, or another port, to the test" : "add `given %s = \"...\"` to the test", missing);
 		return;
 	}
 	for (unsigned t = 0; t < TARGET_COUNT; t++) {
@@ -190,7 +219,7 @@ bool expect_holds(struct asker *k, const struct guarantees *g, const struct ir_t
 	struct outcomes all = ask(k, e, test->given, test->n_given, t);
 	bool holds = !all.unknown && !all.no_path;
 	for (unsigned i = 0; i < all.n; i++)
-		holds &= all.v[i].decision.allow == (e->kind == EXPECT_ALLOW);
+		holds &= all.v[i].decision.allow == (e->kind == EXPECT_ALLOW) && !other_action(e, &all.v[i].decision);
 	return holds;
 }
 

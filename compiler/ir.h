@@ -264,6 +264,9 @@ struct ir_test_expect {
 	uint32_t ops;
 	const char *object;    /* concrete path, host, env name, syscall name, mach name; templates for paths */
 	uint16_t port;
+	const char *port_var;  /* load-time variable that holds the port, or NULL */
+	bool with_action;      /* SYSCALL: and what the caller gets is asked about too */
+	struct sys_action action;
 	enum cap cap;          /* ENFORCED, CAVEAT */
 	uint32_t targets;
 	uint32_t arches;             /* SYSCALL */

@@ -96,6 +96,7 @@ struct res {
 	struct proxy **proxies;
 	unsigned n_proxies;
 	bool *set_used; /* per --set */
+	struct loc used_on_arch; /* the `use` inside `on arch` that was reported last */
 };
 
 /* Where a statement stands. */
@@ -200,8 +201,6 @@ uint32_t resolve_targets(struct res *r, const struct ast_word *list);
 /* Operations as the language spells them: "read write". */
 const char *ops_text(struct arena *a, uint32_t ops);
 
-/* `X is not supported yet` at w. */
-void not_supported(struct res *r, struct loc where, const char *fmt, ...) SBX_PRINTF(3, 4);
 /* The because text of a word, decoded, or NULL. */
 const char *because_text(struct res *r, const struct ast_word *because);
 

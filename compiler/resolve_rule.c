@@ -22,12 +22,28 @@ static bool kind_fits_targets(struct res *r, const struct place *p, const struct
 	return false;
 }
 
+/*
+ * Files, the network and the rest are the same on every machine; only system calls differ. A profile that is used there
+ * is named once, not line by line.
+ */
+static bool fits_arches(struct res *r, const struct place *p, struct loc where, const char *what)
+{
+	if (p->arches == r->build->ir.arches)
+		return true;
+	if (!loc_none(p->used_at) && p->used_at.beg == r->used_on_arch.beg)
+		return false;
+	r->used_on_arch = p->used_at;
+	struct diag_rec *rec = diag(r->d, DIAG_WRONG_PLACE, where, "%s cannot stand inside `on arch`", what);
+	if (!loc_none(p->used_at))
+		diag_second(rec, p->used_at, "used by this line");
+	diag_note(rec, "only system calls differ between machines");
+	diag_help(rec, "move it out of the block");
+	return false;
+}
+
 static bool kind_fits_arches(struct res *r, const struct place *p, const struct access_item *i)
 {
-	if (p->arches == r->build->ir.arches || i->rule.kind == RULE_SYSCALL)
-		return true;
-	not_supported(r, i->loc, "anything but system calls inside `on arch`");
-	return false;
+	return i->rule.kind == RULE_SYSCALL || fits_arches(r, p, i->loc, "a rule on files, the network or the environment");
 }
 
 void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s)
@@ -98,6 +114,8 @@ void stmt_limit(struct res *r, const struct place *p, const struct ast_stmt *s)
 	enum limit l;
 	struct value v;
 	if (!limit_by_name(r, s->name, &l) || !scope_eval(r, p->scope, s->value, &v) || !value_fits(r, limit_type[l], &v, s->value))
+		return;
+	if (!fits_arches(r, p, s->verb, "`limit`"))
 		return;
 	const struct origin *o = origin_new(r, p, s->loc, because_text(r, s->because));
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
@@ -184,7 +202,7 @@ void stmt_env_set(struct res *r, const struct place *p, const struct ast_stmt *s
 {
 	struct ir_env_set e = {.name = s->name->text, .targets = p->targets & r->build->ir.targets};
 	e.value = scope_string(r, p->scope, s->value);
-	if (!e.value)
+	if (!e.value || !fits_arches(r, p, s->verb, "`set env`"))
 		return;
 	for (unsigned i = 0; i < r->build->n_env_set; i++) {
 		const struct ir_env_set *o = &r->build->env_set[i];

@@ -59,6 +59,17 @@ static void add_expect(struct test_build *b, const struct ir_test_expect *e)
 	b->expect[b->test->n_expect++] = *e;
 }
 
+static bool action_fits(struct test_build *b, const struct ast_tstmt *s, const struct ir_rule *rule)
+{
+	bool allow = s->kind == TSTMT_ALLOW, passes = rule->action.act == ACT_ALLOW || rule->action.act == ACT_LOG;
+	if (!s->access->action || allow == passes)
+		return true;
+	struct diag_rec *rec = diag(b->r->d, DIAG_CONFLICT, s->access->action->loc, "`with %s` %s the call, and the line expects `%s`",
+				    s->access->action->name->text, passes ? "lets through" : "refuses", allow ? "allow" : "deny");
+	diag_help(rec, "write `expect %s`", allow ? "deny" : "allow");
+	return false;
+}
+
 static void add_access_expect(struct test_build *b, const struct ast_tstmt *s)
 {
 	struct access_items items = access_resolve(b->r, b->p, s->access, ACCESS_EXPECT);
@@ -71,14 +82,13 @@ static void add_access_expect(struct test_build *b, const struct ast_tstmt *s)
 		    .ops = rule->ops,
 		    .object = rule->object,
 		    .port = rule->port_lo,
+		    .port_var = rule->port_var,
+		    .with_action = s->access->action != NULL,
+		    .action = rule->action,
 		    .targets = b->r->build->ir.targets,
 		    .arches = rule->arches,
 		    .cond = rule->cond,
 		};
-		if (rule->port_var) {
-			not_supported(b->r, items.v[i].loc, "a port variable in an expectation");
-			continue;
-		}
 		if (rule->kind == RULE_NET && rule->port_lo != rule->port_hi &&
 		    (rule->ops & (OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_CONNECT_UDP) |
 				  OP_BIT(OP_LISTEN_UDP)))) {
@@ -87,6 +97,8 @@ static void add_access_expect(struct test_build *b, const struct ast_tstmt *s)
 			diag_help(rec, "name a host and a port");
 			continue;
 		}
+		if (!action_fits(b, s, rule))
+			return;
 		if (rule->kind == RULE_SYSCALL)
 			e.targets &= TARGET_BIT(TARGET_LINUX);
 		if (rule->kind == RULE_MACH)

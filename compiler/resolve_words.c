@@ -1,22 +1,9 @@
 /*
  * resolve_words.c - names of the closed sets (capabilities, systems, machines), and what every statement needs to say.
  */
-#include <stdarg.h>
 #include <string.h>
 
 #include "resolve_priv.h"
-
-SBX_PRINTF(3, 4)
-void not_supported(struct res *r, struct loc where, const char *fmt, ...)
-{
-	va_list ap;
-	char what[256];
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	struct diag_rec *rec = diag(r->d, DIAG_NOT_SUPPORTED, where, "%s is not supported yet", what);
-	diag_note(rec, "it is part of edition 1; this version refuses it rather than skip it");
-}
 
 const char *because_text(struct res *r, const struct ast_word *because)
 {

@@ -286,11 +286,12 @@ const char *say_caveat(struct arena *a, const struct guarantee *g)
 const char *say_expect(struct arena *a, const struct ir *ir, const struct ir_test_expect *e)
 {
 	const struct ir_rule r = {.kind = e->what, .ops = e->ops, .object = e->object, .port_lo = e->port, .port_hi = e->port,
-				  .cond = e->cond, .arches = e->arches, .deny = e->kind == EXPECT_DENY,
+				  .port_var = e->port_var, .cond = e->cond, .arches = e->arches, .deny = e->kind == EXPECT_DENY,
 				  .action = {.act = e->kind == EXPECT_DENY ? ACT_ERRNO : ACT_ALLOW,
 					     .data = e->kind == EXPECT_DENY ? EPERM : 0}};
 	if (e->kind == EXPECT_ALLOW || e->kind == EXPECT_DENY)
-		return arena_printf(a, "expect %s", say_rule(a, &r, UINT32_MAX));
+		return arena_printf(a, "expect %s%s%s", say_rule(a, &r, UINT32_MAX), e->with_action ? " with " : "",
+				    e->with_action ? action_word(a, e->action) : "");
 	const char *line = arena_printf(a, "expect %s %s", e->kind == EXPECT_ENFORCED ? "enforced" : "caveat", cap_name[e->cap]);
 	return e->targets == ir->targets ? line : arena_printf(a, "%s on %s", line, say_targets(a, e->targets));
 }

@@ -24,12 +24,23 @@ static bool line_lets(const struct env_line *e, struct span name)
 	       !memcmp(name.at, e->name.at, e->name.len);
 }
 
+static bool line_denies(const struct env_line *e, struct span name)
+{
+	if (e->kind == ENV_DENY)
+		return span_same(e->name, name);
+	return e->kind == ENV_DENY_PREFIX && name.len >= e->name.len && !memcmp(name.at, e->name.at, e->name.len);
+}
+
 static bool name_let(const struct launch *l, struct span name)
 {
-	for (unsigned i = 0; i < l->n_env; i++)
-		if (line_lets(&l->env[i], name))
-			return true;
-	return false;
+	bool let = false;
+
+	for (unsigned i = 0; i < l->n_env; i++) {
+		if (line_denies(&l->env[i], name))
+			return false;
+		let |= line_lets(&l->env[i], name);
+	}
+	return let;
 }
 
 static bool have_name(char *const *envp, unsigned n, struct span name)

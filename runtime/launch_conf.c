@@ -442,17 +442,28 @@ static bool env_add(struct launch *out, struct line *l, struct env_line e)
 	return true;
 }
 
-static bool read_env_allow(void *ctx, struct line *l)
+/* A name, or PREFIX*. */
+static bool env_names_read(struct launch *out, struct line *l, bool deny)
 {
-	struct env_line e = {.kind = ENV_ALLOW};
+	struct env_line e = {.kind = deny ? ENV_DENY : ENV_ALLOW};
 
 	if (!line_word(l, &e.name) || !line_end(l))
 		return false;
 	if (e.name.at[e.name.len - 1] == '*') {
-		e.kind = ENV_ALLOW_PREFIX;
+		e.kind = deny ? ENV_DENY_PREFIX : ENV_ALLOW_PREFIX;
 		e.name.len--;
 	}
-	return env_add(ctx, l, e);
+	return env_add(out, l, e);
+}
+
+static bool read_env_allow(void *ctx, struct line *l)
+{
+	return env_names_read(ctx, l, false);
+}
+
+static bool read_env_deny(void *ctx, struct line *l)
+{
+	return env_names_read(ctx, l, true);
 }
 
 static bool read_env_set(void *ctx, struct line *l)
@@ -588,7 +599,8 @@ bool launch_read(const struct conf *c, struct launch *out)
 	    {"guarantee", MANY, read_guarantee}, {"entry", MAYBE, read_entry},
 	    {"exec-fd", MAYBE, read_exec_fd},    {"directory", MAYBE, read_directory},
 	    {"mount", MANY, read_mount},         {"scratch", MANY, read_scratch},
-	    {"discard", MANY, read_discard},     {"env-allow", MANY, read_env_allow}, {"env-set", MANY, read_env_set},
+	    {"discard", MANY, read_discard},     {"env-allow", MANY, read_env_allow},
+	    {"env-deny", MANY, read_env_deny},   {"env-set", MANY, read_env_set},
 	    {"rlimit", MANY, read_rlimit},       {"rlimit-fallback", MANY, read_fallback},
 	    {"wall", MAYBE, read_wall},          {"output", MAYBE, read_output},
 	    {"stdin", MAYBE, read_stdin},        {"terminal", MAYBE, read_terminal},

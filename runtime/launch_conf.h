@@ -26,7 +26,7 @@ struct guarantee {
 struct env_line {
 	struct span name;  /* a name, or what stands before the * */
 	struct span value; /* template of env-set */
-	enum { ENV_ALLOW, ENV_ALLOW_PREFIX, ENV_SET } kind;
+	enum { ENV_ALLOW, ENV_ALLOW_PREFIX, ENV_DENY, ENV_DENY_PREFIX, ENV_SET } kind;
 };
 
 struct rlimit_line {

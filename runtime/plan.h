@@ -52,6 +52,7 @@
  *     scratch BYTES WHERE TMPL                  an empty folder in memory. Needs isolate mount
  *     discard WHERE TMPL                        what is written below is thrown away at the end. Needs isolate mount
  *     env-allow NAME                            or PREFIX*; taken from the caller's environment (HOME: from passwd)
+ *     env-deny NAME                             or PREFIX*: not taken from the caller, whatever env-allow says
  *     env-set NAME TMPL                         wins over env-allow
  *     rlimit NAME VALUE                         nofile core fsize cpu stack as memlock nproc; soft and hard; bytes,
  *                                               seconds (cpu) or a count
@@ -115,7 +116,7 @@ enum {
 	PLAN_MAX_PATH = 4095,             /* bytes of an expanded path: PATH_MAX of Linux less its NUL */
 	PLAN_MAX_VALUE = 4095,            /* bytes of an expanded value or of a --set value */
 	PLAN_MAX_PARAMS = 64,
-	PLAN_MAX_ENV = 512,               /* env-allow and env-set lines together */
+	PLAN_MAX_ENV = 512,               /* env-allow, env-deny and env-set lines together */
 	PLAN_MAX_GUARANTEES = 64,
 	PLAN_MAX_PLACES = 256,            /* mount, scratch and discard lines together */
 	PLAN_MAX_GLOB_DEPTH = 64,         /* folders inside folders that a glob line looks into */

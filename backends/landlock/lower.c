@@ -370,14 +370,14 @@ static bool check_rule(struct lower *l, const struct ir_rule *r, bool open_net, 
 	uint32_t unix_ops = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX);
 	struct loc loc = origin_loc(r->origin[first_op(r->ops)]);
 	if (!ir_rule_everywhere(l->ir, r)) {
-		diag(l->diags, DIAG_NOT_SUPPORTED, loc,
-		     "rules on paths and the network for one machine only are not supported yet");
+		diag(l->diags, DIAG_NO_EXPRESSION, loc, "Landlock does not know the machine");
 		return false;
 	}
 	if (!r->deny && (r->ops & OP_BIT(OP_LISTEN_UNIX))) {
-		struct diag_rec *d = diag(l->diags, DIAG_NOT_SUPPORTED, loc,
-					  "`listen unix` is not supported yet on linux");
-		diag_note(d, "Landlock cannot tell which socket a program makes in a directory");
+		struct diag_rec *d = diag(l->diags, DIAG_NO_EXPRESSION, loc,
+					  "Linux cannot let a program listen on some Unix sockets and not on others");
+		diag_note(d, "Landlock gives the making of sockets in a folder, whatever their names, and sees no abstract ones");
+		diag_help(d, "pass the program a socket that listens already, or `allow net`; this would allow all of the network");
 		return false;
 	}
 	if (!r->deny && !open_net && (r->ops & OP_BIT(OP_CONNECT_UNIX)) &&

@@ -1,8 +1,7 @@
 /*
  * env.c - which environment variables come through, and which are set.
  *
- * The loader takes names and prefixes and no exceptions, so a denied name is left out where it was
- * allowed by name and is an error inside a prefix.
+ * A denied name is left out where it was allowed by name; inside an allowed prefix it gets a line of its own.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,19 +27,13 @@ static bool is_env(const struct ir_rule *r, bool deny)
 	return r->kind == RULE_ENV && r->deny == deny && (r->targets & TARGET_BIT(TARGET_LINUX));
 }
 
-/* The deny that takes all of the pattern away, or NULL. *part: one that takes only some of it. */
-static const struct ir_rule *find_deny(const struct ir *ir, const char *pattern,
-				       const struct ir_rule **part)
+/* The deny that takes all of the pattern away, or NULL. */
+static const struct ir_rule *find_deny(const struct ir *ir, const char *pattern)
 {
-	*part = NULL;
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		if (!is_env(r, true))
-			continue;
-		if (covers(r->object, pattern))
+		if (is_env(r, true) && covers(r->object, pattern))
 			return r;
-		if (covers(pattern, r->object))
-			*part = r;
 	}
 	return NULL;
 }
@@ -50,44 +43,58 @@ static struct loc env_loc(const struct ir_rule *r)
 	return r->origin[OP_ENV] ? r->origin[OP_ENV]->loc : (struct loc){0, 0};
 }
 
-static bool check_allow(struct lower *l, const struct ir_rule *allow, const struct ir_rule *part)
+struct names {
+	const char **v;
+	unsigned n;
+};
+
+static void add_name(struct lower *l, struct names *names, const char *name)
 {
-	if (part) {
-		struct diag_rec *d =
-		    diag(l->diags, DIAG_NOT_SUPPORTED, env_loc(part),
-			 "a name that is taken out of `%s` is not supported yet", allow->object);
-		diag_second(d, env_loc(allow), "allowed by this line");
-		diag_help(d, "allow the names that are needed, one by one");
-		return false;
-	}
-	if (!ir_rule_everywhere(l->ir, allow)) {
-		diag(l->diags, DIAG_NOT_SUPPORTED, env_loc(allow),
-		     "environment rules for one machine only are not supported yet");
-		return false;
-	}
-	return true;
+	ARENA_GROW(l->arena, names->v, names->n);
+	names->v[names->n++] = name;
 }
 
-/* Names in order, each once; a prefix that covers a name leaves the name standing. */
-static bool collect_names(struct lower *l, const char ***names, unsigned *n)
+/* Those that are let in, and those that are taken out of an allowed prefix again. */
+static bool collect_names(struct lower *l, struct names *allows, struct names *denies)
 {
 	bool ok = true;
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
-		const struct ir_rule *r = &l->ir->rules[i], *part;
-		if (!is_env(r, false) || find_deny(l->ir, r->object, &part))
+		const struct ir_rule *r = &l->ir->rules[i];
+		if (!is_env(r, false) || find_deny(l->ir, r->object))
 			continue;
-		ok = check_allow(l, r, part) && ok;
-		ARENA_GROW(l->arena, *names, *n);
-		(*names)[(*n)++] = r->object;
+		if (!ir_rule_everywhere(l->ir, r)) {
+			diag(l->diags, DIAG_NO_EXPRESSION, env_loc(r), "the environment is the same on every machine");
+			ok = false;
+		}
+		add_name(l, allows, r->object);
 	}
-	if (*n)
-		qsort(*names, *n, sizeof(**names), cmp_strp);
+	for (unsigned i = 0; i < l->ir->n_rules; i++)
+		for (unsigned k = 0; is_env(&l->ir->rules[i], true) && k < allows->n; k++)
+			if (covers(allows->v[k], l->ir->rules[i].object)) {
+				add_name(l, denies, l->ir->rules[i].object);
+				break;
+			}
 	return ok;
+}
+
+/* In order, each once; a prefix that covers a name leaves the name standing. */
+static unsigned write_names(struct buf *b, const char *word, struct names *names)
+{
+	unsigned lines = 0;
+	if (names->n)
+		qsort(names->v, names->n, sizeof(*names->v), cmp_strp);
+	for (unsigned i = 0; i < names->n; i++) {
+		if (i && strcmp(names->v[i], names->v[i - 1]) == 0)
+			continue;
+		buf_printf(b, "%s %s\n", word, names->v[i]);
+		lines++;
+	}
+	return lines;
 }
 
 static bool write_set(struct lower *l, struct buf *b, const struct ir_env_set *e)
 {
-	const struct ir_rule *part, *deny = find_deny(l->ir, e->name, &part);
+	const struct ir_rule *deny = find_deny(l->ir, e->name);
 	size_t beg = b->len;
 	if (deny) {
 		struct diag_rec *d = diag(l->diags, DIAG_CONFLICT, e->origin->loc,
@@ -102,15 +109,10 @@ static bool write_set(struct lower *l, struct buf *b, const struct ir_env_set *e
 
 bool launch_write_env(struct lower *l, struct buf *b)
 {
-	const char **names = NULL;
-	unsigned n = 0, lines = 0;
-	bool ok = collect_names(l, &names, &n);
-	for (unsigned i = 0; i < n; i++) {
-		if (i && strcmp(names[i], names[i - 1]) == 0)
-			continue;
-		buf_printf(b, "env-allow %s\n", names[i]);
-		lines++;
-	}
+	struct names allows = {.v = NULL}, denies = {.v = NULL};
+	bool ok = collect_names(l, &allows, &denies);
+	unsigned lines = write_names(b, "env-allow", &allows);
+	lines += write_names(b, "env-deny", &denies);
 	for (unsigned i = 0; i < l->ir->n_env_set; i++) {
 		if (!(l->ir->env_set[i].targets & TARGET_BIT(TARGET_LINUX)))
 			continue;

@@ -169,28 +169,47 @@ static unsigned unique(const char **v, unsigned n)
 	return kept;
 }
 
-/* The names that come through; those that are written twice in the file count twice. */
-static bool expect_allows(struct launch_facts *f)
+/* The same names, in any order; those that are written twice in the file count twice. */
+static bool same_names(struct launch_facts *f, const char *fact, const char *const *lines, unsigned n_lines,
+		       const char **want, unsigned n)
 {
-	const struct ir *ir = f->what->ir;
-	const char **want = NULL, **has = ARENA_ARRAY(f->a, f->has->n_allows + 1u, const char *);
-	unsigned n = 0;
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		if (!env_rule(&ir->rules[i], false) || denied(ir, ir->rules[i].object))
-			continue;
-		ARENA_GROW(f->a, want, n);
-		want[n++] = ir->rules[i].object;
-	}
+	const char **has = ARENA_ARRAY(f->a, n_lines + 1u, const char *);
 	n = unique(want, n);
-	for (unsigned i = 0; i < f->has->n_allows; i++)
-		has[i] = f->has->allows[i];
-	if (f->has->n_allows)
-		qsort(has, f->has->n_allows, sizeof(*has), cmp_strp);
-	for (unsigned i = 0; i < n || i < f->has->n_allows; i++)
-		if (!launch_expect(f, "an `env-allow`", i < f->has->n_allows ? has[i] : NULL,
-			    i < n ? want[i] : NULL))
+	for (unsigned i = 0; i < n_lines; i++)
+		has[i] = lines[i];
+	if (n_lines)
+		qsort(has, n_lines, sizeof(*has), cmp_strp);
+	for (unsigned i = 0; i < n || i < n_lines; i++)
+		if (!launch_expect(f, fact, i < n_lines ? has[i] : NULL, i < n ? want[i] : NULL))
 			return false;
 	return true;
+}
+
+/* Is the name part of what is let in by another line? */
+static bool let_in(const struct ir *ir, const char *name)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (env_rule(&ir->rules[i], false) && !denied(ir, ir->rules[i].object) && takes(ir->rules[i].object, name))
+			return true;
+	return false;
+}
+
+/* The names that come through, and those that are taken out of a prefix again. */
+static bool expect_env(struct launch_facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	const char **allows = ARENA_ARRAY(f->a, ir->n_rules + 1u, const char *);
+	const char **denies = ARENA_ARRAY(f->a, ir->n_rules + 1u, const char *);
+	unsigned n_allows = 0, n_denies = 0;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const char *name = ir->rules[i].object;
+		if (env_rule(&ir->rules[i], false) && !denied(ir, name))
+			allows[n_allows++] = name;
+		else if (env_rule(&ir->rules[i], true) && let_in(ir, name))
+			denies[n_denies++] = name;
+	}
+	return same_names(f, "an `env-allow`", f->has->allows, f->has->n_allows, allows, n_allows) &&
+	       same_names(f, "an `env-deny`", f->has->denies, f->has->n_denies, denies, n_denies);
 }
 
 static bool expect_sets(struct launch_facts *f)
@@ -236,5 +255,5 @@ bool launch_facts(const void *model, const struct lower *what, struct arena *a,
 {
 	struct launch_facts f = {launch_model_read(model), what, a, difference};
 	return expect_head(&f) && expect_params(&f) && expect_guarantees(&f) && expect_entry(&f) &&
-	       launch_facts_around(&f) && expect_allows(&f) && expect_sets(&f) && launch_facts_limits(&f) && expect_notify(&f);
+	       launch_facts_around(&f) && expect_env(&f) && expect_sets(&f) && launch_facts_limits(&f) && expect_notify(&f);
 }

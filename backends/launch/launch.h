@@ -85,8 +85,8 @@ struct launch_read {
 	unsigned n_guarantees;
 	const char *entry, *entry_where; /* or NULL */
 	int exec_fd;                     /* or -1 */
-	const char **allows;
-	unsigned n_allows;
+	const char **allows, **denies; /* denies: taken out of the allows again */
+	unsigned n_allows, n_denies;
 	struct launch_set *sets;
 	unsigned n_sets;
 	struct launch_limit *limits;

@@ -379,7 +379,7 @@ static bool add_env(struct model *m, const char *name)
 {
 	ARENA_GROW(m->arena, m->env, m->n_env);
 	m->env[m->n_env++] = name;
-	return m->n_env <= PLAN_MAX_ENV;
+	return m->n_env + m->read.n_denies <= PLAN_MAX_ENV;
 }
 
 static bool read_env_allow(struct model *m)
@@ -390,6 +390,16 @@ static bool read_env_allow(struct model *m)
 	ARENA_GROW(m->arena, m->read.allows, m->read.n_allows);
 	m->read.allows[m->read.n_allows++] = name;
 	return add_env(m, name);
+}
+
+static bool read_env_deny(struct model *m)
+{
+	const char *name;
+	if (!next_kept(m, &name))
+		return false;
+	ARENA_GROW(m->arena, m->read.denies, m->read.n_denies);
+	m->read.denies[m->read.n_denies++] = name;
+	return m->n_env + m->read.n_denies <= PLAN_MAX_ENV;
 }
 
 static bool read_env_set(struct model *m)
@@ -491,6 +501,7 @@ static const struct directive {
     {"scratch", REPEATS, read_scratch},
     {"discard", REPEATS, read_discard},
     {"env-allow", REPEATS, read_env_allow},
+    {"env-deny", REPEATS, read_env_deny},
     {"env-set", REPEATS, read_env_set},
     {"rlimit", REPEATS, read_rlimit},
     {"rlimit-fallback", REPEATS, read_rlimit_fallback},
@@ -589,15 +600,24 @@ void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, c
 	return NULL;
 }
 
+static bool names_it(const char *pattern, const char *name)
+{
+	size_t len = strlen(pattern);
+	bool prefix = len && pattern[len - 1] == '*';
+	return prefix ? strncmp(pattern, name, len - 1) == 0 : strcmp(pattern, name) == 0;
+}
+
+/* What is set is there whatever the caller's environment may bring. */
 static bool env_passes(const struct model *m, const char *name)
 {
-	for (unsigned i = 0; i < m->n_env; i++) {
-		size_t len = strlen(m->env[i]);
-		bool prefix = len && m->env[i][len - 1] == '*';
-		if (prefix ? strncmp(m->env[i], name, len - 1) == 0 : strcmp(m->env[i], name) == 0)
-			return true;
-	}
-	return false;
+	bool passes = false, set = false;
+	for (unsigned i = 0; i < m->n_env; i++)
+		passes |= names_it(m->env[i], name);
+	for (unsigned i = 0; i < m->read.n_denies; i++)
+		passes &= !names_it(m->read.denies[i], name);
+	for (unsigned i = 0; i < m->read.n_sets; i++)
+		set |= strcmp(m->read.sets[i].name, name) == 0;
+	return passes || set;
 }
 
 struct model_verdict launch_model_decide(const void *model, struct arena *scratch,

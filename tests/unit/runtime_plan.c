@@ -35,7 +35,7 @@ Test(runtime_launch, everything)
 			      "guarantee fs.read.scope required landlock:1 t.sbx:3\n"
 			      "guarantee res.memory preferred cgroup:memory t.sbx:4\n"
 			      "entry t.sbx:5 ${a}/bin\nexec-fd 100\n"
-			      "env-allow HOME\nenv-allow LC_*\nenv-set A ${b}\nenv-set B\n"
+			      "env-allow HOME\nenv-allow LC_*\nenv-deny LC_A\nenv-deny LC_B*\nenv-set A ${b}\nenv-set B\n"
 			      "rlimit nofile 100\nrlimit core 0\nrlimit-fallback as 5 res.memory\n"
 			      "notify report t.sbx:6\nsession new\nend\n"),
 	    ERR_COUNT);
@@ -46,7 +46,7 @@ Test(runtime_launch, everything)
 	cr_expect(launch.params[2].fallback.at && !launch.params[2].fallback.len);
 	cr_expect_eq(launch.n_guarantees, 2);
 	cr_expect_eq(launch.exec_fd, 100);
-	cr_expect_eq(launch.n_env, 4);
+	cr_expect_eq(launch.n_env, 6);
 	cr_expect_eq(launch.n_rlimits, 2);
 	cr_expect_eq(launch.n_fallbacks, 1);
 	cr_expect(launch.new_session);
@@ -160,6 +160,9 @@ Test(runtime_launch, malformed)
 	    BASE "entry t:1 /a\nexec-fd 100\nrlimit nofile 101\nend\n",
 	    BASE "entry t:1 /a\nexec-fd 1048577\nrlimit nofile 10\nend\n",
 	    BASE "env-allow *\nend\n",
+	    BASE "env-deny *\nend\n",
+	    BASE "env-deny A\nenv-allow B\nend\n",
+	    BASE "env-deny A\nenv-deny A\nend\n",
 	    BASE "env-allow A=B\nend\n",
 	    BASE "env-allow A**\nend\n",
 	    BASE "env-allow 1A\nend\n",
