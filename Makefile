@@ -55,7 +55,7 @@ RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-diff check-report check-formats check-check check-plan check-layers check-proof check-live check-vm check-san check-clang bench \
+.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-sbpl check-diff check-report check-formats check-check check-plan check-layers check-proof check-live check-vm check-san check-clang bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -179,7 +179,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libcompiler.a
 check-unit: $(UNIT_BIN)
 	$(Q)tests/unit.sh $(UNIT_BIN)
 
-check-layers check-docs check-golden check-errors check-codes check-commands check-diff check-report check-formats check-check check-plan check-proof check-live: check-%: all
+check-layers check-docs check-golden check-errors check-codes check-commands check-sbpl check-diff check-report check-formats check-check check-plan check-proof check-live: check-%: all
 	$(Q)tests/run.sh $*
 
 KERNELS ?=

@@ -19,7 +19,15 @@ enum cli_exit {
 	CLI_DIFF = 4,	 /* `diff --fail-on` hit */
 };
 
-enum { CLI_MAX_SETS = 64 };
+enum { CLI_MAX_SETS = 64, CLI_MAX_DIRS = 16 };
+
+/* What profiles of macOS are read with. */
+struct cli_profile {
+	struct ir_binding given[CLI_MAX_SETS]; /* -D */
+	unsigned n_given;
+	const char *dirs[CLI_MAX_DIRS]; /* --import-dir */
+	unsigned n_dirs;
+};
 
 struct cli;
 
@@ -50,6 +58,7 @@ struct cli {
 	bool quiet;
 	struct host host; /* --for; has_host: it was given */
 	bool has_host;
+	struct cli_profile profile;
 	const char **files;
 	unsigned n_files;
 	void *state;
@@ -75,6 +84,7 @@ extern const struct cli_option cli_options_policy[];   /* --set, --std, --format
 extern const struct cli_option cli_options_optimize[]; /* -O: whatever makes artifacts */
 extern const struct cli_option cli_options_quiet[];    /* -q */
 extern const struct cli_option cli_options_host[];     /* --for: whatever judges another Linux */
+extern const struct cli_option cli_options_profile[];  /* -D, --import-dir: whatever reads profiles of macOS */
 
 /* Finds the library of profiles beside the program, unless --std named one. */
 void cli_find_std(struct cli *c);

@@ -46,6 +46,32 @@ static int take_quiet(struct cli *c, const char *value)
 	return CLI_OK;
 }
 
+static int take_define(struct cli *c, const char *text)
+{
+	struct cli_profile *p = &c->profile;
+	const char *eq = strchr(text, '=');
+	if (!eq || eq == text)
+		return cli_usage("-D takes NAME=VALUE", text);
+	if (p->n_given == CLI_MAX_SETS)
+		return cli_usage("too many -D", NULL);
+	const char *name = arena_strndup(c->arena, text, (size_t)(eq - text));
+	for (unsigned i = 0; i < p->n_given; i++)
+		if (strcmp(p->given[i].name, name) == 0)
+			return cli_usage("-D gives a param twice", name);
+	p->given[p->n_given++] = (struct ir_binding){name, eq + 1};
+	return CLI_OK;
+}
+
+static int take_import_dir(struct cli *c, const char *dir)
+{
+	if (!cli_is_dir(dir))
+		return cli_usage("--import-dir names no directory", dir);
+	if (c->profile.n_dirs == CLI_MAX_DIRS)
+		return cli_usage("too many --import-dir", NULL);
+	c->profile.dirs[c->profile.n_dirs++] = dir;
+	return CLI_OK;
+}
+
 /* -O MODE, and the file after `-O profile`. The last one counts. */
 static int take_optimize(struct cli *c, const char *mode)
 {
@@ -107,6 +133,15 @@ const struct cli_option cli_options_policy[] = {
      "how errors are shown: text (with the line and its fix), gcc (one line each),\n"
      "json (one object a line), sarif (one document), github (workflow commands)",
      take_format},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct cli_option cli_options_profile[] = {
+    {"-D", "NAME=VALUE", "profiles of macOS: the value of a param, as for sandbox-exec; may be repeated", take_define},
+    {"--import-dir", "DIR",
+     "profiles of macOS: where (import \"NAME\") is looked for, before the\n"
+     "folders where macOS keeps them; may be repeated",
+     take_import_dir},
     {NULL, NULL, NULL, NULL},
 };
 

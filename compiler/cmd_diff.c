@@ -5,6 +5,8 @@
 
 #include "cli.h"
 #include "diff_plan.h"
+#include "diff_profile.h"
+#include "profile_file.h"
 
 enum fail_on { FAIL_NEVER, FAIL_WIDEN, FAIL_ANY, FAIL_GUARANTEE };
 
@@ -99,11 +101,32 @@ static int run_plans(struct cli *c)
 	return code;
 }
 
+static bool is_profile(const char *file)
+{
+	size_t n = strlen(file);
+	return n > 3 && strcmp(file + n - 3, ".sb") == 0;
+}
+
+static int run_profiles(struct cli *c)
+{
+	const struct profile *old = NULL, *now = NULL;
+	int code = profile_file_open(c, c->files[0], &old);
+	int second = code == CLI_USAGE ? CLI_OK : profile_file_open(c, c->files[1], &now);
+	code = code > second ? code : second;
+	return code == CLI_OK ? show(c, diff_profiles(c->arena, c->files[0], old, c->files[1], now)) : code;
+}
+
 static int run(struct cli *c)
 {
 	struct compile old = {0}, now = {0};
 	if (c->n_files != 2)
 		return cli_usage("diff takes OLD and NEW: two policies, each a file or REV:PATH of git, or two plans", NULL);
+	if (is_profile(c->files[0]) && is_profile(c->files[1]))
+		return run_profiles(c);
+	if (is_profile(c->files[0]) || is_profile(c->files[1]))
+		return cli_usage("a profile of macOS is compared with a profile: `sbxc --emit seatbelt` makes one of a policy", NULL);
+	if (c->profile.n_given || c->profile.n_dirs)
+		return cli_usage("-D and --import-dir go with profiles of macOS", NULL);
 	if (cli_is_dir(c->files[0]) && cli_is_dir(c->files[1]))
 		return run_plans(c);
 	if (cli_is_dir(c->files[0]) || cli_is_dir(c->files[1]))
@@ -119,8 +142,9 @@ static int run(struct cli *c)
 }
 
 const struct command command_diff = {
-    .about = "OLD and NEW are policies, or `REV:PATH` of git (imports come from the same revision), or both are plans.\n",
-    .options = (const struct cli_option *const[]){options, cli_options_policy, NULL},
+    .about = "OLD and NEW are policies, or `REV:PATH` of git (imports come from the same revision), or both are plans,\n"
+	     "or profiles of macOS (FILE.sb).\n",
+    .options = (const struct cli_option *const[]){options, cli_options_profile, cli_options_policy, NULL},
     .state_size = sizeof(struct state),
     .run = run,
 };

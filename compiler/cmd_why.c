@@ -1,5 +1,6 @@
 /*
- * cmd_why.c - `sbxc why POLICY.sbx|PLAN/ OP... OBJECT`: what one access gets, and by which line.
+ * cmd_why.c - `sbxc why POLICY.sbx|PLAN/ OP... OBJECT`: what one access gets, and by which line. With --profile, of a
+ * profile of macOS.
  */
 #include <pwd.h>
 #include <string.h>
@@ -9,13 +10,16 @@
 #include "plan_question.h"
 #include "question.h"
 #include "say.h"
+#include "profile_file.h"
 #include "why.h"
+#include "why_profile.h"
 
 enum { MAX_GIVEN = 64 };
 
 struct state {
 	uint32_t targets; /* 0: all of the policy's */
 	bool exit_code, json;
+	const char *profile;
 	struct compile_set given[MAX_GIVEN];
 	unsigned n_given;
 };
@@ -59,7 +63,17 @@ static int take_json(struct cli *c, const char *value)
 	return CLI_OK;
 }
 
+static int take_profile(struct cli *c, const char *file)
+{
+	((struct state *)c->state)->profile = file;
+	return CLI_OK;
+}
+
 static const struct cli_option options[] = {
+    {"--profile", "FILE.sb",
+     "asks this profile of macOS (SBPL), whoever wrote it, instead of a policy;\n"
+     "operations may be those of SBPL: `file-read-metadata /etc`",
+     take_profile},
     {"--on", "linux|macos", "answers for this system only; may be repeated", take_on},
     {"--given", "NAME=VALUE",
      "the value of a variable or param that is given at load; HOME is that\n"
@@ -151,9 +165,29 @@ static int why_plan(struct cli *c, const char *dir)
 	return code;
 }
 
+static int why_profile(struct cli *c)
+{
+	const struct state *s = c->state;
+	const struct profile_question *q;
+	const char *error = NULL;
+	const struct profile *p = NULL;
+	int code = profile_file_open(c, s->profile, &p);
+	if (code != CLI_OK)
+		return code;
+	q = profile_ask(c->arena, p, c->files, c->n_files, &error);
+	if (!q)
+		return cli_usage(error, NULL);
+	(s->json ? why_profile_json : why_profile_print)(s->profile, q, stdout);
+	return s->exit_code && why_profile_denied(q) ? CLI_REFUSED : CLI_OK;
+}
+
 static int run(struct cli *c)
 {
 	struct state *s = c->state;
+	if (s->profile)
+		return why_profile(c);
+	if (c->profile.n_given || c->profile.n_dirs)
+		return cli_usage("-D and --import-dir go with --profile", NULL);
 	if (c->n_files < 2)
 		return cli_usage("why takes a policy or a plan, then an access: `why p.sbx read /etc/passwd`", NULL);
 	add_home(c);
@@ -169,7 +203,7 @@ static int run(struct cli *c)
 const struct command command_why = {
     .about = "An access is what may stand after `expect allow`: `read write /srv/x`, `connect tcp 1.1.1.1:443`,\n"
 	     "`env HOME`, `exec /bin/sh`, `syscall 'ioctl where cmd == TIOCSTI'`. The object needs no quotes of its own.\n",
-    .options = (const struct cli_option *const[]){options, cli_options_policy, NULL},
+    .options = (const struct cli_option *const[]){options, cli_options_profile, cli_options_policy, NULL},
     .state_size = sizeof(struct state),
     .run = run,
 };

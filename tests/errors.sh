@@ -9,7 +9,7 @@ case $B in /*) ;; *) B=../../$B ;; esac
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 status=0
-elsewhere="E0901:tests/unit/validate.c E0704:tests/commands/lock.out E0710:tests/commands/why-given.out E0720:tests/check.sh E0721:tests/check.sh"
+elsewhere="E0901:tests/unit/validate.c E0704:tests/commands/lock.out E0710:tests/commands/why-given.out E0711:tests/commands/why-profile.out E0720:tests/check.sh E0721:tests/check.sh"
 
 for policy in *.sbx; do
 	case $policy in lib-*) continue ;; esac

@@ -131,6 +131,8 @@ struct sexp {
 	size_t written;   /* STRING: bytes between the quotes */
 	int64_t number;   /* NUMBER; BOOL: 0 or 1 */
 	const struct sexp *first; /* LIST */
+	const char *source;	  /* LIST: its bytes in the text that was read */
+	size_t length;
 	const struct sexp *next;
 };
 
@@ -242,6 +244,8 @@ struct sbpl_verdict {
 struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_query *q);
 /* The part of the filter that is not known, as it would be written; NULL when it is known. */
 const char *sbpl_unsure(struct arena *a, const struct sbpl_filter *f, const struct sbpl_query *q);
+/* The bytes of the filter's name by which facts are given: without -prefix and -regex. */
+size_t sbpl_fact_name(enum sbpl_filter_id id);
 /* The filter as it would be written. */
 const char *sbpl_filter_text(struct arena *a, const struct sbpl_filter *f);
 
@@ -254,6 +258,7 @@ struct sbpl_profile {
 	unsigned n_rules;
 	unsigned tail[SBPL_OP_COUNT]; /* the unfiltered rule of each, 1 + index */
 	unsigned scan[SBPL_OP_COUNT]; /* newest rule without an anchor, 1 + index */
+	bool has[SBPL_OP_COUNT];      /* rules of its own */
 	struct sbpl_slot {
 		const char *anchor;
 		size_t len;

@@ -101,12 +101,12 @@ static enum sbpl_tri target_matches(const struct sbpl_filter *f, const struct sb
 	return TRI_UNSURE;
 }
 
-/* The filter's name without -prefix and -regex, by which facts are given. */
-static size_t fact_name(const struct sbpl_filter_desc *d)
+size_t sbpl_fact_name(enum sbpl_filter_id id)
 {
+	const struct sbpl_filter_desc *d = &sbpl_filters[id];
 	size_t n = strlen(d->name);
 
-	if (d->subject != SUBJECT_FACT || d->how == HOW_EXACT)
+	if ((d->subject != SUBJECT_FACT && d->subject != SUBJECT_OTHER_NAME) || d->how == HOW_EXACT)
 		return n;
 	return n - (d->how == HOW_PREFIX ? strlen("-prefix") : strlen("-regex"));
 }
@@ -120,12 +120,13 @@ static bool holds_many(enum sbpl_filter_id id)
 static enum sbpl_tri fact_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
 {
 	const struct sbpl_filter_desc *d = &sbpl_filters[f->id];
+	size_t known = sbpl_fact_name(f->id);
 	bool told = false;
 
 	for (unsigned i = 0; i < q->n_facts; i++) {
 		const struct sbpl_fact *fact = &q->facts[i];
 
-		if (strlen(fact->name) != fact_name(d) || strncmp(fact->name, d->name, fact_name(d)) != 0)
+		if (strlen(fact->name) != known || strncmp(fact->name, d->name, known) != 0)
 			continue;
 		if (compare(f, fact->value))
 			return TRI_YES;
@@ -259,6 +260,7 @@ void sbpl_index(struct arena *a, struct sbpl_profile *p)
 		const char *at = r->filter ? anchor(a, r->filter) : NULL;
 		unsigned *newest = &p->scan[r->op];
 
+		p->has[r->op] = true;
 		if (!r->filter)
 			continue;
 		if (at) {

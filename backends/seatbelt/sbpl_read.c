@@ -194,7 +194,7 @@ static struct sexp *read_list(struct reader *r, unsigned depth)
 	struct sexp *list = sexp_new(r, SEXP_LIST);
 	const struct sexp **tail = &list->first;
 
-	r->p++;
+	list->source = r->p++;
 	for (;;) {
 		struct sexp *item;
 
@@ -214,6 +214,7 @@ static struct sexp *read_list(struct reader *r, unsigned depth)
 		tail = &item->next;
 	}
 	r->p++;
+	list->length = (size_t)(r->p - list->source);
 	return list;
 }
 

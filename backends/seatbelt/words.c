@@ -30,7 +30,8 @@ const struct sbpl_op_desc sbpl_ops[SBPL_OP_COUNT] = {
 		       .own = OWN_##owndef,                                                        \
 		       .takes = TAKES_##filters,                                                   \
 		       .age = AGE_##since,                                                         \
-		       .asked = (opname)[sizeof(opname) - 2] != '*' || SBPL_##id == SBPL_PROCESS_EXEC},
+		       .asked = ((opname)[sizeof(opname) - 2] != '*' && SBPL_##id != SBPL_DEFAULT) ||         \
+				SBPL_##id == SBPL_PROCESS_EXEC},
 #include "words.def"
 };
 

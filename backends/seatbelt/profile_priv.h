@@ -1,0 +1,21 @@
+/*
+ * profile_priv.h - what profile.c and profile_compare.c share.
+ */
+#ifndef SBX_SEATBELT_PROFILE_PRIV_H
+#define SBX_SEATBELT_PROFILE_PRIV_H
+
+#include "../profile.h"
+#include "sbpl.h"
+
+struct profile {
+	const struct sbpl_profile *rules;
+};
+
+/* The answer to one question of the kernel; the object is left out. */
+struct profile_answer profile_answer(struct arena *a, const struct profile *p, const struct sbpl_query *q);
+/* Do they say the same, by the same line? */
+bool profile_same_answer(const struct profile_answer *x, const struct profile_answer *y);
+/* The operations that are set, families by their name where they are whole. */
+const char *profile_ops_text(struct arena *a, const bool *ops);
+
+#endif

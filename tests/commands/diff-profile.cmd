@@ -1,0 +1,27 @@
+b=$here/../tests/sbpl
+cd $tmp && cp $b/*.sb .
+# what is opened, what is closed, what depends on a fact
+printf '(version 1)
+(deny default)
+(define home (param "HOME"))
+(allow file-read* (subpath "/private/etc"))
+(allow file-read* file-write* (subpath (string-append home "/work")))
+(deny file-write* (subpath (string-append home "/work/.git")))
+(deny file-read-data (regex #"\\.pem$"))
+(allow file-read* (require-all (subpath "/doc") (extension "e")))
+(allow network-outbound (remote tcp "*:443") (literal "/private/var/run/mDNSResponder"))
+(allow mach-lookup (global-name "com.apple.logd") (global-name-prefix "com.example."))
+(allow sysctl-read)
+' >old.sb
+sed -e '/\.git/d; s/subpath "\/private\/etc"/literal "\/private\/etc"/; s/443/80/; s/apple.logd/apple.trustd/' old.sb >new.sb
+sbxc diff -D HOME=/Users/ann old.sb new.sb
+sbxc diff -D HOME=/Users/ann --fail-on widen old.sb new.sb | tail -n 1
+sbxc diff -D HOME=/Users/ann --fail-on any old.sb old.sb
+sbxc diff open.sb facts.sb
+sbxc diff --md net.sb net-local.sb
+sbxc diff --json open.sb fence.sb
+sbxc diff brew.sb docker.sb
+# what is none
+sbxc diff open.sb $here/examples/code-eval.sbx
+sbxc diff old.sb new.sb
+sbxc diff -D X=1 $here/examples/code-eval.sbx $here/examples/code-eval.sbx
