@@ -20,6 +20,7 @@ bool apply_session(struct run *r);
 bool apply_signals(struct run *r);
 bool apply_fds(struct run *r);
 bool apply_rlimits(struct run *r);
+uint64_t rlimits_cpu_us(const struct run *r); /* `limit cpu-time`; 0: none */
 bool apply_caps(struct run *r);
 bool apply_no_new_privs(struct run *r);
 bool apply_landlock(struct run *r);

@@ -33,6 +33,16 @@ static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
 	return true;
 }
 
+uint64_t rlimits_cpu_us(const struct run *r)
+{
+	const struct launch *l = &r->plan->launch;
+
+	for (unsigned i = 0; i < l->n_rlimits; i++)
+		if (rlimit_resource(l->rlimits[i].which) == RLIMIT_CPU)
+			return rlimit_value(&l->rlimits[i], &r->vars) * 1000000;
+	return 0;
+}
+
 bool apply_rlimits(struct run *r)
 {
 	const struct launch *l = &r->plan->launch;

@@ -30,6 +30,7 @@ static void reap(const struct link *link, pid_t program)
 	pid_t pid;
 	int status;
 
+	link->shared->cpu_us = process_cpu_us(program); /* while it is not waited for */
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		if (pid != program)
 			continue;

@@ -33,7 +33,9 @@ struct sbx_process {
 	uint64_t began; /* CLOCK_MONOTONIC, microseconds */
 	bool ended;
 	bool supervised;
-	struct sbx_status status;
+	struct host host;      /* what it could give, for the report */
+	struct shared *shared; /* where a supervisor leaves the outcome */
+	struct outcome outcome;
 };
 
 /* Copies the message as sbx-run would print it, without its name. Always -1. */
@@ -53,7 +55,8 @@ pid_t lib_child_make(struct start *s, enum lib_child kind, int *pidfd);
 /* Waits until the program runs, or does not. False after an error; then the child is gone and reaped. */
 bool lib_child_ran(struct start *s, pid_t pid, int pidfd, struct sbx_error *e);
 
-struct sbx_process *lib_process_new(const struct start *s, pid_t pid, int pidfd);
+/* Takes over the memory that the start shares with its supervisor. */
+struct sbx_process *lib_process_new(struct start *s, pid_t pid, int pidfd);
 uint64_t lib_clock_us(void);
 
 #endif

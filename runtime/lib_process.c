@@ -5,12 +5,16 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "apply.h"
 #include "lib.h"
+#include "report.h"
 
 #ifndef P_PIDFD
 #define P_PIDFD 3
@@ -28,7 +32,7 @@ uint64_t lib_clock_us(void)
 }
 
 /* When there is no memory for it, nobody could end the child later: it goes now. */
-struct sbx_process *lib_process_new(const struct start *s, pid_t pid, int pidfd)
+struct sbx_process *lib_process_new(struct start *s, pid_t pid, int pidfd)
 {
 	struct sbx_process *p = calloc(1, sizeof(*p));
 
@@ -36,7 +40,11 @@ struct sbx_process *lib_process_new(const struct start *s, pid_t pid, int pidfd)
 		*p = (struct sbx_process){.pid = pid,
 					   .pidfd = pidfd,
 					   .began = lib_clock_us(),
-					   .supervised = start_supervised(&s->run) != NULL};
+					   .supervised = start_supervised(&s->run) != NULL,
+					   .host = s->run.host,
+					   .shared = s->shared,
+					   .outcome.cpu_limit_us = rlimits_cpu_us(&s->run)};
+		s->shared = NULL;
 		return p;
 	}
 	kill(pid, SIGKILL);
@@ -55,9 +63,17 @@ int sbx_process_pidfd(const struct sbx_process *p)
 	return p->pidfd;
 }
 
-static uint64_t timeval_us(struct timeval t)
+/* What its supervisor told, or what the kernel tells of a child. */
+static void outcome_take(struct sbx_process *p, const siginfo_t *info, const struct rusage *used)
 {
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
+	p->ended = true;
+	if (p->shared->told) {
+		p->outcome = p->shared->outcome;
+		return;
+	}
+	p->outcome.status = info->si_code == CLD_EXITED ? info->si_status << 8 : info->si_status;
+	p->outcome.wall_us = lib_clock_us() - p->began;
+	p->outcome.usage = *used;
 }
 
 /* By descriptor, so that no other child is ever taken. 1: taken; 0: it runs; -1: errno. */
@@ -66,21 +82,36 @@ static int status_take(struct sbx_process *p)
 	struct rusage used = {0};
 	siginfo_t info = {0};
 
+	if (p->outcome.cpu_limit_us)
+		p->outcome.cpu_us = process_cpu_us(p->pid);
 	if (syscall(SYS_waitid, P_PIDFD, p->pidfd, &info, WEXITED | WNOHANG, &used))
 		return -1;
 	if (!info.si_pid)
 		return 0;
-	p->ended = true;
-	p->status = (struct sbx_status){
-	    .exited = info.si_code == CLD_EXITED,
-	    .code = info.si_code == CLD_EXITED ? info.si_status : 0,
-	    .signal = info.si_code == CLD_EXITED ? 0 : info.si_status,
-	    .wall_us = lib_clock_us() - p->began,
-	    .user_us = timeval_us(used.ru_utime),
-	    .system_us = timeval_us(used.ru_stime),
-	    .peak_bytes = (uint64_t)used.ru_maxrss * 1024,
-	};
+	outcome_take(p, &info, &used);
 	return 1;
+}
+
+static struct sbx_status status_of(const struct outcome *o)
+{
+	struct outcome_use use = outcome_use(o);
+	bool limit = o->by != BY_ITSELF, exited = limit || WIFEXITED(o->status);
+
+	return (struct sbx_status){
+	    .exited = exited,
+	    .code = limit ? EXIT_LIMIT : exited ? WEXITSTATUS(o->status) : 0,
+	    .signal = exited ? 0 : WTERMSIG(o->status),
+	    .wall_us = o->wall_us,
+	    .user_us = use.cpu_user_us,
+	    .system_us = use.cpu_system_us,
+	    .peak_bytes = use.memory_peak,
+	    .limit = outcome_limit(o),
+	    .cpu_of_job = use.cpu_of_job,
+	    .memory_of_job = use.memory_of_job,
+	    .pids_peak = o->counts.pids_peak,
+	    .oom_kills = o->counts.oom_kills,
+	    .pids_refused = o->counts.pids_refused,
+	};
 }
 
 /* What is left of the time; -1 stays. */
@@ -108,8 +139,30 @@ int sbx_wait(struct sbx_process *p, int timeout_ms, struct sbx_status *status)
 			return 0;
 	}
 	if (got == 1 && status)
-		*status = p->status;
+		*status = status_of(&p->outcome);
 	return got;
+}
+
+/* In memory of its own first: what does not fit into `buf` counts too. */
+long sbx_process_report(const struct sbx_process *p, const struct sbx_plan *plan, char *buf, size_t size)
+{
+	char *room = p->ended ? pool_map(REPORT_MAX) : NULL;
+	struct text t;
+	size_t fits;
+
+	if (!room) {
+		errno = p->ended ? ENOMEM : EBUSY;
+		return -1;
+	}
+	t = text_over(room, REPORT_MAX);
+	report_text(&t, &plan->plan, &p->host, &p->outcome);
+	fits = t.len < size ? t.len : size ? size - 1 : 0;
+	if (size) {
+		memcpy(buf, room, fits);
+		buf[fits] = 0;
+	}
+	munmap(room, REPORT_MAX);
+	return (long)t.len;
 }
 
 /* 0, or -1 with errno; somebody who is gone has been told. */
@@ -135,5 +188,6 @@ void sbx_process_close(struct sbx_process *p)
 	if (sbx_wait(p, 0, NULL) == 0 && sbx_kill(p) == 0)
 		sbx_wait(p, -1, NULL);
 	close(p->pidfd);
+	munmap(p->shared, sizeof(*p->shared));
 	free(p);
 }

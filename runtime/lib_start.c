@@ -114,7 +114,8 @@ void lib_start_free(struct start *s)
 		close(s->run.program.fd);
 	if (s->run.host.cgroup.base >= 0)
 		close(s->run.host.cgroup.base);
-	munmap(s->shared, sizeof(*s->shared));
+	if (s->shared)
+		munmap(s->shared, sizeof(*s->shared));
 	pool_close(&s->pool);
 	munmap(s, sizeof(*s));
 }

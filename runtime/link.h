@@ -9,8 +9,8 @@
 
 #include <sys/types.h>
 
-#include "cgroup.h"
 #include "fault.h"
+#include "outcome.h"
 
 /* To the supervisor of a library start: end the whole tree. SIGKILL to it would end the program alone. */
 enum { SIGNAL_END_TREE = 64 };
@@ -27,9 +27,12 @@ struct shared {
 	volatile enum phase phase;
 	volatile bool ended; /* by process 1: the program ended, with this wait status */
 	volatile int status;
+	volatile uint64_t cpu_us; /* and it had used so much, where that is limited */
 	volatile int listener;    /* of the notifying filter, in the program's descriptors; -1: not yet */
 	volatile pid_t messenger; /* who sends it away; 0: none */
 	struct cgroup cgroup; /* of the job; dir -1: none. The guard sees what the supervisor makes */
+	volatile bool told; /* by the supervisor, at its end, to who launched it through the library */
+	struct outcome outcome;
 };
 
 struct link {

@@ -17,8 +17,6 @@
 #include "json.h"
 #include "sha256.h"
 
-enum { REPORT_MAX = 8 * 1024 * 1024 /* each guarantee may have a line of PLAN_MAX_LINE, escaped */ };
-
 static bool refuse(struct fault *f, const char *what, const char *name, int error)
 {
 	fault_set(f, ERR_REPORT);
@@ -109,47 +107,29 @@ static void put_policy(struct json *j, const struct plan *plan)
 	json_close(j, '}');
 }
 
-static void put_guarantees(struct json *j, const struct run *r, bool kept)
+static void put_guarantees(struct json *j, const struct plan *plan, const struct host *host, bool kept)
 {
 	char why[GUARANTEE_WHY];
 
 	json_open(j, kept ? "enforced" : "not_enforced", '[');
-	for (unsigned i = 0; i < r->plan->launch.n_guarantees; i++) {
-		const struct guarantee *g = &r->plan->launch.guarantees[i];
-		if (guarantee_kept(g, &r->host) != kept)
+	for (unsigned i = 0; i < plan->launch.n_guarantees; i++) {
+		const struct guarantee *g = &plan->launch.guarantees[i];
+		if (guarantee_kept(g, host) != kept)
 			continue;
 		json_open(j, NULL, '{');
 		put_span(j, "guarantee", g->cap);
 		put_span(j, "by", g->mechanisms);
 		if (!kept)
-			json_str(j, "why", guarantee_why(g, &r->host, why));
+			json_str(j, "why", guarantee_why(g, host, why));
 		put_where(j, g->where);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
 }
 
-/* Which limit ended it, as far as the kernel says. */
-static const char *limit_word(const struct outcome *o)
-{
-	int signal = WIFSIGNALED(o->status) ? WTERMSIG(o->status) : 0;
-
-	switch (o->by) {
-	case BY_WALL:
-		return "wall";
-	case BY_OUTPUT:
-		return "output";
-	case BY_ITSELF:
-		break;
-	}
-	if (signal == SIGKILL && o->counts.oom_kills)
-		return "memory";
-	return signal == SIGXCPU ? "cpu-time" : signal == SIGXFSZ ? "file-size" : NULL;
-}
-
 static void put_end(struct json *j, const struct outcome *o)
 {
-	const char *limit = limit_word(o);
+	const char *limit = outcome_limit(o);
 	bool ended = o->by == BY_ITSELF, exited = ended && WIFEXITED(o->status);
 
 	json_str(j, "outcome", limit ? "limit" : exited ? "exited" : "signaled");
@@ -165,24 +145,17 @@ static void put_end(struct json *j, const struct outcome *o)
 	json_null(j, "error");
 }
 
-static uint64_t time_us(struct timeval t)
-{
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
-}
-
-/* The cgroup counts all of the job; without one, what was waited for, and the largest of its processes. */
 static void put_usage(struct json *j, const struct outcome *o)
 {
-	bool cpu = o->counted && o->counts.has_cpu, memory = o->counted && o->counts.memory_peak;
+	struct outcome_use use = outcome_use(o);
 
 	json_open(j, "usage", '{');
 	json_number(j, "wall_us", o->wall_us);
-	json_str(j, "cpu_of", cpu ? "job" : "waited");
-	json_number(j, "cpu_user_us", cpu ? o->counts.cpu_user_us : time_us(o->usage.ru_utime));
-	json_number(j, "cpu_system_us", cpu ? o->counts.cpu_system_us : time_us(o->usage.ru_stime));
-	json_str(j, "memory_of", memory ? "job" : "process");
-	json_number(j, "memory_peak_bytes",
-		    memory ? o->counts.memory_peak : (uint64_t)o->usage.ru_maxrss * 1024);
+	json_str(j, "cpu_of", use.cpu_of_job ? "job" : "waited");
+	json_number(j, "cpu_user_us", use.cpu_user_us);
+	json_number(j, "cpu_system_us", use.cpu_system_us);
+	json_str(j, "memory_of", use.memory_of_job ? "job" : "process");
+	json_number(j, "memory_peak_bytes", use.memory_peak);
 	if (o->counted && o->counts.pids_peak)
 		json_number(j, "pids_peak", o->counts.pids_peak);
 	else
@@ -261,9 +234,9 @@ static void report_write(struct report *p)
 		note_print("the report could not be written to ", p->file, NULL);
 }
 
-static struct json begin(struct report *p, const struct plan *plan)
+static struct json begin(struct text *t, const struct plan *plan)
 {
-	struct json j = {.t = &p->text};
+	struct json j = {.t = t};
 
 	json_open(&j, NULL, '{');
 	json_number(&j, "sbx_report", 1);
@@ -271,32 +244,38 @@ static struct json begin(struct report *p, const struct plan *plan)
 	return j;
 }
 
-static void end(struct report *p, struct json *j)
+static void end(struct json *j)
 {
 	json_close(j, '}');
-	text_str(&p->text, "\n");
-	report_write(p);
+	text_str(j->t, "\n");
+}
+
+void report_text(struct text *t, const struct plan *plan, const struct host *host, const struct outcome *o)
+{
+	struct json j = begin(t, plan);
+
+	put_end(&j, o);
+	put_usage(&j, o);
+	put_guarantees(&j, plan, host, true);
+	put_guarantees(&j, plan, host, false);
+	end(&j);
 }
 
 void report_outcome(struct report *p, const struct run *r, const struct outcome *o)
 {
-	struct json j = begin(p, r->plan);
-
-	put_end(&j, o);
-	put_usage(&j, o);
-	put_guarantees(&j, r, true);
-	put_guarantees(&j, r, false);
-	end(p, &j);
+	report_text(&p->text, r->plan, &r->host, o);
+	report_write(p);
 }
 
 void report_fault(struct report *p, const struct plan *plan, const struct fault *f)
 {
-	struct json j = begin(p, plan);
+	struct json j = begin(&p->text, plan);
 
 	put_fault(&j, f);
 	json_open(&j, "enforced", '[');
 	json_close(&j, ']');
 	json_open(&j, "not_enforced", '[');
 	json_close(&j, ']');
-	end(p, &j);
+	end(&j);
+	report_write(p);
 }

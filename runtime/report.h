@@ -20,7 +20,10 @@ struct report {
  * its own.
  */
 bool report_open(struct report *p, const struct options *o, struct fault *f);
-/* The program ran and ended so. */
+enum { REPORT_MAX = 8 * 1024 * 1024 /* each guarantee may have a line of PLAN_MAX_LINE, escaped */ };
+/* Into t: a program of this plan ran on this host and ended so. */
+void report_text(struct text *t, const struct plan *plan, const struct host *host, const struct outcome *o);
+/* The same, to where the report goes. */
 void report_outcome(struct report *p, const struct run *r, const struct outcome *o);
 /* Nothing was started. plan: NULL when it was not proved. */
 void report_fault(struct report *p, const struct plan *plan, const struct fault *f);

@@ -109,17 +109,27 @@ SBX_API pid_t sbx_process_pid(const struct sbx_process *process);
 SBX_API int sbx_process_pidfd(const struct sbx_process *process);
 
 struct sbx_status {
-	int exited;  /* 1: `code` is the exit code; 0: `signal` ended it */
+	int exited;  /* 1: `code` is the exit code, 124 after a limit on time or output; 0: `signal` ended it */
 	int code;
 	int signal;
-	uint64_t wall_us, user_us, system_us; /* from the launch; of the program and what it waited for */
-	uint64_t peak_bytes;		      /* largest resident size of one process */
+	const char *limit; /* the limit that ended it, by its word: "wall", "output", "memory", "cpu-time", "file-size"; or NULL */
+	uint64_t wall_us;  /* since the launch */
+	uint64_t user_us, system_us; /* cpu_of_job: of the whole job; else of the program and what it waited for */
+	uint64_t peak_bytes;	     /* memory_of_job: of the whole job; else the largest resident size of one process */
+	int cpu_of_job, memory_of_job; /* 1: a cgroup counted */
+	uint64_t pids_peak, oom_kills, pids_refused; /* as a cgroup counted them; 0: none, or nobody counted */
 };
 /*
  * Waits for the end, at most timeout_ms (-1: as long as it takes; 0: only looks). 1: it ended and *status is filled, again
  * and again; 0: not yet; -1: its end cannot be told, with errno (ECHILD: somebody else took it).
  */
 SBX_API int sbx_wait(struct sbx_process *process, int timeout_ms, struct sbx_status *status);
+/*
+ * Of a process that ended (sbx_wait() said 1): what `sbx-run --report` writes, one JSON object with a newline. plan: the one it
+ * was launched with. Fills buf up to size with a NUL at the end, and returns the whole length without it, as snprintf()
+ * does; -1 with errno: EBUSY when it has not ended, ENOMEM.
+ */
+SBX_API long sbx_process_report(const struct sbx_process *process, const struct sbx_plan *plan, char *buf, size_t size);
 /*
  * SIGKILL. With a supervisor the whole tree is gone; without one (isolate none, no limits that need one) it is this one
  * process, and what it has started goes on under the same rules. -1 with errno.

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apply.h"
 #include "cgroup_file.h"
 #include "guard.h"
 #include "namespaces.h"
@@ -409,6 +410,8 @@ static void child_look(struct supervisor *s)
 		s->unguarded = true;
 		tree_end(s);
 	}
+	if (o->cpu_limit_us)
+		o->cpu_us = process_cpu_us(s->child);
 	while (wait4(s->child, &status, WNOHANG | WUNTRACED, &o->usage) == s->child) {
 		if (!WIFSTOPPED(status)) {
 			o->status = status;
@@ -552,8 +555,10 @@ static void limits_end(struct supervisor *s)
 
 	o->wall_us = now_us() - s->began_us;
 	messenger_end(s);
-	if (s->link.shared->ended)
+	if (s->link.shared->ended) {
 		o->status = s->link.shared->status;
+		o->cpu_us = s->link.shared->cpu_us;
+	}
 	if (job(s)->dir >= 0) {
 		cgroup_kill(job(s));
 		o->counted = true;
@@ -618,6 +623,7 @@ bool supervise(struct run *r)
 
 	if (!shared_make(&s))
 		return false;
+	s.outcome.cpu_limit_us = rlimits_cpu_us(r);
 	if (!signals_hold(&s) || !limits_begin(&s) || !child_make(&s)) {
 		job_end(&s);
 		return false;
@@ -631,6 +637,8 @@ bool supervise(struct run *r)
 	limit_note(&s);
 	if (r->report)
 		report_outcome(r->report, r, &s.outcome);
+	s.link.shared->outcome = s.outcome;
+	s.link.shared->told = true;
 	if (s.outcome.by != BY_ITSELF)
 		_exit(EXIT_LIMIT);
 	end_as(s.outcome.status);

@@ -28,10 +28,16 @@ class Status(ctypes.Structure):
         ("exited", ctypes.c_int),
         ("code", ctypes.c_int),
         ("signal", ctypes.c_int),
+        ("limit", ctypes.c_char_p),
         ("wall_us", ctypes.c_uint64),
         ("user_us", ctypes.c_uint64),
         ("system_us", ctypes.c_uint64),
         ("peak_bytes", ctypes.c_uint64),
+        ("cpu_of_job", ctypes.c_int),
+        ("memory_of_job", ctypes.c_int),
+        ("pids_peak", ctypes.c_uint64),
+        ("oom_kills", ctypes.c_uint64),
+        ("pids_refused", ctypes.c_uint64),
     ]
 
 
