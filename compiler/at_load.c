@@ -28,11 +28,12 @@ static bool is(const char *x, const char *param)
 struct at_load_range at_load_range(const struct ir *ir, const char *param)
 {
 	struct at_load_range r = {.bounded = false};
-	for (unsigned l = 0; l < LIMIT_COUNT; l++) {
-		const struct ir_limit *limit = &ir->limit[TARGET_LINUX][l];
-		if (limit->set && is(limit->param, param))
-			narrow(&r, limit_range[l].least, limit->value, limit->bound ? limit->bound : limit->origin);
-	}
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		for (unsigned l = 0; l < LIMIT_COUNT; l++) {
+			const struct ir_limit *limit = &ir->limit[t][l];
+			if (limit->set && is(limit->param, param))
+				narrow(&r, limit_range[l].least, limit->value, limit->bound ? limit->bound : limit->origin);
+		}
 	for (unsigned i = 0; i < ir->around.n_places; i++)
 		if (is(ir->around.places[i].size_param, param))
 			narrow(&r, SCRATCH_LEAST, SCRATCH_MOST, ir->around.places[i].origin);

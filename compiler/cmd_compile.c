@@ -44,7 +44,7 @@ static const struct cli_option options[] = {
     {"--emit", "WHAT",
      "ast, ir: prints what a phase made of the policy, and stops there;\n"
      "or artifacts by themselves, joined by commas: seccomp (of each machine),\n"
-     "seccomp-MACHINE, landlock, cgroup, launch, seatbelt, egress, report",
+     "seccomp-MACHINE, landlock, cgroup, launch, seatbelt, launch-macos, egress, report",
      take_emit},
     {NULL, NULL, NULL, NULL},
 };

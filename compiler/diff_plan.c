@@ -318,7 +318,7 @@ static void compare_files(struct differ *d)
 	} files[] = {
 	    {"landlock.conf", TARGET_BIT(TARGET_LINUX), false, false}, {"launch.conf", TARGET_BIT(TARGET_LINUX), false, false},
 	    {"cgroup.conf", TARGET_BIT(TARGET_LINUX), false, true},    {"egress.yaml", TARGETS_ALL, true, false},
-	    {"seatbelt.sb", TARGET_BIT(TARGET_MACOS), false, false},
+	    {"seatbelt.sb", TARGET_BIT(TARGET_MACOS), false, false}, {"launch-macos.conf", TARGET_BIT(TARGET_MACOS), false, false},
 	};
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		const char *was = plain_text(d->a, plan_file(d->old.plan->files, files[i].name));

@@ -103,8 +103,10 @@ static void take_line(struct differ *d, const struct side *s, struct lines *out,
 static void take_launch(struct differ *d, const struct side *s, struct lines *out)
 {
 	static const char *const known[] = {"sbx-launch", "policy",    "target", "arch",	    "param",   "guarantee",
-					    "entry",	  "env-allow", "rlimit", "rlimit-fallback", "exec-fd", "end"};
+					    "entry",	  "env-allow", "rlimit", "rlimit-fallback", "exec-fd", "need",
+					    "end"};
 	const struct artifact *f = plan_file(s->plan->files, "launch.conf");
+	f = f ? f : plan_file(s->plan->files, "launch-macos.conf");
 	for (const char *at = f ? f->data : "", *end; (end = strchr(at, '\n')); at = end + 1) {
 		size_t n = strcspn(at, " \n");
 		bool skip = false;

@@ -11,7 +11,8 @@
 #include "report.h"
 #include "str.h"
 
-static const char *const words[] = {"landlock", "cgroup", "launch", "seatbelt", "egress", "report", "seccomp"};
+static const char *const words[] = {"landlock", "cgroup", "launch", "seatbelt", "launch-macos", "egress", "report",
+				    "seccomp"};
 
 struct emit {
 	struct arena *a;

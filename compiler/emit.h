@@ -9,7 +9,7 @@
 /* Is the text a list of words, each of an artifact (seccomp, seccomp-x86_64, landlock, ..., report)? */
 bool emit_is_list(const char *list);
 /* The words, for messages and help. */
-#define EMIT_WORDS "seccomp, seccomp-MACHINE, landlock, cgroup, launch, seatbelt, egress, report"
+#define EMIT_WORDS "seccomp, seccomp-MACHINE, landlock, cgroup, launch, seatbelt, launch-macos, egress, report"
 /*
  * Writes what the list names of a proved policy into the folder `out`, which is made, or the only one to stdout
  * (out NULL). NULL, or the failure. A folder that holds a plan is refused: its sums would no longer hold.

@@ -54,7 +54,8 @@ static bool seccomp_name(const char *name)
 static bool plan_name(const char *name, const struct artifact *v, unsigned n)
 {
 	static const char *const known[] = {"plan.yaml",     "SHA256SUMS",  "launch.conf",
-					    "landlock.conf", "cgroup.conf", "seatbelt.sb", "egress.yaml"};
+					    "landlock.conf", "cgroup.conf", "seatbelt.sb", "egress.yaml",
+					    "launch-macos.conf"};
 	for (unsigned i = 0; i < n; i++)
 		if (strcmp(name, v[i].name) == 0)
 			return true;

@@ -224,6 +224,7 @@ static const struct {
     {"launch.conf", "What the loader sets up"},
     {"egress.yaml", "What the proxy may do"},
     {"seatbelt.sb", "Seatbelt profile of macOS"},
+    {"launch-macos.conf", "What the loader sets up on macOS"},
 };
 
 static const struct artifact *find(const struct report *r, const char *name)

@@ -114,15 +114,19 @@ static bool read_policy(void *ctx, struct line *l)
 	return line_word(l, &out->policy) && line_word(l, &out->version) && line_end(l);
 }
 
-static bool read_target(void *ctx, struct line *l)
+static bool target_read(struct line *l, const char *system, const char *wrong)
 {
 	struct span word;
 
-	(void)ctx;
 	if (!line_word(l, &word))
 		return false;
-	return (span_is(word, "linux") || line_fault(l, "not a plan for linux", word)) &&
-	       line_end(l);
+	return (span_is(word, system) || line_fault(l, wrong, word)) && line_end(l);
+}
+
+static bool read_target(void *ctx, struct line *l)
+{
+	(void)ctx;
+	return target_read(l, "linux", "not a plan for linux");
 }
 
 static bool read_arch(void *ctx, struct line *l)
@@ -610,4 +614,70 @@ bool launch_read(const struct conf *c, struct launch *out)
 
 	out->exec_fd = -1;
 	return conf_run(c, table, COUNT(table), out, out->id) && exec_fd_check(c, out);
+}
+
+/* ---- launch-macos.conf ---- */
+
+static bool read_target_macos(void *ctx, struct line *l)
+{
+	(void)ctx;
+	return target_read(l, "macos", "not a plan for macos");
+}
+
+/* The lines stand one after the other: they are kept as the bytes from the first to the last. */
+static bool read_need(void *ctx, struct line *l)
+{
+	static const size_t word = sizeof("need ") - 1;
+	struct launch *out = ctx;
+	struct vars v = launch_vars(out);
+	const char *start = l->left.at - word;
+	struct span missing, where, path;
+
+	if (!line_word(l, &missing) || !line_word(l, &where) || !template_read(l, &v, &path))
+		return false;
+	if (!span_is(missing, "make") && !span_is(missing, "error"))
+		return line_fault(l, "`make` or `error` was expected", missing);
+	if (!out->needs.at)
+		out->needs.at = start;
+	out->needs.len = (size_t)(l->left.at + 1 - out->needs.at); /* with the end of the line */
+	return true;
+}
+
+bool launch_need(struct span *left, struct need *out)
+{
+	struct span line, word;
+	const char *end = left->len ? memchr(left->at, '\n', left->len) : NULL;
+
+	if (!end)
+		return false;
+	line = (struct span){left->at, (size_t)(end - left->at)};
+	left->len -= line.len + 1;
+	left->at = end + 1;
+	for (int i = 0; i < 3; i++) { /* need, MISSING, WHERE: proved to be there */
+		const char *blank = memchr(line.at, ' ', line.len);
+		word = (struct span){line.at, (size_t)(blank - line.at)};
+		if (i == 1)
+			out->make = span_is(word, "make");
+		line.len -= word.len + 1;
+		line.at = blank + 1;
+	}
+	out->where = word;
+	out->path = line;
+	return true;
+}
+
+bool launch_read_macos(const struct conf *c, struct launch *out)
+{
+	static const struct directive table[] = {
+	    {"policy", ONCE, read_policy},       {"target", ONCE, read_target_macos},
+	    {"param", MANY, read_param},         {"range", MANY, read_range},
+	    {"guarantee", MANY, read_guarantee}, {"entry", MAYBE, read_entry},
+	    {"need", MANY, read_need},           {"env-allow", MANY, read_env_allow},
+	    {"env-deny", MANY, read_env_deny},   {"env-set", MANY, read_env_set},
+	    {"rlimit", MANY, read_rlimit},       {"wall", MAYBE, read_wall},
+	    {"session", ONCE, read_session},
+	};
+
+	out->exec_fd = -1;
+	return conf_run(c, table, COUNT(table), out, out->id);
 }

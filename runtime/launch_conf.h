@@ -75,6 +75,7 @@ struct launch {
 	enum terminal_mode terminal;
 	enum observe_mode observe;
 	struct span notify_where; /* of the first line that hands calls over; no text: none does */
+	struct span needs; /* macOS: the lines `need` as they stand, proved; at NULL: none */
 	/* last what is large and mostly empty: memory that nobody touches costs nothing */
 	unsigned n_guarantees, n_params, n_env, n_places;
 	struct guarantee guarantees[PLAN_MAX_GUARANTEES];
@@ -98,6 +99,17 @@ const struct guarantee *launch_guarantee(const struct launch *l, struct span cap
 bool launch_source(struct span word, char out[PLAN_MAX_LINE + 1], struct span *tmpl);
 const char *rlimit_word(int row);
 int rlimit_resource(int row);
+/* The same for launch-macos.conf. */
+bool launch_read_macos(const struct conf *c, struct launch *out);
+
+/* A place that has to be there, or is made; its template. */
+struct need {
+	bool make;
+	struct span where, path;
+};
+/* Takes the next of launch.needs off `left`; false when none is left. */
+bool launch_need(struct span *left, struct need *out);
+
 /* What setrlimit() is given, once the params have their values. */
 uint64_t rlimit_value(const struct rlimit_line *line, const struct vars *v);
 bool launch_has_arch(const struct launch *l, const char *machine);

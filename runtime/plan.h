@@ -6,7 +6,7 @@
  *     seccomp-ARCH.txt        the same for people
  *     seccomp-ARCH.proof      what the filter was proved to do, for `sbxc verify` (compiler/certificate.h)
  *     landlock.conf launch.conf cgroup.conf    below; cgroup.conf only when the policy limits something there
- *     seatbelt.sb             macOS
+ *     seatbelt.sb launch-macos.conf            macOS: the profile, and what the loader sets up there
  *     egress.yaml             which hosts each proxy may connect to, for the proxies; the loader does not read it
  *     SHA256SUMS              "HEX  NAME\n" for every file above, sorted by name
  *
@@ -69,6 +69,16 @@
  *
  * UID, BYTES, MS and VALUE may be ${NAME}: a param of type size (bytes), duration (ms; of `rlimit cpu` seconds, rounded
  * up) or count, whose `range` lies in what the line takes and, of nofile, at or below exec-fd.
+ *
+ * launch-macos.conf: the lines of launch.conf that macOS has something for, with the same grammar and first line
+ *     policy NAME VERSION
+ *     target macos
+ *     param, range, guarantee, entry            as above; mechanisms launch rlimit supervisor seatbelt none
+ *     need MISSING WHERE TMPL                   a place that has to be there when the program starts (error), or that is
+ *                                               made with mode 0700 when it is not (make)
+ *     env-allow, env-deny, env-set, rlimit, wall    as above
+ *     session new
+ *     end
  *
  * landlock.conf
  *     handle-fs RIGHT...                        names of PLAN_FS_RIGHTS, in that order

@@ -14,12 +14,12 @@ produce() {
 	args=$(cat "${2%.sbx}.args" 2>/dev/null)
 	case $1 in
 	ast | ir) "$B/sbxc" --std ../../policies/std --emit="$1" $args "$2" 2>&1 ;;
-	launch | landlock | cgroup | yaml | egress | sb | txt)
+	launch | launch-macos | landlock | cgroup | yaml | egress | sb | txt)
 		rm -rf "$tmp/plan"
 		"$B/sbxc" --std ../../policies/std $args "$2" -o "$tmp/plan" >/dev/null 2>"$tmp/err" || { cat "$tmp/err"; return; }
 		case $1 in
 		# Plan ids and hashes change with every byte of any artifact: tests/plan.sh checks those.
-		launch | landlock | cgroup) sed -e '1s/[0-9a-f]\{32\}$/ID/' "$tmp/plan/$1.conf" ;;
+		launch | launch-macos | landlock | cgroup) sed -e '1s/[0-9a-f]\{32\}$/ID/' "$tmp/plan/$1.conf" ;;
 		yaml) sed -e '/^sbxc:/d' -e '/^id:/d' -e '/^outputs:/,$d' "$tmp/plan/plan.yaml" ;;
 		egress) sed -e "s/^id: .*/id: ID/" "$tmp/plan/egress.yaml" ;;
 		sb) sed -e 's/[0-9a-f]\{32\}/ID/' "$tmp/plan/seatbelt.sb" ;;
@@ -30,7 +30,7 @@ produce() {
 	esac
 }
 
-for want in *.ast *.ir *.launch *.landlock *.cgroup *.yaml *.egress *.sb *.txt; do
+for want in *.ast *.ir *.launch *.launch-macos *.landlock *.cgroup *.yaml *.egress *.sb *.txt; do
 	[ -e "$want" ] || continue
 	policy=${want%.*}.sbx
 	produce "${want##*.}" "$policy" >"$tmp/got" 2>&1

@@ -22,17 +22,17 @@ static bool covers(const char *pattern, const char *other)
 	return strncmp(pattern, other, strlen(pattern) - 1) == 0;
 }
 
-static bool is_env(const struct ir_rule *r, bool deny)
+static bool is_env(const struct ir_rule *r, bool deny, enum target t)
 {
-	return r->kind == RULE_ENV && r->deny == deny && (r->targets & TARGET_BIT(TARGET_LINUX));
+	return r->kind == RULE_ENV && r->deny == deny && (r->targets & TARGET_BIT(t));
 }
 
 /* The deny that takes all of the pattern away, or NULL. */
-static const struct ir_rule *find_deny(const struct ir *ir, const char *pattern)
+static const struct ir_rule *find_deny(const struct ir *ir, enum target t, const char *pattern)
 {
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		if (is_env(r, true) && covers(r->object, pattern))
+		if (is_env(r, true, t) && covers(r->object, pattern))
 			return r;
 	}
 	return NULL;
@@ -55,12 +55,12 @@ static void add_name(struct lower *l, struct names *names, const char *name)
 }
 
 /* Those that are let in, and those that are taken out of an allowed prefix again. */
-static bool collect_names(struct lower *l, struct names *allows, struct names *denies)
+static bool collect_names(struct lower *l, enum target t, struct names *allows, struct names *denies)
 {
 	bool ok = true;
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
-		if (!is_env(r, false) || find_deny(l->ir, r->object))
+		if (!is_env(r, false, t) || find_deny(l->ir, t, r->object))
 			continue;
 		if (!ir_rule_everywhere(l->ir, r)) {
 			diag(l->diags, DIAG_NO_EXPRESSION, env_loc(r), "the environment is the same on every machine");
@@ -69,7 +69,7 @@ static bool collect_names(struct lower *l, struct names *allows, struct names *d
 		add_name(l, allows, r->object);
 	}
 	for (unsigned i = 0; i < l->ir->n_rules; i++)
-		for (unsigned k = 0; is_env(&l->ir->rules[i], true) && k < allows->n; k++)
+		for (unsigned k = 0; is_env(&l->ir->rules[i], true, t) && k < allows->n; k++)
 			if (covers(allows->v[k], l->ir->rules[i].object)) {
 				add_name(l, denies, l->ir->rules[i].object);
 				break;
@@ -92,9 +92,9 @@ static unsigned write_names(struct buf *b, const char *word, struct names *names
 	return lines;
 }
 
-static bool write_set(struct lower *l, struct buf *b, const struct ir_env_set *e)
+static bool write_set(struct lower *l, struct buf *b, enum target t, const struct ir_env_set *e)
 {
-	const struct ir_rule *deny = find_deny(l->ir, e->name);
+	const struct ir_rule *deny = find_deny(l->ir, t, e->name);
 	size_t beg = b->len;
 	if (deny) {
 		struct diag_rec *d = diag(l->diags, DIAG_CONFLICT, e->origin->loc,
@@ -107,16 +107,16 @@ static bool write_set(struct lower *l, struct buf *b, const struct ir_env_set *e
 	return launch_end_line(l, b, beg, e->origin->loc);
 }
 
-bool launch_write_env(struct lower *l, struct buf *b)
+bool launch_write_env(struct lower *l, struct buf *b, enum target t)
 {
 	struct names allows = {.v = NULL}, denies = {.v = NULL};
-	bool ok = collect_names(l, &allows, &denies);
+	bool ok = collect_names(l, t, &allows, &denies);
 	unsigned lines = write_names(b, "env-allow", &allows);
 	lines += write_names(b, "env-deny", &denies);
 	for (unsigned i = 0; i < l->ir->n_env_set; i++) {
-		if (!(l->ir->env_set[i].targets & TARGET_BIT(TARGET_LINUX)))
+		if (!(l->ir->env_set[i].targets & TARGET_BIT(t)))
 			continue;
-		ok = write_set(l, b, &l->ir->env_set[i]) && ok;
+		ok = write_set(l, b, t, &l->ir->env_set[i]) && ok;
 		lines++;
 	}
 	if (lines <= PLAN_MAX_ENV)

@@ -15,8 +15,8 @@
 /* NULL stands for a line that is not there. */
 bool launch_differ(struct launch_facts *f, const char *fact, const char *has, const char *want)
 {
-	*f->difference = arena_printf(f->a, "launch.conf: %s is %s%s%s, the policy says %s%s%s",
-				      fact, has ? "`" : "", has ? has : "not there", has ? "`" : "",
+	*f->difference = arena_printf(f->a, "%s: %s is %s%s%s, the policy says %s%s%s",
+				      launch_file[f->has->target], fact, has ? "`" : "", has ? has : "not there", has ? "`" : "",
 				      want ? "`" : "", want ? want : "nothing", want ? "`" : "");
 	return false;
 }
@@ -63,13 +63,15 @@ static bool expect_head(struct launch_facts *f)
 	for (unsigned a = 0; a < ARCH_COUNT; a++)
 		arches |= ir->arches & ARCH_BIT(a) ? ARCH_BIT(arch_machine[a]) : 0;
 	/* a version is text with the escapes of WHERE */
+	if (f->has->target == TARGET_MACOS)
+		arches = 0;
 	return launch_expect(f, "the name", f->has->name, ir->name) &&
 	       (fact_spells(f->has->version, version) ||
 		launch_differ(f, "the version", f->has->version, version)) &&
 	       launch_expect(f, "`arch`", words(f, f->has->arches, arch_name, ARCH_COUNT),
 		      words(f, arches, arch_name, ARCH_COUNT)) &&
 	       launch_expect(f, "`isolate`", words(f, f->has->isolate, isolate_name, ISOLATE_COUNT),
-		      words(f, ir->isolate, isolate_name, ISOLATE_COUNT));
+		      words(f, f->has->target == TARGET_LINUX ? ir->isolate : 0, isolate_name, ISOLATE_COUNT));
 }
 
 static bool expect_params(struct launch_facts *f)
@@ -89,10 +91,10 @@ static bool expect_params(struct launch_facts *f)
 	return true;
 }
 
-/* Is this one for the loader: kept on Linux, or preferred there and perhaps not kept? */
-static bool concerns(const struct guarantee *g)
+/* Is this one for the loader: kept on the system, or preferred there and perhaps not kept? */
+static bool concerns(const struct launch_facts *f, const struct guarantee *g)
 {
-	return g->target == TARGET_LINUX && (g->preferred || g->answer.level >= LEVEL_DELEGATED);
+	return g->target == f->has->target && (g->preferred || g->answer.level >= LEVEL_DELEGATED);
 }
 
 static bool expect_guarantee(struct launch_facts *f, const struct launch_guarantee *has,
@@ -115,7 +117,7 @@ static bool expect_guarantees(struct launch_facts *f)
 	unsigned n = 0;
 	for (unsigned i = 0; i < f->what->n_guarantees; i++) {
 		const struct guarantee *want = &f->what->guarantees[i];
-		if (!concerns(want))
+		if (!concerns(f, want))
 			continue;
 		if (!expect_guarantee(f, n < f->has->n_guarantees ? &f->has->guarantees[n] : NULL,
 				      want))
@@ -128,7 +130,7 @@ static bool expect_guarantees(struct launch_facts *f)
 static bool expect_entry(struct launch_facts *f)
 {
 	const struct ir *ir = f->what->ir;
-	int fd = ir->entry ? meaning_syscalls(f->what->meaning)->exec_fd : -1;
+	int fd = ir->entry && f->has->target == TARGET_LINUX ? meaning_syscalls(f->what->meaning)->exec_fd : -1;
 	if (!launch_expect(f, "`entry`", f->has->entry, ir->entry) ||
 	    (ir->entry && !launch_expect_where(f, "entry", f->has->entry_where, ir->entry_origin)))
 		return false;
@@ -145,15 +147,16 @@ static bool takes(const char *pattern, const char *other)
 	return prefix ? strncmp(pattern, other, n - 1) == 0 : strcmp(pattern, other) == 0;
 }
 
-static bool env_rule(const struct ir_rule *r, bool deny)
+static bool env_rule(const struct launch_facts *f, const struct ir_rule *r, bool deny)
 {
-	return r->kind == RULE_ENV && (r->targets & TARGET_BIT(TARGET_LINUX)) && r->deny == deny;
+	return r->kind == RULE_ENV && (r->targets & TARGET_BIT(f->has->target)) && r->deny == deny;
 }
 
-static bool denied(const struct ir *ir, const char *pattern)
+static bool denied(const struct launch_facts *f, const char *pattern)
 {
+	const struct ir *ir = f->what->ir;
 	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (env_rule(&ir->rules[i], true) && takes(ir->rules[i].object, pattern))
+		if (env_rule(f, &ir->rules[i], true) && takes(ir->rules[i].object, pattern))
 			return true;
 	return false;
 }
@@ -186,10 +189,11 @@ static bool same_names(struct launch_facts *f, const char *fact, const char *con
 }
 
 /* Is the name part of what is let in by another line? */
-static bool let_in(const struct ir *ir, const char *name)
+static bool let_in(const struct launch_facts *f, const char *name)
 {
+	const struct ir *ir = f->what->ir;
 	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (env_rule(&ir->rules[i], false) && !denied(ir, ir->rules[i].object) && takes(ir->rules[i].object, name))
+		if (env_rule(f, &ir->rules[i], false) && !denied(f, ir->rules[i].object) && takes(ir->rules[i].object, name))
 			return true;
 	return false;
 }
@@ -203,9 +207,9 @@ static bool expect_env(struct launch_facts *f)
 	unsigned n_allows = 0, n_denies = 0;
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const char *name = ir->rules[i].object;
-		if (env_rule(&ir->rules[i], false) && !denied(ir, name))
+		if (env_rule(f, &ir->rules[i], false) && !denied(f, name))
 			allows[n_allows++] = name;
-		else if (env_rule(&ir->rules[i], true) && let_in(ir, name))
+		else if (env_rule(f, &ir->rules[i], true) && let_in(f, name))
 			denies[n_denies++] = name;
 	}
 	return same_names(f, "an `env-allow`", f->has->allows, f->has->n_allows, allows, n_allows) &&
@@ -218,7 +222,7 @@ static bool expect_sets(struct launch_facts *f)
 	unsigned n = 0;
 	for (unsigned i = 0; i < ir->n_env_set; i++) {
 		const struct ir_env_set *want = &ir->env_set[i];
-		if (!(want->targets & TARGET_BIT(TARGET_LINUX)))
+		if (!(want->targets & TARGET_BIT(f->has->target)))
 			continue;
 		const struct launch_set *has = n < f->has->n_sets ? &f->has->sets[n] : NULL;
 		if (!launch_expect(f, "an `env-set`", has ? has->name : NULL, want->name) ||
@@ -254,6 +258,8 @@ bool launch_facts(const void *model, const struct lower *what, struct arena *a,
 		  const char **difference)
 {
 	struct launch_facts f = {launch_model_read(model), what, a, difference};
+	bool linux_file = f.has->target == TARGET_LINUX;
 	return expect_head(&f) && expect_params(&f) && expect_guarantees(&f) && expect_entry(&f) &&
-	       launch_facts_around(&f) && expect_env(&f) && expect_sets(&f) && launch_facts_limits(&f) && expect_notify(&f);
+	       (linux_file ? launch_facts_around(&f) : launch_facts_needs(&f)) && expect_env(&f) && expect_sets(&f) &&
+	       launch_facts_limits(&f) && (!linux_file || expect_notify(&f));
 }

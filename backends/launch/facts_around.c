@@ -139,3 +139,54 @@ bool launch_facts_around(struct launch_facts *f)
 {
 	return expect_choices(f) && expect_names(f) && expect_places(f) && expect_discards(f);
 }
+
+/* The rule that says most of the place: that it is made, else that it has to be there. NULL: none, or it may be missing. */
+static const struct ir_rule *need_of(const struct launch_facts *f, const char *path)
+{
+	const struct ir *ir = f->what->ir;
+	const struct ir_rule *best = NULL;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (r->kind != RULE_PATH || r->deny || !(r->targets & TARGET_BIT(TARGET_MACOS)) ||
+		    (r->flags & RULE_IF_EXISTS) || strcmp(r->object, path) != 0)
+			continue;
+		if (!best || (r->flags & RULE_MAKE_DIR && !(best->flags & RULE_MAKE_DIR)))
+			best = r;
+	}
+	return best;
+}
+
+static const struct launch_need *line_of(const struct launch_facts *f, const char *path)
+{
+	for (unsigned i = 0; i < f->has->n_needs; i++)
+		if (strcmp(f->has->needs[i].path, path) == 0)
+			return &f->has->needs[i];
+	return NULL;
+}
+
+static bool expect_need(struct launch_facts *f, const struct launch_need *has)
+{
+	const struct ir_rule *want = need_of(f, has->path);
+	if (!want || line_of(f, has->path) != has)
+		return launch_differ(f, "a line `need`", has->path, NULL);
+	if (!launch_expect(f, arena_printf(f->a, "need %s", has->path), has->missing,
+			   want->flags & RULE_MAKE_DIR ? "make" : "error"))
+		return false;
+	for (unsigned op = 0; op < OP_COUNT; op++)
+		if ((want->ops & OP_BIT(op)) && fact_where(f->what, has->where, want->origin[op]))
+			return true;
+	return launch_differ(f, arena_printf(f->a, "the line of need %s", has->path), has->where, "another line");
+}
+
+bool launch_facts_needs(struct launch_facts *f)
+{
+	const struct ir *ir = f->what->ir;
+	for (unsigned i = 0; i < f->has->n_needs; i++)
+		if (!expect_need(f, &f->has->needs[i]))
+			return false;
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ir->rules[i].kind == RULE_PATH && need_of(f, ir->rules[i].object) &&
+		    !line_of(f, ir->rules[i].object))
+			return launch_differ(f, "a line `need`", NULL, ir->rules[i].object);
+	return true;
+}

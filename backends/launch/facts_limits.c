@@ -22,7 +22,7 @@ enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 static const struct ir_limit *limit_of(const struct launch_facts *f, enum limit limit)
 {
-	return &f->what->ir->limit[TARGET_LINUX][limit];
+	return &f->what->ir->limit[f->has->target][limit];
 }
 
 /* What a process of every policy gets, unless a limit is written. NULL: no line. */
@@ -35,6 +35,8 @@ static const char *want_rlimit(struct launch_facts *f, const struct row *row)
 		value = value / 1000 + (value % 1000 > 0);
 	if (!l->set && (!row->always || f->what->ir->no_default_limits))
 		return NULL;
+	if (f->has->target == TARGET_MACOS && (!strcmp(row->name, "as") || !strcmp(row->name, "nproc")))
+		return NULL; /* nothing keeps them there */
 	return launch_amount(f, value, l->param);
 }
 
@@ -43,7 +45,7 @@ static const char *want_fallback(struct launch_facts *f, const struct row *row)
 {
 	const struct ir_limit *memory = limit_of(f, LIMIT_MEMORY), *as = limit_of(f, LIMIT_ADDRESS_SPACE);
 	bool known = !memory->param && !as->param; /* which of the two is tighter */
-	if (row->limit != LIMIT_ADDRESS_SPACE || !memory->set || !ir_preferred(f->what->ir, TARGET_LINUX, CAP_RES_MEMORY) ||
+	if (f->has->target != TARGET_LINUX || row->limit != LIMIT_ADDRESS_SPACE || !memory->set || !ir_preferred(f->what->ir, TARGET_LINUX, CAP_RES_MEMORY) ||
 	    (known && as->set && as->value <= memory->value))
 		return NULL;
 	return launch_amount(f, memory->value, memory->param);
@@ -98,10 +100,11 @@ static const char *want_range(struct launch_facts *f, const char *param)
 	narrow(&r, ir->around.user_set ? ir->around.user_param : NULL, param, 0, USER_MOST);
 	for (unsigned i = 0; i < ir->around.n_places; i++)
 		narrow(&r, ir->around.places[i].size_param, param, SCRATCH_LEAST, SCRATCH_MOST);
-	for (unsigned l = 0; l < LIMIT_COUNT; l++)
-		if (limit_of(f, (enum limit)l)->set)
-			narrow(&r, limit_of(f, (enum limit)l)->param, param, limit_range[l].least,
-			       limit_of(f, (enum limit)l)->value);
+	for (unsigned l = 0; l < LIMIT_COUNT * TARGET_COUNT; l++) {
+		const struct ir_limit *limit = &ir->limit[l / LIMIT_COUNT][l % LIMIT_COUNT];
+		if (limit->set)
+			narrow(&r, limit->param, param, limit_range[l % LIMIT_COUNT].least, limit->value);
+	}
 	return r.set ? arena_printf(f->a, "%" PRIu64 " to %" PRIu64, r.least, r.most) : NULL;
 }
 
@@ -129,5 +132,6 @@ bool launch_facts_limits(struct launch_facts *f)
 		if (!expect_limit(f, &rows[i], false) || !expect_limit(f, &rows[i], true))
 			return false;
 	return expect_job(f, LIMIT_WALL, f->has->wall, f->has->wall_where) &&
-	       expect_job(f, LIMIT_OUTPUT, f->has->output, f->has->output_where) && expect_ranges(f);
+	       (f->has->target == TARGET_MACOS || expect_job(f, LIMIT_OUTPUT, f->has->output, f->has->output_where)) &&
+	       expect_ranges(f);
 }

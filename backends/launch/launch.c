@@ -124,13 +124,23 @@ static struct answer launch_answer(const struct ir *ir, enum target t, enum cap 
 	return none(NULL);
 }
 
+static bool lower(struct lower *l)
+{
+	return launch_lower(l, TARGET_LINUX);
+}
+
+static void *model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
+{
+	return launch_model_open(a, v, n, TARGET_LINUX, error);
+}
+
 const struct backend launch_backend = {
     .name = "launch",
     .about = "Linux: what the loader does itself: environment, limits of each process, session",
     .targets = TARGET_BIT(TARGET_LINUX),
     .answer = launch_answer,
-    .lower = launch_lower,
-    .model_open = launch_model_open,
+    .lower = lower,
+    .model_open = model_open,
     .model_decide = launch_model_decide,
     .facts = launch_facts,
 };

@@ -8,7 +8,10 @@
 #include "../../runtime/plan.h"
 #include "../backend.h"
 
-bool launch_lower(struct lower *l);
+/* What the loader sets up itself is one file for each system: launch.conf, launch-macos.conf. */
+extern const char *const launch_file[TARGET_COUNT];
+
+bool launch_lower(struct lower *l, enum target t);
 
 /*
  * The parts that can fail: each adds its lines and returns false after a diagnostic. A line that is
@@ -20,18 +23,23 @@ void launch_put_word(struct buf *b, const char *text);
 void launch_put_where(struct lower *l, struct buf *b, const struct origin *origin);
 /* A number, or the param that holds it. */
 void launch_put_number(struct buf *b, uint64_t number, const char *param);
-/* around.c */
+/* around.c: of Linux alone */
 void launch_write_user(struct lower *l, struct buf *b);
 void launch_write_view(struct lower *l, struct buf *b);
 bool launch_write_places(struct lower *l, struct buf *b);
 void launch_write_stdio(struct lower *l, struct buf *b);
-bool launch_write_env(struct lower *l, struct buf *b);
-bool launch_write_rlimits(struct lower *l, struct buf *b);
-bool launch_write_job(struct lower *l, struct buf *b);
+bool launch_write_env(struct lower *l, struct buf *b, enum target t);
+bool launch_write_rlimits(struct lower *l, struct buf *b, enum target t);
+bool launch_write_job(struct lower *l, struct buf *b, enum target t);
+/* needs.c: of macOS alone, where no other file tells the loader what has to be there. */
+bool launch_write_needs(struct lower *l, struct buf *b);
+/* Can the system keep this limit by setrlimit()? */
+bool launch_keeps_rlimit(enum limit limit, enum target t);
 /* The hard limit on descriptors that the plan sets. */
 uint64_t launch_open_files(const struct ir *ir);
 
-void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error);
+void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, enum target t,
+			const char **error);
 struct model_verdict launch_model_decide(const void *model, struct arena *scratch,
 					 const struct request *r);
 
@@ -68,7 +76,13 @@ struct launch_places {
 	struct launch_place *v;
 	unsigned n;
 };
+struct launch_need { /* a place of macOS that has to be there, or is made */
+	const char *missing, *where, *path;
+};
 struct launch_read {
+	enum target target;
+	struct launch_need *needs;
+	unsigned n_needs;
 	const char *name, *version;
 	const char *hostname;            /* or NULL */
 	const char *choices[CHOICE_COUNT]; /* the words of root, stdin, ...; NULL: no line */

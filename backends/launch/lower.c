@@ -1,5 +1,5 @@
 /*
- * lower.c - writes launch.conf: what the loader needs beside the mechanisms of the kernel.
+ * lower.c - writes launch.conf and launch-macos.conf: what the loader needs beside the mechanisms of the kernel.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -43,7 +43,23 @@ static void put_set(struct buf *b, uint32_t bits, const char *const *names, unsi
 			buf_printf(b, " %s", names[i]);
 }
 
-static bool write_head(struct lower *l, struct buf *b)
+const char *const launch_file[TARGET_COUNT] = {
+    [TARGET_LINUX] = "launch.conf",
+    [TARGET_MACOS] = "launch-macos.conf",
+};
+
+static void write_machine(struct lower *l, struct buf *b)
+{
+	const struct ir *ir = l->ir;
+	buf_puts(b, "arch");
+	put_set(b, arch_machines(ir->arches), arch_name, ARCH_COUNT);
+	buf_puts(b, "\nisolate");
+	put_set(b, ir->isolate, isolate_name, ISOLATE_COUNT);
+	buf_puts(b, ir->isolate ? "\n" : " none\n");
+	launch_write_view(l, b);
+}
+
+static bool write_head(struct lower *l, struct buf *b, enum target t)
 {
 	const struct ir *ir = l->ir;
 	buf_printf(b, "sbx-launch %d %s\n", PLAN_VERSION, l->plan_id);
@@ -52,12 +68,9 @@ static bool write_head(struct lower *l, struct buf *b)
 	launch_put_word(b, ir->version ? ir->version : "");
 	buf_putc(b, '\n');
 	bool ok = launch_end_line(l, b, beg, ir->loc);
-	buf_printf(b, "target %s\narch", target_name[TARGET_LINUX]);
-	put_set(b, arch_machines(ir->arches), arch_name, ARCH_COUNT);
-	buf_puts(b, "\nisolate");
-	put_set(b, ir->isolate, isolate_name, ISOLATE_COUNT);
-	buf_puts(b, ir->isolate ? "\n" : " none\n");
-	launch_write_view(l, b);
+	buf_printf(b, "target %s\n", target_name[t]);
+	if (t == TARGET_LINUX)
+		write_machine(l, b);
 	return ok;
 }
 
@@ -97,13 +110,13 @@ static void write_ranges(struct lower *l, struct buf *b)
 }
 
 /* What the loader has to find: nothing for a guarantee that the policy gave up. */
-static bool write_guarantees(struct lower *l, struct buf *b)
+static bool write_guarantees(struct lower *l, struct buf *b, enum target t)
 {
 	unsigned n = 0;
 	for (unsigned i = 0; i < l->n_guarantees; i++) {
 		const struct guarantee *g = &l->guarantees[i];
 		bool kept = g->answer.level >= LEVEL_DELEGATED;
-		if (g->target != TARGET_LINUX || (!kept && !g->preferred))
+		if (g->target != t || (!kept && !g->preferred))
 			continue;
 		buf_printf(b, "guarantee %s %s %s ", cap_name[g->cap],
 			   g->preferred ? "preferred" : "required",
@@ -119,11 +132,11 @@ static bool write_guarantees(struct lower *l, struct buf *b)
 	return false;
 }
 
-static bool write_entry(struct lower *l, struct buf *b)
+static bool write_entry(struct lower *l, struct buf *b, enum target t)
 {
 	const struct origin *origin = l->ir->entry_origin;
 	size_t beg = b->len;
-	int exec_fd = meaning_syscalls(l->meaning)->exec_fd;
+	int exec_fd = t == TARGET_LINUX ? meaning_syscalls(l->meaning)->exec_fd : -1;
 	if (!l->ir->entry)
 		return true;
 	buf_puts(b, "entry ");
@@ -165,23 +178,27 @@ static void write_notify(struct lower *l, struct buf *b)
 	buf_putc(b, '\n');
 }
 
-bool launch_lower(struct lower *l)
+bool launch_lower(struct lower *l, enum target t)
 {
 	struct buf b = buf_new(l->arena);
-	bool ok = write_head(l, &b);
+	bool linux_file = t == TARGET_LINUX;
+	bool ok = write_head(l, &b, t);
 	ok = write_params(l, &b) && ok;
 	write_ranges(l, &b);
-	launch_write_user(l, &b);
-	ok = write_guarantees(l, &b) && ok;
-	ok = write_entry(l, &b) && ok;
-	ok = launch_write_places(l, &b) && ok;
-	ok = launch_write_env(l, &b) && ok;
-	ok = launch_write_rlimits(l, &b) && ok;
-	ok = launch_write_job(l, &b) && ok;
-	launch_write_stdio(l, &b);
-	write_notify(l, &b);
+	if (linux_file)
+		launch_write_user(l, &b);
+	ok = write_guarantees(l, &b, t) && ok;
+	ok = write_entry(l, &b, t) && ok;
+	ok = (linux_file ? launch_write_places(l, &b) : launch_write_needs(l, &b)) && ok;
+	ok = launch_write_env(l, &b, t) && ok;
+	ok = launch_write_rlimits(l, &b, t) && ok;
+	ok = launch_write_job(l, &b, t) && ok;
+	if (linux_file) {
+		launch_write_stdio(l, &b);
+		write_notify(l, &b);
+	}
 	buf_puts(&b, "session new\nend\n");
 	if (ok)
-		lower_add(l, "launch.conf", b.data, b.len);
+		lower_add(l, launch_file[t], b.data, b.len);
 	return ok;
 }

@@ -1,5 +1,5 @@
 /*
- * model.c - reads launch.conf as strictly as the loader does, and says what it lets through: the
+ * model.c - reads launch.conf, or launch-macos.conf, as strictly as the loader does, and says what it lets through: the
  * environment.
  *
  * What may be started is told by other mechanisms; `entry` and `exec-fd` only say how the loader
@@ -167,7 +167,7 @@ static bool read_policy(struct model *m)
 
 static bool read_target(struct model *m)
 {
-	static const char *const words[] = {"linux", NULL};
+	const char *const words[] = {target_name[m->read.target], NULL};
 	return next_one_of(m, words);
 }
 
@@ -317,7 +317,7 @@ static bool read_range(struct model *m)
 static bool known_mechanism(struct text t)
 {
 	static const char *const words[] = {"launch",    "rlimit",     "seccomp",
-					    "namespace", "supervisor", NULL};
+					    "namespace", "supervisor", "seatbelt", NULL};
 	uint64_t abi;
 	if (t.n > 9 && memcmp(t.s, "landlock:", 9) == 0)
 		return parse_u64(t.s + 9, t.n - 9, 1000, &abi) && abi > 0;
@@ -364,6 +364,16 @@ static bool read_guarantee(struct model *m)
 static bool read_entry(struct model *m)
 {
 	return next_kept(m, &m->read.entry_where) && next_template(m, true, &m->read.entry);
+}
+
+static bool read_need(struct model *m)
+{
+	struct launch_need need = {.missing = NULL};
+	if (!next_kept(m, &need.missing) || !next_kept(m, &need.where) || !next_template(m, true, &need.path))
+		return false;
+	ARENA_GROW(m->arena, m->read.needs, m->read.n_needs);
+	m->read.needs[m->read.n_needs++] = need;
+	return strcmp(need.missing, "make") == 0 || strcmp(need.missing, "error") == 0;
 }
 
 static bool read_exec_fd(struct model *m)
@@ -476,7 +486,7 @@ static bool read_end(struct model *m)
 	return m->r.next == m->r.end;
 }
 
-enum { ONCE = 1, REPEATS = 2, NEEDED = 4 };
+enum { ONCE = 1, REPEATS = 2, NEEDED = 4, LINUX = 8, MACOS = 16 /* of one system alone */ };
 
 /* In the order in which they come. */
 static const struct directive {
@@ -486,31 +496,32 @@ static const struct directive {
 } directives[] = {
     {"policy", ONCE | NEEDED, read_policy},
     {"target", ONCE | NEEDED, read_target},
-    {"arch", ONCE | NEEDED, read_arch},
-    {"isolate", ONCE | NEEDED, read_isolate},
-    {"root", ONCE, read_root},
-    {"hostname", ONCE, read_hostname},
+    {"arch", ONCE | NEEDED | LINUX, read_arch},
+    {"isolate", ONCE | NEEDED | LINUX, read_isolate},
+    {"root", ONCE | LINUX, read_root},
+    {"hostname", ONCE | LINUX, read_hostname},
     {"param", REPEATS, read_param},
     {"range", REPEATS, read_range},
-    {"user", ONCE, read_user},
+    {"user", ONCE | LINUX, read_user},
     {"guarantee", REPEATS, read_guarantee},
     {"entry", ONCE, read_entry},
-    {"exec-fd", ONCE, read_exec_fd},
-    {"directory", ONCE, read_directory},
-    {"mount", REPEATS, read_mount},
-    {"scratch", REPEATS, read_scratch},
-    {"discard", REPEATS, read_discard},
+    {"need", REPEATS | MACOS, read_need},
+    {"exec-fd", ONCE | LINUX, read_exec_fd},
+    {"directory", ONCE | LINUX, read_directory},
+    {"mount", REPEATS | LINUX, read_mount},
+    {"scratch", REPEATS | LINUX, read_scratch},
+    {"discard", REPEATS | LINUX, read_discard},
     {"env-allow", REPEATS, read_env_allow},
     {"env-deny", REPEATS, read_env_deny},
     {"env-set", REPEATS, read_env_set},
     {"rlimit", REPEATS, read_rlimit},
-    {"rlimit-fallback", REPEATS, read_rlimit_fallback},
+    {"rlimit-fallback", REPEATS | LINUX, read_rlimit_fallback},
     {"wall", ONCE, read_wall},
-    {"output", ONCE, read_output},
-    {"stdin", ONCE, read_stdin},
-    {"terminal", ONCE, read_terminal},
-    {"observe", ONCE, read_observe},
-    {"notify", ONCE, read_notify},
+    {"output", ONCE | LINUX, read_output},
+    {"stdin", ONCE | LINUX, read_stdin},
+    {"terminal", ONCE | LINUX, read_terminal},
+    {"observe", ONCE | LINUX, read_observe},
+    {"notify", ONCE | LINUX, read_notify},
     {"session", ONCE | NEEDED, read_session},
     {"end", ONCE | NEEDED, read_end},
 };
@@ -530,6 +541,12 @@ static bool read_head(struct model *m)
 	return true;
 }
 
+/* A directive of the other system. */
+static bool is_other(const struct model *m, unsigned at)
+{
+	return directives[at].how & (m->read.target == TARGET_MACOS ? LINUX : MACOS);
+}
+
 static bool read_line(struct model *m, unsigned *at)
 {
 	struct text word;
@@ -539,9 +556,11 @@ static bool read_line(struct model *m, unsigned *at)
 	    *at > 0 && is(word, directives[*at - 1].word) && (directives[*at - 1].how & REPEATS);
 	if (again)
 		(*at)--;
-	while (*at < N_DIRECTIVES && !is(word, directives[*at].word))
-		if (directives[(*at)++].how & NEEDED)
+	while (*at < N_DIRECTIVES && (!is(word, directives[*at].word) || is_other(m, *at))) {
+		if ((directives[*at].how & NEEDED) && !is_other(m, *at))
 			return false;
+		(*at)++;
+	}
 	if (*at == N_DIRECTIVES)
 		return false;
 	const struct directive *d = &directives[(*at)++];
@@ -574,16 +593,19 @@ static bool views_agree(const struct model *m)
 	       (!r->user_set || isolates(m, ISOLATE_USER));
 }
 
-void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
+void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, enum target t,
+			const char **error)
 {
+	const char *name = launch_file[t];
 	struct model *m = ARENA_NEW(a, struct model);
 	unsigned at = 0, line = 1, i = 0;
 	m->arena = a;
+	m->read.target = t;
 	m->read.exec_fd = -1;
-	while (i < n && strcmp(v[i].name, "launch.conf") != 0)
+	while (i < n && strcmp(v[i].name, name) != 0)
 		i++;
 	if (i == n) {
-		*error = "launch.conf is missing";
+		*error = arena_printf(a, "%s is missing", name);
 		return NULL;
 	}
 	m->r = (struct plan_reader){.next = v[i].data, .end = v[i].data + v[i].size};
@@ -594,9 +616,11 @@ void *launch_model_open(struct arena *a, const struct artifact *v, unsigned n, c
 	}
 	if (ok && consistent(m) && views_agree(m))
 		return m;
-	*error = ok ? "launch.conf: exec-fd lies below the limit on open files, or a line needs a "
-		      "view that `isolate` does not name"
-		    : arena_printf(a, "launch.conf:%u: bad line", line);
+	*error = ok ? arena_printf(a,
+				   "%s: exec-fd lies below the limit on open files, or a line needs a "
+				   "view that `isolate` does not name",
+				   name)
+		    : arena_printf(a, "%s:%u: bad line", name, line);
 	return NULL;
 }
 

@@ -37,9 +37,18 @@ static struct loc limit_loc(const struct lower *l, const struct ir_limit *v)
 	return v->origin ? v->origin->loc : l->ir->loc;
 }
 
-static bool check_range(struct lower *l, enum limit limit)
+/*
+ * macOS takes RLIMIT_AS for a wish about memory in use and keeps it nowhere; RLIMIT_NPROC counts the
+ * whole session of the user there, which stops working before the program does.
+ */
+bool launch_keeps_rlimit(enum limit limit, enum target t)
 {
-	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][limit];
+	return t != TARGET_MACOS || (limit != LIMIT_ADDRESS_SPACE && limit != LIMIT_PROCESSES);
+}
+
+static bool check_range(struct lower *l, enum target t, enum limit limit)
+{
+	const struct ir_limit *v = &l->ir->limit[t][limit];
 	const struct limit_range *range = &limit_range[limit];
 	if (!v->set || (v->value >= range->least && v->value <= range->most))
 		return true;
@@ -56,13 +65,15 @@ void launch_put_number(struct buf *b, uint64_t number, const char *param)
 		buf_printf(b, "%" PRIu64, number);
 }
 
-static bool write_one(struct lower *l, struct buf *b, const struct rlimit_of *r)
+static bool write_one(struct lower *l, struct buf *b, enum target t, const struct rlimit_of *r)
 {
-	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][r->limit];
+	const struct ir_limit *v = &l->ir->limit[t][r->limit];
 	uint64_t value = v->set ? in_units(r->limit, v->value) : r->otherwise;
 	if (!v->set && (r->otherwise == NO_DEFAULT || l->ir->no_default_limits))
 		return true;
-	if (!check_range(l, r->limit))
+	if (!launch_keeps_rlimit(r->limit, t))
+		return true;
+	if (!check_range(l, t, r->limit))
 		return false;
 	buf_printf(b, "rlimit %s ", r->name);
 	launch_put_number(b, value, v->param);
@@ -114,19 +125,20 @@ static bool check_exec_fd(struct lower *l)
 	return false;
 }
 
-bool launch_write_rlimits(struct lower *l, struct buf *b)
+bool launch_write_rlimits(struct lower *l, struct buf *b, enum target t)
 {
-	bool ok = check_exec_fd(l);
+	bool ok = t != TARGET_LINUX || check_exec_fd(l);
 	for (unsigned i = 0; i < N_RLIMITS; i++)
-		ok = write_one(l, b, &rlimits[i]) && ok;
-	write_fallback(l, b);
+		ok = write_one(l, b, t, &rlimits[i]) && ok;
+	if (t == TARGET_LINUX)
+		write_fallback(l, b);
 	return ok;
 }
 
-static bool write_job(struct lower *l, struct buf *b, enum limit limit)
+static bool write_job(struct lower *l, struct buf *b, enum target t, enum limit limit)
 {
-	const struct ir_limit *v = &l->ir->limit[TARGET_LINUX][limit];
-	if (!v->set || !check_range(l, limit))
+	const struct ir_limit *v = &l->ir->limit[t][limit];
+	if (!v->set || !check_range(l, t, limit))
 		return !v->set;
 	buf_printf(b, "%s ", limit_name[limit]);
 	launch_put_number(b, v->value, v->param);
@@ -136,8 +148,9 @@ static bool write_job(struct lower *l, struct buf *b, enum limit limit)
 	return true;
 }
 
-bool launch_write_job(struct lower *l, struct buf *b)
+/* The loader of macOS does not stand between the program and its output. */
+bool launch_write_job(struct lower *l, struct buf *b, enum target t)
 {
-	bool wall = write_job(l, b, LIMIT_WALL);
-	return write_job(l, b, LIMIT_OUTPUT) && wall;
+	bool wall = write_job(l, b, t, LIMIT_WALL);
+	return (t == TARGET_MACOS || write_job(l, b, t, LIMIT_OUTPUT)) && wall;
 }

@@ -5,10 +5,8 @@
 
 #include "seatbelt.h"
 
-static const char no_limits[] =
-    "Seatbelt has no limits on memory, processor, processes, time or output";
-static const char no_limits_help[] =
-    "let what surrounds the program cap it";
+static const char no_limits[] = "macOS has no such limit for all processes of one program";
+static const char no_limits_help[] = "let what surrounds the program cap it";
 
 static struct answer enforced(void)
 {
@@ -258,11 +256,7 @@ struct answer seatbelt_answer(const struct ir *ir, enum target t, enum cap cap)
 
 	switch (cap) {
 	case CAP_ENV_SCRUB:
-		return (struct answer){
-		    .level = LEVEL_DELEGATED,
-		    .mechanism = "seatbelt",
-		    .note = "sandbox-exec passes the environment on: start the program with the "
-			    "`env -i` line that begins " SEATBELT_FILE};
+		return absent(NULL, NULL); /* the loader's: backends/launch */
 	case CAP_FS_READ_SCOPE:
 		return unless_moved_in(ir);
 	case CAP_FS_READ_DENY:
@@ -320,7 +314,8 @@ struct answer seatbelt_answer(const struct ir *ir, enum target t, enum cap cap)
 	case CAP_RES_CPU_WEIGHT:
 	case CAP_RES_PIDS:
 	case CAP_RES_IO:
-	case CAP_RES_WALL:
+		return absent(no_limits, no_limits_help);
+	case CAP_RES_WALL: /* what the loader limits: backends/launch */
 	case CAP_RES_OUTPUT:
 	case CAP_RES_CPU_TIME:
 	case CAP_RES_FILES:
@@ -330,7 +325,7 @@ struct answer seatbelt_answer(const struct ir *ir, enum target t, enum cap cap)
 	case CAP_RES_ADDRESS_SPACE:
 	case CAP_RES_LOCKED_MEMORY:
 	case CAP_RES_PROCESSES:
-		return absent(no_limits, no_limits_help);
+		return absent(NULL, NULL);
 	case CAP_COUNT:
 		break;
 	}

@@ -1,9 +1,10 @@
 /*
  * header.c - the comment that begins the profile: what it is and the exact command that uses it.
  *
- * sandbox-exec neither clears the environment nor resolves the values it is given, so the command
- * does both.
+ * sandbox-exec neither clears the environment nor resolves the values it is given nor sets a limit, so the command
+ * does all three.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +18,8 @@ static const struct {
     {"CWD", "\"$(pwd -P)\""},
     {"HOME", "\"$(cd \"$(eval echo \"~$(id -un)\")\" && pwd -P)\""}, /* of the account, not of the
 									environment */
-    {"TMPDIR", "\"$(cd \"${TMPDIR:-/tmp}\" && pwd -P)\""},
-    {"RUNTIME_DIR", "\"$(cd \"${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}\" && pwd -P)\""},
+    {"TMPDIR", "\"$(cd \"$(getconf DARWIN_USER_TEMP_DIR)\" && pwd -P)\""},
+    {"RUNTIME_DIR", "\"$(cd \"$(getconf DARWIN_USER_TEMP_DIR)\" && pwd -P)\""},
     {"UID", "\"$(id -u)\""},
 };
 
@@ -222,9 +223,48 @@ static void put_params(struct emit *e, const struct names *used)
 	}
 }
 
+/* What the shell can limit, in its own units: rounded down, so that no shell gives more. */
+static void put_limits(struct emit *e)
+{
+	static const struct {
+		enum limit limit;
+		char option;
+		uint64_t unit;
+		bool always;
+		uint64_t otherwise;
+	} rows[] = {
+	    {LIMIT_CORE, 'c', 1024, true, 0},		{LIMIT_OPEN_FILES, 'n', 1, true, 1024},
+	    {LIMIT_FILE_SIZE, 'f', 1024, false, 0},	{LIMIT_CPU_TIME, 't', 1000, false, 0},
+	    {LIMIT_STACK, 's', 1024, false, 0},		{LIMIT_LOCKED_MEMORY, 'l', 1024, false, 0},
+	};
+	const struct ir *ir = e->l->ir;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct ir_limit *v = &ir->limit[TARGET_MACOS][rows[i].limit];
+		uint64_t value = v->set ? v->value : rows[i].otherwise;
+		bool up = rows[i].limit == LIMIT_CPU_TIME; /* no second is no limit */
+
+		if (!v->param && (v->set || (rows[i].always && !ir->no_default_limits)))
+			buf_printf(&e->out, "ulimit -%c %" PRIu64 " && ", rows[i].option,
+				   value / rows[i].unit + (up && value % rows[i].unit));
+	}
+}
+
+/* What only the loader does. */
+static void put_unkept(struct emit *e)
+{
+	const struct ir_limit *limits = e->l->ir->limit[TARGET_MACOS];
+
+	for (unsigned i = 0; i < LIMIT_COUNT; i++)
+		if (limits[i].set && (i == LIMIT_WALL || limits[i].param))
+			buf_printf(&e->out, "; Without sbx-run nothing keeps `limit %s`.\n", limit_name[i]);
+}
+
 static void put_command(struct emit *e, const struct names *used)
 {
-	buf_puts(&e->out, ";   env -i");
+	buf_puts(&e->out, ";   (");
+	put_limits(e);
+	buf_puts(&e->out, "exec env -i");
 	put_env(e, false);
 	buf_puts(&e->out, " \\\n;     sandbox-exec");
 	for (unsigned i = 0; i < used->n; i++) {
@@ -236,7 +276,8 @@ static void put_command(struct emit *e, const struct names *used)
 		put_template(e, e->l->ir->entry);
 	else
 		buf_puts(&e->out, "PROGRAM");
-	buf_puts(&e->out, " ARG...\n");
+	buf_puts(&e->out, " ARG...)\n");
+	put_unkept(e);
 }
 
 void seatbelt_emit_header(struct emit *e)
@@ -250,9 +291,9 @@ void seatbelt_emit_header(struct emit *e)
 		buf_putc(&e->out, ' ');
 		emit_comment_text(e, ir->version);
 	}
-	buf_printf(&e->out, ", plan %s. For macOS 11 and newer; written by sbxc.\n;\n",
+	buf_printf(&e->out, ", plan %s. For macOS 13 and newer; written by sbxc.\n;\n",
 		   e->l->plan_id);
-	buf_puts(&e->out, "; It holds only when the program is started exactly so:\n");
+	buf_puts(&e->out, "; It holds when `sbx-run` starts the program from the plan, or without it exactly so:\n");
 	put_command(e, &used);
 	put_params(e, &used);
 	put_env(e, true);
@@ -262,5 +303,5 @@ void seatbelt_emit_header(struct emit *e)
 				  "; without a slash at the end. A rule for any other spelling "
 				  "matches nothing.\n");
 	buf_puts(&e->out,
-		 "; The environment is cleared by `env -i`; the profile itself cannot do it.\n\n");
+		 "; The profile itself can neither clear the environment nor limit anything.\n\n");
 }

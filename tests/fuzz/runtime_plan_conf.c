@@ -54,6 +54,18 @@ static void try_landlock(const struct conf *c)
 	pool_close(&pool);
 }
 
+static void try_needs(const struct launch *l)
+{
+	struct span left = l->needs;
+	struct need need;
+
+	while (launch_need(&left, &need))
+		if (!need.path.len || !need.where.len)
+			abort();
+	if (left.len)
+		abort();
+}
+
 static void try_launch(const struct conf *c)
 {
 	static struct launch l;
@@ -63,6 +75,8 @@ static void try_launch(const struct conf *c)
 	memset(&l, 0, sizeof(l));
 	if (launch_read(c, &l))
 		guarantees_check(&l, &host, &f);
+	if (launch_read_macos(c, &l))
+		try_needs(&l);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

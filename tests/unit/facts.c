@@ -56,7 +56,7 @@ static bool facts_pass(struct trial *t, struct arena *a, const char **why)
 	struct lower what = t->l;
 	what.arena = a;
 	for (unsigned i = 0; backends[i]; i++) {
-		if (!backends[i]->facts)
+		if (!backends[i]->facts || !(backends[i]->targets & t->c.ir->targets))
 			continue;
 		void *m = backends[i]->model_open(a, t->l.artifacts, t->l.n_artifacts, why);
 		if (!m || !backends[i]->facts(m, &what, a, why))
@@ -100,7 +100,7 @@ static void try_change(struct trial *t, const struct artifact *was, size_t beg, 
 	arena_free(a);
 }
 
-/* Every word of the three files, each once. */
+/* Every word of the files, each once. */
 struct vocabulary {
 	const char **v;
 	unsigned n;
@@ -176,13 +176,14 @@ static void change_line(struct trial *t, const struct artifact *f, size_t beg, s
 
 static void change_everything(struct trial *t, unsigned at_least)
 {
-	static const char *const names[] = {"landlock.conf", "launch.conf", "cgroup.conf"};
+	static const char *const names[] = {"landlock.conf", "launch.conf", "cgroup.conf",
+					     "launch-macos.conf"};
 	struct vocabulary voc = {NULL, 0};
 	const char *why = "the requests";
 	struct arena *a = arena_new();
 	cr_assert(facts_pass(t, a, &why) && requests_pass(t, a), "untouched: %s", why);
 	arena_free(a);
-	for (unsigned i = 0; i < 3; i++)
+	for (unsigned i = 0; i < 4; i++)
 		for (unsigned k = 0; k < t->l.n_artifacts; k++)
 			if (strcmp(t->l.artifacts[k].name, names[i]) == 0)
 				learn(t->c.arena, &voc,
@@ -190,7 +191,7 @@ static void change_everything(struct trial *t, unsigned at_least)
 						    t->l.artifacts[k].size));
 	for (unsigned k = 0; k < t->l.n_artifacts; k++) {
 		bool conf = false;
-		for (unsigned i = 0; i < 3; i++)
+		for (unsigned i = 0; i < 4; i++)
 			conf |= strcmp(t->l.artifacts[k].name, names[i]) == 0;
 		if (!conf)
 			continue;

@@ -489,3 +489,82 @@ Test(launch_lower, limits_that_the_supervisor_keeps)
 	cr_expect_not(lower_with(&p, &launch_backend));
 	policy_free(&p);
 }
+
+/* ---- launch-macos.conf ---- */
+
+#define ON_MACOS HEAD "policy test -\ntarget macos\n"
+
+static const char *macos_text(struct policy *p)
+{
+	p->n_artifacts = 0;
+	p->ir.targets = TARGETS_ALL;
+	for (unsigned i = 0; i < p->ir.n_rules; i++)
+		p->rules[i].targets = TARGETS_ALL;
+	cr_assert(lower_with(p, &launch_macos_backend));
+	return artifact_text(p, "launch-macos.conf");
+}
+
+static const void *macos_model(struct policy *p)
+{
+	const char *error = NULL;
+	const void *m = launch_macos_backend.model_open(p->arena, p->artifacts, p->n_artifacts, &error);
+	cr_assert_not_null(m, "%s", error);
+	return m;
+}
+
+Test(launch_macos, what_linux_alone_has_is_not_written)
+{
+	struct policy p = policy_new();
+	p.ir.isolate = ISOLATE_BIT(ISOLATE_COUNT) - 1;
+	p.ir.choice[CHOICE_ROOT].value = ROOT_PRIVATE;
+	p.ir.choice[CHOICE_STDIN].value = STDIN_NULL;
+	set_entry(&p);
+	set_limit(&p, LIMIT_WALL, 5000);
+	cr_expect_str_eq(macos_text(&p), ON_MACOS "entry p.sbx:7 /usr/bin/my tool\n" BOTTOM);
+	macos_model(&p);
+	policy_free(&p);
+}
+
+Test(launch_macos, limits_of_its_own)
+{
+	struct policy p = policy_new();
+	const struct origin *o = line_origin(&p, 9);
+	p.ir.limit[TARGET_MACOS][LIMIT_WALL] = (struct ir_limit){.set = true, .value = 5000, .origin = o};
+	p.ir.limit[TARGET_MACOS][LIMIT_CPU_TIME] = (struct ir_limit){.set = true, .value = 1500, .origin = o};
+	p.ir.limit[TARGET_MACOS][LIMIT_PROCESSES] = (struct ir_limit){.set = true, .value = 7, .origin = o};
+	p.ir.limit[TARGET_MACOS][LIMIT_ADDRESS_SPACE] = (struct ir_limit){.set = true, .value = 1 << 20, .origin = o};
+	p.ir.limit[TARGET_MACOS][LIMIT_OUTPUT] = (struct ir_limit){.set = true, .value = 7, .origin = o};
+	cr_expect_str_eq(macos_text(&p), ON_MACOS LIMITS "rlimit cpu 2\nwall 5000 p.sbx:9\nsession new\nend\n");
+	macos_model(&p);
+	cr_expect_eq(launch_macos_backend.answer(&p.ir, TARGET_MACOS, CAP_RES_CPU_TIME).level, LEVEL_ENFORCED);
+	cr_expect_eq(launch_macos_backend.answer(&p.ir, TARGET_MACOS, CAP_RES_WALL).level, LEVEL_PARTIAL);
+	cr_expect_eq(launch_macos_backend.answer(&p.ir, TARGET_MACOS, CAP_RES_PROCESSES).level, LEVEL_ABSENT);
+	cr_expect_eq(launch_macos_backend.answer(&p.ir, TARGET_MACOS, CAP_RES_ADDRESS_SPACE).level, LEVEL_ABSENT);
+	cr_expect_eq(launch_macos_backend.answer(&p.ir, TARGET_MACOS, CAP_RES_OUTPUT).level, LEVEL_ABSENT);
+	policy_free(&p);
+}
+
+Test(launch_macos, places_that_have_to_be_there)
+{
+	struct policy p = policy_new();
+	allow_path(&p, READ_OPS, "/a b");
+	allow_path(&p, READ_OPS, "/if")->flags = RULE_IF_EXISTS;
+	allow_path(&p, READ_OPS, "/made")->flags = RULE_NOFOLLOW;
+	allow_path(&p, WRITE_OPS, "/made")->flags = RULE_MAKE_DIR;
+	deny_path(&p, READ_OPS, "/denied");
+	cr_expect_str_eq(macos_text(&p), ON_MACOS "need error p.sbx:1 /a b\nneed make p.sbx:4 /made\n" BOTTOM);
+	macos_model(&p);
+	policy_free(&p);
+}
+
+Test(launch_macos, environment_is_judged)
+{
+	struct policy p = policy_new();
+	env_rule(&p, false, "LANG");
+	env_rule(&p, false, "LC_*");
+	macos_text(&p);
+	const void *m = macos_model(&p);
+	cr_expect(env_passes(m, "LANG") && env_passes(m, "LC_ALL"));
+	cr_expect_not(env_passes(m, "PATH"));
+	policy_free(&p);
+}

@@ -21,7 +21,7 @@ enum {
 	TEST_LINES = 4000
 };
 
-extern const struct backend launch_backend, cgroup_backend, landlock_backend;
+extern const struct backend launch_backend, launch_macos_backend, cgroup_backend, landlock_backend;
 
 struct policy {
 	struct arena *arena;

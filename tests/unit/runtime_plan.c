@@ -54,6 +54,56 @@ Test(runtime_launch, everything)
 	cr_expect(launch_has_arch(&launch, "aarch64") && !launch_has_arch(&launch, "riscv64"));
 }
 
+static enum err macos_err(const char *text)
+{
+	struct fault f;
+	struct conf c = {"launch-macos.conf", "launch", text, strlen(text), &f};
+
+	memset(&launch, 0, sizeof(launch));
+	return launch_read_macos(&c, &launch) ? ERR_COUNT : f.id;
+}
+
+#define MACOS "sbx-launch 1 " ID "\npolicy p 1.0\ntarget macos\n"
+
+Test(runtime_launch, macos)
+{
+	struct span left;
+	struct need need;
+
+	cr_assert_eq(macos_err(MACOS "param a path required\nguarantee fs.read.scope required seatbelt t.sbx:3\n"
+				     "entry t.sbx:5 ${a}/bin\nneed error t.sbx:6 /a b\nneed make t.sbx:7 ${a}/c\n"
+				     "env-allow HOME\nenv-set A x\nrlimit nofile 100\nwall 5 t.sbx:8\nsession new\nend\n"),
+		     ERR_COUNT);
+	left = launch.needs;
+	cr_assert(launch_need(&left, &need));
+	cr_expect(!need.make && span_is(need.where, "t.sbx:6") && span_is(need.path, "/a b"));
+	cr_assert(launch_need(&left, &need));
+	cr_expect(need.make && span_is(need.where, "t.sbx:7") && span_is(need.path, "${a}/c"));
+	cr_expect(!launch_need(&left, &need));
+	cr_expect_eq(launch.wall.value, 5);
+	cr_assert_eq(macos_err(MACOS "session new\nend\n"), ERR_COUNT);
+	left = launch.needs;
+	cr_expect(!launch_need(&left, &need));
+}
+
+Test(runtime_launch, macos_refusals)
+{
+	static const char *const texts[] = {
+	    MACOS "end\n",
+	    LAUNCH "session new\nend\n",
+	    MACOS "arch x86_64\nsession new\nend\n",
+	    MACOS "need skip t.sbx:6 /a\nsession new\nend\n",
+	    MACOS "need make t.sbx:6\nsession new\nend\n",
+	    MACOS "need make t.sbx:6 ${b}\nsession new\nend\n",
+	    MACOS "env-allow A\nneed make t.sbx:6 /a\nsession new\nend\n",
+	    MACOS "mount ro /a t.sbx:1 /b\nsession new\nend\n",
+	};
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		cr_expect_eq(macos_err(texts[i]), ERR_SYNTAX, "text %zu", i);
+	cr_expect_eq(launch_err(MACOS "session new\nend\n"), ERR_SYNTAX, "nor is it one for Linux");
+}
+
 #define VIEWS LAUNCH "arch x86_64\nisolate user mount uts\n"
 
 Test(runtime_launch, around)
@@ -366,7 +416,7 @@ Test(runtime_launch, numbers_at_the_start)
 					"rlimit nofile ${n}\nrlimit cpu ${t}\nwall ${t} t:2\nsession new\nend\n"),
 		     ERR_COUNT);
 	v.n_params = launch.n_params;
-	v.pool = &(struct pool){.start = NULL};
+	v.pool = &(struct pool){.at = NULL};
 	launch.params[0].value = "20"; /* no default is looked at: no pool is needed */
 	launch.params[0].number = 20;
 	cr_assert(params_set(&v, &good, 1, &f));

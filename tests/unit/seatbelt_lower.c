@@ -465,7 +465,7 @@ Test(seatbelt_lower, header_shows_the_command)
 	cr_assert_not_null(text);
 	cr_expect_not_null(
 	    strstr(text, "sandbox-exec -D my-dir=\"${my__dir:?}\" -D workdir=\"${workdir:?}\" -f "
-			 "seatbelt.sb '/opt/it'\\''s' ARG..."));
+			 "seatbelt.sb '/opt/it'\\''s' ARG...)"));
 	cr_expect_not_null(strstr(text, "${PATH+PATH=\"$PATH\"}"));
 	cr_expect_not_null(strstr(text, "HOME=\"${workdir:?}\""));
 	cr_expect_not_null(strstr(text, "match: LC_*"));
