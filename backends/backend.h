@@ -135,6 +135,12 @@ struct backend {
 	bool (*baseline)(const struct ir *ir, const struct request *r, const char **why);
 
 	/*
+	 * The other way round: does the mechanism, as the answer for a guarantee says, stop this although the policy allows
+	 * it? NULL: it never does.
+	 */
+	bool (*narrower)(const struct ir *ir, const struct request *r, const char **why);
+
+	/*
 	 * Proves that the artifacts equal the policy for all inputs, where the mechanism allows that; else NULL. False with
 	 * the counterexample. Like the model it reads bytes and knows nothing of the lowering.
 	 */

@@ -73,6 +73,7 @@ static bool action_fits(struct test_build *b, const struct ast_tstmt *s, const s
 static void add_access_expect(struct test_build *b, const struct ast_tstmt *s)
 {
 	struct access_items items = access_resolve(b->r, b->p, s->access, ACCESS_EXPECT);
+	uint32_t targets = resolve_targets(b->r, s->targets);
 	for (unsigned i = 0; i < items.n; i++) {
 		const struct ir_rule *rule = &items.v[i].rule;
 		struct ir_test_expect e = {
@@ -85,7 +86,7 @@ static void add_access_expect(struct test_build *b, const struct ast_tstmt *s)
 		    .port_var = rule->port_var,
 		    .with_action = s->access->action != NULL,
 		    .action = rule->action,
-		    .targets = b->r->build->ir.targets,
+		    .targets = targets,
 		    .arches = rule->arches,
 		    .cond = rule->cond,
 		};

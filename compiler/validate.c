@@ -213,6 +213,16 @@ bool validator_baseline(const struct validator *v, const struct request *r, cons
 	return false;
 }
 
+bool validator_narrower(const struct validator *v, const struct request *r, const char **why)
+{
+	for (unsigned i = 0; i < v->n_models; i++) {
+		const struct backend *b = v->models[i].backend;
+		if ((b->targets & TARGET_BIT(r->target)) && b->narrower && b->narrower(meaning_ir(v->meaning), r, why))
+			return true;
+	}
+	return false;
+}
+
 static bool covered(const struct validator *v, const struct request *r)
 {
 	unsigned n;
@@ -299,12 +309,13 @@ bool validator_ask(struct validator *v, const struct request *r)
 		return false;
 	struct decision d = decide(v->meaning, r);
 	struct model_verdict m = validator_verdict(v, r);
+	const char *why;
 	v->n_asked++;
 	if (m.refuses && r->n_given)
 		return true; /* nothing would run: expect.c says so */
 	if (r->op == OP_SYSCALL ? same_action(d.action, m.action) : d.allow == !m.stops)
 		return true;
-	if (!d.allow && !m.stops && covered(v, r)) {
+	if (d.allow ? validator_narrower(v, r, &why) : !m.stops && covered(v, r)) {
 		v->n_covered++;
 		return true;
 	}

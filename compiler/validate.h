@@ -48,6 +48,8 @@ struct model_verdict validator_verdict(struct validator *v, const struct request
 bool validator_delegated(const struct validator *v, const struct request *r);
 /* Does some back end let this through whatever the policy says? *why: the sentence. */
 bool validator_baseline(const struct validator *v, const struct request *r, const char **why);
+/* Does some back end stop this although the policy allows it, as the answers for its guarantees say? */
+bool validator_narrower(const struct validator *v, const struct request *r, const char **why);
 void validator_close(struct validator *v);
 /* The guarantees that a request of this kind is about. */
 const enum cap *validator_caps(enum op op, unsigned *n);

@@ -446,8 +446,9 @@ tlines:
 ;
 tstmt:
   "given" given ASSIGN value	{ $$ = TSTMT(GIVEN, @$, .name = $2, .value = $4); }
-| "expect" "allow" access	{ $$ = TSTMT(ALLOW, @$, .access = $3); }
-| "expect" "deny" access	{ $$ = TSTMT(DENY, @$, .access = $3); }
+| "expect" "allow" access on_opt
+				{ $$ = TSTMT(ALLOW, @$, .access = $3, .targets = $4.first); }
+| "expect" "deny" access on_opt	{ $$ = TSTMT(DENY, @$, .access = $3, .targets = $4.first); }
 | "expect" "enforced" caps on_opt
 				{ $$ = TSTMT(ENFORCED, @$, .caps = $3.first,
 					     .targets = $4.first); }

@@ -11,6 +11,7 @@
 #include "apply.h"
 #include "fds.h"
 #include "glob.h"
+#include "glob_fault.h"
 #include "template.h"
 #include "view_items.h"
 
@@ -165,31 +166,15 @@ struct glob_grants {
 	const char *path;
 };
 
-static bool grant_match(void *ctx, int fd)
+static bool grant_match(void *ctx, int fd, const struct stat *st)
 {
 	const struct glob_grants *g = ctx;
 	struct run *r = g->run;
-	bool good = rule_try(r, g->rule, fd, g->rule->rights & fs_rights_of_abi(r->host.landlock), g->path);
+	uint64_t rights = g->rule->rights & fs_rights_of_abi(r->host.landlock);
+	bool good = rule_try(r, g->rule, fd, S_ISDIR(st->st_mode) ? rights : rights & fs_rights_of_files(), g->path);
 
 	close(fd);
 	return good;
-}
-
-static bool glob_fault(struct run *r, const struct landlock_rule *rule, const char *path, enum glob_result result)
-{
-	char pattern[256];
-	struct text t = text_over(pattern, sizeof(pattern));
-
-	text_bytes(&t, rule->glob.at, rule->glob.len);
-	if (result == GLOB_FAILED)
-		return path_fault(r, ERR_PATH_OPEN, rule, path, "reading the folders below", errno);
-	path_fault(r, ERR_GLOB, rule, path, NULL, 0);
-	fault_line(r->fault, "pattern", pattern, NULL);
-	fault_line(r->fault, "found",
-		   result == GLOB_TOO_DEEP ? "folders more than 64 deep"
-					   : "more than 4096 names that fit, or a million names",
-		   NULL);
-	return fault_line(r->fault, "fix", "name a narrower folder, or a pattern that fits less", NULL);
 }
 
 /* What asserts hold against is the folder: anything in it may fit. */
@@ -214,10 +199,10 @@ static bool visit_glob(void *ctx, const struct landlock_rule *rule)
 				     .directory = true});
 	result = glob_search(&g, dir);
 	if (result == GLOB_FAILED)
-		glob_fault(r, rule, path, result);
+		glob_fault(r->fault, rule, path, result);
 	close(dir);
 	if (result == GLOB_TOO_MANY || result == GLOB_TOO_DEEP)
-		return glob_fault(r, rule, path, result);
+		return glob_fault(r->fault, rule, path, result);
 	return result == GLOB_DONE;
 }
 

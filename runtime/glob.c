@@ -13,6 +13,8 @@
 
 #include "kernel.h"
 
+enum { MAX_TRIES = 100 };
+
 /* As getdents64(2) writes it. */
 struct entry {
 	uint64_t ino;
@@ -65,59 +67,101 @@ bool glob_fits(struct span p, const char *name)
 
 static enum glob_result walk(struct glob *g, int dir, unsigned depth);
 
-static enum glob_result give_match(struct glob *g, int fd)
+static enum glob_result give_match(struct glob *g, int fd, const struct stat *st)
 {
 	if (++g->n_matches > PLAN_MAX_GLOB_MATCHES) {
 		close(fd);
 		return GLOB_TOO_MANY;
 	}
-	return g->match(g->ctx, fd) ? GLOB_DONE : GLOB_STOPPED;
+	return g->match(g->ctx, fd, st) ? GLOB_DONE : GLOB_STOPPED;
 }
 
-/* Folders that cannot be listed could not have been reached by the program either. */
+/*
+ * Nothing is given in folders that cannot be listed, and nothing has to be denied in those that cannot be passed either; what
+ * is only passed holds names that the program may know.
+ */
+static bool may_skip(struct glob *g, int at, const char *name)
+{
+	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) {
+		g->moved = true;
+		return true;
+	}
+	if (errno != EACCES || !g->deny)
+		return errno == EACCES;
+	if (faccessat(at, name, X_OK, 0))
+		return true;
+	errno = EACCES;
+	return false;
+}
+
 static enum glob_result enter(struct glob *g, int at, const char *name, unsigned depth)
 {
 	enum glob_result result;
 	int dir = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 
 	if (dir < 0)
-		return errno == EACCES || errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? GLOB_DONE : GLOB_FAILED;
+		return may_skip(g, at, name) ? GLOB_DONE : GLOB_FAILED;
 	result = walk(g, dir, depth + 1);
 	close(dir);
 	return result;
 }
 
-static enum glob_result look(struct glob *g, int dir, const struct entry *e, unsigned depth)
+static enum glob_result match_look(struct glob *g, int dir, const char *name)
 {
 	struct stat st;
-	int fd;
+	int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) || (S_ISLNK(st.st_mode) && !g->deny)) {
+		if (fd >= 0)
+			close(fd);
+		g->moved |= fd < 0 && errno == ENOENT;
+		return fd >= 0 || errno == ENOENT ? GLOB_DONE : GLOB_FAILED;
+	}
+	return give_match(g, fd, &st);
+}
+
+/* The name is at the end of the path while it is looked at. False: too long. */
+static bool path_add(char *path, const char *name)
+{
+	size_t at = strlen(path), n = strlen(name);
+
+	if (at + 1 + n > PLAN_MAX_PATH)
+		return false;
+	if (at > 1)
+		path[at++] = '/';
+	memcpy(path + at, name, n + 1);
+	return true;
+}
+
+static enum glob_result look(struct glob *g, int dir, const struct entry *e, unsigned depth)
+{
+	enum glob_result result = GLOB_DONE;
+	size_t before = g->path ? strlen(g->path) : 0;
 
 	if (!strcmp(e->name, ".") || !strcmp(e->name, ".."))
 		return GLOB_DONE;
 	if (++g->n_entries > PLAN_MAX_GLOB_ENTRIES)
 		return GLOB_TOO_MANY;
-	if (!glob_fits(g->pattern, e->name)) {
-		if (e->type == DT_DIR || e->type == DT_UNKNOWN)
-			return enter(g, dir, e->name, depth);
-		return GLOB_DONE;
+	if (g->path && !path_add(g->path, e->name)) {
+		errno = ENAMETOOLONG;
+		return GLOB_FAILED;
 	}
-	fd = openat(dir, e->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) || S_ISLNK(st.st_mode)) {
-		if (fd >= 0)
-			close(fd);
-		return fd >= 0 || errno == ENOENT ? GLOB_DONE : GLOB_FAILED;
-	}
-	return give_match(g, fd);
+	if (glob_fits(g->pattern, e->name))
+		result = match_look(g, dir, e->name);
+	else if (e->type == DT_DIR || e->type == DT_UNKNOWN)
+		result = enter(g, dir, e->name, depth);
+	if (g->path && result != GLOB_FAILED)
+		g->path[before] = 0; /* a failure is said where it was */
+	return result;
 }
 
-static enum glob_result walk(struct glob *g, int dir, unsigned depth)
+/* Every name in the folder, once. */
+static enum glob_result names_look(struct glob *g, int dir, unsigned depth)
 {
 	_Alignas(struct entry) char buf[2048];
 	enum glob_result result = GLOB_DONE;
 	long n = 0;
 
-	if (depth > PLAN_MAX_GLOB_DEPTH)
-		return GLOB_TOO_DEEP;
 	while (result == GLOB_DONE && (n = syscall(SYS_getdents64, dir, buf, sizeof(buf))) > 0)
 		for (long at = 0; at < n && result == GLOB_DONE;) {
 			const struct entry *e = (const struct entry *)(const void *)(buf + at);
@@ -125,6 +169,30 @@ static enum glob_result walk(struct glob *g, int dir, unsigned depth)
 			at += e->len;
 		}
 	return n < 0 ? GLOB_FAILED : result;
+}
+
+/*
+ * A name that is gone when it is opened may be another one of the folder by now, so to deny the folder is read again. What keeps
+ * changing cannot be denied.
+ */
+static enum glob_result walk(struct glob *g, int dir, unsigned depth)
+{
+	enum glob_result result;
+	const bool above = g->moved;
+	unsigned tries = 0;
+
+	if (depth > PLAN_MAX_GLOB_DEPTH)
+		return GLOB_TOO_DEEP;
+	do {
+		g->moved = false;
+		result = names_look(g, dir, depth);
+		if (result != GLOB_DONE || !g->deny || !g->moved)
+			break;
+		errno = EAGAIN;
+		result = GLOB_FAILED;
+	} while (++tries < MAX_TRIES && lseek(dir, 0, SEEK_SET) == 0);
+	g->moved = above;
+	return result;
 }
 
 enum glob_result glob_search(struct glob *g, int dir)

@@ -113,7 +113,7 @@ static void cgroup_look(struct span controller, const struct host *h, struct lac
 static const struct {
 	const char *word, *what, *fix;
 } not_yet[] = {
-    {"none", "nothing on this system keeps it", "plan.yaml says why"},
+    {"none", "Linux keeps at most a part of it", "plan.yaml says which"},
 };
 
 static void mechanism_look(struct span word, const struct host *h, struct lack *lack)

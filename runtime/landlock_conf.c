@@ -221,24 +221,30 @@ static bool read_path(void *ctx, struct line *l)
 	return place_read(out, l, &r) && rule_keep(out, l, &r);
 }
 
+/* WHERE GLOB TMPL */
+static bool pattern_read(const struct landlock *out, struct line *l, struct landlock_rule *r)
+{
+	const char *wrong;
+
+	if (!line_word(l, &r->where) || !line_word(l, &r->glob))
+		return false;
+	wrong = glob_wrong(r->glob);
+	if (wrong)
+		return line_fault(l, wrong, r->glob);
+	if (!line_rest(l, &r->place))
+		return false;
+	wrong = template_wrong(r->place, out->vars);
+	return !wrong || line_fault(l, wrong, r->place);
+}
+
 /* RIGHT,... WHERE GLOB TMPL */
 static bool read_glob(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
 	struct landlock_rule r = {.kind = RULE_GLOB};
-	const char *wrong;
 
-	if (!rights_read(l, fs_rights, COUNT(fs_rights), out->fs, &r.rights) || !line_word(l, &r.where) ||
-	    !line_word(l, &r.glob))
+	if (!rights_read(l, fs_rights, COUNT(fs_rights), out->fs, &r.rights) || !pattern_read(out, l, &r))
 		return false;
-	wrong = glob_wrong(r.glob);
-	if (wrong)
-		return line_fault(l, wrong, r.glob);
-	if (!line_rest(l, &r.place))
-		return false;
-	wrong = template_wrong(r.place, out->vars);
-	if (wrong)
-		return line_fault(l, wrong, r.place);
 	out->n_globs++;
 	return rule_keep(out, l, &r);
 }
@@ -329,6 +335,20 @@ static bool read_cover(void *ctx, struct line *l)
 	return rule_keep(out, l, &r);
 }
 
+/* HOW WHERE GLOB TMPL */
+static bool read_mask(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+	struct landlock_rule r = {.kind = RULE_MASK};
+
+	if (!how_read(l, &r.how))
+		return false;
+	if (!r.how)
+		return line_fault(l, "hide, ro, `rw,noexec` or `ro,noexec` was expected", span_of("rw"));
+	out->n_masks++;
+	return pattern_read(out, l, &r) && rule_keep(out, l, &r);
+}
+
 bool landlock_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_LEN + 1],
 		   struct pool *pool, struct landlock *out)
 {
@@ -338,6 +358,7 @@ bool landlock_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_L
 	    {"path", MANY, read_path},           {"glob", MANY, read_glob},
 	    {"port", MANY, read_port},           {"assert", MANY, read_assert},
 	    {"assert-port", MANY, read_assert_port}, {"cover", MANY, read_cover},
+	    {"cover-glob", MANY, read_mask},
 	};
 
 	*out = (struct landlock){.vars = v, .pool = pool};

@@ -12,19 +12,19 @@ enum missing { MISSING_ERROR, MISSING_SKIP, MISSING_MAKE };
 /* How a cover shows its place. */
 enum cover { COVER_HIDE = 1, COVER_RO = 2, COVER_NOEXEC = 4 };
 
-enum rule { RULE_ENTRY, RULE_PATH, RULE_GLOB, RULE_PORT, RULE_ASSERT, RULE_ASSERT_PORT, RULE_COVER, RULE_COUNT };
+enum rule { RULE_ENTRY, RULE_PATH, RULE_GLOB, RULE_PORT, RULE_ASSERT, RULE_ASSERT_PORT, RULE_COVER, RULE_MASK, RULE_COUNT };
 
 struct landlock_rule {
 	uint64_t rights;
 	struct span where, place; /* place: template */
 	union {
-		struct span glob; /* glob only: the pattern */
+		struct span glob; /* glob, cover-glob: the pattern */
 		struct span port; /* port, assert-port: a number or one variable */
 	};
 	enum rule kind;
 	enum missing missing; /* path only */
 	bool nofollow;        /* path only */
-	unsigned how;         /* cover only: enum cover; 0: as it is */
+	unsigned how;         /* cover, cover-glob: enum cover; 0: as it is */
 };
 
 typedef bool landlock_visit_fn(void *ctx, const struct landlock_rule *r);
@@ -33,8 +33,8 @@ typedef bool landlock_visit_fn(void *ctx, const struct landlock_rule *r);
 struct landlock_visitor {
 	union {
 		landlock_visit_fn *of[RULE_COUNT];
-		struct { /* the same by name */
-			landlock_visit_fn *entry, *path, *glob, *port, *assert, *assert_port, *cover;
+		struct { /* the same by name; mask: cover-glob */
+			landlock_visit_fn *entry, *path, *glob, *port, *assert, *assert_port, *cover, *mask;
 		};
 	};
 	void *ctx;
@@ -43,7 +43,7 @@ struct landlock_visitor {
 struct landlock {
 	uint64_t fs, net, scope; /* what is handled */
 	struct span entry;       /* template, at == NULL: none */
-	unsigned n_paths, n_globs, n_ports, n_asserts, n_covers;
+	unsigned n_paths, n_globs, n_ports, n_asserts, n_covers, n_masks;
 	struct landlock_rule *rules; /* in the order of the file */
 	unsigned n_rules, cap;
 	const struct vars *vars;

@@ -99,6 +99,9 @@
  *                                               (nothing can be opened there), or how the place is shown: rw, ro,
  *                                               rw,noexec or ro,noexec. A path line whose real place lies in that of a
  *                                               cover needs a cover of its own: on the same TMPL
+ *     cover-glob HOW WHERE GLOB TMPL            needs isolate mount: such a cover (HOW as above, but rw) on each file and
+ *                                               folder below TMPL, at any depth, whose name fits GLOB when the program
+ *                                               starts, and on what a symbolic link of such a name leads to
  *     end
  *
  * The loader clears rights the host's Landlock does not know; the guarantee lines say whether it may.

@@ -63,7 +63,7 @@ static bool entries_agree(const struct plan *p, struct fault *f)
 /* A cover is a mount of the program's own. */
 static bool covers_agree(const struct plan *p, struct fault *f)
 {
-	if (!p->landlock.n_covers || (p->launch.isolate & ISOLATE_MOUNT))
+	if (!(p->landlock.n_covers || p->landlock.n_masks) || (p->launch.isolate & ISOLATE_MOUNT))
 		return true;
 	fault_set(f, ERR_MIXED);
 	return fault_line(f, "wrong", "landlock.conf has `cover` lines and launch.conf no `isolate mount`",

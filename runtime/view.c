@@ -21,11 +21,12 @@
 #include "namespaces.h"
 #include "template.h"
 #include "view_items.h"
+#include "view_mounts.h"
 #include "view_points.h"
 
 enum { MAX_DEPTH = 512 };
 static const uint64_t inside = RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC | RESOLVE_BELOW;
-static const char empty_name[] = ".sbx-empty", layer_name[] = ".sbx-layer";
+static const char layer_name[] = ".sbx-layer";
 
 struct view {
 	struct run *run;
@@ -34,7 +35,6 @@ struct view {
 	bool private;
 	int store; /* the tmpfs over "/": the new root, or a place for what is shown nowhere */
 	struct points points; /* below the store, or the root of the host */
-	int hidden; /* the empty file that stands for hidden ones; -1: not made yet */
 	const struct item *above[MAX_DEPTH]; /* the places that the current one lies in */
 	unsigned depth;
 };
@@ -52,30 +52,6 @@ static bool place_fault(struct view *v, enum err id, const struct item *i, const
 	fault_where(f, i->where);
 	fault_line(f, "at", i->path, NULL);
 	return what ? fault_errno(f, "failed", what, error) : false;
-}
-
-static bool text_option(int fs, const char *name, const char *prefix, uint64_t number)
-{
-	char value[64], digits[NUM_TEXT];
-	struct text t = text_over(value, sizeof(value));
-
-	text_str(&t, prefix);
-	text_str(&t, num_text(digits, number));
-	return fs_option(fs, name, value) == 0;
-}
-
-static int memory_mount(const char *mode, uint64_t size, uint64_t names, uint64_t attributes)
-{
-	int fs = fs_open("tmpfs");
-
-	if (fs < 0)
-		return -1;
-	if (fs_option(fs, "mode", mode) || !text_option(fs, "size", "", size) ||
-	    !text_option(fs, "nr_inodes", "", names)) {
-		close(fs);
-		return -1;
-	}
-	return fs_mount(fs, attributes);
 }
 
 /* ---- mount points ---------------------------------------------------------------------------- */
@@ -121,12 +97,6 @@ static uint64_t attributes_of(const struct item *i, bool rw)
 	return set;
 }
 
-/* How many files fit: each costs memory of its own, whatever is in it. */
-static uint64_t names_of(uint64_t size)
-{
-	return size / 1024 + 64;
-}
-
 static int host_copy(const struct item *i, bool rw)
 {
 	int tree = tree_copy(i->fd);
@@ -137,19 +107,6 @@ static int host_copy(const struct item *i, bool rw)
 		errno = error;
 		return -1;
 	}
-	return tree;
-}
-
-/* An empty file that nobody may open: of the store, from where its name goes at the end. */
-static int file_hidden(struct view *v)
-{
-	int tree;
-
-	if (v->hidden < 0 && mknodat(v->store, empty_name, S_IFREG, 0) == 0)
-		v->hidden = place_open(v->store, empty_name, 0, inside);
-	tree = v->hidden < 0 ? -1 : tree_copy(v->hidden);
-	if (tree >= 0 && tree_set(tree, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, 0))
-		return -1;
 	return tree;
 }
 
@@ -183,7 +140,7 @@ static void layer_end(struct view *v, int layer)
 /* The folder where changes go has to be attached until the overlay holds it. */
 static int layer_make(struct view *v, int *upper, int *work)
 {
-	int layer = memory_mount("0700", (uint64_t)1 << 40, names_of((uint64_t)1 << 40), ATTR_NOSUID | ATTR_NODEV), at = -1;
+	int layer = memory_mount("0700", (uint64_t)1 << 40, memory_names((uint64_t)1 << 40), ATTR_NOSUID | ATTR_NODEV), at = -1;
 
 	if (layer >= 0 && mkdirat(v->store, layer_name, 0700) == 0)
 		at = place_open(v->store, layer_name, O_DIRECTORY, inside);
@@ -205,9 +162,9 @@ static int overlay_make(struct view *v, const struct item *i)
 		return -1;
 	if (fstat(i->fd, &st) == 0)
 		(void)!fchmodat(layer, "upper", st.st_mode & 0777, 0);
-	if (!text_option(fs, "lowerdir", "/proc/self/fd/", (uint64_t)i->fd) ||
-	    !text_option(fs, "upperdir", "/proc/self/fd/", (uint64_t)upper) ||
-	    !text_option(fs, "workdir", "/proc/self/fd/", (uint64_t)work) ||
+	if (!fs_option_number(fs, "lowerdir", "/proc/self/fd/", (uint64_t)i->fd) ||
+	    !fs_option_number(fs, "upperdir", "/proc/self/fd/", (uint64_t)upper) ||
+	    !fs_option_number(fs, "workdir", "/proc/self/fd/", (uint64_t)work) ||
 	    (namespaces_wanted(v->run, ISOLATE_USER) && fs_option(fs, "userxattr", NULL)))
 		return -1;
 	mount = fs_mount(fs, ATTR_NOSUID | ATTR_NODEV);
@@ -224,13 +181,13 @@ static int tree_make(struct view *v, struct item *i, const struct item *next)
 	case ITEM_MOUNT:
 		return host_copy(i, i->rw);
 	case ITEM_SCRATCH:
-		return memory_mount("0700", i->size, names_of(i->size), ATTR_NOSUID | ATTR_NODEV);
+		return memory_mount("0700", i->size, memory_names(i->size), ATTR_NOSUID | ATTR_NODEV);
 	case ITEM_DISCARD:
 		return overlay_make(v, i);
 	case ITEM_COVER:
 		if (!(i->how & COVER_HIDE))
 			return host_copy(i, i->rw);
-		return i->is_dir ? folder_hidden(i, next) : file_hidden(v);
+		return i->is_dir ? folder_hidden(i, next) : file_hidden();
 	}
 	errno = EINVAL;
 	return -1;
@@ -265,19 +222,26 @@ static bool seen(struct view *v, struct item *i, const struct item *above)
 	return i->rw == above->rw && !i->is_device;
 }
 
-/* A place that another line names too: what either may, it may. */
-static bool merged(struct item *i, const struct item *next)
+/* A place that another line names too: what either may, it may; what either cover takes is taken. */
+static bool merged(const struct item *i, struct item *next)
 {
 	if (!next || strcmp(i->path, next->path) != 0)
 		return false;
+	if (next->kind == ITEM_BIND)
+		next->rw |= i->rw;
+	if (next->kind == ITEM_COVER && i->kind == ITEM_COVER) {
+		next->how |= i->how;
+		next->rw &= i->rw;
+	}
 	return true;
 }
 
 static bool cover_needed(struct view *v, const struct item *i, const struct item *above, bool *needed)
 {
-	bool writable = above ? above->rw && !(above->kind == ITEM_COVER && (above->how & COVER_HIDE)) : false;
+	bool hidden = above && above->kind == ITEM_COVER && (above->how & COVER_HIDE);
+	bool writable = above && above->rw && !hidden;
 
-	*needed = !i->missing && (above || !v->private);
+	*needed = !i->missing && (above || !v->private) && !(i->match && hidden);
 	if (!i->missing || !writable)
 		return true;
 	place_fault(v, ERR_COVER_MISSING, i, NULL, 0);
@@ -347,11 +311,8 @@ static bool items_place(struct view *v)
 	unsigned n = v->items->n;
 
 	for (unsigned i = v->first; i < n; i++) {
-		if (i + 1 < n && merged(&items[i], &items[i + 1])) {
-			items[i + 1].rw |= items[i + 1].kind == ITEM_BIND && items[i].rw;
-			continue;
-		}
-		if (!item_place(v, &items[i], i + 1 < n ? &items[i + 1] : NULL))
+		struct item *next = i + 1 < n ? &items[i + 1] : NULL;
+		if (!merged(&items[i], next) && !item_place(v, &items[i], next))
 			return false;
 	}
 	return true;
@@ -395,8 +356,6 @@ static bool root_open(struct view *v)
 	struct item *root = root_item(v);
 	int tree = -1, old;
 
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return step_fault(v, "private mounts");
 	v->points.root = old = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	v->store = memory_mount("0755", 1 << 20, 64 + 16ull * (v->items->n + v->items->n_links),
 				ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
@@ -446,8 +405,6 @@ static bool folders_close(struct view *v)
 		if (item->filled && tree_set(item->tree, ATTR_RDONLY, 0))
 			return step_fault(v, "mount_setattr of a cover");
 	}
-	if (v->hidden >= 0)
-		unlinkat(v->store, empty_name, 0);
 	return true;
 }
 
@@ -477,8 +434,10 @@ static bool store_leave(struct view *v)
 static bool view_build(struct run *r)
 {
 	struct items items;
-	struct view v = {.run = r, .items = &items, .private = r->plan->launch.private_root, .hidden = -1};
+	struct view v = {.run = r, .items = &items, .private = r->plan->launch.private_root};
 
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return step_fault(&v, "private mounts");
 	if (!items_collect(r, &items) || !root_open(&v) || !nested_check(&v))
 		return false;
 	if (v.private && !links_make(&v))

@@ -14,6 +14,7 @@
 #include "mount_calls.h"
 #include "namespaces.h"
 #include "template.h"
+#include "view_masks.h"
 
 enum { MAX_LINKS = 40 };
 static const uint64_t no_links = RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC;
@@ -38,14 +39,12 @@ static bool place_fault(struct items *x, enum err id, struct span where, const c
 	return what ? fault_errno(f, "failed", what, error) : false;
 }
 
-static struct item *item_add(struct items *x, struct item item)
+bool items_add(struct items *x, struct item item)
 {
-	if (x->n == x->cap) {
-		fault_step(x->run->fault, "view", "memory", ENOMEM);
-		return NULL;
-	}
-	x->v[x->n] = item;
-	return &x->v[x->n++];
+	if (x->n == x->cap)
+		return fault_step(x->run->fault, "view", "memory", ENOMEM);
+	x->v[x->n++] = item;
+	return true;
 }
 
 static bool link_add(struct items *x, const char *path, const char *target)
@@ -217,6 +216,18 @@ static int walk(struct walk *w, const char *path)
 	return w->fd < 0 && !in_proc(w->items, w->here) ? errno : 0;
 }
 
+int items_find(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1], int *fd)
+{
+	struct walk w = {.items = x};
+	unsigned links = x->n_links;
+	int error = walk(&w, path);
+
+	x->n_links = links;
+	*fd = w.fd;
+	memcpy(real, w.here, strlen(w.here) + 1);
+	return error;
+}
+
 /* What is at w->fd becomes an item. */
 static bool found(struct items *x, struct walk *w, struct item item)
 {
@@ -230,7 +241,7 @@ static bool found(struct items *x, struct walk *w, struct item item)
 	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
 	item.fd = w->fd;
 	item.path = pool_copy(&x->pool, w->here, strlen(w->here));
-	return item.path ? item_add(x, item) != NULL
+	return item.path ? items_add(x, item)
 			 : fault_step(x->run->fault, "view", "memory", ENOMEM);
 }
 
@@ -252,7 +263,7 @@ static uint64_t rights_that_write(void)
  * Is it the place of a mount or scratch line, or something that is mounted? The host has nothing to do
  * with it. What a line names below a scratch folder is shown in it.
  */
-static bool elsewhere(const struct items *x, const char *path)
+bool items_elsewhere(const struct items *x, const char *path)
 {
 	for (unsigned i = 0; i < x->n; i++) {
 		const struct item *item = &x->v[i];
@@ -326,7 +337,7 @@ static bool visit_path(void *ctx, const struct landlock_rule *r)
 	into->fd = OPENED_ELSEWHERE;
 	return template_expand(r->place, TEMPLATE_PATH, &x->run->vars, r->where, path,
 			       x->run->fault) &&
-	       (elsewhere(x, path) || path_find(x, r, path, into));
+	       (items_elsewhere(x, path) || path_find(x, r, path, into));
 }
 
 /* The entry and its ELF interpreter. */
@@ -353,7 +364,7 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 
 	if (!template_expand(r->place, TEMPLATE_PATH, &x->run->vars, r->where, path, x->run->fault))
 		return false;
-	if (elsewhere(x, path))
+	if (items_elsewhere(x, path))
 		return place_fault(x, ERR_VIEW_PLACE, r->where, path, NULL, 0);
 	error = walk(&w, path);
 	if (!error && w.fd >= 0)
@@ -364,21 +375,20 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 		return missing_fault(x, r->where, path, error);
 	item.missing = true;
 	item.path = pool_copy(&x->pool, w.here, strlen(w.here));
-	return item.path ? item_add(x, item) != NULL
+	return item.path ? items_add(x, item)
 			 : fault_step(x->run->fault, "view", "memory", ENOMEM);
 }
 
 /* A place of mount or scratch: where it is, is a path of the new tree. */
 static bool other_place(struct items *x, const struct place_line *p, const char *at)
 {
-	char text[PLAN_MAX_LINE + 1], source[PLAN_MAX_PATH + 1];
+	char text[PLAN_MAX_LINE + 1], source[PLAN_MAX_PATH + 1], real[PLAN_MAX_PATH + 1];
 	struct item item = {.kind = p->kind == PLACE_MOUNT ? ITEM_MOUNT : ITEM_SCRATCH,
 			    .fd = -1,
 			    .is_dir = true,
 			    .rw = p->kind == PLACE_SCRATCH || p->rw,
 			    .size = amount_get(&x->run->vars, &p->size),
 			    .where = p->where};
-	struct walk w = {.items = x};
 	struct stat st;
 	struct span tmpl;
 	int error;
@@ -387,22 +397,19 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 	if (!item.path)
 		return fault_step(x->run->fault, "view", "memory", ENOMEM);
 	if (p->kind == PLACE_SCRATCH)
-		return item_add(x, item) != NULL;
+		return items_add(x, item);
 	if (!launch_source(p->source, text, &tmpl) ||
 	    !template_expand(tmpl, TEMPLATE_PATH, &x->run->vars, p->where, source, x->run->fault))
 		return false;
 	/* the links on the way to the source are nobody's in the new tree */
-	unsigned links = x->n_links;
-	error = walk(&w, source);
-	x->n_links = links;
-	if (error || w.fd < 0)
+	error = items_find(x, source, real, &item.fd);
+	if (error || item.fd < 0)
 		return missing_fault(x, p->where, source, error ? error : ENOENT);
-	if (fstat(w.fd, &st))
+	if (fstat(item.fd, &st))
 		return place_fault(x, ERR_PATH_OPEN, p->where, source, "fstat", errno);
-	item.fd = w.fd;
 	item.is_dir = S_ISDIR(st.st_mode);
 	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
-	return item_add(x, item) != NULL;
+	return items_add(x, item);
 }
 
 static bool discard_place(struct items *x, const struct place_line *p, const char *at)
@@ -488,6 +495,10 @@ bool items_collect(struct run *r, struct items *out)
 	    .entry = visit_entry, .path = visit_path, .cover = visit_cover, .ctx = out};
 	size_t cap = l->n_paths + l->n_covers + r->plan->launch.n_places + 4u;
 
+	/* matches below a layer are places of their own */
+	for (unsigned i = 0; i < r->plan->launch.n_places && l->n_masks && cap < PLAN_MAX_GLOB_MATCHES; i++)
+		if (r->plan->launch.places[i].kind == PLACE_DISCARD)
+			cap += PLAN_MAX_GLOB_MATCHES;
 	*out = (struct items){.run = r, .cap = (unsigned)cap, .cap_links = (unsigned)(cap * 8)};
 	if (!pool_open(&out->pool, cap * (sizeof(struct item) + 2 * PLAN_MAX_PATH +
 					  8 * sizeof(struct item_link) + sizeof(struct opened))))
@@ -498,7 +509,7 @@ bool items_collect(struct run *r, struct items *out)
 	if (!out->v || !out->links || !out->opened)
 		return fault_step(r->fault, "view", "memory", ENOMEM);
 	if (!places_collect(out, false) || !landlock_visit(l, &visitor) ||
-	    !places_collect(out, true))
+	    !places_collect(out, true) || !masks_place(out))
 		return false;
 	items_sort(out->v, out->n);
 	return true;

@@ -24,6 +24,7 @@ struct item {
 	bool is_dir, is_device;
 	bool rw;          /* as its own lines say; build_item() adds what comes from above */
 	unsigned how;     /* COVER: enum cover */
+	bool match;       /* COVER: of what a denied pattern fits */
 	uint64_t size;    /* SCRATCH */
 	struct span where;
 	struct span tmpl; /* of a path or cover line, to pair them */
@@ -57,6 +58,15 @@ struct items {
 
 /* Does the path equal the root or lie below it? */
 bool item_covers(const char *root, const char *path);
+/*
+ * Opens the place through its symbolic links, which need not be shown; real: where it is. 0 with *fd (-1: in the new /proc),
+ * or errno.
+ */
+int items_find(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1], int *fd);
+/* Is it a place of the new tree that the host has nothing to do with? */
+bool items_elsewhere(const struct items *x, const char *path);
+/* False after a fault. */
+bool items_add(struct items *x, struct item item);
 /*
  * Every place of the plan, found on the host as it is now: by descriptor, through its symbolic links.
  * Sorted so that a place comes after those it lies in. False after a fault.

@@ -104,21 +104,6 @@ static struct answer answer_exec(void)
 	return a;
 }
 
-/* Landlock has no patterns: names are looked for once, when the program starts. */
-static struct answer answer_patterns(const struct ir *ir)
-{
-	const struct origin *denied = ll_denied_pattern(ir);
-	if (denied)
-		return absent("Landlock cannot take what a pattern fits out of an allowed tree",
-			      "allow the places that are needed, one by one, instead of the tree above them", denied);
-	return (struct answer){
-	    .level = LEVEL_PARTIAL,
-	    .mechanism = "landlock:1",
-	    .note = "Landlock has no patterns: what fits is found when the program starts, and what is made later is "
-		    "not allowed",
-	};
-}
-
 static const struct origin *net_line(const struct ir_rule *r)
 {
 	return r ? r->origin[OP_NET] : NULL;
@@ -194,20 +179,6 @@ static struct answer answer_connect_host(const struct ir *ir)
 	return by_rule(ir, OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP), "landlock:4+seccomp");
 }
 
-/* What a denied pattern fits stays open where the policy does without `fs.glob.live`. */
-static bool pattern_baseline(const struct ir *ir, struct arena *a, const struct request *r)
-{
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *rule = &ir->rules[i];
-		if (rule->kind != RULE_GLOB || !ll_rule_is(rule, true, OP_BIT(r->op) & LL_PATH_OPS))
-			continue;
-		const char *root = expand_template(a, ir, rule->object, r->given, r->n_given);
-		if (root && path_covers(root, r->object) && ll_pattern_fits(rule->glob, root, r->object))
-			return true;
-	}
-	return false;
-}
-
 /*
  * The port of a proxy is let through to every host: Landlock compares ports alone. The answer of backends/egress
  * carries the caveat.
@@ -215,8 +186,8 @@ static bool pattern_baseline(const struct ir *ir, struct arena *a, const struct 
 static bool landlock_baseline(const struct ir *ir, const struct request *r, const char **why)
 {
 	struct arena *a = arena_new();
-	bool open = (OP_BIT(r->op) & LL_PATH_OPS) && pattern_baseline(ir, a, r);
-	*why = "patterns cannot be denied";
+	bool open = (OP_BIT(r->op) & LL_PATH_OPS) && ll_pattern_open(ir, a, r);
+	*why = "patterns cannot be denied without mounts";
 	for (unsigned i = 0; r->op == OP_CONNECT_TCP && i < ir->n_rules && !open; i++) {
 		const struct ir_rule *rule = &ir->rules[i];
 		if (!ll_rule_is(rule, false, OP_BIT(OP_CONNECT_TCP)) || !(rule->flags & RULE_PROXY))
@@ -311,7 +282,7 @@ struct answer landlock_answer(const struct ir *ir, enum target t, enum cap cap)
 		    "Landlock refuses to open files but names and sizes can still be seen",
 		    "`isolate mount` makes a tree that holds only what is named", NULL);
 	case CAP_FS_GLOB_LIVE:
-		return answer_patterns(ir);
+		return ll_answer_patterns(ir);
 	case CAP_FS_WRITE_EPHEMERAL:
 		return silent();
 	case CAP_NET_CONNECT_PORT:
@@ -372,6 +343,7 @@ const struct backend landlock_backend = {
     .model_open = landlock_model_open,
     .model_decide = landlock_model_decide,
     .baseline = landlock_baseline,
+    .narrower = landlock_narrower,
     .facts = landlock_facts,
     .witness = landlock_witness,
 };

@@ -146,5 +146,5 @@ bool landlock_facts(const void *model, const struct lower *what, struct arena *a
 	struct facts f = {.m = model, .what = what, .a = a, .difference = difference};
 	look_for_openings(&f);
 	return expect_fs(&f) && expect_net(&f) && expect_scopes(&f) && expect_entry(&f) &&
-	       facts_ports(&f) && facts_places(&f) && facts_covers(&f) && facts_globs(&f);
+	       facts_ports(&f) && facts_places(&f) && facts_covers(&f) && facts_globs(&f) && facts_masks(&f);
 }

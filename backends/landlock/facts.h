@@ -32,5 +32,6 @@ bool facts_ports(struct facts *f);
 bool facts_places(struct facts *f);
 bool facts_covers(struct facts *f);
 bool facts_globs(struct facts *f);
+bool facts_masks(struct facts *f);
 
 #endif

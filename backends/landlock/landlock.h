@@ -103,8 +103,13 @@ const struct ir_rule *ll_open_abstract(const struct ir *ir);
 /* May signals leave the sandbox? A deny closes what an allow opens. */
 bool ll_open_signal(const struct ir *ir);
 
-/* The line of a denied pattern that takes something of what is given, or NULL: Landlock cannot. */
-const struct origin *ll_denied_pattern(const struct ir *ir);
+/* How a mount covers what a denied pattern fits when the program starts: enum ll_how; 0: it is not covered. */
+unsigned ll_mask_how(const struct ir *ir, const struct ir_rule *r);
+/* Is this place open because a denied pattern that fits it is not covered? */
+bool ll_pattern_open(const struct ir *ir, struct arena *a, const struct request *q);
+struct answer ll_answer_patterns(const struct ir *ir);
+/* `narrower` of backend.h. */
+bool landlock_narrower(const struct ir *ir, const struct request *q, const char **why);
 
 /* What a policy promises about places inside an allowed tree, by operation. */
 struct ll_promise {

@@ -266,6 +266,24 @@ static void write_covers(struct texts *t, const struct ll_covers *covers, struct
 	texts_write(t, out);
 }
 
+/* Denied patterns, as far as a mount can take what fits. */
+static void write_masks(struct texts *t, struct buf *out)
+{
+	const struct ir *ir = t->l->ir;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		unsigned how = ll_mask_how(ir, r);
+		if (!how)
+			continue;
+		struct loc loc = origin_loc(r->origin[first_op(r->ops)]);
+		texts_add(t,
+			  arena_printf(t->l->arena, "cover-glob %s %s %s %s", ll_how_text(how), where_text(t->l, loc), r->glob,
+				       r->object),
+			  loc);
+	}
+	texts_write(t, out);
+}
+
 static void add_port(struct texts *t, const struct ll_port *port, const char *name)
 {
 	if (!port->rights)
@@ -505,6 +523,7 @@ bool landlock_lower(struct lower *l)
 	write_asserts(&t, &tree, &out);
 	write_assert_ports(&t, net.handled, &out);
 	write_covers(&t, &covers, &out);
+	write_masks(&t, &out);
 	buf_puts(&out, "end\n");
 	if (out.len > PLAN_MAX_CONF) {
 		diag(l->diags, DIAG_TOO_LARGE, l->ir->loc,

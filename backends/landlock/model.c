@@ -266,6 +266,18 @@ static bool read_cover(struct reading *s)
 	return true;
 }
 
+static bool read_mask(struct reading *s)
+{
+	struct model_line line = {.tmpl = NULL};
+	unsigned i;
+	if (!read_choice(s, model_how_words, &i) || !read_where(s, &line.where) || !read_where(s, &line.glob) ||
+	    !read_template(s, &line.tmpl))
+		return false;
+	line.how = model_hows[i];
+	add_line(s, &s->m->masks, line);
+	return (line.how || fail(s, "a mask that takes nothing")) && (glob_ok(line.glob) || fail(s, "no pattern"));
+}
+
 static bool take_port(struct reading *s, const struct model_line *line)
 {
 	uint64_t port;
@@ -334,6 +346,7 @@ static const struct directive {
     {"assert", true, read_assert},
     {"assert-port", true, read_assert_port},
     {"cover", true, read_cover},
+    {"cover-glob", true, read_mask},
     {"end", false, read_end},
 };
 enum { N_DIRECTIVES = sizeof(directives) / sizeof(directives[0]) };
@@ -451,7 +464,7 @@ void *landlock_model_open(struct arena *a, const struct artifact *v, unsigned n,
 		ok = read_line(&s, &at);
 	if (ok && !m->fs)
 		ok = fail(&s, "handle-fs is missing");
-	if (ok && m->covers.n && launch && !has_mounts(launch))
+	if (ok && (m->covers.n || m->masks.n) && launch && !has_mounts(launch))
 		ok = fail(&s, "a cover needs `isolate mount`");
 	if (ok && !(m->assumed = landlock_view(a, m, NULL, 0)))
 		ok = fail(&s, "a template gives no absolute path");

@@ -15,7 +15,7 @@ struct model_line {
 	const char *glob;           /* of a glob: the pattern */
 	enum model_missing missing; /* of a path */
 	bool nofollow;
-	unsigned how; /* of a cover: model_how */
+	unsigned how; /* of a cover or mask: model_how */
 };
 
 /* What the mount at a cover's place takes. */
@@ -33,7 +33,7 @@ struct model_view;
 
 struct model {
 	uint32_t fs, net, scopes; /* handled */
-	struct model_lines entry, paths, globs, ports, port_vars, asserts, assert_ports, covers;
+	struct model_lines entry, paths, globs, ports, port_vars, asserts, assert_ports, covers, masks;
 	uint8_t *port_rights; /* by port; 65536 of them */
 	struct ir ir;  /* only its params, from launch.conf: what expand_template() asks for */
 	bool has_vars; /* does any place depend on load-time values? */
@@ -47,5 +47,7 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 const struct model_view *landlock_view_written(struct arena *a, const struct model *m);
 /* The rights that some line gives on the place, above it or below it; the entry line too. */
 uint32_t landlock_related(const struct model_view *w, const char *path);
+/* Does a mask fit the place, with the values that are assumed? */
+bool landlock_masked(const struct model *m, const char *path);
 
 #endif

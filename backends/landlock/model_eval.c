@@ -26,6 +26,8 @@ struct model_view {
 	unsigned n_covers;
 	struct spot *globs; /* the folders of m->globs, in their order */
 	unsigned n_globs;
+	struct spot *masks; /* and of m->masks; rights: model_how */
+	unsigned n_masks;
 	bool refused; /* an assert fails: the loader does not start */
 };
 
@@ -146,6 +148,34 @@ static uint32_t rights_matched(const struct model *m, const struct model_view *w
 	return rights;
 }
 
+/* The operations that fail because of the mount on the place. */
+static uint32_t covered_ops(uint32_t how)
+{
+	uint32_t ops = 0;
+	if (how & MODEL_HIDE)
+		return UINT32_MAX;
+	if (how & MODEL_RO)
+		ops |= OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE);
+	if (how & MODEL_NOEXEC)
+		ops |= OP_BIT(OP_EXEC);
+	return ops;
+}
+
+/* Likewise for what denied patterns fit. */
+static bool is_masked(const struct model *m, const struct model_view *w, const char *path, uint32_t ops)
+{
+	for (unsigned i = 0; i < w->n_masks; i++)
+		if ((covered_ops(w->masks[i].rights) & ops) && path_covers(w->masks[i].path, path) &&
+		    ll_pattern_fits(m->masks.v[i].glob, w->masks[i].path, path))
+			return true;
+	return false;
+}
+
+bool landlock_masked(const struct model *m, const char *path)
+{
+	return is_masked(m, m->assumed, path, UINT32_MAX);
+}
+
 static bool expand(struct arena *a, const struct model *m, const struct model_line *line,
 		   const struct ir_binding *given, unsigned n_given, struct spot *out)
 {
@@ -223,6 +253,19 @@ static bool view_covers(struct arena *a, const struct model *m, struct model_vie
 	return true;
 }
 
+static bool view_masks(struct arena *a, const struct model *m, struct model_view *w, const struct ir_binding *given,
+		       unsigned n_given)
+{
+	w->masks = ARENA_ARRAY(a, m->masks.n + 1u, struct spot);
+	for (unsigned i = 0; i < m->masks.n; i++) {
+		struct spot *s = &w->masks[w->n_masks++];
+		if (!expand(a, m, &m->masks.v[i], given, n_given, s))
+			return false;
+		s->rights = m->masks.v[i].how;
+	}
+	return true;
+}
+
 const struct model_view *landlock_view(struct arena *a, const struct model *m,
 				       const struct ir_binding *given, unsigned n_given)
 {
@@ -238,7 +281,7 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 	for (unsigned i = 0; i < m->globs.n; i++)
 		if (!expand(a, m, &m->globs.v[i], given, n_given, &w->globs[w->n_globs++]))
 			return NULL;
-	if (!view_covers(a, m, w, given, n_given))
+	if (!view_covers(a, m, w, given, n_given) || !view_masks(a, m, w, given, n_given))
 		return NULL;
 	for (unsigned i = 0; i < m->paths.n && !w->refused; i++)
 		w->refused = hidden_by_value(w, m, m->paths.v[i].tmpl, w->v[i].path);
@@ -282,19 +325,6 @@ static struct model_verdict pass(void)
 	return (struct model_verdict){.stops = false};
 }
 
-/* The operations that fail because of the mount on the place. */
-static uint32_t covered_ops(uint32_t how)
-{
-	uint32_t ops = 0;
-	if (how & MODEL_HIDE)
-		return UINT32_MAX;
-	if (how & MODEL_RO)
-		ops |= OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE);
-	if (how & MODEL_NOEXEC)
-		ops |= OP_BIT(OP_EXEC);
-	return ops;
-}
-
 static struct model_verdict decide_path(const struct model *m, struct arena *scratch,
 					const struct request *r, const char *path, uint32_t need)
 {
@@ -306,6 +336,8 @@ static struct model_verdict decide_path(const struct model *m, struct arena *scr
 	const struct spot *cover = cover_over(w, path);
 	if (cover && (covered_ops(cover->rights) & OP_BIT(r->op)))
 		return stop("a mount covers it");
+	if (is_masked(m, w, path, OP_BIT(r->op)))
+		return stop("a mount covers what is there at the start");
 	uint32_t have = rights_up(w, path) | rights_matched(m, w, path);
 	if (w->entry.path && path_covers(w->entry.path, path))
 		have |= w->entry.rights;

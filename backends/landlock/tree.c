@@ -337,18 +337,6 @@ static void collect_patterns(struct builder *b)
 	}
 }
 
-const struct origin *ll_denied_pattern(const struct ir *ir)
-{
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-		if (r->kind == RULE_GLOB && ll_rule_is(r, true, LL_PATH_OPS) &&
-		    (ir_allows_any(ir, TARGET_LINUX, r->ops) ||
-		     (ir->entry && (r->ops & (OP_BIT(OP_READ) | OP_BIT(OP_EXEC))))))
-			return r->origin[__builtin_ctz(r->ops)];
-	}
-	return NULL;
-}
-
 struct ll_tree ll_tree_build(struct arena *a, const struct ir *ir)
 {
 	struct builder b = {.arena = a, .ir = ir};

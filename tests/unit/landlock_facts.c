@@ -128,6 +128,9 @@ static void differs(const char *old, const char *new, const char *message)
 	deny_path(&p, READ_OPS, "/etc");
 	add_port(&p, false, OP_CONNECT_TCP, 443, 443);
 	add_rule(&p, false, RULE_GLOB, READ_OPS, "/opt")->glob = "*.so";
+	add_rule(&p, true, RULE_GLOB, READ_OPS, "/srv")->glob = "*.key";
+	add_rule(&p, true, RULE_GLOB, WRITE_OPS | OPS(EXEC), "/srv")->glob = "*.lock";
+	p.ir.isolate = ISOLATE_BIT(ISOLATE_USER) | ISOLATE_BIT(ISOLATE_MOUNT);
 	cr_assert(lower_with(&p, &landlock_backend));
 	cr_expect(facts_hold(&p, &difference), "%s", difference);
 	const char *text = artifact_text(&p, "landlock.conf"), *at = strstr(text, old);
@@ -158,6 +161,12 @@ Test(landlock_facts, a_difference_is_named)
 	differs("glob read_file,read_dir p.sbx:5", "glob read_file,read_dir p.sbx:1", "*.so under /opt");
 	differs("glob read_file,read_dir", "glob read_file", "*.so under /opt");
 	differs("*.so /opt\n", "*.so /opt\nglob read_file p.sbx:5 *.x /opt\n", "glob lines is `more`");
+	differs("cover-glob hide p.sbx:6 *.key /srv\n", "", "a cover-glob line is not there, the policy says `*.key under /srv`");
+	differs("cover-glob hide", "cover-glob ro", "*.key under /srv");
+	differs("p.sbx:6 *.key", "p.sbx:1 *.key", "*.key under /srv");
+	differs("*.key /srv\n", "*.key /srv\ncover-glob ro p.sbx:6 *.x /srv\n", "cover-glob lines is `more`");
+	differs("cover-glob ro p.sbx:7 *.lock /srv\n", "", "*.lock under /srv");
+	differs("cover-glob ro", "cover-glob ro,noexec", "*.lock under /srv");
 	differs("assert read_file,read_dir p.sbx:3 /etc\n", "",
 		"a line `assert` is not there, the policy says `/etc`");
 }

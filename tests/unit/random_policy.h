@@ -54,6 +54,13 @@ static inline void add_path_rule(struct gen *g)
 	buf_puts(&g->text, "\n");
 }
 
+static inline void add_pattern_rule(struct gen *g)
+{
+	buf_printf(&g->text, "    %s", roll(g, 3) ? "deny" : "allow");
+	add_ops(g);
+	buf_printf(&g->text, " matching \"%s\" under \"%s\"\n", PICK(g, "*.k", "b*", ".x", "c"), some_path(g));
+}
+
 static inline void add_net_rule(struct gen *g)
 {
 	buf_printf(&g->text, "    %s %s\n", roll(g, 4) ? "allow" : "deny",
@@ -99,13 +106,15 @@ static inline const char *random_policy(struct gen *g, struct arena *a)
 			add_net_rule(g);
 		else if (kind < 8)
 			add_call_rule(g);
+		else if (kind < 9 && roll(g, 2))
+			add_pattern_rule(g);
 		else
 			add_other(g);
 	}
 	/* Prefer what may be missing, so that more policies reach the artifacts. */
 	buf_puts(&g->text,
 		 "    prefer fs.read.scope, fs.read.deny, fs.write.scope, fs.write.deny, fs.write.deny-path, fs.exec.scope, "
-		 "fs.exec.deny, fs.ioctl.scope, proc.no_exec, net.disable, net.outbound, net.connect.port, net.listen.port, "
+		 "fs.exec.deny, fs.ioctl.scope, fs.glob.live, proc.no_exec, net.disable, net.outbound, net.connect.port, net.listen.port, "
 		 "net.udp, unix.path, unix.abstract, signal.scope, ipc.restrict, tty.no_inject, ns.isolate, fs.hide, "
 		 "fs.write.ephemeral, "
 		 "res.memory, res.swap, res.cpu, res.pids, res.cpu_time, res.files, res.file_size, res.stack because \"t\"\n}\n");

@@ -45,21 +45,22 @@ Test(runtime_glob, what_is_no_pattern)
 
 static unsigned found;
 
-static bool count(void *ctx, int fd)
+static bool count(void *ctx, int fd, const struct stat *st)
 {
 	(void)ctx;
+	(void)st;
 	found++;
 	close(fd);
 	return true;
 }
 
-static bool stop(void *ctx, int fd)
+static bool stop(void *ctx, int fd, const struct stat *st)
 {
-	count(ctx, fd);
+	count(ctx, fd, st);
 	return false;
 }
 
-static enum glob_result search(const char *dir, const char *pattern, bool (*match)(void *, int))
+static enum glob_result search(const char *dir, const char *pattern, bool (*match)(void *, int, const struct stat *))
 {
 	struct glob g = {.pattern = span(pattern), .match = match};
 	int fd = open(dir, O_RDONLY | O_DIRECTORY);

@@ -292,7 +292,7 @@ Test(runtime_landlock, everything)
 			 "path skip nofollow read_file t:2 /\npath make follow read_file t:2 /m\n"
 			 "port bind_tcp,connect_tcp ${port} t:3\nport bind_tcp 0 t:3\n"
 			 "assert read_file t:4 /secret\ncover hide t:5 /x y\n"
-			 "cover ro,noexec t:6 ${HOME}\nend\n",
+			 "cover ro,noexec t:6 ${HOME}\ncover-glob hide t:7 *.pem /s\nend\n",
 			 &l),
 	    ERR_COUNT);
 	cr_expect_eq(l.fs, 1 | 4);
@@ -301,6 +301,7 @@ Test(runtime_landlock, everything)
 	cr_expect_eq(l.n_paths, 3);
 	cr_expect_eq(l.n_ports, 2);
 	cr_expect_eq(l.n_asserts, 1);
+	cr_expect_eq(l.n_masks, 1);
 }
 
 static bool count_path(void *ctx, const struct landlock_rule *r)
@@ -362,6 +363,12 @@ Test(runtime_landlock, malformed)
 	    LANDLOCK "cover hidden t:1 /a\nend\n",
 	    LANDLOCK "cover ro t:1\nend\n",
 	    LANDLOCK "cover noexec,ro t:1 /a\nend\n",
+	    LANDLOCK "cover-glob rw t:1 *.x /a\nend\n",
+	    LANDLOCK "cover-glob hide t:1 a/b /a\nend\n",
+	    LANDLOCK "cover-glob hide t:1 * /a\nend\n",
+	    LANDLOCK "cover-glob hide t:1 *.x\nend\n",
+	    LANDLOCK "cover-glob hide t:1 *.x ${nobody}\nend\n",
+	    LANDLOCK "cover-glob hide t:1 *.x /a\ncover hide t:1 /a\nend\n",
 	    LANDLOCK "cover ro t:1 /a\nassert execute t:1 /a\nend\n",
 	};
 	struct landlock l;
