@@ -73,6 +73,10 @@ static bool no_namespace(struct run *r, const char *step, int error)
 {
 	const char *cause = NULL, *fix = "write `isolate none because ...`, or run it where namespaces are allowed";
 
+	if (error == EAGAIN) {
+		cause = "the user has as many processes as its limit lets it have";
+		fix = "end some of them, or raise the limit (ulimit -u)";
+	}
 	for (size_t i = 0; i < COUNT(settings) && !cause; i++)
 		if (setting_is(settings[i].path, settings[i].value)) {
 			cause = settings[i].cause;
