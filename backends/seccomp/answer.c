@@ -7,6 +7,7 @@
 #include "seccomp.h"
 
 #include <asm/ioctls.h>
+#include <linux/fs.h>
 #include <string.h>
 
 #include "../../compiler/cond.h"
@@ -128,16 +129,24 @@ static struct answer unless_opened(const struct ir *ir, const char *const *gover
 	return opened_by(at);
 }
 
-/* Keystrokes: an `ioctl` line matters when it lets one of the two requests through. */
+/* The `allow syscall ioctl` line that lets one of these requests through, or NULL. */
+static const struct origin *request_opening(const struct ir *ir, const uint32_t *requests, unsigned n)
+{
+	enum { MAX_REQUESTS = 8 };
+	struct sys_test tests[MAX_REQUESTS];
+	struct sys_conj any[MAX_REQUESTS];
+	for (unsigned i = 0; i < n && i < MAX_REQUESTS; i++) {
+		tests[i] = (struct sys_test){.arg = 1, .width = 32, .cmp = SYS_EQ, .mask = UINT32_MAX, .value = requests[i]};
+		any[i] = (struct sys_conj){&tests[i], 1};
+	}
+	const struct sys_cond either = {any, n};
+	return line_opening(ir, "ioctl", false, &either);
+}
+
 static struct answer answer_tty(const struct ir *ir)
 {
-	static const struct sys_test requests[] = {
-	    {.arg = 1, .width = 32, .cmp = SYS_EQ, .mask = UINT32_MAX, .value = TIOCSTI},
-	    {.arg = 1, .width = 32, .cmp = SYS_EQ, .mask = UINT32_MAX, .value = TIOCLINUX},
-	};
-	static const struct sys_conj either[] = {{&requests[0], 1}, {&requests[1], 1}};
-	static const struct sys_cond inject = {either, 2};
-	return opened_by(line_opening(ir, "ioctl", false, &inject));
+	static const uint32_t keystrokes[] = {TIOCSTI, TIOCLINUX};
+	return opened_by(request_opening(ir, keystrokes, 2));
 }
 
 /* Others keep it; the filter only closes the ways around, so all it can say is that one is open. */
@@ -153,12 +162,16 @@ static struct answer answer_writes(const struct ir *ir)
 	    unless_opened(ir, CALLS("open", "openat", "openat2", "truncate", "truncate64"), CALLS(IO_URING));
 	if (a.level != LEVEL_ENFORCED)
 		return a;
+	static const uint32_t flags[] = {FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_SETVERSION,
+					 FS_IOC32_SETVERSION};
 	a = unless_opened(ir, CALLS(XATTR_CALLS), CALLS(META_CALLS));
+	if (a.level == LEVEL_ENFORCED)
+		a = opened_by(request_opening(ir, flags, 5));
 	if (a.level == LEVEL_ENFORCED)
 		return nothing();
 	a.level = LEVEL_PARTIAL;
 	a.mechanism = "seccomp";
-	a.note = "mode, owner, times or attributes can be changed on every file the user owns, "
+	a.note = "mode, owner, times, flags or attributes can be changed on every file the user owns, "
 		 "because an `allow syscall` line opens the calls for it";
 	return a;
 }
