@@ -75,7 +75,7 @@ void lower_add(struct lower *l, const char *name, const void *data, size_t size)
 struct model_verdict {
 	bool stops;               /* false: it lets the request pass, or does not govern it */
 	bool refuses;             /* the loader would not start at all with the request's load-time values */
-	struct sys_action action; /* SYSCALL requests, seccomp only */
+	struct sys_action action; /* seccomp only: what the call gets, or the first call of an access that it stops */
 	const char *where;        /* the line or instruction that decides, for messages; or NULL */
 };
 

@@ -103,7 +103,7 @@ static bool cgroup_value(struct arena *a, const char *value, const char **out)
 	for (const char *w = words; *w; w += strspn(w, " ")) {
 		size_t n = strcspn(w, " ");
 		const char *word = arena_printf(a, "cgroup:%.*s", (int)n, w);
-		if (!mechanism_find(word, strlen(word)))
+		if (!mechanism_find(word, strlen(word)) || strcmp(word, "cgroup:kill") == 0)
 			return false;
 		w += n;
 	}
@@ -165,8 +165,11 @@ const char *host_text(struct arena *a, const struct host *h)
 
 /* ---- what it lacks ---- */
 
+/* `kill` is no controller: any cgroup that can be made has it. */
 static bool has_controller(const struct host *h, const char *word, size_t n)
 {
+	if (n == 4 && memcmp(word, "kill", n) == 0)
+		return h->cgroup[0];
 	for (const char *w = h->cgroup; *w; w += strspn(w, " ")) {
 		size_t len = strcspn(w, " ");
 		if (len == n && memcmp(w, word, n) == 0)

@@ -13,21 +13,6 @@
 
 /* ---- how it shows ---- */
 
-/* The call that a request on Linux begins with, as a request of its own. False: the filter sees nothing special. */
-static bool first_call(const struct request *r, enum arch arch, struct request *out)
-{
-	enum { UNIX = 1, INET = 2, STREAM = 1, DGRAM = 2 };
-	bool stream = r->op == OP_CONNECT_TCP || r->op == OP_LISTEN_TCP, dgram = r->op == OP_CONNECT_UDP || r->op == OP_LISTEN_UDP;
-	bool local = r->op == OP_CONNECT_UNIX || r->op == OP_LISTEN_UNIX;
-	const struct syscall_desc *call = syscall_by_name(r->op == OP_EXEC ? "execve" : "socket");
-	*out = (struct request){.target = r->target, .op = OP_SYSCALL, .arch = arch, .nr = (uint32_t)call->nr[arch]};
-	if (stream || dgram || local) {
-		out->args[0] = local ? UNIX : INET;
-		out->args[1] = dgram ? DGRAM : STREAM;
-	}
-	return stream || dgram || local || r->op == OP_EXEC;
-}
-
 static const char *action_shows(struct arena *a, struct sys_action action)
 {
 	switch (action.act) {
@@ -50,30 +35,21 @@ static const char *action_shows(struct arena *a, struct sys_action action)
 	return "it passes";
 }
 
-static const char *filter_shows(struct why *w, const struct backend *b, const void *model, const struct request *r,
-				const struct model_verdict *v)
-{
-	struct request call;
-	if (r->op == OP_SYSCALL)
-		return action_shows(w->arena, v->action);
-	if (!first_call(r, (enum arch)__builtin_ctz(w->k->ir->arches), &call))
-		return "refused";
-	struct model_verdict first = b->model_decide(model, w->arena, &call);
-	return first.stops ? action_shows(w->arena, first.action) : "refused";
-}
+/* A private view shows what may only be read on a mount that is read-only. */
+#define WRITING (OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE))
 
 /* What a program sees of a refusal by this back end. */
-static const char *shows(struct why *w, const struct backend *b, const void *model, const struct request *r,
-			 const struct model_verdict *v)
+static const char *shows(struct why *w, const struct backend *b, const struct request *r, const struct model_verdict *v)
 {
-	bool scoped = r->object && r->object[0] == '@';
+	bool scoped = r->op == OP_SIGNAL || (r->object && r->object[0] == '@');
 	if (r->op == OP_ENV)
 		return "the variable is not set";
 	if (strcmp(b->name, "seccomp") == 0)
-		return filter_shows(w, b, model, r, v);
+		return action_shows(w->arena, v->action);
 	bool hidden = !w->from_plan && w->k->ir->choice[CHOICE_ROOT].value == ROOT_PRIVATE && r->op <= OP_IOCTL;
 	if (strcmp(b->name, "landlock") == 0 && hidden)
-		return "ENOENT; EACCES where it is shown for another use";
+		return OP_BIT(r->op) & WRITING ? "ENOENT; EROFS or EACCES where it is shown for another use"
+					       : "ENOENT; EACCES where it is shown for another use";
 	if (strcmp(b->name, "landlock") == 0)
 		return scoped ? "EPERM" : "EACCES";
 	if (r->op == OP_MACH)
@@ -103,7 +79,7 @@ static void ask_models(struct why *w, const struct request *r, struct why_side *
 		s->stops = true;
 		s->by = b->name;
 		s->where = v.where;
-		s->shows = shows(w, b, model, r, &v);
+		s->shows = shows(w, b, r, &v);
 	}
 	/* What is refused to the program itself, a proxy may do for it. */
 	if (s->stops && r->op == OP_CONNECT_TCP && !validator_verdict(w->models, r).stops)

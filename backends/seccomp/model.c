@@ -9,6 +9,7 @@
 #include <linux/audit.h>
 #include <linux/fcntl.h>
 #include <linux/seccomp.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -125,14 +126,22 @@ struct call {
 	uint64_t args[6];
 };
 
-static bool call_passes(const struct seccomp_model *m, enum arch arch, const struct call *c)
+static struct sys_action call_action(const struct seccomp_model *m, enum arch arch, const struct call *c)
 {
 	const struct syscall_desc *desc = syscall_by_name(c->name);
 	if (!desc || desc->nr[arch] == SYSCALL_NONE)
-		return false;
-	struct bpf_result r = model_run(m, arch, (uint32_t)desc->nr[arch], c->args);
-	enum sys_act act = action_of(r.value).act;
-	return act == ACT_ALLOW || act == ACT_LOG;
+		return (struct sys_action){.act = ACT_ERRNO, .data = ENOSYS};
+	return action_of(model_run(m, arch, (uint32_t)desc->nr[arch], c->args).value);
+}
+
+static bool action_passes(struct sys_action action)
+{
+	return action.act == ACT_ALLOW || action.act == ACT_LOG;
+}
+
+static bool call_passes(const struct seccomp_model *m, enum arch arch, const struct call *c)
+{
+	return action_passes(call_action(m, arch, c));
 }
 
 /* Ways to do something: it passes when all calls of one way pass. A NULL name ends a way. */
@@ -256,6 +265,17 @@ static bool any_way_passes(const struct seccomp_model *m, const struct way *ways
 	return false;
 }
 
+/* What a program sees that goes the first way, on the first machine of the plan. */
+static struct sys_action first_refusal(const struct seccomp_model *m, const struct way *way)
+{
+	unsigned arch = 0, i = 0;
+	while (arch + 1 < ARCH_COUNT && !m->has[arch_machine[arch]])
+		arch++;
+	while (i + 1 < MAX_CALLS && way->calls[i + 1].name && call_passes(m, (enum arch)arch, &way->calls[i]))
+		i++;
+	return call_action(m, (enum arch)arch, &way->calls[i]);
+}
+
 struct model_verdict seccomp_model_decide(const void *model, struct arena *scratch,
 					  const struct request *r)
 {
@@ -264,11 +284,14 @@ struct model_verdict seccomp_model_decide(const void *model, struct arena *scrat
 		return (struct model_verdict){0};
 	if (r->op != OP_SYSCALL) {
 		const struct way *ways = ways_of[r->op];
-		return (struct model_verdict){.stops = ways && !any_way_passes(m, ways)};
+		struct model_verdict v = {.stops = ways && !any_way_passes(m, ways)};
+		if (v.stops)
+			v.action = first_refusal(m, ways);
+		return v;
 	}
 	struct bpf_result result = model_run(m, r->arch, r->nr, r->args);
 	struct model_verdict v = {.action = action_of(result.value)};
-	v.stops = v.action.act != ACT_ALLOW && v.action.act != ACT_LOG;
+	v.stops = !action_passes(v.action);
 	v.where = arena_printf(scratch, "seccomp-%s.bpf:%u", arch_name[arch_machine[r->arch]],
 			       result.where);
 	return v;

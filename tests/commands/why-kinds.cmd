@@ -7,3 +7,6 @@ sbxc why examples/code-eval.sbx --given HOME=/home/user syscall ptrace
 sbxc why examples/code-eval.sbx --given HOME=/home/user syscall 'ioctl where request == TIOCSTI'
 sbxc why examples/code-eval.sbx --given HOME=/home/user syscall clone
 sbxc why examples/code-eval.sbx --given HOME=/home/user mach com.apple.trustd
+sbxc why examples/static-web.sbx connect tcp 127.0.0.1:1
+sbxc why examples/gpu-shell.sbx syscall 'ioctl where request == FS_IOC_SETFLAGS'
+sbxc why examples/code-eval.sbx signal
