@@ -55,7 +55,7 @@ RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-sbpl check-diff check-report check-formats check-check check-plan check-layers check-proof check-live check-vm check-san check-clang bench \
+.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-sbpl check-diff check-report check-formats check-check check-plan check-layers check-proof check-live check-escape check-vm check-san check-clang bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -150,7 +150,7 @@ $(B)/compiler/consts.o: $(B)/gen/consts.inc
 # The grammar's tables feed files of the compiler too.
 $(COMPILER_SRC:%.c=$(B)/%.o): | $(B)/gen/sbx.tab.h $(B)/gen/sbx.lex.h
 
--include $(LIB_OBJ:.o=.d) $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(RUNTIME_HOST:.o=.d) $(UNIT_BIN:=.d)
+-include $(B)/tests/escape/ask.d $(LIB_OBJ:.o=.d) $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(RUNTIME_HOST:.o=.d) $(UNIT_BIN:=.d)
 
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
@@ -176,10 +176,16 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libcompiler.a
 	@echo "  UNIT  $@"
 	$(Q)$(LINK_UNIT) $(SECCOMP_LIBS) $(YAML_LIBS)
 
+# What tests/escape asks the compiler with.
+$(B)/tests/escape/ask: tests/escape/ask.c $(B)/libcompiler.a
+	@mkdir -p $(@D)
+	@echo "  CC    $@"
+	$(Q)$(CC) $(STD) $(WARN) $(CFLAGS) $(LDFLAGS) -I. -I$(B)/gen -o $@ $< $(filter %.a,$^) $(YAML_LIBS)
+
 check-unit: $(UNIT_BIN)
 	$(Q)tests/unit.sh $(UNIT_BIN)
 
-check-layers check-docs check-golden check-errors check-codes check-commands check-sbpl check-diff check-report check-formats check-check check-plan check-proof check-live: check-%: all
+check-layers check-docs check-golden check-errors check-codes check-commands check-sbpl check-diff check-report check-formats check-check check-plan check-proof check-live check-escape: check-%: all
 	$(Q)tests/run.sh $*
 
 KERNELS ?=

@@ -1,0 +1,94 @@
+/*
+ * meta.c - files that may only be read, changed all the same: their length, mode, owner, times, attributes.
+ */
+#include "attack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+
+static int m_truncate(const struct world *w)
+{
+	return result(truncate(at(w, "ro/file"), 0));
+}
+
+static int m_open_trunc(const struct world *w)
+{
+	return close_fd((int)syscall(SYS_openat, AT_FDCWD, at(w, "ro/file"), O_RDONLY | O_TRUNC, 0));
+}
+
+/* Access mode 3 asks for neither reading nor writing. */
+static int m_open_trunc_3(const struct world *w)
+{
+	return close_fd((int)syscall(SYS_openat, AT_FDCWD, at(w, "ro/file"), 3 | O_TRUNC, 0));
+}
+
+static int m_openat2_trunc(const struct world *w)
+{
+	const uint64_t how[3] = {O_RDONLY | O_TRUNC, 0, 0};
+	return close_fd((int)syscall(SYS_openat2, AT_FDCWD, at(w, "ro/file"), how, sizeof(how)));
+}
+
+static int m_chmod(const struct world *w)
+{
+	return result(syscall(SYS_fchmodat, AT_FDCWD, at(w, "ro/file"), 0666));
+}
+
+static int m_fchmodat2(const struct world *w)
+{
+	return result(syscall(SYS_fchmodat2, AT_FDCWD, at(w, "ro/file"), 0666, 0));
+}
+
+static int m_fchmod(const struct world *w)
+{
+	int fd = open(at(w, "ro/file"), O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? errno : result(fchmod(fd, 0666));
+}
+
+static int m_chown(const struct world *w)
+{
+	return result(syscall(SYS_fchownat, AT_FDCWD, at(w, "ro/file"), getuid(), getgid(), 0));
+}
+
+static int m_utimes(const struct world *w)
+{
+	return result(utimensat(AT_FDCWD, at(w, "ro/file"), NULL, 0));
+}
+
+static int m_setxattr(const struct world *w)
+{
+	return result(setxattr(at(w, "ro/file"), "user.sbx", "x", 1, 0));
+}
+
+static int m_removexattr(const struct world *w)
+{
+	int error = result(removexattr(at(w, "ro/file"), "user.none"));
+	return error == ENODATA ? 0 : error;
+}
+
+/* The flags it has, set again: needs to be the owner, and changes nothing. */
+static int m_setflags(const struct world *w)
+{
+	int flags, fd = open(at(w, "ro/file"), O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || ioctl(fd, FS_IOC_GETFLAGS, &flags) != 0)
+		return errno;
+	return result(ioctl(fd, FS_IOC_SETFLAGS, &flags));
+}
+
+const struct attack attacks_meta[] = {
+    {"truncate-ro", m_truncate}, {"open-trunc-ro", m_open_trunc}, {"open-trunc-3-ro", m_open_trunc_3},
+    {"openat2-trunc-ro", m_openat2_trunc}, {"chmod-ro", m_chmod}, {"fchmodat2-ro", m_fchmodat2},
+    {"fchmod-ro", m_fchmod},	 {"chown-ro", m_chown},	  {"utimes-ro", m_utimes},
+    {"setxattr-ro", m_setxattr}, {"removexattr-ro", m_removexattr}, {"setflags-ro", m_setflags},
+    {NULL, NULL},
+};
