@@ -142,20 +142,35 @@ static struct path_slot *index_slot(const struct path_index *x, const char *path
 	return &x->slots[i];
 }
 
+/* The links of the root of macOS: two names of one place. */
+static const struct {
+	const char *link, *real;
+} root_links[] = {
+    {"/tmp", "/private/tmp"},
+    {"/var", "/private/var"},
+    {"/etc", "/private/etc"},
+    {"/home", "/System/Volumes/Data/home"},
+};
+enum { N_ROOT_LINKS = sizeof(root_links) / sizeof(root_links[0]) };
+
 const char *place_name(struct arena *a, enum target t, const char *path)
 {
-	static const struct {
-		const char *link, *real;
-	} links[] = {
-	    {"/tmp", "/private/tmp"},
-	    {"/var", "/private/var"},
-	    {"/etc", "/private/etc"},
-	    {"/home", "/System/Volumes/Data/home"},
-	};
-	for (size_t i = 0; t == TARGET_MACOS && i < sizeof(links) / sizeof(links[0]); i++)
-		if (path_covers(links[i].link, path))
-			return arena_printf(a, "%s%s", links[i].real, path + strlen(links[i].link));
+	for (size_t i = 0; t == TARGET_MACOS && i < N_ROOT_LINKS; i++)
+		if (path_covers(root_links[i].link, path))
+			return arena_printf(a, "%s%s", root_links[i].real, path + strlen(root_links[i].link));
 	return path;
+}
+
+/* The other name of the same place, through a link of the root; NULL when it has one name. */
+static const char *other_name(struct arena *a, enum target t, const char *path)
+{
+	const char *real = place_name(a, t, path);
+	if (real != path)
+		return real;
+	for (size_t i = 0; t == TARGET_MACOS && i < N_ROOT_LINKS; i++)
+		if (path_covers(root_links[i].real, path))
+			return arena_printf(a, "%s%s", root_links[i].link, path + strlen(root_links[i].real));
+	return NULL;
 }
 
 static const char *place_in(struct arena *a, const struct meaning *m, const struct path_index *x, const char *tmpl)
@@ -330,9 +345,14 @@ bool host_covers(const char *pattern, const char *host)
 	return n > below && strcmp(host + n - below, pattern + 1) == 0;
 }
 
+static bool is_socket(enum op op)
+{
+	return op == OP_CONNECT_UNIX || op == OP_LISTEN_UNIX;
+}
+
 static bool net_rule_covers(const struct meaning *m, const struct ir_rule *rule, const struct request *r)
 {
-	bool is_unix = r->op == OP_CONNECT_UNIX || r->op == OP_LISTEN_UNIX;
+	bool is_unix = is_socket(r->op);
 	if (!(rule->targets & TARGET_BIT(r->target)))
 		return false;
 	if (rule->ops & OP_BIT(OP_NET))
@@ -344,7 +364,8 @@ static bool net_rule_covers(const struct meaning *m, const struct ir_rule *rule,
 	if (is_unix) {
 		struct arena *a = arena_new();
 		const char *root = expand_template(a, m->ir, rule->object, r->given, r->n_given);
-		bool covers = root && root[0] == '/' && path_covers(root, r->object);
+		bool covers = root && root[0] == '/' &&
+			      path_covers(place_name(a, r->target, root), place_name(a, r->target, r->object));
 		arena_free(a);
 		return covers;
 	}
@@ -407,7 +428,15 @@ static void net_consider(void *ctx, unsigned i, const struct ir_rule *rule)
 static struct decision decide_net(const struct meaning *m, const struct request *r)
 {
 	struct net_answer x = {.m = m, .r = r, .allow_at = UINT_MAX, .deny_at = UINT_MAX};
-	count_looked(m, net_index_visit(m->net, r->op, r->object, r->port, net_consider, &x));
+	unsigned looked = net_index_visit(m->net, r->op, r->object, r->port, net_consider, &x);
+	/* The index goes by name, and a socket may have two. */
+	if (r->target == TARGET_MACOS && is_socket(r->op)) {
+		struct arena *a = arena_new();
+		const char *other = other_name(a, r->target, r->object);
+		looked += other ? net_index_visit(m->net, r->op, other, r->port, net_consider, &x) : 0;
+		arena_free(a);
+	}
+	count_looked(m, looked);
 	if (x.deny)
 		return (struct decision){.by = x.deny->origin[op_said(x.deny, r->op)], .reason = "denied by a line of the policy"};
 	if (x.allow)
