@@ -4,7 +4,7 @@
 #   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
 #   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv)
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
-#   make proof-long 100,000 random policies and changed filters for the proof, 100,000 pairs for diff; minutes
+#   make proof-long 100,000 random policies and changed filters for the proof, 100,000 pairs for diff, 100,000 policies for macOS; minutes
 #   make bench      ratios against peers and floors, interleaved
 #   make fuzz       libFuzzer targets, FUZZ_TIME seconds each
 #   make bless      takes the present output as the golden output
@@ -192,9 +192,10 @@ KERNELS ?=
 check-vm: all
 	$(Q)tests/vm/run.sh $(KERNELS)
 
-proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute $(B)/tests/unit/diff $(B)/tests/unit/never_brute
+proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute $(B)/tests/unit/diff $(B)/tests/unit/never_brute $(B)/tests/unit/seatbelt_random
 	$(Q)LONG=1 tests/proof.sh
 	$(Q)DIFF_PAIRS=100000 $(B)/tests/unit/diff
+	$(Q)SBX_LONG=100000 $(B)/tests/unit/seatbelt_random
 
 bless: all
 	$(Q)$(B)/sbxc caps --md >docs/capabilities.md
@@ -232,7 +233,7 @@ $(B)/fuzz/%: tests/fuzz/%.c FORCE
 fuzz: $(FUZZ_BIN)
 	$(Q)tests/fuzz.sh $(FUZZ_TIME) $(FUZZ_BIN)
 
-bench: all
+bench: all $(B)/libcompiler.a
 	$(Q)tests/bench/run.sh
 	$(Q)tests/bench/seccomp/run.sh
 

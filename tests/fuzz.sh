@@ -23,7 +23,10 @@ fuzz() { # BINARY
 		status=1
 		return
 	fi
-	case $name in parse | compile) dict=(-dict=tests/fuzz/sbx.dict) ;; esac
+	case $name in
+	parse | compile) dict=(-dict=tests/fuzz/sbx.dict) ;;
+	sbpl | sbpl_inject) dict=(-dict=tests/fuzz/sbpl.dict) ;;
+	esac
 	"$bin" -max_total_time="$seconds" -max_len="$(max_len "$name")" -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 \
 	    -print_final_stats=1 -artifact_prefix="$crashes/$name-" "${dict[@]}" "$corpus" "$seeds" >"$log" 2>&1 </dev/null
 	local code=$? runs

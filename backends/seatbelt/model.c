@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "sbpl.h"
+#include "sbpl_witness.h"
 #include "seatbelt.h"
 
 enum { MAX_KERNEL_ASKS = 4 };
@@ -322,43 +322,7 @@ struct model_verdict seatbelt_model_decide(const void *model, struct arena *scra
 	return (struct model_verdict){.stops = false};
 }
 
-/* The ports on both sides of each rule's, for the operations that the rule is about. */
-static void witness_ports(const struct sbpl_rule *rule, struct request r,
-			  void (*tell)(void *ctx, const struct request *r), void *ctx)
+const struct sbpl_profile *seatbelt_model_profile(const void *model, const struct request *r)
 {
-	const struct sbpl_filter *f = rule->filter;
-
-	if (!f || (f->id != FILTER_REMOTE && f->id != FILTER_LOCAL) || f->any_port || f->open ||
-	    f->proto == PROTO_UNIX)
-		return;
-	for (size_t i = 0; i < sizeof(net_asks) / sizeof(net_asks[0]); i++) {
-		if (net_asks[i].proto != f->proto || net_asks[i].listens != (f->id == FILTER_LOCAL))
-			continue;
-		r.op = net_asks[i].op;
-		r.object = f->any_host ? "192.0.2.1" : "localhost";
-		for (int d = -1; d <= 1; d++) {
-			if (f->port + d < 1 || f->port + d > 65535)
-				continue;
-			r.port = (uint16_t)(f->port + d);
-			tell(ctx, &r);
-		}
-	}
-}
-
-void seatbelt_witness(const void *model, const struct ir *ir,
-		      void (*tell)(void *ctx, const struct request *r), void *ctx)
-{
-	const struct model *m = model;
-	struct request r = {.target = TARGET_MACOS};
-	const struct instance *x;
-	const struct sbpl_rule *rules;
-	unsigned n;
-
-	(void)ir;
-	x = instance_for(m, &r);
-	if (!x->profile)
-		return;
-	rules = sbpl_rules(x->profile, &n);
-	for (unsigned i = 0; i < n; i++)
-		witness_ports(&rules[i], r, tell, ctx);
+	return instance_for(model, r)->profile;
 }

@@ -240,6 +240,7 @@ struct sbpl_verdict {
 	bool allow;
 	const struct sbpl_rule *by; /* NULL: no rule, a default */
 	const struct sbpl_rule *unless; /* the answer is the other one if its filter matches, which is not known */
+	unsigned looked; /* rules whose filter was tried: what the answer cost */
 };
 struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_query *q);
 /* The part of the filter that is not known, as it would be written; NULL when it is known. */

@@ -281,6 +281,7 @@ void sbpl_index(struct arena *a, struct sbpl_profile *p)
 struct found {
 	unsigned best;	    /* the newest that matches */
 	unsigned unsure[2]; /* the newest that may match and denies, allows */
+	unsigned looked;
 };
 
 static void look(const struct sbpl_profile *p, unsigned i, struct found *f, const struct sbpl_query *q)
@@ -289,6 +290,7 @@ static void look(const struct sbpl_profile *p, unsigned i, struct found *f, cons
 		const struct sbpl_rule *r = &p->rules[i - 1];
 		enum sbpl_tri t = matches(r->filter, q);
 
+		f->looked++;
 		if (t == TRI_YES)
 			f->best = i;
 		else if (t == TRI_UNSURE && i > f->unsure[r->allow])
@@ -325,6 +327,7 @@ static struct found look_at_all(const struct sbpl_profile *p, enum sbpl_op op, c
 		const struct sbpl_rule *r = &p->rules[i - 1];
 		enum sbpl_tri t = r->op == op && r->filter ? matches(r->filter, q) : TRI_NO;
 
+		f.looked++;
 		if (t == TRI_YES)
 			f.best = i;
 		else if (t == TRI_UNSURE && i > f.unsure[r->allow])
@@ -344,12 +347,14 @@ static bool says_object(enum sbpl_op op, const struct sbpl_query *q)
 struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_query *q)
 {
 	const struct sbpl_rule *unsure[2] = {NULL, NULL};
+	unsigned looked = 0;
 
 	for (enum sbpl_op op = q->op;; op = sbpl_ops[op].parent) {
 		struct found f = says_object(op, q) ? look_at(p, op, q) : look_at_all(p, op, q);
 		unsigned i = f.best ? f.best : p->tail[op];
 		struct sbpl_verdict v = {.by = i ? &p->rules[i - 1] : NULL};
 
+		looked += f.looked;
 		for (int k = 0; k < 2; k++)
 			if (!unsure[k] && f.unsure[k] > f.best)
 				unsure[k] = &p->rules[f.unsure[k] - 1];
@@ -358,6 +363,7 @@ struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_
 			continue;
 		v.allow = v.by ? v.by->allow : sbpl_ops[op].own == OWN_ALLOW;
 		v.unless = unsure[!v.allow];
+		v.looked = looked;
 		return v;
 	}
 }

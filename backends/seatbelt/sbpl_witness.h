@@ -19,4 +19,8 @@ enum sbpl_op sbpl_list_of(const struct sbpl_profile *p, enum sbpl_op op);
 /* A rule that decides nothing at any of its questions; NULL when all do. */
 const struct sbpl_rule *sbpl_dead_rule(struct arena *a, const struct sbpl_profile *p);
 
+struct request;
+/* model.c: the profile of a model with the values of this request; NULL when it does not load with them. */
+const struct sbpl_profile *seatbelt_model_profile(const void *model, const struct request *r);
+
 #endif

@@ -182,6 +182,13 @@ figures() {
 	done
 }
 
+profiles() {
+	printf '\nA Seatbelt profile of 500 rules, evaluated here (processor time; the last figure is the same on every run)\n'
+	"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -I"$top" -o "$tmp/sbpl" "$top/tests/bench/sbpl.c" "$B/libcompiler.a" -lyaml ||
+		die "sbpl.c does not compile"
+	"$tmp/sbpl"
+}
+
 build_tools
 printf 'kernel %s, %s, %s processors\n' "$(uname -r)" "$(uname -m)" "$(nproc)"
 printf 'setpriv here (%s) sets no_new_privs alone: Landlock and seccomp came with util-linux 2.40 and later\n' \
@@ -190,6 +197,7 @@ launches true "$(realpath /bin/true)"
 launches nop "$tmp/nop"
 library
 compiles
+profiles
 figures
 printf '\n'
 python3 "$top/tests/bench/growth.py" "$B/sbxc"

@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "seatbelt_ir.h"
+#include "seatbelt_many.h"
 
 static const struct sbpl_profile *profile(struct arena *a, const char *body,
 					  const struct ir_binding *given, unsigned n,
@@ -423,5 +424,20 @@ Test(seatbelt_eval, address_families)
 	q = outbound(PROTO_TCP, false, 443);
 	q.remote.localhost = TRI_UNSURE;
 	cr_expect_not_null(asked(a, "(allow network-outbound (remote tcp \"localhost:443\"))", q).unless);
+	arena_free(a);
+}
+
+/* What an answer costs does not grow with the profile: 500 rules, and few of them are tried. */
+Test(seatbelt_eval, few_rules_are_tried)
+{
+	struct arena *a = arena_new();
+	const struct sbpl_profile *p = many_profile(a);
+	struct many_sums s;
+
+	cr_assert_not_null(p);
+	cr_expect_geq(p->n_rules, MANY_RULES);
+	s = many_ask(a, p, 20000);
+	cr_expect_leq(s.looked, 15 * s.asked, "%lu for %lu questions", s.looked, s.asked);
+	cr_expect(s.allowed > s.asked / 10 && s.allowed < s.asked, "%lu of %lu", s.allowed, s.asked);
 	arena_free(a);
 }

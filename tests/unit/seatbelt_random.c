@@ -1,0 +1,210 @@
+/*
+ * seatbelt_random.c - policies for macOS by chance: what decide() says and what the emitted profile says is the same, at
+ * every witness point of either. And profiles with one thing changed: the comparison notices.
+ *
+ * SBX_LONG=N asks for N policies (make proof-long: 100,000), SBX_FROM=M for those from number M on.
+ */
+#include "core_help.h"
+#include "random_policy.h"
+
+#include "backends/seatbelt/sbpl_witness.h"
+#include "compiler/validate.h"
+
+static const char *place(struct gen *g)
+{
+	return PICK(g, "/", "/a", "/a/b", "/a/b/c", "/ab", "/a/bc", "/tmp", "/tmp/x", "/private/tmp", "/private/var/y", "/etc/hosts",
+		    "${d}", "${d}/o", "${HOME}", "${HOME}/.x", "${TMPDIR}/y", "/Users", "/usr/lib", "/usr/lib/q", "/usr", "/v/${s}",
+		    "/q \\\"\\\\\\$)(;", "/System", "/dev/null", "/home/user");
+}
+
+static void add_rule(struct gen *g)
+{
+	const char *path = place(g);
+	bool deny = roll(g, 3) == 0;
+
+	buf_printf(&g->text, "    %s", deny ? "deny" : "allow");
+	add_ops(g);
+	if (roll(g, 8) == 0)
+		buf_printf(&g->text, " matching \"%s\" under \"%s\"", PICK(g, "*.pem", ".env*", "**/x", "a?"), path);
+	else
+		buf_printf(&g->text, " \"%s\"", path);
+	if (!deny && roll(g, 3) == 0)
+		buf_printf(&g->text, " except \"%s%s\"", strcmp(path, "/") == 0 ? "" : path, PICK(g, "/b", "/h/i", "/.ssh"));
+	buf_puts(&g->text, "\n");
+}
+
+static void add_net(struct gen *g)
+{
+	buf_printf(&g->text, "    %s %s\n", roll(g, 3) ? "allow" : "deny",
+		   PICK(g, "connect tcp \"*:443\"", "connect tcp \"*:*\"", "connect tcp \"*:${p}\"", "listen tcp \"*:80\"",
+			"connect udp \"*:53\"", "listen udp \"*:5353\"", "connect unix \"/run/s\"", "listen unix \"/tmp/s\"",
+			"connect unix \"/var/run/mDNSResponder\"", "connect tcp \"localhost:9\"", "listen tcp \"localhost:8080\"",
+			"connect tcp \"localhost:*\"", "net"));
+}
+
+static void add_rest(struct gen *g)
+{
+	buf_printf(&g->text, "    %s\n",
+		   PICK(g, "allow mach \"com.x\"", "deny mach \"com.x\"", "allow mach \"com.apple.logd\"", "allow signal",
+			"allow env LANG", "limit open-files 77"));
+}
+
+static const char *policy(struct gen *g, struct arena *a)
+{
+	g->text = buf_new(a);
+	buf_printf(&g->text, "sbx 1\nparam d: path at load\nparam p: port at load\nparam s: string = \"w\"\npolicy t {\n"
+			     "    targets macos\n    isolate none\n");
+	if (roll(g, 3))
+		buf_printf(&g->text, "    entry \"%s\"\n", PICK(g, "/bin/t", "/a/b/c", "${d}/run"));
+	for (unsigned n = 1 + roll(g, 9); n > 0; n--) {
+		unsigned kind = roll(g, 10);
+
+		kind < 7 ? add_rule(g) : kind < 9 ? add_net(g) : add_rest(g);
+	}
+	buf_puts(&g->text,
+		 "    prefer fs.read.scope, fs.read.deny, fs.write.scope, fs.write.deny, fs.write.deny-path, fs.exec.scope, "
+		 "fs.exec.deny, fs.ioctl.scope, proc.no_exec, net.disable, net.outbound, net.connect.port, net.listen.port, "
+		 "net.udp, unix.path, unix.abstract, signal.scope, ipc.restrict, tty.no_inject, res.files because \"t\"\n}\n");
+	return buf_str(&g->text);
+}
+
+
+/* 0: refused; 1: proved. */
+static unsigned check(const char *text, unsigned i)
+{
+	struct compile_options opt = {.path = "t.sbx", .text = text};
+	struct compile k;
+	bool proved = compile_read(&k, &opt) == COMPILE_OK && compile_judge(&k) == COMPILE_OK && !diag_errors(k.diags) &&
+		      compile_lower(&k) == COMPILE_OK;
+
+	if (proved) {
+		proved = compile_prove(&k) == COMPILE_OK;
+		cr_assert(!diag_seen(k.diags, DIAG_INTERNAL, k.ir->loc) && proved, "policy %u differs from its profile:\n%s", i, text);
+	}
+	arena_free(k.arena);
+	return proved;
+}
+
+static unsigned number(const char *name, unsigned otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? (unsigned)strtoul(text, NULL, 10) : otherwise;
+}
+
+Test(seatbelt_random, policies_equal_their_profiles, .timeout = 7200)
+{
+	unsigned n = number("SBX_LONG", 600), from = number("SBX_FROM", 0), proved = 0;
+
+	for (unsigned i = from; i < from + n; i++) {
+		struct arena *a = arena_new();
+		struct gen g = {.state = 0x5b91 + 7919 * (uint64_t)i};
+
+		proved += check(policy(&g, a), i);
+		arena_free(a);
+	}
+	cr_expect(proved * 4 > n, "only %u of %u policies reach the proof", proved, n);
+	printf("%u of %u policies for macOS proved, the others refused\n", proved, n);
+}
+
+/* ---- changed profiles ---- */
+
+static const char fixed[] = "sbx 1\npolicy t {\n    targets macos\n    isolate none\n    entry \"/bin/t\"\n"
+			    "    allow read list \"/data\" except \"/data/secret\"\n    allow read \"/data/secret/open\"\n"
+			    "    allow read write \"/w\"\n    deny write \"/w/ro\"\n    allow connect tcp \"*:443\"\n"
+			    "    allow connect unix \"/run/s\"\n    allow mach \"com.x\"\n    allow exec \"/opt/x\"\n}\n";
+
+/* Does a profile with this text pass as that of the policy? */
+static bool passes_for(struct compile *k, const char *text)
+{
+	struct artifact v = {.name = "seatbelt.sb", .data = text, .size = strlen(text)};
+	struct diags *diags = diags_new(k->arena, k->src);
+	struct validator val = {
+	    .arena = k->arena, .diags = diags, .src = k->src, .meaning = k->meaning, .guarantees = &k->guarantees};
+	bool same = validator_open(&val, &v, 1) && validator_run(&val);
+
+	if (val.scratch)
+		validator_close(&val);
+	return same;
+}
+
+static const char *replaced(struct arena *a, const char *text, const char *old, const char *now)
+{
+	const char *at = strstr(text, old);
+
+	cr_assert(at, "the profile holds no `%s`:\n%s", old, text);
+	return arena_printf(a, "%.*s%s%s", (int)(at - text), text, now, at + strlen(old));
+}
+
+Test(seatbelt_random, a_changed_profile_is_noticed)
+{
+	struct compile_options opt = {.path = "t.sbx", .text = fixed};
+	struct compile k;
+	const char *text = NULL;
+	static const char *const changes[][2] = {
+	    {"(subpath \"/data\")", "(subpath \"/datb\")"},
+	    {"(require-not (subpath \"/data/secret\"))", "(require-not (subpath \"/data/secreu\"))"},
+	    {"(subpath \"/data/secret/open\")", "(subpath \"/data/secret/opem\")"},
+	    {"\"/w/ro\"", "\"/w/rp\""},	      {"*:443", "*:444"},
+	    {"*:443", "*:*"},		      {"\"/run/s\"", "\"/run\""},
+	    {"\"com.x\"", "\"com.y\""},	      {"(deny default)", "(allow default)"},
+	    {"(subpath \"/opt/x\")", "(subpath \"/opt\")"},	      {"(subpath \"/w\")", "(subpath \"/\")"},
+	};
+
+	cr_assert_eq(compile_read(&k, &opt), COMPILE_OK);
+	cr_assert_eq(compile_judge(&k), COMPILE_OK);
+	cr_assert_eq(compile_prove(&k), COMPILE_OK);
+	for (unsigned i = 0; i < k.lower.n_artifacts; i++)
+		if (strcmp(k.lower.artifacts[i].name, "seatbelt.sb") == 0)
+			text = arena_strndup(k.arena, k.lower.artifacts[i].data, k.lower.artifacts[i].size);
+	cr_assert_not_null(text);
+	cr_expect(passes_for(&k, text));
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		cr_expect(!passes_for(&k, replaced(k.arena, text, changes[i][0], changes[i][1])), "%s for %s", changes[i][1],
+			  changes[i][0]);
+	/* A rule more, a rule that beats another from elsewhere. */
+	cr_expect(!passes_for(&k, arena_printf(k.arena, "%s(allow file-read-data (literal \"/data/secret/y\"))\n", text)));
+	cr_expect(!passes_for(&k, arena_printf(k.arena, "%s(deny file-write-data (literal \"/w/x\"))\n", text)));
+	cr_expect(!passes_for(&k, arena_printf(k.arena, "%s(allow file-read-data (regex \"^/data/secret/.*[.]key$\"))\n", text)));
+	cr_expect(!passes_for(&k, arena_printf(k.arena, "%s(allow mach-lookup (global-name-prefix \"com.z\"))\n", text)));
+	arena_free(k.arena);
+}
+
+/* ---- rules without effect ---- */
+
+Test(seatbelt_random, dead_rules)
+{
+	static const struct {
+		const char *body;
+		unsigned line; /* 0: none is dead */
+	} rows[] = {
+	    {"(allow file-read* (subpath \"/a\"))\n(deny file-read* (subpath \"/a/b\"))", 0},
+	    {"(deny file-read* (subpath \"/a/b\"))\n(allow file-read* (subpath \"/a\"))", 2},
+	    {"(allow file-read* (literal \"/a\"))\n(allow file-read* (literal \"/a\"))", 2},
+	    {"(allow file-read* (literal \"/a\"))\n(allow file-read-data file-read-metadata (literal \"/a\"))", 0},
+	    {"(allow file-read* (literal \"/a\"))\n(allow file-read-data file-read-metadata file-read-xattr (literal \"/a\"))", 2},
+	    {"(allow file-read*)\n(deny file-read* (subpath \"/\"))", 2},
+	    {"(allow network-outbound (remote tcp \"*:1\"))\n(allow network-outbound (remote ip \"*:*\"))", 2},
+	    {"(allow network-outbound (remote tcp \"*:1\"))\n(allow network-outbound (remote udp \"*:*\"))", 0},
+	    {"(allow network-outbound (remote tcp \"localhost:1\"))\n(deny network-outbound (remote tcp6 \"*:1\"))", 0},
+	    {"(deny nvram*)\n(allow process-fork)", 0},
+	    {"(allow mach-lookup (global-name \"a.b\"))\n(deny mach-lookup (global-name-prefix \"a.\"))", 2},
+	    {"(allow file-read* (require-all (subpath \"/a\") (vnode-type DIRECTORY)))\n(allow file-read* (subpath \"/a\"))", 2},
+	    {"(allow file-read* (subpath \"/a\"))\n(allow file-read* (require-all (subpath \"/a\") (vnode-type DIRECTORY)))", 0},
+	    {"(allow file-read* (regex \"^/a/.*[.]x$\"))\n(deny file-read* (subpath \"/a/b\"))", 0},
+	    {"(allow signal (target self))\n(allow signal)", 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *a = arena_new();
+		const char *error = NULL, *text = arena_printf(a, "(version 1)(deny default)\n%s", rows[i].body);
+		const struct sexp *forms = sbpl_read(a, "t.sb", text, strlen(text), &error);
+		const struct sbpl_profile *p = forms ? sbpl_eval(a, forms, &(struct sbpl_how_to){.n_given = 0}, &error) : NULL;
+		const struct sbpl_rule *dead;
+
+		cr_assert(p, "%s: %s", text, error);
+		dead = sbpl_dead_rule(a, p);
+		cr_expect_eq(dead ? dead->at.line : 0, rows[i].line, "%s", rows[i].body);
+		arena_free(a);
+	}
+}
