@@ -13,6 +13,7 @@ enum base_kind {
 	BASE_IS_GROUP,
 	BASE_IS_CLOSED,
 	BASE_IS_CLOSED_LATER,
+	BASE_IS_OPEN,
 	BASE_IS_LINE,
 	BASE_IS_READ,
 	BASE_IS_STAT,
@@ -29,6 +30,7 @@ static const struct {
 #define CLOSED_LATER                BASE_IS_CLOSED_LATER
 #define BASE_GROUP(why)             {BASE_IS_GROUP, NULL, (why), NULL},
 #define BASE_CLOSED(name, age, why) {CLOSED_##age, NULL, (name), (why)},
+#define BASE_OPEN(name, why)        {BASE_IS_OPEN, NULL, (name), (why)},
 #define BASE_LINE(rule, why)        {BASE_IS_LINE, NULL, (rule), (why)},
 #define BASE_READ(with, path, why)  {BASE_IS_READ, (with), (path), (why)},
 #define BASE_STAT(path, why)        {BASE_IS_STAT, "literal", (path), (why)},
@@ -95,6 +97,9 @@ void seatbelt_emit_base(struct emit *e)
 						   base[i].text),
 				      base[i].reason);
 			break;
+		case BASE_IS_OPEN:
+			emit_reasoned(e, arena_printf(a, "; %s", base[i].text), base[i].reason);
+			break;
 		case BASE_IS_LINE:
 			buf_printf(&e->out, "%s ; %s\n", base[i].text, base[i].reason);
 			break;
@@ -135,6 +140,7 @@ static uint32_t atoms_of(enum base_kind kind)
 	case BASE_IS_GROUP:
 	case BASE_IS_CLOSED:
 	case BASE_IS_CLOSED_LATER:
+	case BASE_IS_OPEN:
 	case BASE_IS_LINE:
 		break;
 	}

@@ -49,20 +49,18 @@ static const char *place(struct emit *e, const struct ir_rule *r, const char *vn
 
 	if (!root)
 		return r->glob ? pattern_place(e, r, vnode) : NULL;
-	if ((r->n_holes == 0 || r->deny) && !vnode)
-		return arena_printf(e->l->arena, "(subpath %s)", root);
-	buf_printf(&b, "(require-all (subpath %s)", root);
-	if (vnode)
-		buf_printf(&b, " %s", vnode);
 	for (unsigned i = 0; i < r->n_holes && !r->deny; i++) {
 		const char *hole = emit_path(e, r->holes[i].loc, r->holes[i].path);
 
 		if (!hole)
 			return NULL;
-		buf_printf(&b, "\n\t(require-not (subpath %s))", hole);
+		if (paths_hole_matters(e->l->arena, r->object, r->holes[i].path))
+			buf_printf(&b, "\n\t(require-not (subpath %s))", hole);
 	}
-	buf_putc(&b, ')');
-	return buf_str(&b);
+	if (!b.len && !vnode)
+		return arena_printf(e->l->arena, "(subpath %s)", root);
+	return arena_printf(e->l->arena, "(require-all (subpath %s)%s%s%s)", root, vnode ? " " : "",
+			    vnode ? vnode : "", buf_str(&b));
 }
 
 /* file-read-data means the bytes of a file and the names in a folder: one of them alone is asked
@@ -202,16 +200,25 @@ struct search {
 	uint32_t found;
 };
 
+static bool adds(void *ctx, const struct path_line *line)
+{
+	struct search *s = ctx;
+
+	s->found |= line->rule->glob ? 0 : line->all;
+	return true;
+}
+
 static bool shows(void *ctx, const struct path_line *line)
 {
 	struct search *s = ctx;
 
-	if (!line->rule->glob && !paths_hole(s->arena, line, s->line->root, false))
+	if (!line->rule->glob && !paths_hole(s->arena, line, s->line->root))
 		s->found |= line->all;
 	return !(s->found & ATOM_BIT(ATOM_METADATA));
 }
 
-static bool is_shown(struct emit *e, const struct paths *p, const char *folder)
+/* Is there nothing to add about the folder? */
+static bool is_settled(struct emit *e, const struct paths *p, const char *folder)
 {
 	struct path_line at = {.root = folder};
 	struct search s = {.arena = e->l->arena, .line = &at};
@@ -219,6 +226,7 @@ static bool is_shown(struct emit *e, const struct paths *p, const char *folder)
 	if (!strchr(folder, '$') && base_shows(folder))
 		return true;
 	paths_above(&p->allows, folder, shows, &s);
+	paths_above(&p->denies, folder, adds, &s); /* it is hidden, whatever is said here */
 	return s.found & ATOM_BIT(ATOM_METADATA);
 }
 
@@ -236,7 +244,7 @@ static void add_above(struct emit *e, const struct paths *p, struct texts *t, co
 		if (first && x->root[0] == '$')
 			texts_add(a, t, arena_printf(a, "(path-ancestors %s)", text));
 		first = false;
-		if (!is_shown(e, p, folder))
+		if (!is_settled(e, p, folder))
 			texts_add(a, t, arena_printf(a, "(literal %s)", text));
 	}
 	if (first && x->root[0] == '$')

@@ -36,6 +36,20 @@ static bool is_path(const struct ir_rule *r)
 
 /* ---- collecting ---- */
 
+bool paths_hole_matters(struct arena *a, const char *root, const char *hole)
+{
+	return strchr(root, '$') || strchr(hole, '$') || path_covers(path_real(a, root), path_real(a, hole));
+}
+
+/* Does the rule leave out all of its own place? */
+static bool is_hole(struct arena *a, const struct ir_rule *r, const char *root)
+{
+	for (unsigned i = 0; i < r->n_holes && !r->deny; i++)
+		if (path_covers(path_real(a, r->holes[i].path), root))
+			return true;
+	return false;
+}
+
 static void add_line(struct emit *e, struct path_lines *l, const struct ir_rule *r, const char *note)
 {
 	struct arena *a = e->l->arena;
@@ -43,9 +57,7 @@ static void add_line(struct emit *e, struct path_lines *l, const struct ir_rule 
 
 	line.root = path_real(a, r->object);
 	line.all = line.atoms = atoms_of(r->ops, r->deny);
-	if (tmpl_has_variable(r->object))
-		l->open_all |= line.all;
-	if (!line.all)
+	if (!line.all || is_hole(a, r, line.root))
 		return;
 	ARENA_GROW(a, l->v, l->n);
 	l->v[l->n++] = line;
@@ -165,18 +177,45 @@ bool paths_above(const struct path_lines *l, const char *root,
 	return look_at(l, "/", 1, look, ctx);
 }
 
-bool paths_hole(struct arena *a, const struct path_line *line, const char *root, bool below)
+/* Does this hole of the line take the place, or (below) some of what lies in it? Where a variable decides it, it does. */
+static bool touches(const struct path_line *line, const char *hole, const char *root, bool below)
 {
 	size_t n = strlen(line->root) > 1 ? strlen(line->root) : 0;
+	bool fixed = !strchr(hole, '$') && !strchr(root, '$');
+	bool alike = path_covers(line->root, hole) && !strchr(hole + n, '$') && !strchr(root + n, '$');
 
-	for (unsigned i = 0; i < line->rule->n_holes; i++) {
-		const char *hole = path_real(a, line->rule->holes[i].path);
+	return path_covers(hole, root) || (below && path_covers(root, hole)) || (!fixed && !alike);
+}
 
-		if (path_covers(hole, root) || (below && path_covers(root, hole)) ||
-		    !path_covers(line->root, hole) || strchr(hole + n, '$') || strchr(root + n, '$'))
+bool paths_hole(struct arena *a, const struct path_line *line, const char *folder)
+{
+	for (unsigned i = 0; i < line->rule->n_holes; i++)
+		if (touches(line, path_real(a, line->rule->holes[i].path), folder, false))
 			return true;
-	}
 	return false;
+}
+
+/* Does the line leave this place out too? */
+static bool leaves_out(struct arena *a, const struct path_line *line, const char *place)
+{
+	for (unsigned i = 0; i < line->rule->n_holes; i++)
+		if (path_covers(path_real(a, line->rule->holes[i].path), place))
+			return true;
+	return false;
+}
+
+/* Does `wide` allow all the places that `x` does? */
+static bool takes_in(struct arena *a, const struct path_line *wide, const struct path_line *x)
+{
+	if (!path_covers(wide->root, x->root) || (wide->rule->glob && wide != x))
+		return false;
+	for (unsigned i = 0; i < wide->rule->n_holes; i++) {
+		const char *hole = path_real(a, wide->rule->holes[i].path);
+
+		if (touches(wide, hole, x->root, true) && !leaves_out(a, x, hole))
+			return false;
+	}
+	return true;
 }
 
 struct search {
@@ -185,16 +224,14 @@ struct search {
 	uint32_t found;
 };
 
-/* An allow that says all of what the line says. Of two equal ones the first stays. */
+/* An allow that says all of what the line says. Of two that say the same the first stays. */
 static bool says_it(void *ctx, const struct path_line *other)
 {
 	struct search *s = ctx;
 	const struct path_line *x = s->line;
-	bool same = strcmp(other->root, x->root) == 0;
 
-	if (other == x || other->rule->glob || paths_hole(s->arena, other, x->root, true))
-		return true;
-	if (!same || x->rule->glob || x->rule->n_holes || other->number < x->number)
+	if (other != x && takes_in(s->arena, other, x) &&
+	    !(takes_in(s->arena, x, other) && x->number < other->number))
 		s->found |= other->all;
 	return true;
 }
@@ -210,11 +247,11 @@ static bool denies_it(void *ctx, const struct path_line *other)
 	return true;
 }
 
-static bool adds_all(void *ctx, const struct path_line *other)
+static bool adds_given(void *ctx, const struct path_line *other)
 {
 	struct search *s = ctx;
 
-	s->found |= other->all;
+	s->found |= other->gives;
 	return true;
 }
 
@@ -222,11 +259,14 @@ static void allows_reduce(struct emit *e, struct paths *p)
 {
 	for (unsigned i = 0; i < p->allows.n; i++) {
 		struct path_line *x = &p->allows.v[i];
-		struct search s = {.arena = e->l->arena, .line = x};
+		struct search said = {.arena = e->l->arena, .line = x}, denied = said;
 
-		paths_above(&p->allows, x->root, says_it, &s);
-		paths_above(&p->denies, x->root, denies_it, &s);
-		x->atoms &= ~(s.found | base_opens(x->root));
+		paths_above(&p->allows, x->root, says_it, &said);
+		paths_above(&p->denies, x->root, denies_it, &denied);
+		x->gives = x->all & ~denied.found;
+		x->atoms = x->gives & ~(said.found | base_opens(x->root));
+		if (tmpl_has_variable(x->rule->object))
+			p->allows.open_all |= x->gives;
 	}
 }
 
@@ -238,14 +278,14 @@ static uint32_t opened_in(const struct paths *p, const char *root)
 
 	if (strchr(root, '$') || n == 1) {
 		for (unsigned i = 0; i < p->allows.n; i++)
-			s.found |= p->allows.v[i].all;
+			s.found |= p->allows.v[i].gives;
 		return s.found;
 	}
-	paths_above(&p->allows, root, adds_all, &s);
+	paths_above(&p->allows, root, adds_given, &s);
 	for (unsigned i = lower_bound(&p->allows, root, n);
 	     i < p->allows.n && strncmp(p->allows.by_root[i]->root, root, n) == 0; i++)
 		if (p->allows.by_root[i]->root[n] == '/')
-			s.found |= p->allows.by_root[i]->all;
+			s.found |= p->allows.by_root[i]->gives;
 	return s.found;
 }
 

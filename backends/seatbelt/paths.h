@@ -22,6 +22,7 @@ struct path_line {
 	const char *note; /* what the line is, where its text does not say it; or NULL */
 	struct loc at;
 	uint32_t all;   /* atoms that it means */
+	uint32_t gives; /* of an allow: those that no deny takes whole */
 	uint32_t atoms; /* those that no other line means already */
 	unsigned number;
 };
@@ -49,8 +50,10 @@ void paths_emit_moves(struct emit *e, const struct paths *p);
 bool paths_above(const struct path_lines *l, const char *root,
 		 bool (*look)(void *ctx, const struct path_line *line), void *ctx);
 
-/* Does a hole of the line take the place, or some of what lies below it? Where a variable decides it, it does. */
-bool paths_hole(struct arena *a, const struct path_line *line, const char *root, bool below);
+/* Can the hole take anything from the place? Beside it it cannot, whatever the values. */
+bool paths_hole_matters(struct arena *a, const char *root, const char *hole);
+/* Does a hole of the line take the folder? Where a variable decides it, it does. */
+bool paths_hole(struct arena *a, const struct path_line *line, const char *folder);
 
 /* base.c: the atoms that the base opens on all of the place; on some part of it, or above it. */
 uint32_t base_opens(const char *root);

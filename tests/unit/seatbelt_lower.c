@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "backends/seatbelt/sbpl_witness.h"
 #include "seatbelt_ir.h"
 
 #define READ_LIST (OP_BIT(OP_READ) | OP_BIT(OP_LIST))
@@ -69,6 +70,26 @@ Test(seatbelt_lower, base)
 
 	for (size_t i = 0; i < sizeof(base) / sizeof(base[0]); i++)
 		cr_expect_eq(asked(text, base[i].q), base[i].allow, "row %zu", i);
+	arena_free(p->arena);
+}
+
+/* Whatever macOS allows below (deny default) is closed by name, or the profile says why it is not. */
+Test(seatbelt_lower, every_own_default_is_answered)
+{
+	struct test_policy *p = policy_new();
+	const char *text = policy_profile(p);
+	unsigned closed = 0, open = 0;
+
+	for (int op = 0; op < SBPL_OP_COUNT; op++) {
+		struct sbpl_query q = {.op = (enum sbpl_op)op, .path = "/example", .target = "others"};
+		bool said = strstr(text, arena_printf(p->arena, "\n; %s ", sbpl_ops[op].name)) != NULL;
+
+		if (sbpl_ops[op].own != OWN_ALLOW)
+			continue;
+		cr_expect_neq(asked(text, q), !said, "%s", sbpl_ops[op].name);
+		*(said ? &open : &closed) += 1;
+	}
+	cr_expect(closed >= 9 && open >= 15, "%u closed, %u open", closed, open);
 	arena_free(p->arena);
 }
 
@@ -636,6 +657,50 @@ Test(seatbelt_lower, random_paths_equal_the_meaning)
 		cr_assert_eq(differ_everywhere(p, m), 0, "policy %u:\n%s", i, text);
 		arena_free(p->arena);
 	}
+}
+
+/* Outside of the base, which policies may shadow. */
+static const char *known_place(struct test_policy *p, const char *tmpl)
+{
+	const char *path = expand_template(p->arena, &p->ir, tmpl, values, N_VALUES);
+
+	return strcmp(path, "/") == 0 || covers("/usr", path) ? "/r" : path;
+}
+
+/* Where the words of the policy show all, no rule of the profile is without effect. */
+Test(seatbelt_lower, random_profiles_have_no_dead_rule)
+{
+	unsigned rules = 0;
+
+	rng_state = 77;
+	for (unsigned i = 0; i < 1500; i++) {
+		struct test_policy *p = random_paths();
+		const char *text, *error = NULL;
+		const struct sexp *forms;
+		const struct sbpl_profile *profile;
+		const struct sbpl_rule *dead;
+		unsigned n;
+
+		for (unsigned k = 0; k < p->ir.n_rules; k++) {
+			p->rules[k].object = known_place(p, p->rules[k].object);
+			for (unsigned h = 0; h < p->rules[k].n_holes; h++)
+				p->holes[k][h].path = known_place(p, p->holes[k][h].path);
+		}
+		text = policy_profile(p);
+		cr_assert(text, "policy %u", i);
+		forms = sbpl_read(p->arena, SEATBELT_FILE, text, strlen(text), &error);
+		profile = forms ? sbpl_eval(p->arena, forms, &(struct sbpl_how_to){.n_given = 0}, &error) : NULL;
+		cr_assert(profile, "%s", error);
+		dead = sbpl_dead_rule(p->arena, profile);
+		cr_expect(!dead, "policy %u: line %u decides nothing:\n%s", i, dead ? dead->at.line : 0,
+			  dead ? strstr(text, "; the folders above") : "");
+		sbpl_rules(profile, &n);
+		rules += n;
+		arena_free(p->arena);
+		if (dead)
+			break;
+	}
+	cr_expect_gt(rules, 60000u, "%u", rules);
 }
 
 static bool oracle_net(const struct test_policy *p, enum op op, const char *host, uint16_t port)
