@@ -12,6 +12,7 @@
 #include "fds.h"
 #include "glob.h"
 #include "glob_fault.h"
+#include "namespaces.h"
 #include "template.h"
 #include "view_items.h"
 
@@ -190,6 +191,8 @@ static bool visit_glob(void *ctx, const struct landlock_rule *rule)
 	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
 		return false;
 	int dir = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+	if (dir < 0 && errno == ENOENT && r->plan->launch.private_root && namespaces_wanted(r, ISOLATE_MOUNT))
+		return true; /* nothing in it fits, so nothing of it is shown */
 	if (dir < 0 || fstat(dir, &st))
 		return missing_fault(r, rule, path, errno);
 	grant_keep(r, (struct grant){.place = {.dev = st.st_dev, .ino = st.st_ino},

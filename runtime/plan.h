@@ -30,7 +30,7 @@
  *     arch x86_64 aarch64 riscv64 s390x         the machines a seccomp file exists for, in this order, at least one
  *     isolate none                              or words of: user pid mount net ipc uts cgroup, in this order
  *     root private                              0 or 1, needs isolate mount: the tree holds only the path, entry and cover
- *                                               places of landlock.conf, each where the host has it, and the places of
+ *                                               places of landlock.conf and what its globs fit, each where the host has it, and the places of
  *                                               mount, scratch and discard below. Without it: the host's tree, and the
  *                                               places below and the covers on it
  *     hostname NAME                             0 or 1, needs isolate uts

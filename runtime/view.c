@@ -248,6 +248,14 @@ static bool cover_needed(struct view *v, const struct item *i, const struct item
 	return fault_line(v->run->fault, "fix", "create it, or deny a place that is there", NULL);
 }
 
+/* What is gone by now, or is a link, fits no more. *gone, or false after a fault. */
+static bool late_open(struct view *v, struct item *i, bool *gone)
+{
+	i->fd = place_open(AT_FDCWD, i->path, O_NOFOLLOW, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
+	*gone = i->fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
+	return i->fd >= 0 || *gone || place_fault(v, ERR_VIEW_PLACE, i, "open", errno);
+}
+
 static bool item_mount(struct view *v, struct item *i, const struct item *above,
 		       const struct item *next)
 {
@@ -271,7 +279,7 @@ static bool item_mount(struct view *v, struct item *i, const struct item *above,
 static bool item_place(struct view *v, struct item *i, const struct item *next)
 {
 	const struct item *above = above_of(v, i);
-	bool needed = true, known = seen(v, i, above);
+	bool needed = true, gone = false, known = seen(v, i, above);
 
 	if (i->kind == ITEM_COVER && !cover_needed(v, i, above, &needed))
 		return false;
@@ -279,8 +287,14 @@ static bool item_place(struct view *v, struct item *i, const struct item *next)
 		return true;
 	if (v->depth == MAX_DEPTH)
 		return place_fault(v, ERR_VIEW_PLACE, i, "too deep", ELOOP);
+	if (!known && i->late && !late_open(v, i, &gone))
+		return false;
+	if (gone)
+		return true;
 	if (!known && !item_mount(v, i, above, next))
 		return false;
+	if (!known && i->late)
+		fd_leave(i->fd);
 	/* a place that is seen through the one above needs no level of its own, unless it gives more */
 	if (!known || (!v->private && i->rw))
 		v->above[v->depth++] = i;

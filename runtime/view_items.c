@@ -14,9 +14,10 @@
 #include "mount_calls.h"
 #include "namespaces.h"
 #include "template.h"
+#include "view_globs.h"
 #include "view_masks.h"
 
-enum { MAX_LINKS = 40 };
+enum { MAX_LINKS = 40, FIRST_ROOM = 32 * 1024 };
 static const uint64_t no_links = RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC;
 
 bool item_covers(const char *root, const char *path)
@@ -259,6 +260,11 @@ static uint64_t rights_that_write(void)
 	return rights;
 }
 
+bool items_write(const struct landlock_rule *rule)
+{
+	return rule->rights & rights_that_write();
+}
+
 /*
  * Is it the place of a mount or scratch line, or something that is mounted? The host has nothing to do
  * with it. What a line names below a scratch folder is shown in it.
@@ -274,7 +280,7 @@ bool items_elsewhere(const struct items *x, const char *path)
 	return false;
 }
 
-static bool missing_fault(struct items *x, struct span where, const char *path, int error)
+bool items_missing(struct items *x, struct span where, const char *path, int error)
 {
 	bool missing = error == ENOENT || error == ENOTDIR;
 
@@ -293,7 +299,7 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 {
 	struct walk w = {.items = x, .nofollow = r->nofollow};
 	struct item item = {.kind = ITEM_BIND,
-			    .rw = r->rights & rights_that_write(),
+			    .rw = items_write(r),
 			    .where = r->where,
 			    .tmpl = r->place};
 	int error;
@@ -325,7 +331,7 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 	}
 	if (error == ELOOP && r->nofollow)
 		return place_fault(x, ERR_PATH_LINK, r->where, path, NULL, 0);
-	return missing_fault(x, r->where, path, error);
+	return items_missing(x, r->where, path, error);
 }
 
 static bool visit_path(void *ctx, const struct landlock_rule *r)
@@ -372,7 +378,7 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 	if (!error)
 		return true; /* in the new /proc, where nothing is written */
 	if (error != ENOENT && error != ENOTDIR)
-		return missing_fault(x, r->where, path, error);
+		return items_missing(x, r->where, path, error);
 	item.missing = true;
 	item.path = pool_copy(&x->pool, w.here, strlen(w.here));
 	return item.path ? items_add(x, item)
@@ -404,7 +410,7 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 	/* the links on the way to the source are nobody's in the new tree */
 	error = items_find(x, source, real, &item.fd);
 	if (error || item.fd < 0)
-		return missing_fault(x, p->where, source, error ? error : ENOENT);
+		return items_missing(x, p->where, source, error ? error : ENOENT);
 	if (fstat(item.fd, &st))
 		return place_fault(x, ERR_PATH_OPEN, p->where, source, "fstat", errno);
 	item.is_dir = S_ISDIR(st.st_mode);
@@ -420,7 +426,7 @@ static bool discard_place(struct items *x, const struct place_line *p, const cha
 
 	x->layers = true;
 	if (error || w.fd < 0)
-		return missing_fault(x, p->where, at, error ? error : ENOENT);
+		return items_missing(x, p->where, at, error ? error : ENOENT);
 	if (!found(x, &w, item))
 		return false;
 	return x->v[x->n - 1].is_dir ||
@@ -492,16 +498,13 @@ bool items_collect(struct run *r, struct items *out)
 {
 	const struct landlock *l = &r->plan->landlock;
 	const struct landlock_visitor visitor = {
-	    .entry = visit_entry, .path = visit_path, .cover = visit_cover, .ctx = out};
-	size_t cap = l->n_paths + l->n_covers + r->plan->launch.n_places + 4u;
+	    .entry = visit_entry, .path = visit_path, .glob = globs_visit, .cover = visit_cover, .ctx = out};
+	const size_t lines = l->n_paths + l->n_covers + r->plan->launch.n_places + 4u;
+	/* what patterns fit: pages that are not touched cost nothing */
+	const size_t cap = lines + (size_t)PLAN_MAX_GLOB_MATCHES * (l->n_globs + l->n_masks);
 
-	/* matches below a layer are places of their own */
-	for (unsigned i = 0; i < r->plan->launch.n_places && l->n_masks && cap < PLAN_MAX_GLOB_MATCHES; i++)
-		if (r->plan->launch.places[i].kind == PLACE_DISCARD)
-			cap += PLAN_MAX_GLOB_MATCHES;
-	*out = (struct items){.run = r, .cap = (unsigned)cap, .cap_links = (unsigned)(cap * 8)};
-	if (!pool_open(&out->pool, cap * (sizeof(struct item) + 2 * PLAN_MAX_PATH +
-					  8 * sizeof(struct item_link) + sizeof(struct opened))))
+	*out = (struct items){.run = r, .cap = (unsigned)cap, .cap_links = (unsigned)(lines * 8)};
+	if (!pool_open(&out->pool, FIRST_ROOM))
 		return fault_step(r->fault, "view", "memory", errno);
 	out->v = pool_take(&out->pool, cap * sizeof(struct item));
 	out->links = pool_take(&out->pool, out->cap_links * sizeof(struct item_link));

@@ -19,6 +19,7 @@ struct item {
 	const char *path; /* in the new tree: no symbolic link in it, "/" or without a slash at its end */
 	int fd;           /* O_PATH of what is shown there; -1: nothing of the host */
 	int tree;         /* mounted there: only while filled */
+	bool late;        /* of the host, and opened when it is copied; by then it may be gone */
 	bool filled;      /* mount points are made in it: it is closed at the end */
 	bool missing;     /* a cover of a place that is not there */
 	bool is_dir, is_device;
@@ -65,6 +66,10 @@ bool item_covers(const char *root, const char *path);
 int items_find(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1], int *fd);
 /* Is it a place of the new tree that the host has nothing to do with? */
 bool items_elsewhere(const struct items *x, const char *path);
+/* Does the line let something be written? */
+bool items_write(const struct landlock_rule *rule);
+/* The fault for a place of the line at `where` that cannot be opened. */
+bool items_missing(struct items *x, struct span where, const char *path, int error);
 /* False after a fault. */
 bool items_add(struct items *x, struct item item);
 /*

@@ -47,7 +47,7 @@ static int tree_make(unsigned how, int fd, bool is_dir)
 
 /*
  * A place of another line at or below the match is opened already, as it is without the cover. That does no harm where the
- * cover is read only and the place is too.
+ * cover is read only and the place is too. What is opened later is what the cover shows.
  */
 static bool shown_below(const struct mask *m, const char *path, bool *layered)
 {
@@ -56,7 +56,7 @@ static bool shown_below(const struct mask *m, const char *path, bool *layered)
 	*layered = false;
 	for (unsigned i = 0; i < x->n; i++) {
 		const struct item *item = &x->v[i];
-		bool harmless = item->kind == ITEM_COVER || (m->rule->how == COVER_RO && item->kind == ITEM_BIND && !item->rw);
+		bool harmless = item->kind == ITEM_COVER || item->late || (m->rule->how == COVER_RO && item->kind == ITEM_BIND && !item->rw);
 		if (!harmless && item_covers(path, item->path))
 			return true;
 		*layered |= item->kind == ITEM_DISCARD && item_covers(item->path, path);

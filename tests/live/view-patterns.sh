@@ -28,6 +28,11 @@ policy narrow <<'P'
     deny read matching "*.pem" under "${d}/tree"
     prefer fs.glob.live on linux because "hidden whole"
 P
+policy given <<'P'
+    allow read matching "*.txt" under "${d}/tree"
+    deny read matching "not*" under "${d}/tree"
+    prefer fs.glob.live on linux because "the names are there before"
+P
 policy mounted <<'P'
     mount "${d}/tree" at "/data" read
     deny read write exec matching "*.pem" under "/data"
@@ -106,12 +111,27 @@ open"
 	as sh -c "echo o >'$D/tree/sub/dir.pem/open'"
 	inside again "echo ran"
 	refused "$WHO: a place that is allowed below what fits" 125 E0630 "$D/tree/sub/dir.pem"
+	as sh -c "cd '$D/tree/sub' && echo deep >c.txt && echo no >not.txt && mkdir d.txt && echo in >d.txt/x && for i in $(seq 200 | tr '\n' ' '); do : >\$i.txt; done"
+	outside "cd '$D/tree'; cat a.txt sub/c.txt sub/d.txt/x sub/not.txt; ls sub | wc -l; test -e a.pem && echo seen"
+	gives "$WHO: control: without the sandbox all of it is read" "y
+deep
+in
+no
+205
+seen"
+	run as sh -c 'ulimit -n 100; exec "$@"' sh "$SBX_RUN" --set "d=$D" "$TMP/plan-given" -- "$TMP/tools/busybox" sh -c \
+		"cd '$D/tree'; cat a.txt sub/c.txt sub/d.txt/x; cat sub/not.txt; test -e a.pem && echo seen; test -e sub/200.txt && echo shown; echo x >>a.txt"
+	gives "$WHO: what an allowed pattern fits is all that a private tree shows, however many there are" "y
+deep
+in
+shown"
+
 	inside mounted "echo ran"
 	refused "$WHO: a pattern in what is mounted elsewhere" 125 E0628 /data
 
 	# a name that always fits, and is another one all the time
 	populate
-	as "$TMP/tools/probe" swap "$D/tree/a.pem" "$D/tree/b.pem" "$D/stop" &
+	as "$TMP/tools/probe" swap "$D/tree/a.pem" "$D/tree/b.pem" "$D/stop" >/dev/null &
 	racer=$!
 	leaks=0 starts=0 i=0
 	while [ $i -lt 40 ]; do

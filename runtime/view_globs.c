@@ -1,0 +1,74 @@
+/*
+ * view_globs.c - shows what allowed patterns fit in a private tree, file by file. There can be thousands, so each is opened
+ * only when it is copied (view.c); the rules of Landlock search the new tree, in which there is nothing else.
+ */
+#include "view_globs.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "glob_fault.h"
+#include "mount_calls.h"
+#include "template.h"
+
+struct search {
+	struct items *items;
+	const struct landlock_rule *rule;
+	char path[PLAN_MAX_PATH + 1];
+};
+
+static bool match(void *ctx, int fd, const struct stat *st)
+{
+	struct search *s = ctx;
+	struct item item = {.kind = ITEM_BIND,
+			    .fd = -1,
+			    .late = true,
+			    .is_dir = S_ISDIR(st->st_mode),
+			    .is_device = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode),
+			    .rw = items_write(s->rule),
+			    .where = s->rule->where,
+			    .path = pool_copy(&s->items->pool, s->path, strlen(s->path))};
+
+	close(fd);
+	return item.path ? items_add(s->items, item) : fault_step(s->items->run->fault, "view", "memory", ENOMEM);
+}
+
+static int folder_open(struct search *s, const char *place)
+{
+	int fd, dir, error = items_find(s->items, place, s->path, &fd);
+
+	if (error || fd < 0) {
+		errno = error ? error : ENOENT;
+		return -1;
+	}
+	dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+	error = errno;
+	close(fd);
+	errno = error;
+	return dir;
+}
+
+bool globs_visit(void *ctx, const struct landlock_rule *rule)
+{
+	struct items *x = ctx;
+	struct search s = {.items = x, .rule = rule};
+	struct glob g = {.pattern = rule->glob, .path = s.path, .match = match, .ctx = &s};
+	char place[PLAN_MAX_PATH + 1];
+	enum glob_result result;
+	int dir;
+
+	if (!x->run->plan->launch.private_root)
+		return true;
+	if (!template_expand(rule->place, TEMPLATE_PATH, &x->run->vars, rule->where, place, x->run->fault))
+		return false;
+	if (items_elsewhere(x, place))
+		return true;
+	dir = folder_open(&s, place);
+	if (dir < 0)
+		return items_missing(x, rule->where, place, errno);
+	result = glob_search(&g, dir);
+	if (result != GLOB_DONE && result != GLOB_STOPPED)
+		glob_fault(x->run->fault, rule, s.path, result);
+	close(dir);
+	return result == GLOB_DONE;
+}
