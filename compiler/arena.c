@@ -20,6 +20,7 @@ struct block {
 
 struct arena {
 	struct block *blocks;
+	struct arena *children, *next, **link; /* link: what points to it; NULL: no child */
 };
 
 static _Noreturn void out_of_memory(void)
@@ -37,10 +38,28 @@ struct arena *arena_new(void)
 	return a;
 }
 
+struct arena *arena_child(struct arena *parent)
+{
+	struct arena *a = arena_new();
+	a->next = parent->children;
+	a->link = &parent->children;
+	if (a->next)
+		a->next->link = &a->next;
+	parent->children = a;
+	return a;
+}
+
 void arena_free(struct arena *a)
 {
 	if (!a)
 		return;
+	while (a->children)
+		arena_free(a->children);
+	if (a->link) {
+		*a->link = a->next;
+		if (a->next)
+			a->next->link = a->link;
+	}
 	for (struct block *b = a->blocks, *next; b; b = next) {
 		next = b->next;
 		free(b);

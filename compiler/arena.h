@@ -15,6 +15,8 @@ struct arena;
 
 /* A new, empty arena. Never NULL. */
 struct arena *arena_new(void);
+/* One that dies with its parent, or before. */
+struct arena *arena_child(struct arena *parent);
 /* Frees the arena and all that was taken from it. NULL is allowed. */
 void arena_free(struct arena *a);
 

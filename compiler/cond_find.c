@@ -272,13 +272,27 @@ bool cond_within(const struct sys_cond *x, const struct sys_cond *y)
 	return true;
 }
 
+/* Do both ask one argument for two values? Most pairs of a long list do, and need no search. */
+static bool conj_apart(const struct sys_conj *x, const struct sys_conj *y)
+{
+	for (unsigned i = 0; i < x->n_tests; i++) {
+		const struct sys_test *t = &x->tests[i];
+		for (unsigned k = 0; t->cmp == SYS_EQ && k < y->n_tests; k++) {
+			const struct sys_test *u = &y->tests[k];
+			if (u->cmp == SYS_EQ && u->arg == t->arg && ((u->value ^ t->value) & u->mask & t->mask))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool cond_overlap(const struct sys_cond *x, const struct sys_cond *y)
 {
 	uint64_t args[6];
 	for (unsigned i = 0; i < (x ? x->n_any : 1); i++)
 		for (unsigned k = 0; k < (y ? y->n_any : 1); k++) {
 			const struct sys_conj *must[] = {nth(x, i), nth(y, k)};
-			if (cond_find(must, 2, NULL, 0, args) != COND_NONE)
+			if (!conj_apart(must[0], must[1]) && cond_find(must, 2, NULL, 0, args) != COND_NONE)
 				return true;
 		}
 	return false;

@@ -14,19 +14,30 @@
 
 /* Path rules of one target by the path they stand on, for one set of load-time values. */
 struct path_index {
+	struct arena *arena;
 	enum target target;
 	const struct ir_binding *given;
 	unsigned n_given;
 	struct path_slot {
 		const char *path; /* NULL: free */
+		size_t len;
+		uint32_t hash;
 		struct path_entry {
-			const struct path_entry *next;
+			struct path_entry *next;
 			const struct ir_rule *rule;
-			const char *const *holes; /* expanded, one for each hole; NULL where a hole expands to nothing */
+			/* What the last question met: a hole of the rule on the way to its place. */
+			unsigned long left_out;
+			const struct ir_hole *hole;
 		} *entries;
+		struct hole_entry { /* holes that stand here, in the order of the rules and their holes */
+			struct hole_entry *next;
+			struct path_entry *of;
+			const struct ir_hole *hole;
+		} *holes;
 	} *slots;
 	unsigned n_slots; /* power of two */
-	struct path_index *next;
+	bool has_holes;
+	unsigned long questions; /* those that had to look for holes */
 };
 
 enum { RULE_KINDS = RULE_RELAY + 1 }; /* the last of enum rule_kind */
@@ -36,7 +47,7 @@ struct meaning {
 	const struct ir *ir;
 	const struct sys_policy *syscalls;
 	struct ir_rule entry[TARGET_COUNT]; /* what `entry` itself allows */
-	struct path_index *indexes;
+	struct path_index *assumed[TARGET_COUNT], *given[TARGET_COUNT]; /* given: with the values of the last question that had some */
 	const struct net_index *net;
 	unsigned kind_at[RULE_KINDS + 1]; /* where the rules of each kind begin */
 	unsigned long looked; /* rules that questions looked at */
@@ -126,20 +137,32 @@ const char *expand_template(struct arena *a, const struct ir *ir, const char *tm
 
 /* ---- the index ---- */
 
-static uint32_t path_hash(const char *s, size_t n)
+enum { HASH_START = 2166136261u };
+
+static uint32_t hash_byte(uint32_t h, char c)
 {
-	uint32_t h = 2166136261u;
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)s[i]) * 16777619u;
-	return h;
+	return (h ^ (unsigned char)c) * 16777619u;
 }
 
-static struct path_slot *index_slot(const struct path_index *x, const char *path, size_t n)
+static struct path_slot *slot_at(const struct path_index *x, uint32_t h, const char *path, size_t n)
 {
-	uint32_t i = path_hash(path, n) & (x->n_slots - 1);
-	while (x->slots[i].path && !(strncmp(x->slots[i].path, path, n) == 0 && x->slots[i].path[n] == '\0'))
+	uint32_t i = (h ^ h >> 15) & (x->n_slots - 1);
+	const struct path_slot *v = x->slots;
+	while (v[i].path && !(v[i].hash == h && v[i].len == n && memcmp(v[i].path, path, n) == 0))
 		i = (i + 1) & (x->n_slots - 1);
 	return &x->slots[i];
+}
+
+static struct path_slot *index_slot(const struct path_index *x, const char *path)
+{
+	size_t n = strlen(path);
+	uint32_t h = HASH_START;
+	for (size_t i = 0; i < n; i++)
+		h = hash_byte(h, path[i]);
+	struct path_slot *slot = slot_at(x, h, path, n);
+	if (!slot->path)
+		*slot = (struct path_slot){.path = path, .len = n, .hash = h};
+	return slot;
 }
 
 /* The links of the root of macOS: two names of one place. */
@@ -179,46 +202,87 @@ static const char *place_in(struct arena *a, const struct meaning *m, const stru
 	return path && path[0] == '/' ? place_name(a, x->target, path) : NULL;
 }
 
+static void index_hole(struct meaning *m, struct path_index *x, struct path_entry *of, const struct ir_hole *hole)
+{
+	const char *path = place_in(x->arena, m, x, hole->path);
+	if (!path)
+		return;
+	struct path_slot *slot = index_slot(x, path);
+	struct hole_entry *e = ARENA_NEW(x->arena, struct hole_entry);
+	*e = (struct hole_entry){slot->holes, of, hole};
+	slot->holes = e;
+	x->has_holes = true;
+}
+
 static void index_add(struct meaning *m, struct path_index *x, const struct ir_rule *rule)
 {
-	const char *path = rule->targets & TARGET_BIT(x->target) ? place_in(m->arena, m, x, rule->object) : NULL;
+	const char *path = rule->targets & TARGET_BIT(x->target) ? place_in(x->arena, m, x, rule->object) : NULL;
 	if (!path)
 		return; /* of another system, or with values the loader refuses: the rule covers nothing */
-	struct path_slot *slot = index_slot(x, path, strlen(path));
-	struct path_entry *e = ARENA_NEW(m->arena, struct path_entry);
-	const char **holes = ARENA_ARRAY(m->arena, rule->n_holes, const char *);
-	for (unsigned i = 0; i < rule->n_holes; i++)
-		holes[i] = place_in(m->arena, m, x, rule->holes[i].path);
-	*e = (struct path_entry){.next = slot->entries, .rule = rule, .holes = holes};
-	slot->path = path;
+	struct path_slot *slot = index_slot(x, path);
+	struct path_entry *e = ARENA_NEW(x->arena, struct path_entry);
+	*e = (struct path_entry){.next = slot->entries, .rule = rule};
 	slot->entries = e;
+	for (unsigned i = rule->n_holes; !rule->deny && i-- > 0;)
+		index_hole(m, x, e, &rule->holes[i]);
+}
+
+static unsigned count_places(const struct ir *ir)
+{
+	unsigned n = TARGET_COUNT;
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ir->rules[i].kind == RULE_PATH || ir->rules[i].kind == RULE_GLOB)
+			n += 1 + ir->rules[i].n_holes;
+	return n;
+}
+
+static void index_values(struct path_index *x, const struct ir_binding *given, unsigned n)
+{
+	struct ir_binding *own = ARENA_ARRAY(x->arena, n, struct ir_binding);
+	x->given = own;
+	x->n_given = n;
+	for (unsigned i = 0; i < n; i++)
+		own[i] = (struct ir_binding){arena_strdup(x->arena, given[i].name), arena_strdup(x->arena, given[i].value)};
 }
 
 static struct path_index *index_new(struct meaning *m, enum target t, const struct ir_binding *given, unsigned n_given)
 {
-	struct path_index *x = ARENA_NEW(m->arena, struct path_index);
-	*x = (struct path_index){.target = t, .given = given, .n_given = n_given, .n_slots = 16};
-	while (x->n_slots < (m->ir->n_rules + TARGET_COUNT) * 2)
+	struct arena *a = arena_child(m->arena);
+	struct path_index *x = ARENA_NEW(a, struct path_index);
+	const unsigned n = count_places(m->ir);
+	*x = (struct path_index){.arena = a, .target = t, .n_slots = 16};
+	index_values(x, given, n_given);
+	while (x->n_slots < n * 2)
 		x->n_slots *= 2;
-	x->slots = ARENA_ARRAY(m->arena, x->n_slots, struct path_slot);
+	x->slots = ARENA_ARRAY(a, x->n_slots, struct path_slot);
 	/* Backwards, so that the chain of a place is in the order of the rules. */
 	if (m->ir->entry)
 		index_add(m, x, &m->entry[t]);
 	for (unsigned i = m->ir->n_rules; i-- > 0;)
 		if (m->ir->rules[i].kind == RULE_PATH || m->ir->rules[i].kind == RULE_GLOB)
 			index_add(m, x, &m->ir->rules[i]);
-	x->next = m->indexes;
-	m->indexes = x;
 	return x;
 }
 
-static const struct path_index *index_for(const struct meaning *m, const struct request *r)
+static bool same_values(const struct path_index *x, const struct request *r)
 {
-	for (const struct path_index *x = m->indexes; x; x = x->next)
-		if (x->target == r->target && x->n_given == r->n_given && (x->n_given == 0 || x->given == r->given))
-			return x;
-	/* The index is a cache: making one changes no answer. */
-	return index_new((struct meaning *)(uintptr_t)m, r->target, r->given, r->n_given);
+	bool same = x->n_given == r->n_given;
+	for (unsigned i = 0; same && i < r->n_given; i++)
+		same = strcmp(x->given[i].name, r->given[i].name) == 0 && strcmp(x->given[i].value, r->given[i].value) == 0;
+	return same;
+}
+
+/* The indexes are a cache: making one changes no answer. */
+static struct path_index *index_for(const struct meaning *cm, const struct request *r)
+{
+	struct meaning *m = (struct meaning *)(uintptr_t)cm;
+	struct path_index **x = r->n_given ? &m->given[r->target] : &m->assumed[r->target];
+	if (*x && same_values(*x, r))
+		return *x;
+	if (*x)
+		arena_free((*x)->arena);
+	*x = index_new(m, r->target, r->given, r->n_given);
+	return *x;
 }
 
 struct meaning *meaning_new(struct arena *a, const struct ir *ir)
@@ -262,50 +326,81 @@ const struct sys_policy *meaning_syscalls(const struct meaning *m)
 
 /* ---- decisions ---- */
 
-static const struct ir_hole *hole_of(const struct path_entry *e, const char *path)
+/* One walk from the root down to a place. */
+struct path_walk {
+	struct path_index *x;
+	const struct meaning *m;
+	const struct request *r;
+	const char *path;
+	struct decision d;
+};
+
+/* False ends the walk. */
+typedef bool slot_fn(struct path_walk *w, const struct path_slot *slot);
+
+/* The holes on the way leave their rules out; of the holes of one rule the first counts. */
+static bool meet_holes(struct path_walk *w, const struct path_slot *slot)
 {
-	for (unsigned i = 0; i < e->rule->n_holes; i++)
-		if (e->holes[i] && path_covers(e->holes[i], path))
-			return &e->rule->holes[i];
-	return NULL;
+	for (const struct hole_entry *h = slot->holes; h; h = h->next) {
+		count_looked(w->m, 1);
+		if (h->of->left_out == w->x->questions && h->of->hole < h->hole)
+			continue;
+		h->of->left_out = w->x->questions;
+		h->of->hole = h->hole;
+	}
+	return true;
 }
 
-/* What the rules on one ancestor say. Returns true when a deny was found: it ends the walk. */
-static bool decide_place(const struct meaning *m, const struct path_slot *slot, const struct request *r, const char *path,
-			 struct decision *d)
+/* What the rules on one ancestor say. A deny ends the walk. */
+static bool decide_place(struct path_walk *w, const struct path_slot *slot)
 {
+	struct decision *d = &w->d;
 	for (const struct path_entry *e = slot->entries; e; e = e->next) {
 		const struct ir_rule *rule = e->rule;
-		count_looked(m, 1);
-		if (!(rule->ops & OP_BIT(r->op)) || (rule->glob && !glob_covers(rule->glob, slot->path, path)))
+		count_looked(w->m, 1);
+		if (!(rule->ops & OP_BIT(w->r->op)) || (rule->glob && !glob_covers(rule->glob, slot->path, w->path)))
 			continue;
-		const struct ir_hole *hole = rule->deny ? NULL : hole_of(e, path);
 		if (rule->deny) {
-			*d = (struct decision){.by = rule->origin[r->op], .reason = "denied by a line of the policy"};
-			return true;
+			*d = (struct decision){.by = rule->origin[w->r->op], .reason = "denied by a line of the policy"};
+			return false;
 		}
-		if (hole && !d->allow) {
-			d->hole = hole;
-			d->near_allow = rule->origin[r->op];
-		} else if (!hole) {
+		bool left_out = w->x->has_holes && e->left_out == w->x->questions;
+		if (left_out && !d->allow) {
+			d->hole = e->hole;
+			d->near_allow = rule->origin[w->r->op];
+		} else if (!left_out) {
 			d->allow = true;
-			d->by = rule->origin[r->op];
+			d->by = rule->origin[w->r->op];
 		}
 	}
-	return false;
+	return true;
+}
+
+/* The root, every directory on the way, and the place. */
+static bool walk_down(struct path_walk *w, slot_fn *fn)
+{
+	size_t len = strlen(w->path);
+	uint32_t h = hash_byte(HASH_START, '/');
+	bool more = fn(w, slot_at(w->x, h, "/", 1));
+	for (size_t i = 1; i <= len && more && len > 1; i++) {
+		if (w->path[i] == '/' || w->path[i] == '\0')
+			more = fn(w, slot_at(w->x, h, w->path, i));
+		h = hash_byte(h, w->path[i]);
+	}
+	return more;
 }
 
 static struct decision decide_path(const struct meaning *m, const struct request *r)
 {
-	const struct path_index *x = index_for(m, r);
-	struct decision d = {.reason = "no rule allows it"};
 	struct arena *a = r->target == TARGET_MACOS ? arena_new() : NULL;
-	const char *path = place_name(a, r->target, r->object);
-	size_t len = strlen(path);
-	bool denied = decide_place(m, index_slot(x, "/", 1), r, path, &d);
-	for (size_t i = 1; i <= len && !denied; i++)
-		if (len > 1 && (path[i] == '/' || path[i] == '\0'))
-			denied = decide_place(m, index_slot(x, path, i), r, path, &d);
+	struct path_walk w = {.x = index_for(m, r), .m = m, .r = r, .d = {.reason = "no rule allows it"}};
+	w.path = place_name(a, r->target, r->object);
+	if (w.x->has_holes) {
+		w.x->questions++;
+		walk_down(&w, meet_holes);
+	}
+	bool denied = !walk_down(&w, decide_place);
+	struct decision d = w.d;
 	arena_free(a);
 	if (d.allow) {
 		d.hole = NULL;
@@ -428,12 +523,13 @@ static void net_consider(void *ctx, unsigned i, const struct ir_rule *rule)
 static struct decision decide_net(const struct meaning *m, const struct request *r)
 {
 	struct net_answer x = {.m = m, .r = r, .allow_at = UINT_MAX, .deny_at = UINT_MAX};
-	unsigned looked = net_index_visit(m->net, r->op, r->object, r->port, net_consider, &x);
+	unsigned looked = net_index_visit(m->net, r, net_consider, &x);
 	/* The index goes by name, and a socket may have two. */
 	if (r->target == TARGET_MACOS && is_socket(r->op)) {
 		struct arena *a = arena_new();
-		const char *other = other_name(a, r->target, r->object);
-		looked += other ? net_index_visit(m->net, r->op, other, r->port, net_consider, &x) : 0;
+		struct request again = *r;
+		again.object = other_name(a, r->target, r->object);
+		looked += again.object ? net_index_visit(m->net, &again, net_consider, &x) : 0;
 		arena_free(a);
 	}
 	count_looked(m, looked);
@@ -453,15 +549,30 @@ static bool name_covers(const char *pattern, const char *name)
 	return strcmp(pattern, name) == 0;
 }
 
+/* Where the rules of this object begin; those of a kind are sorted by it. */
+static unsigned first_of_object(const struct meaning *m, unsigned lo, unsigned hi, const char *object)
+{
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		if (strcmp(m->ir->rules[mid].object, object) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 static struct decision decide_name(const struct meaning *m, const struct request *r, enum rule_kind kind)
 {
 	struct decision d = {.reason = "no rule allows it"};
+	const bool patterns = kind == RULE_ENV;
 	unsigned first = m->kind_at[kind], end = m->kind_at[kind + 1]; /* rules are sorted by kind */
-	count_looked(m, end - first);
-	for (unsigned i = first; i < end; i++) {
+	for (unsigned i = patterns ? first : first_of_object(m, first, end, r->object); i < end; i++) {
 		const struct ir_rule *rule = &m->ir->rules[i];
-		if (rule->kind != kind || !(rule->targets & TARGET_BIT(r->target)) ||
-		    !(kind == RULE_ENV ? name_covers(rule->object, r->object) : strcmp(rule->object, r->object) == 0))
+		count_looked(m, 1);
+		if (!patterns && strcmp(rule->object, r->object) != 0)
+			break;
+		if (!(rule->targets & TARGET_BIT(r->target)) || (patterns && !name_covers(rule->object, r->object)))
 			continue;
 		if (rule->deny)
 			return (struct decision){.by = rule->origin[r->op], .reason = "denied by a line of the policy"};

@@ -21,10 +21,7 @@ struct request {
 	enum arch arch;
 	uint32_t nr;
 	uint64_t args[6];
-	/*
-	 * Values of load-time variables; those not given take the assumptions of assume_value(). The array must not
-	 * change while the meaning lives: what follows from it is kept by its address.
-	 */
+	/* Values of load-time variables; those not given take the assumptions of assume_value(). */
 	const struct ir_binding *given;
 	unsigned n_given;
 };

@@ -204,16 +204,48 @@ static void canonical_holes(struct arena *a, struct ir_rule *r)
 	r->holes = copy;
 }
 
-/* Of two rules that are one but for their operations, the one that has no others says nothing. */
+/* Of two rules that are one but for their operations, the one that has no others says nothing. What a proxy brings is no line. */
 static void note_twice(struct ir_build *b, const struct ir_rule *x, const struct ir_rule *y)
 {
 	bool y_more = (y->ops & ~x->ops) != 0;
 	const struct ir_rule *again = y_more ? x : y, *first = y_more ? y : x;
 	struct ir_twice t = {first->origin[__builtin_ctz(again->ops)], again->origin[__builtin_ctz(again->ops)]};
-	if ((again->ops & ~first->ops) || t.first->loc.beg == t.again->loc.beg)
+	if ((again->ops & ~first->ops) || t.first->loc.beg == t.again->loc.beg || (again->flags & RULE_PROXY))
 		return;
 	ARENA_GROW(b->arena, b->twice, b->n_twice);
 	b->twice[b->n_twice++] = t;
+}
+
+static int twice_cmp(const void *x, const void *y)
+{
+	const struct ir_twice *a = x, *b = y;
+	int c = cmp_u64(a->again->loc.beg, b->again->loc.beg);
+	return c ? c : cmp_u64(a->first->loc.beg, b->first->loc.beg);
+}
+
+static int loc_cmp(const void *x, const void *y)
+{
+	return cmp_u64(*(const uint32_t *)x, *(const uint32_t *)y);
+}
+
+/* A line makes several rules when it names a group: it says nothing where none of them is left. Each line once. */
+static void whole_lines(struct ir_build *b, unsigned n_rules)
+{
+	uint32_t *said = ARENA_ARRAY(b->arena, n_rules + 1u, uint32_t);
+	unsigned n = 0, kept = 0;
+	for (unsigned i = 0; i < n_rules; i++)
+		if (b->rules[i].kind == RULE_SYSCALL)
+			said[n++] = rule_place(&b->rules[i]);
+	if (n)
+		qsort(said, n, sizeof(*said), loc_cmp);
+	if (b->n_twice)
+		qsort(b->twice, b->n_twice, sizeof(*b->twice), twice_cmp);
+	for (unsigned i = 0; i < b->n_twice; i++) {
+		uint32_t line = b->twice[i].again->loc.beg;
+		if ((!kept || b->twice[kept - 1].again->loc.beg != line) && !(n && bsearch(&line, said, n, sizeof(*said), loc_cmp)))
+			b->twice[kept++] = b->twice[i];
+	}
+	b->n_twice = kept;
 }
 
 static void merge_into(struct ir_rule *into, const struct ir_rule *r)
@@ -245,6 +277,7 @@ static void finish_rules(struct ir_build *b)
 		} else
 			b->rules[k++] = b->rules[i];
 	}
+	whole_lines(b, k);
 	b->ir.twice = b->twice;
 	b->ir.n_twice = b->n_twice;
 	b->ir.rules = b->rules;

@@ -5,6 +5,7 @@
 #include "lint.h"
 
 #include <linux/fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cond.h"
@@ -18,6 +19,9 @@ struct lint {
 	const struct meaning *meaning;
 	const struct sys_policy *policy;
 	struct diags *diags;
+	const struct sys_rule **by_line; /* the rules that lines make, those of a line one after another in the order of the policy */
+	unsigned n_by_line;
+	struct sys_conj *conjs; /* MAX_CONJS of them, for is_covered() */
 };
 
 static bool is_pass(const struct sys_rule *r)
@@ -34,6 +38,17 @@ static bool is_own(const struct sys_rule *r)
 
 /* ---- lines that say nothing ---- */
 
+/* The rules of a call stand together: from *first, the number of them. */
+static unsigned rules_of_call(const struct lint *l, const struct sys_rule *r, const struct sys_rule **first)
+{
+	const struct sys_rule *end = r + 1;
+	for (*first = r; *first > l->policy->rules && (*first)[-1].call == r->call;)
+		(*first)--;
+	while (end < l->policy->rules + l->policy->n_rules && end->call == r->call)
+		end++;
+	return (unsigned)(end - *first);
+}
+
 /*
  * Do the rules of the call that `other` takes cover all that r does, on every arch of r? The first
  * such is *by.
@@ -42,17 +57,18 @@ static bool is_covered(const struct lint *l, const struct sys_rule *r,
 		       bool (*other)(const struct sys_rule *r, const struct sys_rule *by),
 		       const struct sys_rule **by)
 {
-	struct sys_conj *v = ARENA_ARRAY(l->arena, MAX_CONJS, struct sys_conj);
+	struct sys_conj *v = l->conjs;
+	const struct sys_rule *first;
+	unsigned n = rules_of_call(l, r, &first);
 	for (uint32_t left = r->arches; left; left &= left - 1) {
 		uint32_t arch = left & (~left + 1);
 		struct sys_cond all = {.any = v};
 		bool whole = false;
-		for (unsigned i = 0; i < l->policy->n_rules; i++) {
-			const struct sys_rule *o = &l->policy->rules[i];
-			if (o == r || o->call != r->call || !(o->arches & arch) || !other(r, o))
+		for (unsigned i = 0; i < n; i++) {
+			const struct sys_rule *o = &first[i];
+			if (o == r || !(o->arches & arch) || !cond_overlap(r->cond, o->cond) || !other(r, o))
 				continue;
-			if (!*by && cond_overlap(r->cond, o->cond))
-				*by = o;
+			*by = *by ? *by : o;
 			whole |= !o->cond;
 			for (unsigned k = 0; o->cond && k < o->cond->n_any && all.n_any < MAX_CONJS;
 			     k++)
@@ -93,17 +109,50 @@ static bool repeats(const struct sys_rule *r, const struct sys_rule *by)
 	return by < r || !cond_within(by->cond, r->cond);
 }
 
+static int cmp_line(const void *a, const void *b)
+{
+	const struct sys_rule *x = *(const struct sys_rule *const *)a, *y = *(const struct sys_rule *const *)b;
+	if (x->origin->loc.beg != y->origin->loc.beg)
+		return x->origin->loc.beg < y->origin->loc.beg ? -1 : 1;
+	if (x->deny != y->deny)
+		return x->deny ? 1 : -1;
+	return (x > y) - (x < y);
+}
+
+static void collect_lines(struct lint *l)
+{
+	l->by_line = ARENA_ARRAY(l->arena, l->policy->n_rules, const struct sys_rule *);
+	for (unsigned i = 0; i < l->policy->n_rules; i++)
+		if (l->policy->rules[i].origin)
+			l->by_line[l->n_by_line++] = &l->policy->rules[i];
+	if (l->n_by_line)
+		qsort(l->by_line, l->n_by_line, sizeof(*l->by_line), cmp_line);
+}
+
+/* The first rule of its line, in by_line. */
+static unsigned line_start(const struct lint *l, const struct sys_rule *r)
+{
+	unsigned lo = 0, hi = l->n_by_line;
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		if (cmp_line(&l->by_line[mid], &r) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	while (lo && same_line(l->by_line[lo - 1], r))
+		lo--;
+	return lo;
+}
+
 /* Is this true of all rules that one line makes? Then it is said once, of the first. */
 static bool whole_line(const struct lint *l, const struct sys_rule *r,
 		       bool (*other)(const struct sys_rule *r, const struct sys_rule *by),
 		       const struct sys_rule **by)
 {
-	for (unsigned i = 0; i < l->policy->n_rules; i++) {
-		const struct sys_rule *o = &l->policy->rules[i];
+	for (unsigned i = line_start(l, r); i < l->n_by_line && same_line(l->by_line[i], r); i++) {
 		const struct sys_rule *found = NULL;
-		if (!same_line(o, r))
-			continue;
-		if (o < r || !is_covered(l, o, other, &found))
+		if (l->by_line[i] < r || !is_covered(l, l->by_line[i], other, &found))
 			return false;
 		if (!*by)
 			*by = found;
@@ -174,10 +223,9 @@ static const struct sys_rule *open_sibling(const struct lint *l, const char *nam
 /* Is a call of the family denied by a line before this one? Then that one has said it. */
 static bool said_before(const struct lint *l, const struct sys_rule *r, const struct family *f)
 {
-	for (const struct sys_rule *o = l->policy->rules; o < r; o++)
-		for (unsigned i = 0; o->deny && same_line(o, r) && i < MAX_NAMES && f->calls[i];
-		     i++)
-			if (!strcmp(o->call->name, f->calls[i]))
+	for (unsigned k = line_start(l, r); l->by_line[k] != r; k++)
+		for (unsigned i = 0; r->deny && i < MAX_NAMES && f->calls[i]; i++)
+			if (!strcmp(l->by_line[k]->call->name, f->calls[i]))
 				return true;
 	return false;
 }
@@ -342,12 +390,14 @@ static void check_start(const struct lint *l, enum arch arch)
 
 void lint_syscalls(struct arena *a, const struct meaning *m, struct diags *d)
 {
-	const struct lint l = {.arena = a, .meaning = m, .policy = meaning_syscalls(m), .diags = d};
+	struct lint l = {.arena = a, .meaning = m, .policy = meaning_syscalls(m), .diags = d};
 	if (!(meaning_ir(m)->targets & TARGET_BIT(TARGET_LINUX)))
 		return;
 	for (uint32_t left = arch_machines(l.policy->arches); left; left &= left - 1)
 		check_start(&l, (enum arch)__builtin_ctz(left));
 	lint_open_companion(&l);
+	collect_lines(&l);
+	l.conjs = ARENA_ARRAY(a, MAX_CONJS, struct sys_conj);
 	for (unsigned i = 0; i < l.policy->n_rules; i++) {
 		const struct sys_rule *r = &l.policy->rules[i];
 		if (!is_own(r))

@@ -1,16 +1,18 @@
 /*
- * net_index.c - rules of one port by that port, rules of a socket by its path or name; all others are looked at each time.
+ * net_index.c - rules of a socket by its path or name; rules of hosts by the host and the port, or every port; all others are
+ * looked at each time.
  */
 #include "net_index.h"
 
 #include <string.h>
 
+#include "decide.h"
 #include "template.h"
 
 struct net_node {
 	const struct net_node *next;
-	const char *path; /* NULL: the key is a port */
-	uint16_t port;
+	const char *name; /* a socket or the pattern of hosts */
+	uint32_t key;     /* what it stands under: a port, or one of those below */
 	unsigned rule;
 };
 
@@ -18,42 +20,74 @@ struct net_index {
 	const struct ir *ir;
 	const struct net_node **slots;
 	unsigned n_slots; /* power of two */
-	unsigned *rest;
+	bool below;       /* some pattern is `*.NAME` */
+	unsigned *rest;   /* what no name or port tells */
 	unsigned n_rest;
+	unsigned *given; /* sockets that stand on values: by their path only where no values are given */
+	unsigned n_given;
 };
 
-enum { OPS_UNIX = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX) };
+enum {
+	OPS_UNIX = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX),
+	EVERY_PORT = UINT16_MAX + 1, /* hosts: the rule is for every port */
+	THE_HOST,                    /* every rule of the host stands here too */
+	SOCKET,
+};
 
-static uint32_t hash(const char *s, size_t n)
+static uint32_t hash_more(uint32_t h, const char *s, size_t n)
 {
-	uint32_t h = 2166136261u;
 	for (size_t i = 0; i < n; i++)
 		h = (h ^ (unsigned char)s[i]) * 16777619u;
+	return h;
+}
+
+static uint32_t hash_end(uint32_t h, uint32_t key)
+{
+	h = (h ^ key) * 2654435761u;
 	return h ^ h >> 15;
 }
 
-static uint32_t hash_port(uint16_t port)
+static uint32_t hash(const char *s, size_t n, uint32_t key)
 {
-	return port * 2654435761u >> 7;
+	return hash_end(hash_more(2166136261u, s, n), key);
 }
 
-/* The socket that a rule names, when that is known now. */
-static const char *fixed_socket(struct arena *a, const struct ir_rule *r)
+static void add(struct arena *a, struct net_index *x, const char *name, uint32_t key, unsigned rule)
 {
-	return r->kind == RULE_NET && !(r->ops & ~(uint32_t)OPS_UNIX) ? template_literal(a, r->object) : NULL;
-}
-
-static bool has_one_port(const struct ir_rule *r)
-{
-	return r->kind == RULE_NET && !(r->ops & (OPS_UNIX | OP_BIT(OP_NET))) && !r->port_var && r->port_lo == r->port_hi;
-}
-
-static void add(struct arena *a, struct net_index *x, uint32_t h, struct net_node node)
-{
+	const struct net_node **slot = &x->slots[hash(name, strlen(name), key) & (x->n_slots - 1)];
 	struct net_node *n = ARENA_NEW(a, struct net_node);
-	*n = node;
-	n->next = x->slots[h & (x->n_slots - 1)];
-	x->slots[h & (x->n_slots - 1)] = n;
+	*n = (struct net_node){*slot, name, key, rule};
+	*slot = n;
+}
+
+/* The names of this machine are one host. */
+static const char *host_key(const char *pattern)
+{
+	return host_covers("localhost", pattern) ? "localhost" : pattern;
+}
+
+static void add_rule(struct arena *a, struct net_index *x, unsigned i)
+{
+	const struct ir_rule *r = &x->ir->rules[i];
+	bool socket = r->kind == RULE_NET && !(r->ops & ~(uint32_t)OPS_UNIX);
+	bool every = r->port_lo == 0 && r->port_hi == UINT16_MAX;
+	if ((r->kind == RULE_NET && (r->ops & OP_BIT(OP_NET))) ||
+	    (!socket && (r->port_var || (r->ops & OPS_UNIX) || (!every && r->port_lo != r->port_hi)))) {
+		x->rest[x->n_rest++] = i;
+	} else if (!socket) {
+		const char *host = host_key(r->object);
+		x->below |= host[0] == '*' && host[1] == '.';
+		add(a, x, host, THE_HOST, i);
+		add(a, x, host, every ? EVERY_PORT : r->port_lo, i);
+	} else {
+		const char *fixed = template_literal(a, r->object), *path = fixed;
+		if (!fixed) {
+			x->given[x->n_given++] = i;
+			path = expand_template(a, x->ir, r->object, NULL, 0);
+		}
+		if (path)
+			add(a, x, path, SOCKET, i);
+	}
 }
 
 struct net_index *net_index_new(struct arena *a, const struct ir *ir)
@@ -63,63 +97,106 @@ struct net_index *net_index_new(struct arena *a, const struct ir *ir)
 	for (unsigned i = 0; i < ir->n_rules; i++)
 		n += ir->rules[i].kind == RULE_NET || ir->rules[i].kind == RULE_RELAY;
 	*x = (struct net_index){.ir = ir, .n_slots = 16};
-	while (x->n_slots < n * 2)
+	while (x->n_slots < n * 4)
 		x->n_slots *= 2;
 	x->slots = ARENA_ARRAY(a, x->n_slots, const struct net_node *);
 	x->rest = ARENA_ARRAY(a, n, unsigned);
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-		const char *socket = fixed_socket(a, r);
-		if (r->kind != RULE_NET && r->kind != RULE_RELAY)
-			continue;
-		if (socket)
-			add(a, x, hash(socket, strlen(socket)), (struct net_node){.path = socket, .rule = i});
-		else if (has_one_port(r))
-			add(a, x, hash_port(r->port_lo), (struct net_node){.port = r->port_lo, .rule = i});
-		else
-			x->rest[x->n_rest++] = i;
-	}
+	x->given = ARENA_ARRAY(a, n, unsigned);
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ir->rules[i].kind == RULE_NET || ir->rules[i].kind == RULE_RELAY)
+			add_rule(a, x, i);
 	return x;
 }
 
-static unsigned visit_socket(const struct net_index *x, const char *path, size_t n, net_index_fn *fn, void *ctx)
+/* ---- asked ---- */
+
+struct visit {
+	const struct net_index *x;
+	net_index_fn *fn;
+	void *ctx;
+	bool given;
+	unsigned seen;
+};
+
+static void visit_list(struct visit *v, const unsigned *list, unsigned n)
 {
-	unsigned seen = 0;
-	const struct net_node *node = x->slots[hash(path, n) & (x->n_slots - 1)];
-	for (; node; node = node->next)
-		if (node->path && strncmp(node->path, path, n) == 0 && node->path[n] == '\0') {
-			fn(ctx, node->rule, &x->ir->rules[node->rule]);
-			seen++;
-		}
-	return seen;
+	for (unsigned i = 0; i < n; i++)
+		v->fn(v->ctx, list[i], &v->x->ir->rules[list[i]]);
+	v->seen += n;
+}
+
+static void visit_socket(struct visit *v, const char *path, size_t n)
+{
+	const struct net_node *node = v->x->slots[hash(path, n, SOCKET) & (v->x->n_slots - 1)];
+	for (; node; node = node->next) {
+		const struct ir_rule *r = &v->x->ir->rules[node->rule];
+		if (node->key != SOCKET || strncmp(node->name, path, n) != 0 || node->name[n] != '\0' ||
+		    (v->given && strcmp(node->name, r->object) != 0))
+			continue;
+		v->fn(v->ctx, node->rule, r);
+		v->seen++;
+	}
 }
 
 /* The path itself and every directory above it. */
-static unsigned visit_sockets(const struct net_index *x, const char *path, net_index_fn *fn, void *ctx)
+static void visit_sockets(struct visit *v, const char *path)
 {
 	size_t len = strlen(path);
-	unsigned seen = path[0] == '/' && len > 1 ? visit_socket(x, "/", 1, fn, ctx) : 0;
+	if (path[0] == '/' && len > 1)
+		visit_socket(v, "/", 1);
 	for (size_t i = 1; path[0] == '/' && i < len; i++)
 		if (path[i] == '/')
-			seen += visit_socket(x, path, i, fn, ctx);
-	return seen + visit_socket(x, path, len, fn, ctx);
+			visit_socket(v, path, i);
+	visit_socket(v, path, len);
+	if (v->given)
+		visit_list(v, v->x->given, v->x->n_given);
 }
 
-static unsigned visit_port(const struct net_index *x, uint16_t port, net_index_fn *fn, void *ctx)
+/* `star`: the pattern is `*` and this name from its dot on. */
+static void visit_key(struct visit *v, bool star, const char *name, uint32_t key)
 {
-	unsigned seen = 0;
-	for (const struct net_node *node = x->slots[hash_port(port) & (x->n_slots - 1)]; node; node = node->next)
-		if (!node->path && node->port == port) {
-			fn(ctx, node->rule, &x->ir->rules[node->rule]);
-			seen++;
-		}
-	return seen;
+	uint32_t h = star ? hash_more(2166136261u, "*", 1) : 2166136261u;
+	h = hash_end(hash_more(h, name, strlen(name)), key);
+	for (const struct net_node *n = v->x->slots[h & (v->x->n_slots - 1)]; n; n = n->next) {
+		if (n->key != key || (star && n->name[0] != '*') || strcmp(n->name + star, name) != 0)
+			continue;
+		v->fn(v->ctx, n->rule, &v->x->ir->rules[n->rule]);
+		v->seen++;
+	}
 }
 
-unsigned net_index_visit(const struct net_index *x, enum op op, const char *object, uint16_t port, net_index_fn *fn, void *ctx)
+/* port: THE_HOST for the rules of every port. */
+static void visit_pattern(struct visit *v, bool star, const char *name, uint32_t port)
 {
-	unsigned seen = OP_BIT(op) & OPS_UNIX ? visit_sockets(x, object, fn, ctx) : visit_port(x, port, fn, ctx);
-	for (unsigned i = 0; i < x->n_rest; i++)
-		fn(ctx, x->rest[i], &x->ir->rules[x->rest[i]]);
-	return seen + x->n_rest;
+	visit_key(v, star, name, port);
+	if (port != THE_HOST)
+		visit_key(v, star, name, EVERY_PORT);
+}
+
+static void visit_host(struct visit *v, const char *host, uint32_t port)
+{
+	if (strcmp(host, "*") != 0)
+		visit_pattern(v, false, host_key(host), port);
+	for (const char *dot = v->x->below ? strchr(host, '.') : NULL; dot; dot = strchr(dot + 1, '.'))
+		if (dot != host && !(dot == host + 1 && host[0] == '*')) /* that is the host itself */
+			visit_pattern(v, true, dot, port);
+}
+
+unsigned net_index_visit(const struct net_index *x, const struct request *r, net_index_fn *fn, void *ctx)
+{
+	struct visit v = {x, fn, ctx, r->n_given != 0, 0};
+	if (OP_BIT(r->op) & OPS_UNIX) {
+		visit_sockets(&v, r->object);
+	} else {
+		visit_host(&v, r->object, r->port);
+		visit_pattern(&v, false, "*", r->port);
+	}
+	visit_list(&v, x->rest, x->n_rest);
+	return v.seen;
+}
+
+void net_index_host(const struct net_index *x, const char *host, net_index_fn *fn, void *ctx)
+{
+	struct visit v = {x, fn, ctx, false, 0};
+	visit_host(&v, host, THE_HOST);
 }

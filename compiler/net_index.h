@@ -9,13 +9,15 @@
 #include "ir.h"
 
 struct net_index;
+struct request;
 
 struct net_index *net_index_new(struct arena *a, const struct ir *ir);
 /*
- * Calls fn with each rule that may cover the operation on this object and port, in no order; i: its place among ir->rules.
- * Returns how many that were.
+ * Calls fn with each rule that may cover the request, in no order; i: its place among ir->rules. Returns how many that were.
  */
 typedef void net_index_fn(void *ctx, unsigned i, const struct ir_rule *r);
-unsigned net_index_visit(const struct net_index *x, enum op op, const char *object, uint16_t port, net_index_fn *fn, void *ctx);
+unsigned net_index_visit(const struct net_index *x, const struct request *r, net_index_fn *fn, void *ctx);
+/* Calls fn with each rule of a port or ports that names the host, whatever the port: all but those of every host. */
+void net_index_host(const struct net_index *x, const char *host, net_index_fn *fn, void *ctx);
 
 #endif

@@ -49,10 +49,8 @@ static bool proxy_endpoint(struct res *r, const struct scope *s, const struct as
 
 static struct proxy *proxy_find(const struct res *r, const char *name)
 {
-	for (unsigned i = 0; i < r->n_proxies; i++)
-		if (strcmp(r->proxies[i]->ir.name, name) == 0)
-			return r->proxies[i];
-	return NULL;
+	long i = name_map_get(&r->proxies_by_name, name, strlen(name));
+	return i < 0 ? NULL : r->proxies[i];
 }
 
 void proxy_define(struct res *r, const struct scope *s, const struct ast_item *item, bool own)
@@ -73,6 +71,7 @@ void proxy_define(struct res *r, const struct scope *s, const struct ast_item *i
 		p->ir.object = "/missing";
 	}
 	ARENA_GROW(r->a, r->proxies, r->n_proxies);
+	name_map_put(r->a, &r->proxies_by_name, p->ir.name, strlen(p->ir.name), r->n_proxies);
 	r->proxies[r->n_proxies++] = p;
 }
 

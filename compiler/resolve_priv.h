@@ -95,6 +95,7 @@ struct res {
 	const struct tier *level;   /* whose lines are walked */
 	struct proxy **proxies;
 	unsigned n_proxies;
+	struct name_map proxies_by_name;
 	bool *set_used; /* per --set */
 	struct loc used_on_arch; /* the `use` inside `on arch` that was reported last */
 };

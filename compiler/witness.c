@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net_index.h"
 #include "str.h"
 #include "syscalls.h"
 
@@ -17,8 +18,10 @@ struct witness {
 	void *ctx;
 	const char **paths;
 	unsigned n_paths;
+	const char *last; /* the place whose ancestors were added last */
 	uint16_t *ports;
 	unsigned n_ports;
+	const struct net_index *net;
 };
 
 /* ---- paths ---- */
@@ -29,16 +32,30 @@ static void add_path(struct witness *w, const char *path)
 	w->paths[w->n_paths++] = path;
 }
 
+/* How much of the path, in whole components, is the same in the one before: neighbours in the order of the rules share it. */
+static size_t known_part(const struct witness *w, const char *path)
+{
+	size_t known = 0;
+	for (size_t i = 0; w->last; i++) {
+		bool end = !path[i] || path[i] == '/', last_end = !w->last[i] || w->last[i] == '/';
+		if (end && last_end)
+			known = i;
+		if (path[i] != w->last[i] || !path[i])
+			break;
+	}
+	return known;
+}
+
 /* The place, its ancestors, a fresh child of each, and a sibling whose name begins alike. */
 static void add_cell(struct witness *w, const char *tmpl)
 {
 	const char *path = expand_template(w->a, w->ir, tmpl, NULL, 0);
 	if (!path || path[0] != '/')
 		return;
-	size_t len = strlen(path);
+	size_t len = strlen(path), known = known_part(w, path);
 	if (len > 1)
 		add_path(w, arena_printf(w->a, "%s_", path));
-	for (size_t n = len; n > 0; n--) {
+	for (size_t n = len; n > known; n--) {
 		if (n != len && path[n] != '/')
 			continue;
 		if (n == 1 && len == 1)
@@ -46,6 +63,7 @@ static void add_cell(struct witness *w, const char *tmpl)
 		add_path(w, arena_strndup(w->a, path, n));
 		add_path(w, arena_printf(w->a, "%.*s/_other", (int)n, path));
 	}
+	w->last = path;
 }
 
 /* The pattern with something in place of each star. */
@@ -109,12 +127,12 @@ static void path_witnesses(struct witness *w)
 
 /* ---- network ---- */
 
-static void ask_net(struct witness *w, const char *host, uint16_t port)
+static void ask_net(struct witness *w, const char *host, uint16_t port, bool tcp_only)
 {
 	static const enum op ops[] = {OP_CONNECT_TCP, OP_CONNECT_UDP, OP_LISTEN_TCP, OP_LISTEN_UDP};
 	w->r.object = host;
 	w->r.port = port;
-	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+	for (size_t i = 0; i < (tcp_only ? 1 : sizeof(ops) / sizeof(ops[0])); i++) {
 		w->r.op = ops[i];
 		w->fn(w->ctx, &w->r);
 	}
@@ -125,33 +143,75 @@ static int port_cmp(const void *x, const void *y)
 	return *(const uint16_t *)x - *(const uint16_t *)y;
 }
 
-/* Every port that a rule names, its neighbours, the first and the last: sorted, each once. */
-static void collect_ports(struct witness *w)
+struct ports {
+	struct arena *a;
+	uint16_t *v;
+	unsigned n;
+};
+
+static void add_port(struct ports *p, uint16_t port)
 {
-	uint16_t *v = ARENA_ARRAY(w->a, w->ir->n_rules * 4 + 2, uint16_t);
-	unsigned n = 0;
-	v[n++] = 1;
-	v[n++] = 65535;
-	for (unsigned i = 0; i < w->ir->n_rules; i++) {
-		const struct ir_rule *r = &w->ir->rules[i];
-		if (r->kind != RULE_NET && r->kind != RULE_RELAY)
-			continue;
-		v[n++] = r->port_lo;
-		v[n++] = r->port_hi;
-		v[n++] = (uint16_t)(r->port_lo - 1);
-		v[n++] = (uint16_t)(r->port_hi + 1);
-	}
-	qsort(v, n, sizeof(*v), port_cmp);
-	for (unsigned i = 0; i < n; i++)
-		if (v[i] != 0 && (w->n_ports == 0 || v[i] != v[w->n_ports - 1]))
-			v[w->n_ports++] = v[i];
-	w->ports = v;
+	ARENA_GROW(p->a, p->v, p->n);
+	p->v[p->n++] = port;
 }
 
-static void ask_ports(struct witness *w, const char *host)
+/* Both ends and their neighbours. */
+static void add_ports(void *ctx, unsigned i, const struct ir_rule *r)
 {
-	for (unsigned i = 0; i < w->n_ports; i++)
-		ask_net(w, host, w->ports[i]);
+	(void)i;
+	add_port(ctx, r->port_lo);
+	add_port(ctx, r->port_hi);
+	add_port(ctx, (uint16_t)(r->port_lo - 1));
+	add_port(ctx, (uint16_t)(r->port_hi + 1));
+}
+
+/* Sorted, each once, without 0. */
+static void sort_ports(struct ports *p)
+{
+	unsigned n = 0;
+	if (p->n)
+		qsort(p->v, p->n, sizeof(*p->v), port_cmp);
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->v[i] != 0 && (n == 0 || p->v[i] != p->v[n - 1]))
+			p->v[n++] = p->v[i];
+	p->n = n;
+}
+
+static void ask_ports(struct witness *w, const char *host, const struct ports *p, bool tcp_only)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		ask_net(w, host, p->v[i], tcp_only && i > 0);
+}
+
+/* Every port that a rule names: for hosts that none does. */
+static void ask_any_host(struct witness *w)
+{
+	static const char *const hosts[] = {"192.0.2.1", "localhost", "127.0.0.1"};
+	struct ports p = {.a = w->a};
+	add_port(&p, 1);
+	add_port(&p, UINT16_MAX);
+	for (unsigned i = 0; i < w->ir->n_rules; i++)
+		if (w->ir->rules[i].kind == RULE_NET || w->ir->rules[i].kind == RULE_RELAY)
+			add_ports(&p, i, &w->ir->rules[i]);
+	sort_ports(&p);
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		ask_ports(w, hosts[i], &p, false);
+}
+
+/*
+ * A host differs from any host only at the ports of rules that name it. `pattern`: what it was made from, whose ports must
+ * not be its own where it only looks alike. tcp_only: proxies make no other connections, so one port tells of these.
+ */
+static void ask_one_host(struct witness *w, const char *host, const char *pattern, bool tcp_only)
+{
+	struct ports p = {.a = w->a};
+	add_port(&p, 1);
+	add_port(&p, UINT16_MAX);
+	net_index_host(w->net, host, add_ports, &p);
+	if (strcmp(host, pattern) != 0)
+		net_index_host(w->net, pattern, add_ports, &p);
+	sort_ports(&p);
+	ask_ports(w, host, &p, tcp_only);
 }
 
 static void ask_unix(struct witness *w, const char *name)
@@ -172,21 +232,25 @@ static void ask_host(struct witness *w, const char *pattern)
 	const char *name = strcmp(pattern, "*") == 0 ? "host.example" : pattern + (below ? 2 : 0);
 	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
 		const char *at = strchr(around[i], '%');
-		ask_ports(w, arena_printf(w->a, "%.*s%s%s", (int)(at - around[i]), around[i], name, at + 2));
+		ask_one_host(w, arena_printf(w->a, "%.*s%s%s", (int)(at - around[i]), around[i], name, at + 2), pattern, true);
 	}
+}
+
+/* Rules are sorted by object: is it the first of its pattern? */
+static bool first_of_host(const struct ir *ir, unsigned i)
+{
+	return i == 0 || ir->rules[i - 1].kind != ir->rules[i].kind || strcmp(ir->rules[i - 1].object, ir->rules[i].object) != 0;
 }
 
 static void net_witnesses(struct witness *w)
 {
-	collect_ports(w);
-	ask_ports(w, "192.0.2.1");
-	ask_ports(w, "localhost");
-	ask_ports(w, "127.0.0.1");
+	w->net = net_index_new(w->a, w->ir);
+	ask_any_host(w);
 	ask_unix(w, "/_other");
 	ask_unix(w, "@_other");
 	for (unsigned i = 0; i < w->ir->n_rules; i++) {
 		const struct ir_rule *r = &w->ir->rules[i];
-		if (r->kind == RULE_RELAY)
+		if (r->kind == RULE_RELAY && first_of_host(w->ir, i))
 			ask_host(w, r->object);
 		if (r->kind != RULE_NET || strcmp(r->object, "*") == 0)
 			continue;
@@ -195,8 +259,8 @@ static void net_witnesses(struct witness *w)
 		if (name && is_unix) {
 			ask_unix(w, name);
 			ask_unix(w, arena_printf(w->a, "%s_", name));
-		} else if (name) {
-			ask_ports(w, name);
+		} else if (name && first_of_host(w->ir, i)) {
+			ask_one_host(w, name, name, false);
 		}
 	}
 }

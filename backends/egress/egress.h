@@ -35,8 +35,15 @@ struct egress_file {
 /* NULL with *error set when the bytes are no such file. Strict: keys in their order, nothing more. */
 struct egress_file *egress_read(struct arena *a, const char *text, size_t size, const char **error);
 
-/* A rule for the proxies of a target: a relay, or a deny that reaches TCP connections. */
-bool egress_is_rule(const struct ir_rule *r, enum target t, const struct ir_proxy *p);
+/*
+ * The rules that the proxies of a target keep: those of each proxy together, proxies by name; and the denies, which every
+ * proxy keeps. All else in the order of the policy.
+ */
+struct egress_rules {
+	const struct ir_rule **relays, **denies;
+	unsigned n_relays, n_denies;
+};
+struct egress_rules egress_rules_of(struct arena *a, const struct ir *ir, enum target t);
 /* The operation whose line says so. */
 enum op egress_op(const struct ir_rule *r);
 

@@ -15,13 +15,30 @@ enum op egress_op(const struct ir_rule *r)
 	return r->ops & OP_BIT(OP_NET) ? OP_NET : OP_CONNECT_TCP;
 }
 
-bool egress_is_rule(const struct ir_rule *r, enum target t, const struct ir_proxy *p)
+/* Pointers into the rules: their order is that of the policy. */
+static int by_proxy(const void *x, const void *y)
 {
-	if (!(r->targets & TARGET_BIT(t)))
-		return false;
-	if (r->kind == RULE_RELAY)
-		return strcmp(r->via->name, p->name) == 0;
-	return r->kind == RULE_NET && r->deny && (r->ops & (OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_NET)));
+	const struct ir_rule *a = *(const struct ir_rule *const *)x, *b = *(const struct ir_rule *const *)y;
+	int c = strcmp(a->via->name, b->via->name);
+	return c ? c : (a > b) - (a < b);
+}
+
+struct egress_rules egress_rules_of(struct arena *a, const struct ir *ir, enum target t)
+{
+	struct egress_rules e = {.relays = ARENA_ARRAY(a, ir->n_rules, const struct ir_rule *),
+				 .denies = ARENA_ARRAY(a, ir->n_rules, const struct ir_rule *)};
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (!(r->targets & TARGET_BIT(t)))
+			continue;
+		if (r->kind == RULE_RELAY)
+			e.relays[e.n_relays++] = r;
+		else if (r->kind == RULE_NET && r->deny && (r->ops & (OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_NET))))
+			e.denies[e.n_denies++] = r;
+	}
+	if (e.n_relays)
+		qsort(e.relays, e.n_relays, sizeof(*e.relays), by_proxy);
+	return e;
 }
 
 static const char *ports_text(struct arena *a, const struct ir_rule *r)
@@ -45,8 +62,10 @@ static void put_rule(struct lower *l, struct yaml_out *y, const struct ir_rule *
 	yaml_map_end(y);
 }
 
-static void put_proxy(struct lower *l, struct yaml_out *y, enum target t, const struct ir_proxy *p)
+/* From the relay `first` on; returns that of the next proxy. */
+static unsigned put_proxy(struct lower *l, struct yaml_out *y, enum target t, const struct egress_rules *e, unsigned first)
 {
+	const struct ir_proxy *p = e->relays[first]->via;
 	const char *port = p->port_var ? arena_printf(l->arena, "${%s}", p->port_var)
 				       : arena_printf(l->arena, "%u", p->port);
 	yaml_map(y);
@@ -58,32 +77,22 @@ static void put_proxy(struct lower *l, struct yaml_out *y, enum target t, const 
 		yaml_text(y, "tcp", arena_printf(l->arena, "%s:%s", p->object, port));
 	yaml_text(y, "at", src_where(l->src, l->arena, p->loc));
 	yaml_list(y, "rules", false);
-	for (unsigned i = 0; i < l->ir->n_rules; i++)
-		if (egress_is_rule(&l->ir->rules[i], t, p))
-			put_rule(l, y, &l->ir->rules[i]);
+	for (unsigned i = 0; i < e->n_denies; i++)
+		put_rule(l, y, e->denies[i]);
+	unsigned i = first;
+	for (; i < e->n_relays && strcmp(e->relays[i]->via->name, p->name) == 0; i++)
+		put_rule(l, y, e->relays[i]);
 	yaml_list_end(y);
 	yaml_map_end(y);
-}
-
-static int by_name(const void *x, const void *y)
-{
-	const struct ir_proxy *const *a = x, *const *b = y;
-	return strcmp((*a)->name, (*b)->name);
+	return i;
 }
 
 /* The proxies of one system, each once, by name. */
 static void put_target(struct lower *l, struct yaml_out *y, enum target t)
 {
-	const struct ir_proxy **used = ARENA_ARRAY(l->arena, l->ir->n_rules, const struct ir_proxy *);
-	unsigned n = 0;
-	for (unsigned i = 0; i < l->ir->n_rules; i++)
-		if (l->ir->rules[i].kind == RULE_RELAY && (l->ir->rules[i].targets & TARGET_BIT(t)))
-			used[n++] = l->ir->rules[i].via;
-	if (n)
-		qsort(used, n, sizeof(*used), by_name);
-	for (unsigned i = 0; i < n; i++)
-		if (i == 0 || strcmp(used[i - 1]->name, used[i]->name) != 0)
-			put_proxy(l, y, t, used[i]);
+	struct egress_rules e = egress_rules_of(l->arena, l->ir, t);
+	for (unsigned i = 0; i < e.n_relays;)
+		i = put_proxy(l, y, t, &e, i);
 }
 
 /* A proxy reads the ports from this file, and some are known only when the program starts. */

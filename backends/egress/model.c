@@ -3,21 +3,59 @@
  */
 #include "egress.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../compiler/str.h"
 
+/* A rule of the file in a list sorted by host and first port. */
+struct line {
+	const struct egress_rule *rule;
+	unsigned proxy;
+	uint16_t reach; /* the last port of this line and of all before it of the same host */
+};
+
 struct model {
 	const struct egress_file *file; /* NULL: the plan has none, so there is no proxy */
+	struct line *lines;
+	unsigned n;
 };
+
+static int cmp_lines(const void *x, const void *y)
+{
+	const struct line *a = x, *b = y;
+	int c = strcmp(a->rule->host, b->rule->host);
+	if (c == 0)
+		c = a->rule->port_lo - b->rule->port_lo;
+	return c ? c : (a->rule > b->rule) - (a->rule < b->rule);
+}
+
+static void sort_lines(struct arena *a, struct model *m)
+{
+	const struct egress_file *f = m->file;
+	unsigned n = 0;
+	for (unsigned p = 0; p < f->n_proxies; p++)
+		n += f->proxies[p].n_rules;
+	m->lines = ARENA_ARRAY(a, n + 1u, struct line);
+	for (unsigned p = 0; p < f->n_proxies; p++)
+		for (unsigned i = 0; i < f->proxies[p].n_rules; i++)
+			m->lines[m->n++] = (struct line){&f->proxies[p].rules[i], p, f->proxies[p].rules[i].port_hi};
+	if (n)
+		qsort(m->lines, n, sizeof(*m->lines), cmp_lines);
+	for (unsigned i = 1; i < n; i++)
+		if (strcmp(m->lines[i - 1].rule->host, m->lines[i].rule->host) == 0 && m->lines[i - 1].reach > m->lines[i].reach)
+			m->lines[i].reach = m->lines[i - 1].reach;
+}
 
 void *egress_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
 {
 	struct model *m = ARENA_NEW(a, struct model);
-	m->file = NULL;
+	*m = (struct model){.file = NULL};
 	for (unsigned i = 0; i < n; i++)
 		if (strcmp(v[i].name, EGRESS_FILE) == 0 && !(m->file = egress_read(a, v[i].data, v[i].size, error)))
 			return NULL;
+	if (m->file)
+		sort_lines(a, m);
 	return m;
 }
 
@@ -30,56 +68,82 @@ struct model_verdict egress_model_decide(const void *model, struct arena *scratc
 	return (struct model_verdict){.action = {.act = ACT_ALLOW}};
 }
 
-/* `*.NAME` holds for everything that ends in .NAME and has something before it. */
-static bool matches(const char *host, const char *name)
-{
-	size_t n = strlen(host), len = strlen(name);
-	if (n == 1 && host[0] == '*')
-		return true;
-	if (n > 2 && host[0] == '*' && host[1] == '.')
-		return strcmp(host, name) == 0 || (len > n - 1 && memcmp(name + len - (n - 1), host + 1, n - 1) == 0);
-	return n == len && memcmp(host, name, n) == 0;
-}
+/* The lines of a host that hold for a port; it stops where none before can reach it. */
+struct found {
+	const struct model *m;
+	const struct request *r;
+	unsigned *allowed, *denied; /* numbers of proxies */
+	unsigned n_allowed, n_denied;
+	struct arena *a;
+};
 
-static bool this_machine(const char *host)
+static void find_lines(struct found *f, const char *host)
 {
-	static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], host) == 0)
-			return true;
-	return false;
-}
-
-static bool speaks_of(const struct egress_rule *rule, const struct request *r)
-{
-	bool host = matches(rule->host, r->object) || (this_machine(rule->host) && this_machine(r->object));
-	return host && rule->port_lo <= r->port && r->port <= rule->port_hi;
-}
-
-/* A deny wins over every allow, whichever stands first. */
-static bool connects(const struct egress_proxy *p, const struct request *r)
-{
-	bool allowed = false;
-	for (unsigned i = 0; i < p->n_rules; i++) {
-		if (!speaks_of(&p->rules[i], r))
-			continue;
-		if (p->rules[i].deny)
-			return false;
-		allowed = true;
+	const struct model *m = f->m;
+	unsigned lo = 0, hi = m->n;
+	while (lo < hi) { /* the first that is after the host and the port */
+		unsigned mid = lo + (hi - lo) / 2;
+		int c = strcmp(m->lines[mid].rule->host, host);
+		if (c < 0 || (c == 0 && m->lines[mid].rule->port_lo <= f->r->port))
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return allowed;
+	while (lo-- > 0 && strcmp(m->lines[lo].rule->host, host) == 0 && m->lines[lo].reach >= f->r->port) {
+		const struct line *l = &m->lines[lo];
+		if (l->rule->port_hi < f->r->port || strcmp(m->file->proxies[l->proxy].target, target_name[f->r->target]) != 0)
+			continue;
+		unsigned **list = l->rule->deny ? &f->denied : &f->allowed, *n = l->rule->deny ? &f->n_denied : &f->n_allowed;
+		ARENA_GROW(f->a, *list, *n);
+		(*list)[(*n)++] = l->proxy;
+	}
 }
 
+/* Everything the file can call this host: `*`, its name, `*.NAME` for each name that it ends in; this machine has three. */
+static void find_host(struct found *f, const char *host)
+{
+	static const char *const machine[] = {"localhost", "127.0.0.1", "[::1]"};
+	bool here = false;
+	find_lines(f, "*");
+	for (size_t i = 0; i < sizeof(machine) / sizeof(machine[0]); i++)
+		here |= strcmp(machine[i], host) == 0;
+	for (size_t i = 0; here && i < sizeof(machine) / sizeof(machine[0]); i++)
+		find_lines(f, machine[i]);
+	if (!here && strcmp(host, "*") != 0)
+		find_lines(f, host);
+	for (const char *dot = *host ? strchr(host + 1, '.') : NULL; dot; dot = strchr(dot + 1, '.'))
+		if (!(host[0] == '*' && dot == host + 1)) /* a pattern names itself */
+			find_lines(f, arena_printf(f->a, "*%s", dot));
+}
+
+static int cmp_number(const void *x, const void *y)
+{
+	unsigned a = *(const unsigned *)x, b = *(const unsigned *)y;
+	return (a > b) - (a < b);
+}
+
+/* The first proxy that allows it and does not deny it: a deny wins over every allow, whichever stands first. */
 bool egress_model_relay(const void *model, const struct request *r, struct relay *endpoint)
 {
-	const struct egress_file *f = ((const struct model *)model)->file;
-	for (unsigned i = 0; f && r->op == OP_CONNECT_TCP && i < f->n_proxies; i++) {
-		if (strcmp(f->proxies[i].target, target_name[r->target]) != 0 || !connects(&f->proxies[i], r))
-			continue;
-		*endpoint = f->proxies[i].endpoint;
-		return true;
+	struct found f = {.m = model, .r = r};
+	bool made = false;
+	if (!f.m->file || r->op != OP_CONNECT_TCP)
+		return false;
+	f.a = arena_new();
+	find_host(&f, r->object);
+	if (f.n_allowed)
+		qsort(f.allowed, f.n_allowed, sizeof(*f.allowed), cmp_number);
+	if (f.n_denied)
+		qsort(f.denied, f.n_denied, sizeof(*f.denied), cmp_number);
+	for (unsigned i = 0, d = 0; i < f.n_allowed && !made; i++) {
+		while (d < f.n_denied && f.denied[d] < f.allowed[i])
+			d++;
+		made = d == f.n_denied || f.denied[d] != f.allowed[i];
+		if (made)
+			*endpoint = f.m->file->proxies[f.allowed[i]].endpoint;
 	}
-	return false;
+	arena_free(f.a);
+	return made;
 }
 
 /* ---- facts: names, places and reasons, and that no proxy is missing or too many ---- */
@@ -108,69 +172,58 @@ static bool rule_stands_for(struct facts *f, const struct ir_rule *r, const stru
 	       strcmp(o->because ? o->because : "", has->because ? has->because : "") == 0;
 }
 
-static bool expect_rules(struct facts *f, enum target t, const struct ir_proxy *p, const struct egress_proxy *has)
+/* The denies, then the relays from `first` to `end`. */
+static bool expect_rules(struct facts *f, const struct egress_rules *e, unsigned first, unsigned end,
+			 const struct egress_proxy *has)
 {
-	const struct ir *ir = f->what->ir;
-	unsigned n = 0;
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		if (!egress_is_rule(&ir->rules[i], t, p))
-			continue;
-		if (n == has->n_rules || !rule_stands_for(f, &ir->rules[i], &has->rules[n]))
-			return same(f, arena_printf(f->a, "rule %u of proxy %s", n + 1, p->name),
-				    n < has->n_rules ? has->rules[n].host : NULL,
-				    arena_printf(f->a, "%s, at its line", ir->rules[i].object));
-		n++;
+	unsigned n = e->n_denies + (end - first);
+	const char *name = e->relays[first]->via->name;
+	for (unsigned i = 0; i < n; i++) {
+		const struct ir_rule *r = i < e->n_denies ? e->denies[i] : e->relays[first + i - e->n_denies];
+		if (i == has->n_rules || !rule_stands_for(f, r, &has->rules[i]))
+			return same(f, arena_printf(f->a, "rule %u of proxy %s", i + 1, name),
+				    i < has->n_rules ? has->rules[i].host : NULL,
+				    arena_printf(f->a, "%s, at its line", r->object));
 	}
-	return n == has->n_rules || same(f, arena_printf(f->a, "a rule of proxy %s", p->name), has->rules[n].host, NULL);
+	return n == has->n_rules || same(f, arena_printf(f->a, "a rule of proxy %s", name), has->rules[n].host, NULL);
 }
 
-static bool expect_proxy(struct facts *f, enum target t, const struct ir_proxy *p, const struct egress_proxy *has)
+static bool expect_proxy(struct facts *f, const struct ir_proxy *p, const struct egress_proxy *has)
 {
 	const char *fact = arena_printf(f->a, "proxy %s", p->name);
 	const char *port = p->port_var ? arena_printf(f->a, "${%s}", p->port_var) : arena_printf(f->a, "%u", p->port);
 	return same(f, fact, op_name[has->endpoint.op], op_name[p->op]) &&
 	       same(f, fact, has->endpoint.object, p->object) &&
 	       same(f, fact, has->endpoint.port, p->op == OP_CONNECT_TCP ? port : NULL) &&
-	       same(f, fact, has->at, src_where(f->what->src, f->a, p->loc)) && expect_rules(f, t, p, has);
+	       same(f, fact, has->at, src_where(f->what->src, f->a, p->loc));
 }
 
-static const struct egress_proxy *file_proxy(const struct egress_file *file, enum target t, const char *name)
+/* The proxies of a system in their order, from the proxy *n of the file on. */
+static bool expect_target(struct facts *f, const struct egress_file *file, enum target t, unsigned *n)
 {
-	for (unsigned i = 0; file && i < file->n_proxies; i++)
-		if (strcmp(file->proxies[i].target, target_name[t]) == 0 && strcmp(file->proxies[i].name, name) == 0)
-			return &file->proxies[i];
-	return NULL;
-}
-
-/* Does an earlier rule go through the same proxy on this system? */
-static bool seen_before(const struct ir *ir, unsigned i, enum target t)
-{
-	for (unsigned k = 0; k < i; k++)
-		if (ir->rules[k].kind == RULE_RELAY && (ir->rules[k].targets & TARGET_BIT(t)) &&
-		    strcmp(ir->rules[k].via->name, ir->rules[i].via->name) == 0)
-			return true;
-	return false;
+	struct egress_rules e = egress_rules_of(f->a, f->what->ir, t);
+	for (unsigned i = 0, end = 0; i < e.n_relays; i = end, ++*n) {
+		const struct ir_proxy *p = e.relays[i]->via;
+		const struct egress_proxy *has = file && *n < file->n_proxies ? &file->proxies[*n] : NULL;
+		if (!has || strcmp(has->target, target_name[t]) != 0 || strcmp(has->name, p->name) != 0)
+			return same(f, "a proxy", has ? has->name : NULL, p->name);
+		while (end < e.n_relays && strcmp(e.relays[end]->via->name, p->name) == 0)
+			end++;
+		if (!expect_proxy(f, p, has) || !expect_rules(f, &e, i, end, has))
+			return false;
+	}
+	return true;
 }
 
 bool egress_facts(const void *model, const struct lower *what, struct arena *a, const char **difference)
 {
 	const struct egress_file *file = ((const struct model *)model)->file;
 	struct facts f = {what, a, difference};
-	const struct ir *ir = what->ir;
 	unsigned n = 0;
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
-		for (unsigned i = 0; i < ir->n_rules; i++) {
-			const struct ir_rule *r = &ir->rules[i];
-			if (r->kind != RULE_RELAY || !(r->targets & TARGET_BIT(t)) || seen_before(ir, i, (enum target)t))
-				continue;
-			const struct egress_proxy *has = file_proxy(file, (enum target)t, r->via->name);
-			if (!has)
-				return same(&f, "a proxy", NULL, r->via->name);
-			if (!expect_proxy(&f, (enum target)t, r->via, has))
-				return false;
-			n++;
-		}
-	if (file && !same(&f, "the policy's name", file->policy, ir->name))
+		if (!expect_target(&f, file, (enum target)t, &n))
+			return false;
+	if (file && !same(&f, "the policy's name", file->policy, what->ir->name))
 		return false;
 	return n == (file ? file->n_proxies : 0) || same(&f, "proxies", "more", "fewer");
 }

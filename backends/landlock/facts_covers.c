@@ -9,50 +9,105 @@
 
 #include "facts.h"
 
-/* Is this the place of a deny, of a hole, or (again) of an allow, and does WHERE name that line? */
-static bool said(struct facts *f, const struct model_line *line, bool again)
+/* What the policy says of a place, sorted by its text. */
+struct claim {
+	const char *path;
+	const struct ir_rule *rule;
+	const struct ir_hole *hole; /* NULL: the rule's own place */
+};
+
+struct claims {
+	struct facts *f;
+	struct claim *v;
+	unsigned n;
+	struct model bare; /* without covers */
+	const char **covers; /* sorted */
+};
+
+static int cmp_claim(const void *a, const void *b)
+{
+	return strcmp(((const struct claim *)a)->path, ((const struct claim *)b)->path);
+}
+
+static int cmp_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static struct claims collect(struct facts *f)
 {
 	const struct ir *ir = f->what->ir;
+	struct claims c = {.f = f, .bare = *f->m};
+	unsigned n = ir->n_rules, covers = f->m->covers.n;
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		n += ir->rules[i].n_holes;
+	c.v = ARENA_ARRAY(f->a, n + 1u, struct claim);
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		if (!(r->targets & TARGET_BIT(TARGET_LINUX)))
 			continue;
+		c.v[c.n++] = (struct claim){r->object, r, NULL};
 		for (unsigned h = 0; h < r->n_holes; h++)
-			if (strcmp(r->holes[h].path, line->tmpl) == 0 &&
-			    fact_where_loc(f->what, line->where, r->holes[h].loc))
-				return true;
-		if (strcmp(r->object, line->tmpl) != 0 || (!r->deny && !again))
-			continue;
-		for (unsigned op = 0; op < OP_COUNT; op++)
-			if ((r->ops & OP_BIT(op)) && fact_where(f->what, line->where, r->origin[op]))
-				return true;
+			c.v[c.n++] = (struct claim){r->holes[h].path, r, &r->holes[h]};
 	}
+	if (c.n)
+		qsort(c.v, c.n, sizeof(*c.v), cmp_claim);
+	c.covers = ARENA_ARRAY(f->a, covers + 1u, const char *);
+	for (unsigned i = 0; i < covers; i++)
+		c.covers[i] = f->m->covers.v[i].tmpl;
+	if (covers)
+		qsort(c.covers, covers, sizeof(*c.covers), cmp_text);
+	c.bare.covers.n = c.bare.masks.n = c.bare.asserts.n = 0;
+	c.bare.assumed = landlock_view(f->a, &c.bare, NULL, 0);
+	return c;
+}
+
+static bool claims_line(const struct claims *c, const struct claim *at, const char *where, bool again)
+{
+	if (at->hole)
+		return fact_where_loc(c->f->what, where, at->hole->loc);
+	for (unsigned op = 0; (at->rule->deny || again) && op < OP_COUNT; op++)
+		if ((at->rule->ops & OP_BIT(op)) && fact_where(c->f->what, where, at->rule->origin[op]))
+			return true;
 	return false;
 }
 
-static bool below_another(const struct model *m, const char *tmpl)
+/* Is this the place of a deny, of a hole, or (again) of an allow, and does WHERE name that line? */
+static bool said(const struct claims *c, const struct model_line *line, bool again)
 {
-	for (unsigned i = 0; i < m->covers.n; i++) {
-		size_t n = strlen(m->covers.v[i].tmpl);
-		if (strncmp(m->covers.v[i].tmpl, tmpl, n) == 0 && tmpl[n] == '/')
+	unsigned lo = 0, hi = c->n;
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		if (strcmp(c->v[mid].path, line->tmpl) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < c->n && strcmp(c->v[lo].path, line->tmpl) == 0; lo++)
+		if (claims_line(c, &c->v[lo], line->where, again))
+			return true;
+	return false;
+}
+
+static bool below_another(const struct claims *c, const char *tmpl)
+{
+	for (const char *end = strchr(tmpl + 1, '/'); end; end = strchr(end + 1, '/')) {
+		const char *above = arena_strndup(c->f->a, tmpl, (size_t)(end - tmpl));
+		if (bsearch(&above, c->covers, c->f->m->covers.n, sizeof(*c->covers), cmp_text))
 			return true;
 	}
 	return false;
 }
 
 /* The file operations that the policy allows on the place, and those that the rules of Landlock give there. */
-static void look(struct facts *f, const char *path, uint32_t *meant, uint32_t *given)
+static void look(const struct claims *c, const char *path, uint32_t *meant, uint32_t *given)
 {
-	struct model bare = *f->m;
-	bare.covers.n = bare.masks.n = 0;
-	bare.asserts.n = 0;
-	bare.assumed = landlock_view(f->a, &bare, NULL, 0);
 	*meant = *given = 0;
 	for (unsigned op = OP_READ; op <= OP_IOCTL; op++) {
 		struct request r = {.target = TARGET_LINUX, .op = (enum op)op, .object = path};
-		if (decide(f->what->meaning, &r).allow)
+		if (decide(c->f->what->meaning, &r).allow)
 			*meant |= OP_BIT(op);
-		if (!landlock_model_decide(&bare, f->a, &r).stops)
+		if (!landlock_model_decide(&c->bare, c->f->a, &r).stops)
 			*given |= OP_BIT(op);
 	}
 }
@@ -78,17 +133,18 @@ static unsigned how_wanted(uint32_t meant, uint32_t given)
 	return how;
 }
 
-static bool expect_cover(struct facts *f, const struct model_line *line)
+static bool expect_cover(const struct claims *c, const struct model_line *line)
 {
+	struct facts *f = c->f;
 	const char *fact = arena_printf(f->a, "cover %s", line->tmpl);
 	const char *path = expand_template(f->a, f->what->ir, line->tmpl, NULL, 0);
 	uint32_t meant, given;
-	if (!path || path[0] != '/' || !said(f, line, below_another(f->m, line->tmpl)))
+	if (!path || path[0] != '/' || !said(c, line, below_another(c, line->tmpl)))
 		return facts_differ(f, fact, line->where, NULL);
 	/* where a pattern is denied too, the requests tell whether the two together are right */
 	if (landlock_masked(f->m, path))
 		return true;
-	look(f, path, &meant, &given);
+	look(c, path, &meant, &given);
 	unsigned how = how_wanted(meant, given);
 	return line->how == how || facts_differ(f, fact, how_text(line->how), how_text(how));
 }
@@ -96,12 +152,15 @@ static bool expect_cover(struct facts *f, const struct model_line *line)
 bool facts_covers(struct facts *f)
 {
 	const struct model_lines *covers = &f->m->covers;
-	for (unsigned i = 0; i < covers->n; i++) {
-		for (unsigned k = 0; k < i; k++)
-			if (strcmp(covers->v[k].tmpl, covers->v[i].tmpl) == 0)
-				return facts_differ(f, "a cover that stands twice", covers->v[i].tmpl, NULL);
-		if (!expect_cover(f, &covers->v[i]))
+	struct claims c;
+	if (!covers->n)
+		return true;
+	c = collect(f);
+	for (unsigned i = 1; i < covers->n; i++)
+		if (strcmp(c.covers[i - 1], c.covers[i]) == 0)
+			return facts_differ(f, "a cover that stands twice", c.covers[i], NULL);
+	for (unsigned i = 0; i < covers->n; i++)
+		if (!expect_cover(&c, &covers->v[i]))
 			return false;
-	}
 	return true;
 }

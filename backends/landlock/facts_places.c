@@ -92,19 +92,25 @@ uint32_t facts_rights(const struct facts *f, uint32_t ops)
 
 /* ---- what stands on a place or above it ---- */
 
-static bool lies_in(const char *path, const char *root)
-{
-	size_t n = strlen(root);
-	return strcmp(root, "/") == 0 ||
-	       (strncmp(path, root, n) == 0 && (!path[n] || path[n] == '/'));
-}
-
+/* Holes are sorted by their text: of those that are not after the path, the nearest above it is looked for. */
 static bool leaves_out(const struct ir_rule *r, const char *path)
 {
-	for (unsigned i = 0; i < r->n_holes; i++)
-		if (lies_in(path, r->holes[i].path))
+	for (size_t len = strlen(path); r->n_holes && len > 0; len--) {
+		unsigned lo = 0, hi = r->n_holes;
+		if (path[len] && path[len] != '/')
+			continue;
+		while (lo < hi) {
+			unsigned mid = lo + (hi - lo) / 2;
+			int c = strncmp(r->holes[mid].path, path, len);
+			if (c < 0)
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		if (lo < r->n_holes && strncmp(r->holes[lo].path, path, len) == 0 && !r->holes[lo].path[len])
 			return true;
-	return false;
+	}
+	return r->n_holes && strcmp(r->holes[0].path, "/") == 0;
 }
 
 struct key {

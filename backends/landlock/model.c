@@ -455,6 +455,8 @@ void *landlock_model_open(struct arena *a, const struct artifact *v, unsigned n,
 		*error = "landlock.conf is missing";
 		return NULL;
 	}
+	m->arena = a;
+	m->last = landlock_last(a);
 	s.r = (struct plan_reader){.next = conf->data, .end = conf->data + conf->size};
 	m->port_rights = ARENA_ARRAY(a, UINT16_MAX + 1u, uint8_t);
 	if (launch)

@@ -30,6 +30,8 @@ struct model_lines {
 
 /* The lines with one set of load-time values filled in. */
 struct model_view;
+struct model_last;
+struct model_last *landlock_last(struct arena *a);
 
 struct model {
 	uint32_t fs, net, scopes; /* handled */
@@ -38,6 +40,8 @@ struct model {
 	struct ir ir;  /* only its params, from launch.conf: what expand_template() asks for */
 	bool has_vars; /* does any place depend on load-time values? */
 	const struct model_view *assumed;
+	struct arena *arena;
+	struct model_last *last; /* a cache of model_eval.c */
 };
 
 /* NULL when a template gives no path with these values. */

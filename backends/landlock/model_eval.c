@@ -29,6 +29,16 @@ struct model_view {
 	struct spot *masks; /* and of m->masks; rights: model_how */
 	unsigned n_masks;
 	bool refused; /* an assert fails: the loader does not start */
+	const struct spot **slots; /* v by path: open addressing, never full */
+	unsigned n_slots;	   /* power of two */
+};
+
+/* The view of the last question with values; questions come in runs about one set of them. */
+struct model_last {
+	struct arena *arena;
+	struct ir_binding *given;
+	unsigned n_given;
+	const struct model_view *view;
 };
 
 /* What the kernel asks for. */
@@ -93,21 +103,50 @@ static const struct spot *cover_over(const struct model_view *w, const char *pat
 	return NULL;
 }
 
-static uint32_t rights_at(const struct model_view *w, const char *path, size_t len)
+enum { HASH_START = 5381 };
+
+static uint32_t hash_on(uint32_t h, char c)
 {
-	unsigned i = lower(w, path, len);
-	bool here = i < w->n && compare(w->v[i].path, w->v[i].len, path, len) == 0;
-	return here ? w->v[i].rights : 0;
+	return h * 33u ^ (unsigned char)c;
+}
+
+static unsigned slot_of(const struct model_view *w, uint32_t h, const char *path, size_t len)
+{
+	unsigned i = (h * 2654435761u >> 8) & (w->n_slots - 1);
+	while (w->slots[i] && !(w->slots[i]->len == len && memcmp(w->slots[i]->path, path, len) == 0))
+		i = (i + 1) & (w->n_slots - 1);
+	return i;
+}
+
+static void make_slots(struct arena *a, struct model_view *w)
+{
+	for (w->n_slots = 16; w->n_slots < w->n * 2;)
+		w->n_slots *= 2;
+	w->slots = ARENA_ARRAY(a, w->n_slots, const struct spot *);
+	for (unsigned i = 0; i < w->n; i++) {
+		uint32_t h = HASH_START;
+		for (size_t k = 0; k < w->v[i].len; k++)
+			h = hash_on(h, w->v[i].path[k]);
+		w->slots[slot_of(w, h, w->v[i].path, w->v[i].len)] = &w->v[i];
+	}
+}
+
+static uint32_t rights_at(const struct model_view *w, uint32_t h, const char *path, size_t len)
+{
+	const struct spot *s = w->slots[slot_of(w, h, path, len)];
+	return s ? s->rights : 0;
 }
 
 /* On the path itself and on every directory above it, the root too. */
 static uint32_t rights_up(const struct model_view *w, const char *path)
 {
+	uint32_t h = HASH_START, rights = rights_at(w, hash_on(HASH_START, '/'), "/", 1);
 	size_t len = strlen(path);
-	uint32_t rights = rights_at(w, "/", 1);
-	for (size_t end = len; end > 1; end--)
-		if (end == len || path[end] == '/')
-			rights |= rights_at(w, path, end);
+	for (size_t end = 0; end <= len; end++) {
+		if (end > 1 && (end == len || path[end] == '/'))
+			rights |= rights_at(w, h, path, end);
+		h = hash_on(h, path[end]);
+	}
 	return rights;
 }
 
@@ -186,7 +225,7 @@ static bool expand(struct arena *a, const struct model *m, const struct model_li
 	return true;
 }
 
-static void unite(struct model_view *w)
+static void unite(struct arena *a, struct model_view *w)
 {
 	unsigned n = 0;
 	if (w->n)
@@ -197,6 +236,7 @@ static void unite(struct model_view *w)
 		else
 			w->v[n++] = w->v[i];
 	w->n = n;
+	make_slots(a, w);
 }
 
 /* A port of a line, a number or a variable's value; false when nobody knows it. */
@@ -223,19 +263,27 @@ static bool ports_refused(struct arena *a, const struct model *m, const struct i
 	return false;
 }
 
+static int cmp_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 /*
  * A place is shown again below a cover only where a cover of its own says so. Where values put it there, the loader
  * refuses.
  */
-static bool hidden_by_value(const struct model_view *w, const struct model *m, const char *tmpl,
-			    const char *path)
+static bool hidden_by_value(struct arena *a, const struct model_view *w, const struct model *m)
 {
-	if (!cover_over(w, path))
-		return false;
+	const char **own = ARENA_ARRAY(a, m->covers.n + 1u, const char *);
+	bool hidden = false;
 	for (unsigned i = 0; i < m->covers.n; i++)
-		if (strcmp(m->covers.v[i].tmpl, tmpl) == 0)
-			return false;
-	return true;
+		own[i] = m->covers.v[i].tmpl;
+	if (m->covers.n)
+		qsort(own, m->covers.n, sizeof(*own), cmp_text);
+	for (unsigned i = 0; m->covers.n && i < m->paths.n && !hidden; i++)
+		hidden = cover_over(w, w->v[i].path) &&
+			 !bsearch(&m->paths.v[i].tmpl, own, m->covers.n, sizeof(*own), cmp_text);
+	return hidden;
 }
 
 static bool view_covers(struct arena *a, const struct model *m, struct model_view *w,
@@ -283,9 +331,8 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 			return NULL;
 	if (!view_covers(a, m, w, given, n_given) || !view_masks(a, m, w, given, n_given))
 		return NULL;
-	for (unsigned i = 0; i < m->paths.n && !w->refused; i++)
-		w->refused = hidden_by_value(w, m, m->paths.v[i].tmpl, w->v[i].path);
-	unite(w);
+	w->refused = hidden_by_value(a, w, m);
+	unite(a, w);
 	w->refused |= ports_refused(a, m, given, n_given);
 	for (unsigned i = 0; i < m->asserts.n && !w->refused; i++) {
 		if (!expand(a, m, &m->asserts.v[i], given, n_given, &place))
@@ -311,7 +358,7 @@ const struct model_view *landlock_view_written(struct arena *a, const struct mod
 		const struct model_line *line = &m->globs.v[i];
 		w->globs[w->n_globs++] = (struct spot){line->tmpl, strlen(line->tmpl), line->rights};
 	}
-	unite(w);
+	unite(a, w);
 	return w;
 }
 
@@ -325,12 +372,41 @@ static struct model_verdict pass(void)
 	return (struct model_verdict){.stops = false};
 }
 
-static struct model_verdict decide_path(const struct model *m, struct arena *scratch,
-					const struct request *r, const char *path, uint32_t need)
+struct model_last *landlock_last(struct arena *a)
 {
-	const struct model_view *w = m->assumed;
-	if (r->n_given && m->has_vars)
-		w = landlock_view(scratch, m, r->given, r->n_given);
+	struct model_last *l = ARENA_NEW(a, struct model_last);
+	*l = (struct model_last){.view = NULL};
+	return l;
+}
+
+static bool same_values(const struct model_last *l, const struct request *r)
+{
+	bool same = l->view && l->n_given == r->n_given;
+	for (unsigned i = 0; same && i < r->n_given; i++)
+		same = strcmp(l->given[i].name, r->given[i].name) == 0 && strcmp(l->given[i].value, r->given[i].value) == 0;
+	return same;
+}
+
+static const struct model_view *view_for(const struct model *m, const struct request *r)
+{
+	struct model_last *l = m->last;
+	if (!r->n_given || !m->has_vars)
+		return m->assumed;
+	if (same_values(l, r))
+		return l->view;
+	arena_free(l->arena);
+	l->arena = arena_child(m->arena);
+	l->given = ARENA_ARRAY(l->arena, r->n_given, struct ir_binding);
+	l->n_given = r->n_given;
+	for (unsigned i = 0; i < r->n_given; i++)
+		l->given[i] = (struct ir_binding){arena_strdup(l->arena, r->given[i].name), arena_strdup(l->arena, r->given[i].value)};
+	l->view = landlock_view(l->arena, m, l->given, l->n_given);
+	return l->view;
+}
+
+static struct model_verdict decide_path(const struct model *m, const struct request *r, const char *path, uint32_t need)
+{
+	const struct model_view *w = view_for(m, r);
 	if (!w || w->refused)
 		return (struct model_verdict){.stops = true, .refuses = true};
 	const struct spot *cover = cover_over(w, path);
@@ -393,9 +469,9 @@ static struct model_verdict decide_unix(const struct model *m, struct arena *scr
 	if (is_path && !(m->fs & LL_FS_RESOLVE_UNIX))
 		return pass();
 	if (is_path && listens)
-		return decide_path(m, scratch, r, parent_of(scratch, r->object), LL_FS_MAKE_SOCK);
+		return decide_path(m, r, parent_of(scratch, r->object), LL_FS_MAKE_SOCK);
 	if (is_path)
-		return decide_path(m, scratch, r, r->object, needs[OP_CONNECT_UNIX]);
+		return decide_path(m, r, r->object, needs[OP_CONNECT_UNIX]);
 	if (!listens && (m->scopes & scope_abstract))
 		return stop("abstract sockets are scoped");
 	return pass();
@@ -413,7 +489,7 @@ struct model_verdict landlock_model_decide(const void *model, struct arena *scra
 	case OP_DELETE:
 	case OP_EXEC:
 	case OP_IOCTL:
-		return decide_path(m, scratch, r, r->object, needs[r->op]);
+		return decide_path(m, r, r->object, needs[r->op]);
 	case OP_CONNECT_TCP:
 	case OP_CONNECT_UDP:
 	case OP_LISTEN_TCP:

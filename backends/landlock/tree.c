@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "landlock.h"
+#include "places.h"
 
 bool ll_rule_is(const struct ir_rule *r, bool deny, uint32_t ops)
 {
@@ -52,122 +52,10 @@ bool ll_open_signal(const struct ir *ir)
 	return find_rule(ir, false, OP_BIT(OP_SIGNAL)) && !find_rule(ir, true, OP_BIT(OP_SIGNAL));
 }
 
-/*
- * Places sorted by their text. Below a place lies a run of its own: all that starts with it and a
- * slash.
- */
-struct place {
-	const char *path;
-	size_t len;
-	uint32_t ops;
-	unsigned line; /* into the array the index was made from */
-};
-struct index {
-	struct place *v;
-	unsigned n;
-};
-
-static int cmp_text(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	int c = memcmp(a, b, a_len < b_len ? a_len : b_len);
-	return c ? c : (a_len > b_len) - (a_len < b_len);
-}
-
-static int cmp_place(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-	return cmp_text(x->path, x->len, y->path, y->len);
-}
-
-static void index_add(struct index *ix, const char *path, uint32_t ops, unsigned line)
-{
-	if (path)
-		ix->v[ix->n++] = (struct place){path, strlen(path), ops, line};
-}
-
-static void index_sort(struct index *ix)
-{
-	if (ix->n)
-		qsort(ix->v, ix->n, sizeof(*ix->v), cmp_place);
-}
-
-/* The first entry that is not before the text. */
-static unsigned index_lower(const struct index *ix, const char *path, size_t len)
-{
-	unsigned lo = 0, hi = ix->n;
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-		if (cmp_text(ix->v[mid].path, ix->v[mid].len, path, len) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static bool is_root(const char *path, size_t len)
-{
-	return len == 1 && path[0] == '/';
-}
-
-/*
- * To the directory above; false at the root. A template that starts with a variable lies below the
- * root too.
- */
-static bool go_up(const char **path, size_t *len)
-{
-	if (is_root(*path, *len))
-		return false;
-	while (*len > 0 && (*path)[*len - 1] != '/')
-		(*len)--;
-	if (*len > 1) {
-		(*len)--;
-		return true;
-	}
-	*path = "/";
-	*len = 1;
-	return true;
-}
-
-static bool place_is(const struct index *ix, unsigned i, const char *path, size_t len)
-{
-	return i < ix->n && cmp_text(ix->v[i].path, ix->v[i].len, path, len) == 0;
-}
-
-/* The operations of all entries at the place and above it. */
-static uint32_t ops_above(const struct index *ix, const char *path)
-{
-	uint32_t ops = 0;
-	size_t len = strlen(path);
-	do {
-		for (unsigned i = index_lower(ix, path, len); place_is(ix, i, path, len); i++)
-			ops |= ix->v[i].ops;
-	} while (go_up(&path, &len));
-	return ops;
-}
-
-static uint32_t ops_below(const struct index *ix, const char *path)
-{
-	uint32_t ops = 0;
-	size_t len = strlen(path);
-	for (unsigned i = is_root(path, len) ? 0 : index_lower(ix, path, len); i < ix->n; i++) {
-		const struct place *p = &ix->v[i];
-		if (is_root(path, len)) {
-			ops |= p->ops;
-			continue;
-		}
-		if (p->len < len || memcmp(p->path, path, len) != 0)
-			break;
-		if (p->len > len && p->path[len] == '/')
-			ops |= p->ops;
-	}
-	return ops;
-}
-
 bool ll_covers(const char *root, const char *path)
 {
 	size_t len = strlen(root);
-	if (is_root(root, len))
+	if (len == 1 && root[0] == '/')
 		return true;
 	return strncmp(root, path, len) == 0 && (path[len] == '\0' || path[len] == '/');
 }
@@ -175,8 +63,8 @@ bool ll_covers(const char *root, const char *path)
 struct builder {
 	struct arena *arena;
 	const struct ir *ir;
-	struct index denies;         /* templates */
-	struct index given, assumed; /* live allows, both spellings */
+	struct ll_places denies;       /* templates */
+	struct ll_places given, assumed; /* live allows, both spellings */
 	struct ll_line *lines;
 	unsigned n_lines;
 	struct ll_pattern *patterns;
@@ -204,38 +92,38 @@ static uint32_t place_ops(const struct ir_rule *r)
 static void index_denies(struct builder *b)
 {
 	bool no_net = find_rule(b->ir, true, OP_BIT(OP_NET)) != NULL;
-	b->denies.v = ARENA_ARRAY(b->arena, b->ir->n_rules + 1u, struct place);
+	b->denies.v = ARENA_ARRAY(b->arena, b->ir->n_rules + 1u, struct ll_place);
 	for (unsigned i = 0; i < b->ir->n_rules; i++) {
 		const struct ir_rule *r = &b->ir->rules[i];
 		if (ll_rule_is(r, true, LL_PLACE_OPS) && place_ops(r))
-			index_add(&b->denies, r->object, place_ops(r), i);
+			ll_places_add(&b->denies, r->object, place_ops(r), i);
 	}
 	if (no_net)
-		index_add(&b->denies, "/", OP_BIT(OP_CONNECT_UNIX), 0);
-	index_sort(&b->denies);
+		ll_places_add(&b->denies, "/", OP_BIT(OP_CONNECT_UNIX), 0);
+	ll_places_sort(&b->denies);
 }
 
 static void collect_lines(struct builder *b)
 {
 	unsigned n = b->ir->n_rules;
 	b->lines = ARENA_ARRAY(b->arena, n + 1u, struct ll_line);
-	b->given.v = ARENA_ARRAY(b->arena, n + 1u, struct place);
-	b->assumed.v = ARENA_ARRAY(b->arena, n + 1u, struct place);
+	b->given.v = ARENA_ARRAY(b->arena, n + 1u, struct ll_place);
+	b->assumed.v = ARENA_ARRAY(b->arena, n + 1u, struct ll_place);
 	bool open_net = ll_open_net(b->ir) != NULL; /* then sockets are not handled at all */
 	for (unsigned i = 0; i < n; i++) {
 		const struct ir_rule *r = &b->ir->rules[i];
 		if (!ll_rule_is(r, false, LL_PLACE_OPS) || !place_ops(r) ||
 		    (open_net && r->kind == RULE_NET))
 			continue;
-		uint32_t live = place_ops(r) & ~ops_above(&b->denies, r->object);
-		index_add(&b->given, r->object, live, b->n_lines);
-		index_add(&b->assumed, assume(b, r->object), live, b->n_lines);
+		uint32_t live = place_ops(r) & ~ll_ops_above(&b->denies, r->object);
+		ll_places_add(&b->given, r->object, live, b->n_lines);
+		ll_places_add(&b->assumed, assume(b, r->object), live, b->n_lines);
 		b->lines[b->n_lines++] = (struct ll_line){.rule = r, .ops = live};
 	}
-	index_sort(&b->given);
-	index_sort(&b->assumed);
+	ll_places_sort(&b->given);
+	ll_places_sort(&b->assumed);
 	for (unsigned i = 0; i < b->n_lines; i++)
-		b->lines[i].ops_here = ops_above(&b->given, b->lines[i].rule->object);
+		b->lines[i].ops_here = ll_ops_above(&b->given, b->lines[i].rule->object);
 }
 
 /* What the entry line gives, when the entry program and the place lie one below the other. */
@@ -269,11 +157,32 @@ static uint32_t pattern_ops(struct builder *b, const char *path, const char *rea
 static uint32_t related_ops(struct builder *b, const char *path)
 {
 	const char *real = assume(b, path);
-	uint32_t ops = ops_above(&b->given, path) | ops_below(&b->given, path) | entry_ops(b, path) |
+	uint32_t ops = ll_ops_above(&b->given, path) | ll_ops_below(&b->given, path) | entry_ops(b, path) |
 		       pattern_ops(b, path, real);
 	if (real)
-		ops |= ops_above(&b->assumed, real) | ops_below(&b->assumed, real);
+		ops |= ll_ops_above(&b->assumed, real) | ll_ops_below(&b->assumed, real);
 	return ops;
+}
+
+static int cmp_hole(const void *key, const void *hole)
+{
+	const struct ll_place *at = key;
+	const char *path = ((const struct ir_hole *)hole)->path;
+	int c = strncmp(at->path, path, at->len);
+	return c ? c : path[at->len] ? -1 : 0;
+}
+
+/* Is the place in a hole of the rule? Holes are sorted by their text. */
+static bool left_out(const struct ir_rule *r, const char *place)
+{
+	const char *path = place;
+	size_t len = strlen(place);
+	do {
+		struct ll_place at = {.path = path, .len = len};
+		if (r->n_holes && bsearch(&at, r->holes, r->n_holes, sizeof(*r->holes), cmp_hole))
+			return true;
+	} while (ll_go_up(&path, &len));
+	return false;
 }
 
 /* Does another allow give all of the hole again (S4)? Which of its operations? */
@@ -283,16 +192,13 @@ static uint32_t reopened_ops(const struct builder *b, const struct ll_line *by, 
 	const char *path = hole;
 	size_t len = strlen(hole);
 	do {
-		for (unsigned i = index_lower(&b->given, path, len);
-		     place_is(&b->given, i, path, len); i++) {
-			const struct ll_line *line = &b->lines[b->given.v[i].line];
-			bool again = line != by;
-			for (unsigned h = 0; again && h < line->rule->n_holes; h++)
-				again = !ll_covers(line->rule->holes[h].path, hole);
-			if (again)
+		for (unsigned i = ll_places_lower(&b->given, path, len);
+		     ll_place_is(&b->given, i, path, len); i++) {
+			const struct ll_line *line = &b->lines[b->given.v[i].id];
+			if (line != by && !left_out(line->rule, hole))
 				ops |= line->ops;
 		}
-	} while (go_up(&path, &len));
+	} while (ll_go_up(&path, &len));
 	return ops;
 }
 
@@ -333,7 +239,7 @@ static void collect_patterns(struct builder *b)
 			continue;
 		ARENA_GROW(b->arena, b->patterns, b->n_patterns);
 		b->patterns[b->n_patterns++] =
-		    (struct ll_pattern){r, r->ops & LL_PATH_OPS & ~ops_above(&b->denies, r->object)};
+		    (struct ll_pattern){r, r->ops & LL_PATH_OPS & ~ll_ops_above(&b->denies, r->object)};
 	}
 }
 

@@ -112,14 +112,19 @@ static struct kernel_steps steps_at(const struct code *c, unsigned pc,
 	};
 }
 
-struct kernel_steps kernel_steps(struct arena *scratch, const struct code *c, uint32_t audit_arch,
-				 uint32_t nr)
+const struct kernel_steps *kernel_steps_all(struct arena *a, const struct code *c)
 {
-	struct kernel_steps *at = ARENA_ARRAY(scratch, c->n, struct kernel_steps);
-	uint32_t a = 0;
-	unsigned done = 0;
+	struct kernel_steps *at = ARENA_ARRAY(a, c->n, struct kernel_steps);
 	for (unsigned pc = c->n; pc-- > 0;)
 		at[pc] = steps_at(c, pc, at);
+	return at;
+}
+
+struct kernel_steps kernel_steps(const struct kernel_steps *at, const struct code *c, uint32_t audit_arch,
+				 uint32_t nr)
+{
+	uint32_t a = 0;
+	unsigned done = 0;
 	/* As long as only arch and number are looked at, there is one way. */
 	for (unsigned pc = 0; pc < c->n; pc++, done++) {
 		const struct sock_filter *f = &c->v[pc];

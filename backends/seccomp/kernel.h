@@ -32,7 +32,9 @@ bool kernel_caches(const struct code *c, uint32_t audit_arch, uint32_t nr);
 struct kernel_steps {
 	unsigned least, most, decided;
 };
-struct kernel_steps kernel_steps(struct arena *scratch, const struct code *c, uint32_t audit_arch,
+/* From each instruction on, whatever the call: made once for a filter, to be asked about many calls. */
+const struct kernel_steps *kernel_steps_all(struct arena *a, const struct code *c);
+struct kernel_steps kernel_steps(const struct kernel_steps *all, const struct code *c, uint32_t audit_arch,
 				 uint32_t nr);
 
 #endif

@@ -90,24 +90,8 @@ static bool model_read(struct seccomp_model *m, enum arch arch, const struct art
 	if (wrong)
 		*error = arena_printf(m->arena, "%s: %s", f->name, wrong);
 	m->has[arch] = !wrong;
+	m->where[arch] = ARENA_ARRAY(m->arena, m->prog[arch].n + 1u, const char *);
 	return !wrong;
-}
-
-void *seccomp_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
-{
-	struct seccomp_model *m = ARENA_NEW(a, struct seccomp_model);
-	m->arena = a;
-	unsigned found = 0;
-	for (uint32_t left = arch_machines(ARCHES_ALL); left; left &= left - 1) {
-		enum arch arch = (enum arch)__builtin_ctz(left);
-		const char *name = arena_printf(a, "seccomp-%s.bpf", arch_name[arch]);
-		for (unsigned i = 0; i < n; i++)
-			if (!strcmp(v[i].name, name) && !model_read(m, arch, &v[i], error))
-				return NULL;
-		found += m->has[arch];
-	}
-	*error = found ? NULL : "no file seccomp-MACHINE.bpf";
-	return found ? m : NULL;
 }
 
 static struct bpf_result model_run(const struct seccomp_model *m, enum arch arch, uint32_t nr,
@@ -276,23 +260,50 @@ static struct sys_action first_refusal(const struct seccomp_model *m, const stru
 	return call_action(m, (enum arch)arch, &way->calls[i]);
 }
 
+void *seccomp_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
+{
+	struct seccomp_model *m = ARENA_NEW(a, struct seccomp_model);
+	m->arena = a;
+	unsigned found = 0;
+	for (uint32_t left = arch_machines(ARCHES_ALL); left; left &= left - 1) {
+		enum arch arch = (enum arch)__builtin_ctz(left);
+		const char *name = arena_printf(a, "seccomp-%s.bpf", arch_name[arch]);
+		for (unsigned i = 0; i < n; i++)
+			if (!strcmp(v[i].name, name) && !model_read(m, arch, &v[i], error))
+				return NULL;
+		found += m->has[arch];
+	}
+	for (unsigned op = 0; op < OP_COUNT; op++) {
+		struct model_verdict *of = &m->ops[op];
+		of->stops = ways_of[op] && !any_way_passes(m, ways_of[op]);
+		if (of->stops)
+			of->action = first_refusal(m, ways_of[op]);
+	}
+	*error = found ? NULL : "no file seccomp-MACHINE.bpf";
+	return found ? m : NULL;
+}
+
+static const char *where(const struct seccomp_model *m, enum arch machine, unsigned pc)
+{
+	if (!m->has[machine])
+		return "no filter of the machine";
+	if (!m->where[machine][pc])
+		m->where[machine][pc] = arena_printf(m->arena, "seccomp-%s.bpf:%u", arch_name[machine], pc);
+	return m->where[machine][pc];
+}
+
 struct model_verdict seccomp_model_decide(const void *model, struct arena *scratch,
 					  const struct request *r)
 {
 	const struct seccomp_model *m = model;
+	(void)scratch;
 	if (r->target != TARGET_LINUX)
 		return (struct model_verdict){0};
-	if (r->op != OP_SYSCALL) {
-		const struct way *ways = ways_of[r->op];
-		struct model_verdict v = {.stops = ways && !any_way_passes(m, ways)};
-		if (v.stops)
-			v.action = first_refusal(m, ways);
-		return v;
-	}
+	if (r->op != OP_SYSCALL)
+		return m->ops[r->op];
 	struct bpf_result result = model_run(m, r->arch, r->nr, r->args);
 	struct model_verdict v = {.action = action_of(result.value)};
 	v.stops = !action_passes(v.action);
-	v.where = arena_printf(scratch, "seccomp-%s.bpf:%u", arch_name[arch_machine[r->arch]],
-			       result.where);
+	v.where = where(m, arch_machine[r->arch], result.where);
 	return v;
 }

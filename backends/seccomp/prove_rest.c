@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+enum { MANY_OPEN = 16 };
 enum tri { TRI_FAILS, TRI_HOLDS, TRI_OPEN };
 
 /*
@@ -299,10 +300,32 @@ static uint32_t words_of(const struct rest_class *c, const struct rest *r)
 	return words;
 }
 
+/*
+ * Where many cases are open one after another would be asked for each of them. A test of the order of one word, with the
+ * value of the middle case, settles half of them at once. False: the first open atom is as good.
+ */
+static bool ask_middle(const struct rest_class *c, const struct rest *r, unsigned n_open,
+		       const struct wordset words[PROVE_WORDS], struct rest_atom *ask)
+{
+	unsigned at = r->at;
+	if (n_open < MANY_OPEN)
+		return false;
+	for (unsigned i = 0; i < n_open / 2; i++)
+		at += 2 + c->stack[at + 1];
+	const struct rest_test *t = &c->tests[c->stack[at + 2]];
+	const struct rest_atom *a = &t->atom[0];
+	const struct wordset *w = &words[a->word];
+	if (t->n == 3 || a->test.op != WORD_EQ || a->test.mask != UINT32_MAX || a->test.k <= w->lo || a->test.k > w->hi)
+		return false;
+	*ask = (struct rest_atom){a->word, {WORD_GE, UINT32_MAX, a->test.k}};
+	return true;
+}
+
 struct rest rest_narrow(struct rest_class *c, const struct rest *from,
 			const struct wordset words[PROVE_WORDS])
 {
 	struct rest r = {.at = c->top};
+	unsigned n_open = 0;
 	unsigned end = from->at + from->n - 1,
 		 kept = c->top; /* kept: up to the last that matters */
 	uint32_t last = c->stack[end];
@@ -319,14 +342,20 @@ struct rest rest_narrow(struct rest_class *c, const struct rest *from,
 		open |= one == TRI_OPEN;
 	}
 	/* An open case that says what comes after it anyway decides nothing. */
+	unsigned seen = 0;
 	for (unsigned at = r.at; at < c->top;) {
 		bool matters = c->stack[at] != last;
 		at += 2 + c->stack[at + 1];
-		kept = matters ? at : kept;
+		seen++;
+		if (matters) {
+			kept = at;
+			n_open = seen;
+		}
 	}
 	c->top = kept;
 	push(c, last);
 	r.n = c->top - r.at;
 	r.words = words_of(c, &r);
+	ask_middle(c, &r, n_open, words, &r.ask);
 	return r;
 }

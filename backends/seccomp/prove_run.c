@@ -14,6 +14,7 @@
 enum {
 	MAX_STEPS = 100 * 1000 * 1000, /* of search and of walking: seconds */
 	MAX_DEPTH = 8192,              /* of questions about one call: the stack bears it */
+	LONG_REST = 64,
 };
 
 static const char not_followed[] =
@@ -300,6 +301,8 @@ static bool walk_filter_sides(struct run *r, unsigned pc, const struct cpu *c, c
 	for (unsigned side = 0; ok && side < 2; side++) {
 		struct cpu copy = *c;
 		r->words[f->word] = f->side[side];
+		if (rest.n > LONG_REST) /* what is settled here need not be looked at again on each way below */
+			r->rest = rest_narrow(r->conditions, &rest, r->words);
 		ok = walk_filter(r, f->again ? pc : pc + 1 + (side ? i->jt : i->jf), &copy);
 		r->rest = rest;
 		rest_drop(r->conditions, &rest);

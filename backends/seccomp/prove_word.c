@@ -168,6 +168,10 @@ static bool rule_out(struct wordset *w, uint32_t mask, uint32_t value, struct wo
 	uint32_t open = mask & ~w->mask;
 	if (!(open & (open - 1)))
 		return open && know_bits(w, open, ~value & open);
+	if (mask == ALL && value == w->lo) /* an end of the interval: no pattern is needed */
+		return clip(w, w->lo + 1, ALL);
+	if (mask == ALL && value == w->hi)
+		return clip(w, 0, w->hi - 1);
 	*node = (struct wordset_not){.mask = mask, .value = value, .next = w->nots};
 	w->nots = node;
 	return true;

@@ -44,6 +44,8 @@ struct seccomp_model {
 	struct arena *arena;
 	bool has[ARCH_COUNT]; /* machines that a file is there for */
 	struct bpf_prog prog[ARCH_COUNT];
+	const char **where[ARCH_COUNT]; /* a name for each instruction, made when it is first asked for */
+	struct model_verdict ops[OP_COUNT]; /* those that are no calls: does any way to them pass, whatever their object is? */
 };
 
 void *seccomp_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error);

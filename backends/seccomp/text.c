@@ -21,6 +21,7 @@ struct text {
 	enum arch machine;
 	uint32_t abis; /* of the machine, that the filter lets in */
 	const struct code *code;
+	const struct kernel_steps *steps;
 };
 
 static const char *action_text(struct arena *a, struct sys_action action)
@@ -48,7 +49,7 @@ static int32_t number_bit(enum arch arch)
 
 static struct kernel_steps steps_of(const struct text *t, const struct syscall_desc *call)
 {
-	return kernel_steps(t->arena, t->code, seccomp_audit_arch(t->arch),
+	return kernel_steps(t->steps, t->code, seccomp_audit_arch(t->arch),
 			    (uint32_t)call->nr[t->arch]);
 }
 
@@ -147,10 +148,11 @@ static void put_calls(struct text *t, unsigned pc, unsigned *n)
 	const struct syscall_desc *last = NULL;
 	for (unsigned i = 0; i < t->policy->n_rules; i++) {
 		const struct sys_rule *r = &t->policy->rules[i];
-		if (!r->cond || r->call == last || !(r->arches & ARCH_BIT(t->arch)) ||
-		    steps_of(t, r->call).decided != pc)
+		if (!r->cond || r->call == last || !(r->arches & ARCH_BIT(t->arch)))
 			continue;
 		last = r->call;
+		if (steps_of(t, r->call).decided != pc)
+			continue;
 		buf_printf(&t->out, "%s%s", (*n)++ ? ", " : "  # ", r->call->name);
 		if (t->arch != t->machine)
 			buf_printf(&t->out, " of %s", arch_name[t->arch]);
@@ -224,7 +226,8 @@ const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src 
 			 .policy = p,
 			 .machine = machine,
 			 .abis = abis_of(p, machine),
-			 .code = code};
+			 .code = code,
+			 .steps = kernel_steps_all(a, code)};
 	buf_printf(&t.out, "%s: system calls on %s, %u instructions\n", ir->name, arch_name[machine],
 		   code->n);
 	buf_printf(&t.out, "It takes %u of the %u that the filters of a task may take together.\n",

@@ -153,7 +153,7 @@ struct made tree_few(struct arena *a, struct graph *g, const struct tree_range *
 static struct made solve_many(struct arena *a, struct graph *g, const struct tree_range *v,
 			      unsigned n, const struct price *price)
 {
-	if (n <= TREE_MAX)
+	if (n <= (price->most ? price->most : TREE_MAX))
 		return tree_few(a, g, v, n, price, false);
 	struct made no = solve_many(a, g, v, n / 2, price);
 	struct made yes = solve_many(a, g, v + n / 2, n - n / 2, price);

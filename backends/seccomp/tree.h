@@ -32,6 +32,7 @@ struct values {
 struct price {
 	uint64_t size;
 	unsigned peels;	      /* heavy single values that may be asked for first, at every step */
+	unsigned most;        /* ranges of one search, at most TREE_MAX; 0: TREE_MAX */
 	struct values each;
 };
 
@@ -43,12 +44,15 @@ struct made {
 /*
  * Ranges ascend and do not overlap; values between them are never seen. At least one. The answer is
  * the best of all trees of comparisons (==, >=) in which the values asked for first are the
- * heaviest of their subtree or all that is needed to end it, up to TREE_MAX ranges; more are halved
- * first.
+ * heaviest of their subtree or all that is needed to end it, up to `most` ranges; more are halved
+ * first, since a search costs the third power of its ranges.
  */
 uint64_t values_at(const struct values *each, uint32_t v);
 
-enum { TREE_MAX = 128 };
+enum {
+	TREE_MAX = 128,
+	TREE_ARGUMENT = 64, /* values of arguments are weighted alike, so halves lose next to nothing */
+};
 struct made tree_solve(struct arena *scratch, struct graph *g, const struct tree_range *v,
 		       unsigned n, const struct price *price);
 

@@ -44,19 +44,37 @@ static bool range_within(const struct tree_range *r, uint32_t bits)
 	return next_within(r->lo, bits, &v) && v <= r->hi;
 }
 
-/* One JSET when the values of `zero` have no bit in common with a mask that all others meet. */
-static bool bits_apart(const struct tree *t, unsigned i, unsigned j, unsigned except, unsigned zero,
-		       uint32_t *mask)
+/* The bits of the values of each of two targets: before, and after, each range of a list. */
+struct bits_of {
+	uint32_t before[TREE_MAX + 1][2], after[TREE_MAX + 1][2];
+};
+
+static void bits_collect(const struct tree *t, unsigned i, unsigned j, unsigned one, struct bits_of *b)
 {
-	uint32_t used = 0, others = 0;
-	for (unsigned a = i; a <= j; a++) {
-		if (a == except)
-			continue;
-		if (t->v[a].target == zero)
-			used |= range_bits(&t->v[a]);
-		else
-			others |= range_bits(&t->v[a]);
+	unsigned n = j - i + 1;
+	b->before[0][0] = b->before[0][1] = b->after[n][0] = b->after[n][1] = 0;
+	for (unsigned a = 0; a < n; a++) {
+		b->before[a + 1][0] = b->before[a][0];
+		b->before[a + 1][1] = b->before[a][1];
+		b->before[a + 1][t->v[i + a].target != one] |= range_bits(&t->v[i + a]);
 	}
+	for (unsigned a = n; a-- > 0;) {
+		b->after[a][0] = b->after[a + 1][0];
+		b->after[a][1] = b->after[a + 1][1];
+		b->after[a][t->v[i + a].target != one] |= range_bits(&t->v[i + a]);
+	}
+}
+
+/*
+ * One JSET when the values of `zero` have no bit in common with a mask that all others meet; without the range `except`. side:
+ * which of the two targets zero is.
+ */
+static bool bits_apart(const struct tree *t, const struct bits_of *b, unsigned i, unsigned j, unsigned except, unsigned zero,
+		       unsigned side, uint32_t *mask)
+{
+	unsigned n = j - i + 1, end = except == NO_ITEM ? n : except - i, next = except == NO_ITEM ? n : end + 1;
+	uint32_t used = b->before[end][side] | b->after[next][side];
+	uint32_t others = b->before[end][!side] | b->after[next][!side];
 	*mask = others & ~used;
 	for (unsigned a = i; *mask && a <= j; a++)
 		if (a != except && t->v[a].target != zero && range_within(&t->v[a], ~*mask))
@@ -64,7 +82,7 @@ static bool bits_apart(const struct tree *t, unsigned i, unsigned j, unsigned ex
 	return *mask != 0;
 }
 
-static void try_mask(struct tree *t, unsigned i, unsigned j, unsigned except, unsigned one,
+static void try_mask(struct tree *t, const struct bits_of *b, unsigned i, unsigned j, unsigned except, unsigned one,
 		     unsigned two)
 {
 	struct state *s = tree_state(t, i, j, 0);
@@ -74,8 +92,8 @@ static void try_mask(struct tree *t, unsigned i, unsigned j, unsigned except, un
 		cost += weight - t->v[except].weight + t->price.size;
 	if (s->cost <= cost)
 		return;
-	bool found = bits_apart(t, i, j, except, one, &mask);
-	if (!found && !bits_apart(t, i, j, except, two, &mask))
+	bool found = bits_apart(t, b, i, j, except, one, 0, &mask);
+	if (!found && !bits_apart(t, b, i, j, except, two, 1, &mask))
 		return;
 	*s = (struct state){.cost = cost,
 			    .step = STEP_BITS,
@@ -84,22 +102,54 @@ static void try_mask(struct tree *t, unsigned i, unsigned j, unsigned except, un
 			    .except = except};
 }
 
+/*
+ * Bits of the values of one target: of any; and of more than one range or of one that cannot be asked for first, so that they
+ * stay when a value is.
+ */
+struct side_bits {
+	uint32_t any, stay;
+};
+
+static void side_add(struct side_bits *s, const struct tree_range *r)
+{
+	uint32_t bits = range_bits(r);
+	s->stay |= is_single(r) ? s->any & bits : bits;
+	s->any |= bits;
+}
+
+/* Can a mask without the bits that stay of `zero` be met by all ranges of the other target, but for one that is asked for first? */
+static bool may_meet(const struct tree *t, unsigned i, unsigned j, unsigned zero, const struct side_bits *is,
+		     const struct side_bits *other)
+{
+	uint32_t mask = other->any & ~is->stay;
+	unsigned missed = 0;
+	for (unsigned a = i; mask && missed < 2 && a <= j; a++)
+		if (t->v[a].target != zero && range_within(&t->v[a], ~mask))
+			missed += is_single(&t->v[a]) ? 1 : 2;
+	return mask && missed < 2;
+}
+
 /* Two targets told apart by bits, alone or after one value that does not fit was asked for. */
 void tree_try_bits(struct tree *t, unsigned i, unsigned j)
 {
 	unsigned one = t->v[i].target, two = one;
+	struct side_bits side[2] = {{0, 0}, {0, 0}};
 	for (unsigned a = i; a <= j; a++) {
 		if (t->v[a].target != one && two != one && t->v[a].target != two)
 			return;
 		if (t->v[a].target != one)
 			two = t->v[a].target;
+		side_add(&side[t->v[a].target != one], &t->v[a]);
 	}
-	if (two == one)
+	if (two == one ||
+	    (!may_meet(t, i, j, one, &side[0], &side[1]) && !may_meet(t, i, j, two, &side[1], &side[0])))
 		return;
-	try_mask(t, i, j, NO_ITEM, one, two);
+	struct bits_of b;
+	bits_collect(t, i, j, one, &b);
+	try_mask(t, &b, i, j, NO_ITEM, one, two);
 	for (unsigned a = i; a <= j; a++)
 		if (is_single(&t->v[a]))
-			try_mask(t, i, j, a, one, two);
+			try_mask(t, &b, i, j, a, one, two);
 }
 
 unsigned tree_build_bits(const struct tree *t, unsigned i, unsigned j)

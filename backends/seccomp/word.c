@@ -108,7 +108,7 @@ static struct ranges search_ranges(struct search *s, unsigned f, unsigned max)
  */
 static bool search_pays(struct search *s, uint64_t n)
 {
-	uint64_t work = n <= TREE_MAX ? n * n * n : n * TREE_MAX * TREE_MAX;
+	uint64_t work = n <= TREE_ARGUMENT ? n * n * n : n * TREE_ARGUMENT * TREE_ARGUMENT;
 	if (work > *s->p->work)
 		bdd_give_up(s->p->bdd);
 	else
@@ -125,7 +125,9 @@ static struct made solve_ranges(struct search *s, struct ranges *r, uint64_t wei
 		r->v[i].target = s->p->exit(s->p->ctx, r->v[i].target);
 		r->v[i].weight = each ? each : 1;
 	}
-	return tree_solve(s->p->scratch, s->p->graph, r->v, r->n, &s->p->price);
+	struct price price = s->p->price;
+	price.most = TREE_ARGUMENT;
+	return tree_solve(s->p->scratch, s->p->graph, r->v, r->n, &price);
 }
 
 /* ---- tests of bits ---- */

@@ -1,36 +1,154 @@
-"""policy.py KIND N - a policy with N rules of a kind, each of its own: what the growth of compile time is measured with."""
-import sys
+"""policy.py KIND N [FOLDER] - a policy with N rules of a kind, each of its own: what the growth of compile time is measured with.
+Imports are files of their own, written into FOLDER. Without arguments the kinds."""
+import os, sys
 
-kind, n = sys.argv[1], int(sys.argv[2])
-top, lines, tests = [], [], ["expect deny write \"/x\""]
-if kind == "path":
-    lines = [f'allow read "/srv/place/{i}"' for i in range(n)]
-    tests += [f'expect allow read "/srv/place/{i}/x"' for i in range(n)]
-elif kind == "deep":
-    lines = [f'allow read "/srv/a{i}/b/c/d/e/f/g/h"' for i in range(n)]
-elif kind == "tree":  # places inside of one another, some left out and opened again
-    lines = [f'allow read "/srv/{i % 10}/{i // 10 % 100}/{i}" because "x"' for i in range(n)]
-elif kind == "port":
-    lines = [f'allow connect tcp "*:{1 + i % 65000}" because "x"' for i in range(n)]
-elif kind == "unix":
-    lines = [f'allow connect unix "/run/s/{i}"' for i in range(n)]
-elif kind == "env":
-    lines = [f"allow env V{i}" for i in range(n)]
-elif kind == "call":
-    lines = [f"deny syscall prctl where option == {1000 + i}" for i in range(n)]
-elif kind == "calls":
-    calls = ["prctl", "ioctl", "fcntl", "socket", "madvise", "kill", "personality", "setsockopt", "fadvise64", "flock"]
-    args = ["option", "cmd", "cmd", "domain", "behavior", "sig", "personality", "optname", "advice", "cmd"]
-    lines = [f"deny syscall {calls[i % 10]} where {args[i % 10]} == {1000 + i}" for i in range(n)]
-elif kind == "use":
-    top = [f'profile p{i} {{\n    allow read "/srv/place/{i}"\n}}' for i in range(n)]
-    lines = [f"use p{i}" for i in range(n)]
-elif kind == "let":
-    lines = [f'let v{i} = "x"' for i in range(n)] + [f'allow read "/srv/${{v{i}}}{i}"' for i in range(n)]
-else:
-    sys.exit(__doc__)
-print("sbx 1")
-print("\n".join(top))
-print('policy grown version "1.0.0" {\n    targets linux\n    entry "/bin/true"\n    isolate none')
-print("\n".join("    " + l for l in lines))
-print('    test "grown" {\n' + "".join(f"        {t}\n" for t in tests) + "    }\n}")
+HEAD = 'policy grown version "1.0.0" {\n    targets %s\n    entry "/bin/true"'
+PREFER = 'prefer net.connect.host, net.connect.port, net.listen.port on linux because "x"'
+ARGS = {"prctl": "option", "ioctl": "cmd", "fcntl": "cmd", "socket": "domain", "madvise": "behavior", "kill": "sig",
+        "personality": "personality", "setsockopt": "optname", "fadvise64": "advice", "flock": "cmd"}
+
+
+class Policy:
+    """top: lines before the policy; lines: in it; tests: whole tests; files: imports by name."""
+
+    def __init__(self, top=(), lines=(), tests=(), files=None, isolate="none", targets="linux"):
+        self.top, self.lines, self.tests, self.files, self.targets = top, lines, tests, files or {}, targets
+        self.isolate = [f"    isolate {isolate}"] if targets == "linux" else ['    prefer proc.no_exec on macos because "x"']
+
+    def text(self):
+        tests = self.tests or ['    test "grown" {\n        expect deny write "/x"\n    }']
+        return "\n".join(["sbx 1", *self.top, HEAD % self.targets, *self.isolate, *("    " + l for l in self.lines), *tests, "}", ""])
+
+
+def test(*lines):
+    return '    test "grown" {\n' + "".join(f"        {l}\n" for l in lines) + "    }"
+
+
+def path(n):
+    return Policy(lines=[f'allow read "/srv/place/{i}"' for i in range(n)])
+
+
+def deep(n):
+    return Policy(lines=[f'allow read "/srv/a{i}/b/c/d/e/f/g/h"' for i in range(n)])
+
+
+def chain(n):  # each inside the one before
+    return Policy(lines=[f'allow {"write" if i % 2 else "read"} "/srv{"/a" * (i % 40)}/{i}" because "x"' for i in range(n)])
+
+
+def tree(n):
+    return Policy(lines=[f'allow read "/srv/{i % 10}/{i // 10 % 100}/{i}" because "x"' for i in range(n)])
+
+
+def hole(n):  # of one rule
+    return Policy(isolate="all", lines=['allow read "/srv" except {', *(f'    "/srv/{i}"' for i in range(n)), "}"])
+
+
+def deny(n):
+    return Policy(isolate="all", lines=['allow read "/srv"', *(f'deny read "/srv/{i}/x"' for i in range(n))])
+
+
+def port(n):
+    return Policy(lines=[PREFER, *(f'allow connect tcp "*:{1 + i % 65000}" because "x"' for i in range(n))])
+
+
+def sockets(n):  # below a place that only the start knows
+    return Policy(lines=['prefer unix.path on linux because "x"', *(f'allow connect unix "${{RUNTIME_DIR}}/s/{i}"' for i in range(n))])
+
+
+def unix(n):
+    return Policy(lines=['prefer unix.path on linux because "x"', *(f'allow connect unix "/run/s/{i}"' for i in range(n))])
+
+
+def proxy(n):  # hosts behind one
+    return Policy(top=['proxy egress = unix "/run/egress.sock"'],
+                  lines=[PREFER, 'prefer unix.path on linux because "x"',
+                         *(f'allow connect tcp "h{i}.example.org:443" via egress' for i in range(n))])
+
+
+def proxies(n):
+    return Policy(top=[f'proxy p{i} = unix "/run/egress/{i}"' for i in range(n)],
+                  lines=[PREFER, 'prefer unix.path on linux because "x"',
+                         *(f'allow connect tcp "h{i}.example.org:443" via p{i}' for i in range(n))])
+
+
+def call(n):
+    return Policy(lines=[f"deny syscall prctl where option == {1000 + i}" for i in range(n)])
+
+
+def calls(n):
+    names = list(ARGS)
+    return Policy(lines=[f"deny syscall {names[i % 10]} where {ARGS[names[i % 10]]} == {1000 + i}" for i in range(n)])
+
+
+def conds(n):  # of one line
+    return Policy(lines=["deny syscall prctl where option in (" + ", ".join(str(1000 + i) for i in range(n)) + ")"])
+
+
+def env(n):
+    return Policy(lines=[f"allow env V{i}" for i in range(n)])
+
+
+def expect(n):
+    return Policy(lines=['allow read "/srv"'], tests=[test(*(f'expect allow read "/srv/{i}/x"' for i in range(n)))])
+
+
+def tests(n):
+    return Policy(lines=['allow read "/srv"'], tests=[test(f'expect allow read "/srv/{i}/x"', 'expect deny write "/x"') for i in range(n)])
+
+
+def given(n):  # tests of their own values, beside as many rules that stand on the value
+    return Policy(top=["param home: path at load"], lines=[f'allow read "${{home}}/{i}"' for i in range(n)],
+                  tests=[test(f'given home = "/home/u{i}"', f'expect allow read "/home/u{i}/{i}"', 'expect deny write "/x"') for i in range(n)])
+
+
+def let(n):
+    return Policy(lines=[*(f'let v{i} = "x"' for i in range(n)), *(f'allow read "/srv/${{v{i}}}{i}"' for i in range(n))])
+
+
+def param(n):
+    return Policy(top=[f'param v{i}: string = "x"' for i in range(n)], lines=[f'allow read "/srv/${{v{i}}}{i}"' for i in range(n)])
+
+
+def group(n):
+    return Policy(top=[f"group @g{i} = ptrace, " + ("bpf" if i == 0 else f"@g{(i - 1) // 2}") for i in range(n)],
+                  lines=[f"deny syscall @g{i}" for i in range(n)])
+
+
+def use(n):
+    return Policy(top=[f'profile p{i} {{\n    allow read "/srv/place/{i}"\n}}' for i in range(n)], lines=[f"use p{i}" for i in range(n)])
+
+
+def imports(n):
+    files = {f"f{i}.sbx": f'sbx 1\nprofile p{i} {{\n    allow read "/srv/place/{i}"\n}}\n' for i in range(n)}
+    return Policy(top=[f'import "f{i}.sbx"' for i in range(n)], lines=[f"use p{i}" for i in range(n)], files=files)
+
+
+def never(n):
+    return Policy(lines=['allow read "/srv"', *(f'never allow write "/srv/{i}"' for i in range(n))])
+
+
+def mach(n):
+    return Policy(targets="macos", lines=[f'allow mach "org.example.s{i}"' for i in range(n)])
+
+
+def silence(n):
+    return Policy(lines=[f'allow exec read "/srv/{i}/sh" # sbx: allow(shell-exec, no-loader) x' for i in range(n)])
+
+
+# The most that a policy of the kind may hold, or that is worth a measurement.
+KINDS = {path: 100000, deep: 100000, chain: 100000, tree: 100000, hole: 100000, deny: 100000, port: 60000,
+         unix: 100000, sockets: 100000, proxy: 100000, proxies: 100000, call: 1000, calls: 1000, conds: 1000, env: 500,
+         expect: 100000, tests: 100000, given: 1000, let: 100000, param: 100000, group: 240, use: 100000, imports: 1000,
+         never: 100000, mach: 1000, silence: 100000}
+
+if __name__ == "__main__":
+    kinds = {k.__name__: k for k in KINDS}
+    if len(sys.argv) < 3 or sys.argv[1] not in kinds:
+        print("\n".join(f"{k.__name__} {most}" for k, most in KINDS.items()))
+        sys.exit(len(sys.argv) > 1)
+    policy = kinds[sys.argv[1]](int(sys.argv[2]))
+    for name, text in policy.files.items():
+        with open(os.path.join(sys.argv[3], name), "w") as f:
+            f.write(text)
+    print(policy.text(), end="")

@@ -76,3 +76,16 @@ Test(arena, a_size_that_no_memory_has_ends_the_program, .exit_code = 2)
 {
 	arena_alloc(arena_new(), SIZE_MAX - 8);
 }
+
+/* A child goes with its parent, or before; the others stay. */
+Test(arena, children)
+{
+	struct arena *a = arena_new(), *one = arena_child(a), *two = arena_child(a), *three = arena_child(two);
+	char *kept = arena_strdup(one, "kept"), *also = arena_strdup(a, "too");
+	arena_strdup(three, "goes");
+	arena_free(two);
+	cr_expect_str_eq(kept, "kept");
+	arena_free(arena_child(a));
+	cr_expect_str_eq(also, "too");
+	arena_free(a); /* the sanitizers see what is left */
+}

@@ -117,3 +117,76 @@ Test(net_index, the_answers_of_a_loop_over_all_rules)
 	}
 	cr_expect(allowed > 5000 && denied > 5000, "%u allowed, %u denied: the test says little", allowed, denied);
 }
+
+/* ---- hosts behind a proxy ---- */
+
+static const char *const hosts[] = {"a.example", "b.a.example", "*.a.example", "*.example", "example", "*", "localhost", "127.0.0.1", "192.0.2.7"};
+static const char *const asked_hosts[] = {"a.example", "b.a.example", "c.b.a.example", "ba.example", "example", ".example", "x.example",
+					  "localhost", "[::1]", "127.0.0.1", "192.0.2.7", "192.0.2.8", "*.a.example", "*"};
+
+static const char *random_relays(struct arena *a)
+{
+	struct buf b = buf_new(a);
+	buf_puts(&b, "sbx 1\nproxy p = unix \"/run/p\"\nproxy q = unix \"/run/q\"\n"
+		     "policy t {\n    targets linux\n    entry \"/bin/true\"\n    isolate none\n");
+	for (unsigned i = 1 + below(RULES); i; i--) {
+		const char *host = hosts[below(sizeof(hosts) / sizeof(hosts[0]))];
+		const char *port = ports[below(sizeof(ports) / sizeof(ports[0]) - 1)];
+		if (below(4))
+			buf_printf(&b, "    allow connect tcp \"%s:%s\" via %s\n", host, port, below(2) ? "p" : "q");
+		else
+			buf_printf(&b, "    deny connect tcp \"%s:%s\"\n", host, port);
+	}
+	buf_puts(&b, "    allow connect tcp \"a.example:1\" via p\n    allow connect tcp \"a.example:1\" via q\n}\n");
+	return buf_str(&b);
+}
+
+static bool names(const char *pattern, const char *host)
+{
+	static const char *const machine[] = {"localhost", "127.0.0.1", "[::1]"};
+	bool p = false, h = false;
+	size_t n = strlen(host), below_dot = strlen(pattern) - 1;
+	for (size_t i = 0; i < 3; i++) {
+		p |= strcmp(pattern, machine[i]) == 0;
+		h |= strcmp(host, machine[i]) == 0;
+	}
+	return (p && h) || strcmp(pattern, "*") == 0 || strcmp(pattern, host) == 0 ||
+	       (strncmp(pattern, "*.", 2) == 0 && n > below_dot && strcmp(host + n - below_dot, pattern + 1) == 0);
+}
+
+static bool relayed(const struct ir *ir, const struct request *r)
+{
+	bool allow = false;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *rule = &ir->rules[i];
+		if ((rule->kind != RULE_RELAY && (rule->kind != RULE_NET || !(rule->ops & OP_BIT(OP_CONNECT_TCP)))) ||
+		    !names(rule->object, r->object) || r->port < rule->port_lo || r->port > rule->port_hi)
+			continue;
+		if (rule->deny)
+			return false;
+		allow = true;
+	}
+	return allow;
+}
+
+Test(net_index, hosts_as_a_loop_over_all_rules_finds_them)
+{
+	unsigned allowed = 0, denied = 0;
+	for (unsigned p = 0; p < POLICIES; p++) {
+		struct arena *a = arena_new();
+		const char *text = random_relays(a);
+		struct compile c = core_resolve(text);
+		const struct meaning *m = meaning_new(c.arena, c.ir);
+		for (unsigned i = 0; i < REQUESTS; i++) {
+			struct request r = {.target = TARGET_LINUX, .op = OP_CONNECT_TCP};
+			r.object = asked_hosts[below(sizeof(asked_hosts) / sizeof(asked_hosts[0]))];
+			r.port = asked_ports[1 + below(sizeof(asked_ports) / sizeof(asked_ports[0]) - 1)];
+			bool want = relayed(c.ir, &r), got = decide(m, &r).allow;
+			cr_assert_eq(got, want, "%s:%u in\n%s", r.object, r.port, text);
+			got ? allowed++ : denied++;
+		}
+		arena_free(c.arena);
+		arena_free(a);
+	}
+	cr_expect(allowed > 5000 && denied > 5000, "%u allowed, %u denied: the test says little", allowed, denied);
+}

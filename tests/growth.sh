@@ -1,0 +1,63 @@
+#!/bin/bash
+# growth.sh - what `sbxc check` executes grows with the rules of a policy as n log n, for every kind of rule that
+# tests/bench/policy.py knows: instructions are counted (valgrind), so the answer is the same on every machine.
+#
+# Of four times the rules, less what a policy of one costs: 4.0 is a line, 16 a loop over all rules for each of them. What is
+# bounded (a plan holds 512 names of variables, a condition 1024 parts) may cost more each, if it is little at the bound. Tests
+# that give values of their own are asked about every rule that stands on them: the cost of such a pair is what is bounded.
+set -u
+top=$(unset CDPATH; cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+: "${B:=build}"
+[[ $B = /* ]] || B=$top/$B
+n=${N:-100} most=6.0
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+
+command -v valgrind >/dev/null || { echo 'SKIP growth: valgrind is not installed'; exit 0; }
+
+count() { # FILE
+	valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null "$B/sbxc" check -q --std "$top/policies/std" "$1" \
+	    >"$1.out" 2>"$1.count" || { echo refused; return; }
+	sed -n 's/^==[0-9]*== I *refs: *//p' "$1.count" | tr -d ,
+}
+
+measure() { # KIND RULES
+	mkdir -p "$tmp/$1-$2" && cd "$tmp/$1-$2" &&
+	    python3 "$top/tests/bench/policy.py" "$1" "$2" . >policy.sbx && count policy.sbx >"$tmp/$1-$2.n"
+}
+export -f measure count
+export tmp top B
+
+# Beside a policy of one rule of the kind, which opens what the kind needs.
+python3 "$top/tests/bench/policy.py" | while read -r kind limit; do
+	((limit < 4 * n)) && more=$limit || more=$((4 * n))
+	printf '%s %s\n' "$kind" 1 "$kind" $((more / 4)) "$kind" "$more"
+done >"$tmp/list"
+xargs -P "$(nproc)" -L 1 bash -c 'measure "$0" "$1"' <"$tmp/list"
+
+allowed() { # KIND ONE MANY RULES
+	case $1 in
+	env | conds) (($3 < 2 * $2)) ;;
+	given) ((($3 - $2) / ($4 * $4) < 4000)) ;;
+	*) false ;;
+	esac
+}
+
+# The check of the check: a quadratic thing is seen.
+verdict() { # NONE ONE FOUR
+	awk -v a="$1" -v b="$2" -v c="$3" -v most="$most" 'BEGIN { r = (c - a) / (b - a); printf "%.2f\n", r; exit !(b > a && r < most && r > 1.2) }'
+}
+verdict 1000 1100 2600 >/dev/null && echo 'FAIL growth: 16 times for 4 times the rules would pass'
+verdict 1000 1100 1450 >/dev/null || echo 'FAIL growth: 4.5 times for 4 times the rules would not pass'
+
+while read -r kind _ && read -r _ one && read -r _ four; do
+	a=$(cat "$tmp/$kind-1.n") b=$(cat "$tmp/$kind-$one.n") c=$(cat "$tmp/$kind-$four.n")
+	if [[ $a$b$c = *[!0-9]* || -z $a || -z $b || -z $c ]]; then
+		echo "FAIL growth $kind: a policy of the kind is refused: $(head -n 2 "$tmp/$kind-$four/policy.sbx.out" "$tmp/$kind-$four/policy.sbx.count" | tr '\n' ' ')"
+	elif ratio=$(verdict "$a" "$b" "$c") || allowed "$kind" "$a" "$c" "$four"; then
+		echo "PASS growth $kind: $ratio from $one to $four ($(((c - a) / four)) instructions a rule)"
+	else
+		echo "FAIL growth $kind: $ratio from $one to $four ($(((c - a) / four)) instructions a rule), at most $most"
+	fi
+done <"$tmp/list"
+exit 0
