@@ -13,6 +13,7 @@
 #include "glob.h"
 #include "glob_fault.h"
 #include "namespaces.h"
+#include "start.h"
 #include "template.h"
 #include "view_items.h"
 
@@ -221,9 +222,12 @@ static bool visit_entry(void *ctx, const struct landlock_rule *rule)
 	if (!r->program.interp[0])
 		return true;
 	interp.place = (struct span){0};
-	fd = openat(AT_FDCWD, r->program.interp, O_PATH | O_CLOEXEC);
+	/* in a tree of its own it may be another file than the one that was opened outside */
+	fd = start_late(r) ? openat(AT_FDCWD, r->program.interp, O_PATH | O_CLOEXEC) : r->program.interp_fd;
 	if (fd < 0)
 		return path_fault(r, ERR_PATH_OPEN, &interp, r->program.interp, "open", errno);
+	if (fd == r->program.interp_fd)
+		r->program.interp_fd = -1;
 	return fd_grant(r, &interp, fd, r->program.interp);
 }
 

@@ -20,13 +20,18 @@ static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
 {
 	int resource = rlimit_resource(line->which);
 	uint64_t value = rlimit_value(line, &r->vars);
-	struct rlimit was, set, now;
+	struct rlimit was, now, set = {value, value};
+	bool good = rlimit_call(resource, &set, &was) == 0;
 
-	if (rlimit_call(resource, NULL, &was))
+	/* seldom there is a lower one: it may not be raised, or must be put back */
+	if (!good && (errno != EPERM || rlimit_call(resource, NULL, &was)))
 		return fault_step(r->fault, "limits", rlimit_word(line->which), errno);
-	set.rlim_max = value < was.rlim_max ? value : was.rlim_max;
-	set.rlim_cur = set.rlim_max;
-	if (rlimit_call(resource, &set, NULL) || rlimit_call(resource, NULL, &now))
+	if (!good || was.rlim_max < value) {
+		set.rlim_max = value < was.rlim_max ? value : was.rlim_max;
+		set.rlim_cur = set.rlim_max;
+		good = rlimit_call(resource, &set, NULL) == 0;
+	}
+	if (!good || rlimit_call(resource, NULL, &now))
 		return fault_step(r->fault, "limits", rlimit_word(line->which), errno);
 	if (now.rlim_cur != set.rlim_cur || now.rlim_max != set.rlim_max)
 		return fault_step(r->fault, "limits", rlimit_word(line->which), EPERM);

@@ -17,7 +17,7 @@ bool apply_session(struct run *r)
 
 	if (!launch_session(&r->plan->launch))
 		return true;
-	session = setsid();
+	session = r->session ? r->session : setsid();
 	if (session < 0)
 		return fault_step(r->fault, "session", "setsid", errno);
 	if (getsid(0) != session)

@@ -90,7 +90,7 @@ struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_option
 			      .plan = &plan->plan,
 			      .pool = &s->pool,
 			      .host.cgroup.base = -1,
-			      .program.fd = -1,
+			      .program = {.fd = -1, .interp_fd = -1},
 			      .ruleset = -1,
 			      .link = &s->link,
 			      .embedded = true,
@@ -112,6 +112,8 @@ void lib_start_free(struct start *s)
 		close(s->run.ruleset);
 	if (s->run.program.fd >= 0)
 		close(s->run.program.fd);
+	if (s->run.program.interp_fd >= 0)
+		close(s->run.program.interp_fd);
 	if (s->run.host.cgroup.base >= 0)
 		close(s->run.host.cgroup.base);
 	if (s->shared)

@@ -106,6 +106,8 @@ static bool entry_same(const struct program *p, const char *typed, struct span w
 {
 	struct stat a, b;
 
+	if (!strcmp(typed, p->path))
+		return true;
 	if (strchr(typed, '/')) {
 		if (fstat(p->fd, &a) == 0 && stat(typed, &b) == 0 && a.st_dev == b.st_dev &&
 		    a.st_ino == b.st_ino)
@@ -145,11 +147,12 @@ static bool entry_look(const struct launch *l, struct program *p, struct fault *
 	return fault_errno(f, "failed", "read", errno);
 }
 
-static bool interp_check(const struct program *p, struct fault *f)
+static bool interp_open(struct program *p, struct fault *f)
 {
-	struct stat st;
-
-	if (!p->interp[0] || stat(p->interp, &st) == 0)
+	if (!p->interp[0])
+		return true;
+	p->interp_fd = openat(AT_FDCWD, p->interp, O_PATH | O_CLOEXEC);
+	if (p->interp_fd >= 0)
 		return true;
 	not_found(f, p->interp, ": the ELF interpreter of the program");
 	return fault_line(f, "at", p->path, NULL);
@@ -158,11 +161,14 @@ static bool interp_check(const struct program *p, struct fault *f)
 bool program_choose(const struct launch *l, const char *typed, struct vars *v, struct program *p,
 		    struct fault *f)
 {
-	bool found = program_find(typed, p->path, f);
+	/* with an entry, what is typed as a path is looked at where it is used */
+	bool later = l->entry.at && strchr(typed, '/');
+	bool found = later || program_find(typed, p->path, f);
+	const char *path = later ? typed : p->path;
 
-	p->fd = -1;
+	p->fd = p->interp_fd = -1;
 	if (found) {
-		v->program = pool_copy(v->pool, p->path, strlen(p->path));
+		v->program = pool_copy(v->pool, path, strlen(path));
 		if (!v->program)
 			return fault_step(f, "program", "memory", ENOMEM);
 	}
@@ -170,5 +176,5 @@ bool program_choose(const struct launch *l, const char *typed, struct vars *v, s
 		return found;
 	return template_expand(l->entry, TEMPLATE_PATH, v, l->entry_where, p->path, f) &&
 	       entry_open(p, l->entry_where, f) && entry_same(p, typed, l->entry_where, f) &&
-	       entry_look(l, p, f) && interp_check(p, f);
+	       entry_look(l, p, f) && interp_open(p, f);
 }

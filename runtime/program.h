@@ -9,6 +9,7 @@
 
 struct program {
 	int fd;                         /* of the entry, read-only; -1 without entry */
+	int interp_fd;                  /* of its ELF interpreter, O_PATH, until it has its rule; -1: none */
 	char path[PLAN_MAX_PATH + 1];   /* what execve() gets */
 	char interp[PLAN_MAX_PATH + 1]; /* ELF interpreter of the entry, "" when it has none */
 };

@@ -53,6 +53,7 @@ struct run {
 	 * of its descriptors change in the child only.
 	 */
 	bool embedded;
+	pid_t session;		 /* made by start_go(); 0: not yet */
 	int ready;		 /* the supervisor closes it when the program runs; -1: nobody waits */
 	struct request *request; /* NULL: the program is started at once */
 	/*

@@ -87,8 +87,13 @@ bool start_cgroup(const struct run *r)
 	return c->present && r->host.cgroup.base >= 0 && (!c->controllers || r->host.cgroup.usable);
 }
 
-/* A process group leader cannot make a session: a shell with job control makes each of its jobs one. */
-const char *start_supervised(const struct run *r)
+/* Is this the process that makes the session, if it can? */
+static bool session_here(const struct run *r)
+{
+	return launch_session(&r->plan->launch) && !r->embedded;
+}
+
+static const char *supervisor_wanted(const struct run *r)
 {
 	if (start_cgroup(r))
 		return "a cgroup for the limits of the whole job";
@@ -106,9 +111,17 @@ const char *start_supervised(const struct run *r)
 		return "the other side of the new terminal";
 	if (namespaces_flags(r) & CLONE_NEWPID)
 		return "process 1 of the new pid namespace";
-	if (launch_session(&r->plan->launch) && getpgrp() == getpid() && !r->embedded)
-		return "a new session, which a leader of a process group cannot make";
 	return NULL;
+}
+
+/* A process group leader cannot make a session: a shell with job control makes each of its jobs one. */
+const char *start_supervised(const struct run *r)
+{
+	const char *why = supervisor_wanted(r);
+
+	if (!why && session_here(r) && getpgrp() == getpid())
+		why = "a new session, which a leader of a process group cannot make";
+	return why;
 }
 
 static bool steps_apply(struct run *r)
@@ -140,7 +153,14 @@ bool start_here(struct run *r)
 
 bool start_go(struct run *r)
 {
-	return start_supervised(r) ? supervise(r) : start_here(r);
+	if (supervisor_wanted(r))
+		return supervise(r);
+	/* whether it can be made shows when it is, and costs one call less */
+	if (session_here(r) && (r->session = setsid()) < 0) {
+		r->session = 0;
+		return supervise(r);
+	}
+	return start_here(r);
 }
 
 static void count_add(struct text *t, uint64_t n, const char *what)
