@@ -34,7 +34,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
         -Wswitch-enum -Wvla -Wformat=2 -Wundef $(if $(WERROR),-Werror)
 STD  := -std=gnu11 -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' -MMD -MP -fno-strict-aliasing
 # The loader is exec'd at every start: small counts. It has no relocations, so there is nothing for relro to protect.
-SMALL := -Oz -flto=auto
+SMALL := -Oz -flto=auto -flto-partition=one -fipa-pta -fno-inline-functions-called-once -fno-optimize-sibling-calls
 HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 YAML_CFLAGS := $(shell pkg-config --cflags yaml-0.1 2>/dev/null)
 YAML_LIBS   := $(shell pkg-config --libs yaml-0.1 2>/dev/null || echo -lyaml)
@@ -48,10 +48,10 @@ COMPILER_OBJ := $(COMPILER_SRC:%.c=$(B)/%.o) $(GENERATED:.c=.o) $(B)/runtime/sha
 RUNTIME_SRC  := $(wildcard runtime/*.c)
 RUNTIME_OBJ  := $(patsubst %.c,$(B)/static/%.o,$(filter-out runtime/lib_%.c,$(RUNTIME_SRC)))
 # And once more for libsbx: position independent, nothing visible but what sbx.h declares.
-LIB_OBJ      := $(patsubst %.c,$(B)/lib/%.o,$(filter-out runtime/sbx_run.c runtime/options.c,$(RUNTIME_SRC)))
+LIB_OBJ      := $(patsubst %.c,$(B)/lib/%.o,$(filter-out runtime/sbx_run.c runtime/options.c runtime/static_%.c,$(RUNTIME_SRC)))
 SONAME       := libsbx.so.0
 # The same loader sources built with the ordinary compiler, for unit tests and sanitizers.
-RUNTIME_HOST := $(RUNTIME_SRC:%.c=$(B)/%.o)
+RUNTIME_HOST := $(patsubst %.c,$(B)/%.o,$(filter-out runtime/static_%.c,$(RUNTIME_SRC)))
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
@@ -98,12 +98,14 @@ $(B)/%.o: %.c
 	@echo "  CC    $<"
 	$(Q)$(CC) $(STD) $(WARN) $(HARD) $(CFLAGS) -I$(B)/gen $(YAML_CFLAGS) -c -o $@ $<
 
+# As libc itself: calls that the compiler makes of its own must find these functions when all else is compiled.
+$(B)/static/runtime/static_libc.o: STATIC_CFLAGS := -fno-lto -fno-builtin
 # The loader needs no header but libc's: runtime/kernel.h names what it takes from the kernel.
 $(B)/static/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC    $< (static)"
 	$(Q)$(MUSL_CC) $(STD) $(WARN) $(SMALL) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
-	    -fstack-protector-strong -fno-pie -no-pie -c -o $@ $<
+	    -fstack-protector -fno-pie -no-pie $(STATIC_CFLAGS) -c -o $@ $<
 
 $(B)/gen/sbx.tab.c $(B)/gen/sbx.tab.h &: grammar/sbx.y grammar/keywords.def
 	@mkdir -p $(@D)

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 static const struct {
-	const char *number, *slug, *description;
+	const char *number, *description;
 	int code;
 } errors[] = {
 #define ERR(id, number_, slug_, code_, description_)                                               \
-	[ERR_##id] = {.number = number_, .slug = slug_, .code = code_, .description = description_},
+	[ERR_##id] = {.number = number_, .code = code_, .description = description_},
 #include "errors.def"
 };
 

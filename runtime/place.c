@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text.h"
+
 enum { MAX_LINKS = 40, MAX_DEPTH = 2 * PLAN_MAX_PATH };
 
 bool place_of(int fd, struct place *p)
@@ -64,10 +66,10 @@ static int head_open(int at, char *path, const char **last)
 int place_parent(const char *path, bool follow)
 {
 	char here[PLAN_MAX_PATH + 1], link[PLAN_MAX_PATH + 1];
+	struct text t = text_over(here, sizeof(here));
 	int at = AT_FDCWD;
 
-	strncpy(here, path, sizeof(here) - 1);
-	here[sizeof(here) - 1] = 0;
+	text_str(&t, path);
 	for (int i = 0; i < MAX_LINKS; i++) {
 		const char *last;
 		ssize_t n;

@@ -43,21 +43,25 @@ static bool privilege_refuse(struct fault *f)
 	return fault_line(f, "fix", "chmod u-s,g-s sbx-run; setcap -r sbx-run", NULL);
 }
 
-enum { ROOM = 64 * 1024 };
-
 /*
  * All that one start needs. Here it is zero without being cleared, costs nothing where it is not touched, and lies
  * beside what has page tables already; on the stack or in a mapping it was a third of the start. What is used at every
  * start stands together: each page costs.
  */
-static struct memory {
-	_Alignas(16) char room[ROOM];
+struct needed {
 	struct fault fault; /* at its end what is used at every start; below, at their beginnings */
 	struct plan plan;
 	struct pool pool;
 	struct report report;
 	struct options options;
 	struct run run;
+};
+enum { PAGE = 4096, ROOM = 64 * 1024 + PAGE - sizeof(struct needed) % PAGE };
+
+/* A whole number of pages: then the linker begins the data in the page where the text ends. */
+static struct memory {
+	_Alignas(16) char room[ROOM];
+	struct needed in;
 } memory;
 
 static bool begin(struct run *r, struct plan *plan, bool *proved)
@@ -76,7 +80,7 @@ static bool begin(struct run *r, struct plan *plan, bool *proved)
 }
 
 /* True only after a dry run. */
-static bool start(struct memory *m)
+static bool start(struct needed *m)
 {
 	struct run *r = &m->run;
 	bool proved = false;
@@ -86,7 +90,7 @@ static bool start(struct memory *m)
 	r->pool = &m->pool;
 	r->ready = -1;
 	r->fault = &m->fault;
-	pool_over(&m->pool, m->room, sizeof(m->room));
+	pool_over(&m->pool, memory.room, sizeof(memory.room));
 	if (m->options.report || m->options.status_fd >= 0) {
 		if (!report_open(&m->report, &m->options, &m->fault))
 			return false;
@@ -103,13 +107,13 @@ static bool start(struct memory *m)
 
 int main(int argc, char **argv)
 {
-	struct fault *fault = &memory.fault;
+	struct fault *fault = &memory.in.fault;
 
 	(void)argc;
 	fault_set(fault, ERR_STEP);
 	if (stdio_hold(fault) && privilege_refuse(fault)) {
-		enum options_result result = options_parse(argv, &memory.options, fault);
-		if (result == OPTIONS_DONE || (result == OPTIONS_RUN && start(&memory)))
+		enum options_result result = options_parse(argv, &memory.in.options, fault);
+		if (result == OPTIONS_DONE || (result == OPTIONS_RUN && start(&memory.in)))
 			return 0;
 	}
 	fault_print(fault);

@@ -1,0 +1,256 @@
+/*
+ * static_libc.c - functions of libc for the static loader alone, smaller than musl's: those serve every kernel, every
+ * flag and every caller, and are a tenth of the program. What is not asked for here is refused, not guessed.
+ *
+ * Found before those of the archive by the linker, so they serve libc's own calls as well. The library and the tests
+ * have their own libc's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* ---- one call of the kernel, as it is: every one of them is at least as old as Landlock ---- */
+
+#define CALL(type, name, params, ...)                                                              \
+	type name params { return (type)syscall(__VA_ARGS__); }
+
+/* musl's struct stat is the kernel's on these; its flags are few, so nothing has to be converted. */
+#if defined(__x86_64__) || defined(__aarch64__)
+CALL(int, fstatat, (int at, const char *restrict path, struct stat *restrict st, int flags), SYS_newfstatat, at, path, st,
+     flags)
+CALL(int, fstat, (int fd, struct stat *st), SYS_fstat, fd, st)
+#endif
+CALL(int, fchdir, (int fd), SYS_fchdir, fd)
+CALL(int, dup3, (int from, int to, int flags), SYS_dup3, from, to, flags)
+CALL(int, pipe2, (int ends[2], int flags), SYS_pipe2, ends, flags)
+CALL(int, socket, (int domain, int type, int protocol), SYS_socket, domain, type, protocol)
+CALL(int, socketpair, (int domain, int type, int protocol, int pair[2]), SYS_socketpair, domain, type, protocol, pair)
+CALL(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), SYS_sendmsg, fd, m, flags) /* padding: zero */
+CALL(ssize_t, recvmsg, (int fd, struct msghdr *m, int flags), SYS_recvmsg, fd, m, flags)
+CALL(ssize_t, readlinkat, (int at, const char *restrict path, char *restrict out, size_t size), SYS_readlinkat, at, path,
+     out, size)
+CALL(int, signalfd, (int fd, const sigset_t *set, int flags), SYS_signalfd4, fd, set, _NSIG / 8, flags)
+CALL(void *, mmap, (void *at, size_t size, int prot, int flags, int fd, off_t offset), SYS_mmap, at, size, prot, flags, fd,
+     offset)
+
+/* The kernel's calls have no flags; the library's would need more than one. */
+int faccessat(int at, const char *path, int mode, int flags)
+{
+	return flags ? (errno = EINVAL, -1) : (int)syscall(SYS_faccessat, at, path, mode);
+}
+
+int fchmodat(int at, const char *path, mode_t mode, int flags)
+{
+	return flags ? (errno = EINVAL, -1) : (int)syscall(SYS_fchmodat, at, path, mode);
+}
+
+/* What follows is a number or an address: one word. */
+#define ONE_MORE(name, first, second_type, number)                                                 \
+	int name(int first, second_type what, ...)                                                 \
+	{                                                                                          \
+		va_list more;                                                                      \
+		unsigned long arg;                                                                 \
+		va_start(more, what);                                                              \
+		arg = va_arg(more, unsigned long);                                                 \
+		va_end(more);                                                                      \
+		return (int)syscall(number, first, what, arg);                                     \
+	}
+ONE_MORE(fcntl, fd, int, SYS_fcntl)
+ONE_MORE(ioctl, fd, int, SYS_ioctl)
+
+/* Four words always follow in the kernel's view; callers give as many as the operation looks at. */
+int prctl(int what, ...)
+{
+	unsigned long arg[4];
+	va_list more;
+
+	va_start(more, what);
+	for (int i = 0; i < 4; i++)
+		arg[i] = va_arg(more, unsigned long);
+	va_end(more);
+	return (int)syscall(SYS_prctl, what, arg[0], arg[1], arg[2], arg[3]);
+}
+
+/* Without a handler, as here always, no code of libc is needed to come back from one. */
+struct kernel_sigaction {
+	void (*handler)(int);
+	unsigned long flags;
+	void *restorer;
+	uint64_t mask;
+};
+
+void (*signal(int number, void (*handler)(int)))(int)
+{
+	struct kernel_sigaction set = {.handler = handler};
+
+	return syscall(SYS_rt_sigaction, number, &set, NULL, _NSIG / 8) ? SIG_ERR : SIG_DFL;
+}
+
+/* `mode` is there when a file may be made; what is read instead of it else is not looked at. */
+int openat(int dir, const char *path, int flags, ...)
+{
+	va_list more;
+	mode_t mode;
+
+	va_start(more, flags);
+	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(more, mode_t) : 0;
+	va_end(more);
+	return (int)syscall(SYS_openat, dir, path, flags, mode);
+}
+
+/* Nobody makes a file by it. */
+int open(const char *path, int flags, ...)
+{
+	return openat(AT_FDCWD, path, flags);
+}
+
+char *getcwd(char *out, size_t size)
+{
+	long n = syscall(SYS_getcwd, out, size);
+
+	if (n > 0 && out[0] != '/') /* it lies outside of this root */
+		errno = ENOENT;
+	return n > 0 && out[0] == '/' ? out : NULL;
+}
+
+/* ---- texts ---- */
+
+size_t strlen(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+void *memchr(const void *in, int c, size_t size)
+{
+	const unsigned char *at = in;
+
+	for (; size; at++, size--)
+		if (*at == (unsigned char)c)
+			return (void *)(uintptr_t)at;
+	return NULL;
+}
+
+char *strchr(const char *s, int c)
+{
+	for (;; s++)
+		if (*s == (char)c)
+			return (char *)(uintptr_t)s;
+		else if (!*s)
+			return NULL;
+}
+
+/* Takes the last name of an absolute path off; "" stands for the root. */
+static void name_drop(char *path)
+{
+	size_t n = strlen(path);
+
+	while (n && path[--n] != '/')
+		;
+	path[n] = 0;
+}
+
+/* a + b into out, which may be b; false when it is too long. */
+static int join(char out[PATH_MAX], const char *a, size_t len, const char *b)
+{
+	size_t more = strlen(b) + 1;
+
+	if (len + more > PATH_MAX)
+		return 0;
+	memmove(out + len, b, more);
+	memcpy(out, a, len);
+	return 1;
+}
+
+/* `out` is wanted. Names are taken one by one, a link is put before what follows it. */
+char *realpath(const char *restrict path, char *restrict out)
+{
+	char rest[PATH_MAX], link[PATH_MAX];
+	const char *at = rest;
+	ssize_t n;
+
+	errno = ENAMETOOLONG;
+	if (!join(rest, path, strlen(path), ""))
+		return NULL;
+	out[0] = out[1] = 0;
+	if (path[0] != '/' && !getcwd(out, PATH_MAX))
+		return NULL;
+	if (!out[1]) /* the root is written as nothing until the end */
+		out[0] = 0;
+	for (int links = 0; *(at += strspn(at, "/"));) {
+		size_t len = strcspn(at, "/"), had = strlen(out);
+		const char *name = at;
+		at += len;
+		if (len == 1 && name[0] == '.')
+			continue;
+		if (len == 2 && name[0] == '.' && name[1] == '.') {
+			name_drop(out);
+			continue;
+		}
+		if (had + len + 1 >= PATH_MAX)
+			return NULL;
+		out[had] = '/';
+		memcpy(out + had + 1, name, len);
+		out[had + 1 + len] = 0;
+		n = readlinkat(AT_FDCWD, out, link, sizeof(link));
+		if (n < 0 && errno == EINVAL) /* no link */
+			continue;
+		if (n <= 0)
+			return NULL;
+		errno = ++links > 40 ? ELOOP : ENAMETOOLONG;
+		if (links > 40 || !join(rest, link, (size_t)n, at))
+			return NULL;
+		at = rest;
+		name_drop(out);
+		if (link[0] == '/')
+			out[0] = 0;
+	}
+	if (!out[0])
+		memcpy(out, "/", 2);
+	return out;
+}
+
+/* How far into `s` all bytes are in `set`, or none is. */
+static size_t span_len(const char *s, const char *set, int in)
+{
+	size_t n = 0;
+
+	while (s[n] && (strchr(set, s[n]) != NULL) == in)
+		n++;
+	return n;
+}
+
+size_t strspn(const char *s, const char *set)
+{
+	return span_len(s, set, 1);
+}
+
+size_t strcspn(const char *s, const char *set)
+{
+	return span_len(s, set, 0);
+}
+
+void *memmem(const void *in, size_t size, const void *what, size_t len)
+{
+	const char *at = in;
+
+	for (; size >= len; at++, size--)
+		if (memcmp(at, what, len) == 0)
+			return (void *)(uintptr_t)at;
+	return NULL;
+}
