@@ -1,6 +1,6 @@
 #!/bin/bash
 # figures.sh - figures that do not depend on the machine's speed, held below what they are today with a little room: the
-# size of the loader, the system calls of one launch, the length of the examples' filters.
+# size of the loader, the system calls, page faults and memory of one launch, the length of the examples' filters.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 : "${B:=build}"
@@ -18,7 +18,7 @@ at_most() { # TITLE FIGURE LIMIT
 	fi
 }
 
-at_most "bytes of sbx-run" "$(stat -c %s "$B/sbx-run")" 131072
+at_most "bytes of sbx-run" "$(stat -c %s "$B/sbx-run")" 110592
 
 for policy in build-step code-eval ripgrep static-web; do
 	"$B/sbxc" --std policies/std -q "policies/examples/$policy.sbx" -o "$tmp/$policy" || exit 2
@@ -48,10 +48,36 @@ calls() {
 			END { if (seen) print n }' "$tmp"/calls.*)" "$2"
 	fi
 }
-calls "system calls of a launch" 175 /bin/true <<'P'
+# Static, the program that does nothing; then the kinds of programs there are.
+"${CC:-gcc}" -O2 -nostdlib -static -fno-stack-protector -o "$tmp/nop" tests/bench/nop.c || exit 2
+calls "system calls of a launch" 140 "$tmp/nop" <<P
+    allow read exec "$tmp/nop" # sbx: allow(no-loader) the program is static
+    isolate none
+    use std/base-system
+    limit open-files 256
+P
+# Pages that a launch touches, the program's own included, and what stays resident beyond the program's.
+if [[ ! -d $tmp/p ]] || ! "$B/sbx-run" "$tmp/p" -- "$tmp/nop" 2>/dev/null; then
+	printf 'SKIP figures memory of a launch: it cannot start here\n'
+elif ! musl-gcc -static -Os -o "$tmp/cost" tests/live/cost.c 2>/dev/null; then
+	printf 'SKIP figures memory of a launch: no musl-gcc\n'
+else
+	read -r faults kilobytes code < <("$tmp/cost" "$B/sbx-run" "$tmp/p" -- "$tmp/nop")
+	read -r _ bare _ < <("$tmp/cost" "$tmp/nop")
+	[[ $code = 0 ]] || faults= kilobytes=99999
+	at_most "page faults of a launch" "$faults" 16
+	at_most "kilobytes of a launch, beyond the program's" $((kilobytes - bare)) 64
+fi
+calls "system calls of a launch, with an entry" 140 /bin/true <<'P'
     entry "/bin/true"
     isolate none
     use std/base-system
+P
+calls "system calls of a launch, a dynamic program" 140 /bin/true <<P
+    allow read exec "/bin/true", "$(realpath "$(ldd /bin/true | awk '/ld-linux/ { print $1 }')")"
+    isolate none
+    use std/base-system
+    limit open-files 256
 P
 # Loader, its child and process 1 of the new namespace.
 mkdir "$tmp/work"
