@@ -189,9 +189,9 @@ static bool object_holes(struct access_ctx *x, const struct ast_object *o, struc
 	struct ir_hole *holes = NULL;
 	unsigned n = 0;
 	bool ok = true;
-	if (o->except && x->use != ACCESS_ALLOW) {
-		struct diag_rec *rec = diag(x->r->d, DIAG_WRONG_PLACE, o->except->loc, "only an `allow` has an `except`");
-		diag_note(rec, "`except` takes something out of its own `allow`; a `deny` always wins");
+	if (o->except && x->use != ACCESS_ALLOW && x->use != ACCESS_NEVER) {
+		struct diag_rec *rec = diag(x->r->d, DIAG_WRONG_PLACE, o->except->loc, "only an `allow` or a `never` has an `except`");
+		diag_note(rec, "`except` takes something out of its own line; a `deny` always wins");
 		return access_fail(x);
 	}
 	for (const struct ast_word *w = o->except; w; w = w->next) {

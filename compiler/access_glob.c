@@ -8,16 +8,10 @@
 
 static bool may_match(struct access_ctx *x, const struct ast_access *access)
 {
-	struct diag_rec *rec;
-	if (x->use == ACCESS_EXPECT) {
-		rec = diag(x->r->d, DIAG_WRONG_PLACE, access->glob->loc, "an expectation asks about one place");
-		diag_help(rec, "name a path that the pattern fits");
-	} else if (x->use == ACCESS_NEVER) {
-		rec = diag(x->r->d, DIAG_WRONG_PLACE, access->glob->loc, "a `never` speaks of places, not of patterns");
-		diag_help(rec, "write `never allow read \"PATH\"`");
-	} else {
+	if (x->use != ACCESS_EXPECT)
 		return true;
-	}
+	struct diag_rec *rec = diag(x->r->d, DIAG_WRONG_PLACE, access->glob->loc, "an expectation asks about one place");
+	diag_help(rec, "name a path that the pattern fits");
 	return access_fail(x);
 }
 

@@ -90,6 +90,18 @@ static bool meets_below(const struct dead *x, const struct spot *spots, unsigned
 	return false;
 }
 
+/* A name that an allowed pattern fits may lie in the place, or be it. */
+static bool meets_pattern(const struct lint *l, const struct dead *x, const char *path)
+{
+	for (unsigned i = 0; i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		const char *folder = r->kind == RULE_GLOB && !r->deny ? lint_path(l, r->object) : NULL;
+		if (folder && meets((void *)(uintptr_t)x, r) && (path_covers(folder, path) || path_covers(path, folder)))
+			return true;
+	}
+	return false;
+}
+
 static bool is_entry(const struct lint *l, const struct ir_rule *r, const char *path)
 {
 	const char *entry = l->ir->entry ? lint_path(l, l->ir->entry) : NULL;
@@ -103,7 +115,8 @@ static void dead_denies(const struct lint *l, const struct path_set *allows, con
 		const struct origin *o = lint_line(r, r->ops);
 		struct dead x = {.lint = l, .rule = r};
 		const char *path = is_path(r, true) && is_own(l, r) && !o->because && !o->final ? lint_path(l, r->object) : NULL;
-		if (!path || is_entry(l, r, path) || path_set_above(allows, path, meets, &x) || meets_below(&x, spots, n, path))
+		if (!path || is_entry(l, r, path) || path_set_above(allows, path, meets, &x) || meets_below(&x, spots, n, path) ||
+		    meets_pattern(l, &x, path))
 			continue;
 		struct diag_rec *rec = diag(l->diags, DIAG_DEAD_DENY, o->loc, "this line denies what nothing allows");
 		diag_help(rec, "remove it; if it guards against a later `allow`, say so: `because \"...\"`");

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "call_cases.h"
+#include "glob.h"
+#include "glob_pick.h"
 #include "never.h"
 #include "str.h"
 #include "template.h"
@@ -67,28 +69,111 @@ static void give_place(struct points *p, const char *tmpl, uint32_t ops)
 		give(p, path, 0, ops);
 }
 
-/* A name that the pattern fits, in its folder and in the place of the never. */
-static void pattern_points(struct points *p, const struct ir_rule *r)
+/* ---- places ---- */
+
+/* A root of the policy, as one name of the place; NULL when it is none. */
+static const char *root_of(const struct points *p, const char *tmpl)
 {
-	char *name = arena_strdup(p->a, r->glob);
-	for (char *c = name; *c; c++)
-		if (*c == '*')
-			*c = 'x';
-	give_place(p, arena_printf(p->a, "%s/%s", r->object[1] ? r->object : "", name), p->never->ops);
-	give_place(p, arena_printf(p->a, "%s/%s", p->never->object[1] ? p->never->object : "", name), p->never->ops);
+	const char *path = expand(p, tmpl);
+	return path && path[0] == '/' ? place_name(p->a, p->r.target, path) : NULL;
+}
+
+static const char *below(const struct points *p, const char *path, const char *name)
+{
+	return arena_printf(p->a, "%s/%s", path[1] ? path : "", name);
+}
+
+/* Patterns whose names are denied below the place, for the operation. */
+static unsigned denied_patterns(const struct points *p, const char *at, uint32_t op, const char ***out)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < p->ir->n_rules; i++) {
+		const struct ir_rule *r = &p->ir->rules[i];
+		const char *root = r->kind == RULE_GLOB && r->deny && (r->ops & op) && (r->targets & TARGET_BIT(p->r.target))
+				       ? root_of(p, r->object)
+				       : NULL;
+		if (!root || !path_covers(root, at))
+			continue;
+		ARENA_GROW(p->a, *out, n);
+		(*out)[n++] = r->glob;
+	}
+	return n;
+}
+
+/* Names of the policy's own places right below this one. */
+static unsigned own_names(const struct points *p, const char *at, const char ***out, unsigned n)
+{
+	size_t len = at[1] ? strlen(at) : 0;
+	for (unsigned i = 0; i < p->ir->n_rules; i++) {
+		const struct ir_rule *r = &p->ir->rules[i];
+		for (unsigned h = 0; h < r->n_holes + 1 && r->kind == RULE_PATH; h++) {
+			const char *root = root_of(p, h ? r->holes[h - 1].path : r->object);
+			if (!root || !path_covers(at, root) || !root[len])
+				continue;
+			ARENA_GROW(p->a, *out, n);
+			(*out)[n++] = arena_strndup(p->a, root + len + 1, strcspn(root + len + 1, "/"));
+		}
+	}
+	return n;
+}
+
+/* The place with names below it that the patterns fit and no denied one does: at it, and in a folder that no line names. */
+static void fitting_points(struct points *p, const char *at, const char *const *globs, unsigned n, uint32_t op)
+{
+	const char **avoid = NULL, *end = "";
+	unsigned n_avoid = denied_patterns(p, at, op, &avoid);
+	for (unsigned i = 0; i < n; i++) {
+		const char *name = glob_pick(p->a, globs[i], avoid, n_avoid, &p->known);
+		if (!name)
+			return;
+		end = arena_printf(p->a, "%s%s%s", end, i ? "/" : "", name);
+	}
+	give(p, below(p, at, end), 0, op);
+	n_avoid = own_names(p, at, &avoid, n_avoid);
+	const char *folder = glob_pick(p->a, "*", avoid, n_avoid, &p->known);
+	if (folder)
+		give(p, below(p, below(p, at, folder), end), 0, op);
+}
+
+/*
+ * Where the set of the allow and that of the never meet: in the deeper of their roots, and there in the names that their
+ * patterns fit. What is denied or left out is so with all below it, so a point of both is as good as any below it.
+ */
+static void meet(struct points *p, const struct ir_rule *allow)
+{
+	const char *x = root_of(p, p->never->object), *y = root_of(p, allow->object), *globs[2];
+	if (!x || !y || (!path_covers(x, y) && !path_covers(y, x)))
+		return;
+	const char *at = path_covers(x, y) ? y : x;
+	unsigned n = 0;
+	if (p->never->glob && !glob_covers(p->never->glob, x, at))
+		globs[n++] = p->never->glob;
+	if (allow->glob && !glob_covers(allow->glob, y, at))
+		globs[n++] = allow->glob;
+	if (n == 0)
+		give(p, at, 0, p->never->ops);
+	for (unsigned op = 0; n && op < OP_COUNT; op++)
+		if (p->never->ops & allow->ops & OP_BIT(op))
+			fitting_points(p, at, globs, n, OP_BIT(op));
 }
 
 static void path_points(struct points *p)
 {
-	give_place(p, p->never->object, p->never->ops);
+	const char *root = root_of(p, p->never->object);
+	for (unsigned op = 0; root && op < OP_COUNT; op++) {
+		if (!(p->never->ops & OP_BIT(op)))
+			continue;
+		if (p->never->glob)
+			fitting_points(p, root, &p->never->glob, 1, OP_BIT(op));
+		else
+			give(p, root, 0, OP_BIT(op));
+	}
 	if (p->ir->entry)
 		give_place(p, p->ir->entry, p->never->ops);
 	for (unsigned i = 0; i < p->ir->n_rules; i++) {
 		const struct ir_rule *r = &p->ir->rules[i];
-		if (allows(p, r, RULE_PATH, p->never->ops))
-			give_place(p, r->object, p->never->ops);
-		if (allows(p, r, RULE_GLOB, p->never->ops))
-			pattern_points(p, r);
+		if (allows(p, r, RULE_PATH, p->never->ops) || allows(p, r, RULE_GLOB, p->never->ops))
+			meet(p, r);
 	}
 }
 

@@ -107,12 +107,47 @@ static bool grant_below(const struct grant *g, struct vars *v, const char *inter
 	return true;
 }
 
-static bool search_below(const struct grants *g, struct vars *v, const char *interp,
+/* Does the grant lie in a place that the assert leaves out? One that does not exist holds nothing. */
+static bool in_hole(const struct grant *g, struct span holes, struct vars *v, const char *interp, bool *in, struct fault *f)
+{
+	char text[PLAN_MAX_LINE + 1], path[PLAN_MAX_PATH + 1];
+	struct span tmpl;
+
+	*in = false;
+	while (holes.len && !*in) {
+		const char *blank = memchr(holes.at, ' ', holes.len);
+		size_t len = blank ? (size_t)(blank - holes.at) : holes.len;
+		struct search s = {.found = NULL};
+		word_template((struct span){holes.at, len}, text, &tmpl);
+		if (!template_expand(tmpl, TEMPLATE_PATH, v, g->where, path, f))
+			return false;
+		int fd = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
+		bool there = fd >= 0 && place_of(fd, &s.target);
+		if (fd >= 0)
+			close(fd);
+		if (there && !place_same(s.target, g->place) && !grant_below(g, v, interp, &s, f))
+			return false;
+		*in = there && (s.found || place_same(s.target, g->place));
+		len += blank != NULL;
+		holes = (struct span){holes.at + len, holes.len - len};
+	}
+	return true;
+}
+
+static bool search_below(const struct grants *g, const struct landlock_rule *assert, struct vars *v, const char *interp,
 			 struct search *s, struct fault *f)
 {
-	for (unsigned i = 0; i < g->n && !s->found; i++)
-		if (g->list[i].rights & s->rights && !grant_below(&g->list[i], v, interp, s, f))
+	bool in = false;
+
+	for (unsigned i = 0; i < g->n && !s->found; i++) {
+		if (!(g->list[i].rights & s->rights))
+			continue;
+		if (!grant_below(&g->list[i], v, interp, s, f) ||
+		    (s->found && !in_hole(s->found, assert->holes, v, interp, &in, f)))
 			return false;
+		if (in)
+			s->found = NULL;
+	}
 	return true;
 }
 
@@ -147,7 +182,7 @@ bool grants_assert(const struct grants *g, const struct landlock_rule *assert, s
 		fault_where(f, assert->where);
 		return fault_errno(f, "failed", path, errno);
 	}
-	if (!s.found && exists && !search_below(g, v, interp, &s, f))
+	if (!s.found && exists && !search_below(g, assert, v, interp, &s, f))
 		return false;
 	return !s.found || assert_fault(s.found, assert, path, f);
 }

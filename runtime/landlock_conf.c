@@ -296,6 +296,36 @@ static bool read_assert(void *ctx, struct line *l)
 	return place_read(out, l, &r) && rule_keep(out, l, &r);
 }
 
+/* assert-outside RIGHT,... WHERE N HOLE... TMPL: an assert that some places below it are left out of. */
+static bool read_assert_outside(void *ctx, struct line *l)
+{
+	struct landlock *out = ctx;
+	struct landlock_rule r = {.kind = RULE_ASSERT};
+	char text[PLAN_MAX_LINE + 1];
+	struct span hole, tmpl;
+	const char *wrong;
+	uint64_t n;
+
+	if (!rights_read(l, fs_rights, COUNT(fs_rights), out->fs, &r.rights) || !line_word(l, &r.where) ||
+	    !line_number(l, PLAN_MAX_LINE, &n))
+		return false;
+	if (!n)
+		return line_fault(l, "a place is expected that is left out", l->left);
+	for (r.holes.at = l->left.at; n; n--) {
+		if (!line_word(l, &hole))
+			return false;
+		wrong = word_template(hole, text, &tmpl) ? template_wrong(tmpl, out->vars) : "a path that is too long";
+		if (wrong)
+			return line_fault(l, wrong, hole);
+		r.holes.len = (size_t)(hole.at + hole.len - r.holes.at);
+	}
+	if (!line_rest(l, &r.place))
+		return false;
+	out->n_asserts++;
+	wrong = template_wrong(r.place, out->vars);
+	return wrong ? line_fault(l, wrong, r.place) : rule_keep(out, l, &r);
+}
+
 static bool how_read(struct line *l, unsigned *how)
 {
 	static const struct {
@@ -357,6 +387,7 @@ bool landlock_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_L
 	    {"scope", MAYBE, read_scope},        {"entry", MAYBE, read_entry},
 	    {"path", MANY, read_path},           {"glob", MANY, read_glob},
 	    {"port", MANY, read_port},           {"assert", MANY, read_assert},
+	    {"assert-outside", MANY, read_assert_outside},
 	    {"assert-port", MANY, read_assert_port}, {"cover", MANY, read_cover},
 	    {"cover-glob", MANY, read_mask},
 	};

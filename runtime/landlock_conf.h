@@ -20,6 +20,7 @@ struct landlock_rule {
 	union {
 		struct span glob; /* glob, cover-glob: the pattern */
 		struct span port; /* port, assert-port: a number or one variable */
+		struct span holes; /* assert: words of templates (word_template()); none: of a plain one */
 	};
 	enum rule kind;
 	enum missing missing; /* path only */

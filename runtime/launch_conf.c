@@ -342,21 +342,6 @@ static bool place_read(struct launch *out, struct line *l, struct place_line p)
 	return true;
 }
 
-bool launch_source(struct span word, char out[PLAN_MAX_LINE + 1], struct span *tmpl)
-{
-	static const char blank[] = "\\x20";
-	size_t n = 0;
-
-	for (size_t i = 0; i < word.len && n < PLAN_MAX_LINE; n++) {
-		bool is_blank = word.len - i >= 4 && !memcmp(word.at + i, blank, 4);
-		out[n] = is_blank ? ' ' : word.at[i];
-		i += is_blank ? 4 : 1;
-	}
-	out[n] = 0;
-	*tmpl = (struct span){out, n};
-	return n < PLAN_MAX_LINE;
-}
-
 static bool read_mount(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
@@ -371,7 +356,7 @@ static bool read_mount(void *ctx, struct line *l)
 	p.rw = span_is(access, "rw");
 	if (!p.rw && !span_is(access, "ro"))
 		return line_fault(l, "`ro` or `rw` was expected", access);
-	if (!launch_source(p.source, text, &tmpl))
+	if (!word_template(p.source, text, &tmpl))
 		return line_fault(l, "a path that is too long", p.source);
 	wrong = template_wrong(tmpl, &v);
 	return wrong ? line_fault(l, wrong, p.source) : place_read(out, l, p);

@@ -39,7 +39,7 @@ struct rlimit_line {
 struct place_line {
 	enum { PLACE_MOUNT, PLACE_SCRATCH, PLACE_DISCARD } kind;
 	struct span where, at; /* at: template */
-	struct span source;    /* MOUNT: template with blanks as \x20, see launch_source() */
+	struct span source;    /* MOUNT: template with blanks as \x20, see word_template() */
 	bool rw;               /* MOUNT */
 	struct amount size;    /* SCRATCH */
 };
@@ -95,8 +95,6 @@ static inline bool launch_session(const struct launch *l)
 
 const struct guarantee *launch_guarantee(const struct launch *l, struct span cap);
 
-/* The template of a mount's source, blanks put back. False when it is longer than a line. */
-bool launch_source(struct span word, char out[PLAN_MAX_LINE + 1], struct span *tmpl);
 const char *rlimit_word(int row);
 int rlimit_resource(int row);
 /* The same for launch-macos.conf. */

@@ -93,6 +93,8 @@
  *     port RIGHT,... PORT WHERE                 PORT a number 0..65535 or ${name}
  *     assert RIGHT,... WHERE TMPL               with the real paths of this host, no path or entry line may give one of
  *                                               these rights on this place or on anything below it
+ *     assert-outside RIGHT,... WHERE N HOLE... TMPL    an assert that does not count lines whose real place lies in one of
+ *                                               the N HOLEs, each a TMPL as one word: a blank is written \x20
  *     assert-port RIGHT,... PORT WHERE          with the values of the start, no port line may give one of these rights on
  *                                               this port
  *     cover HOW WHERE TMPL                      needs isolate mount: a mount on a place inside what path lines give. HOW hide

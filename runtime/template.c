@@ -169,3 +169,18 @@ bool template_expand(struct span tmpl, enum template_use use, struct vars *v, st
 		    f, where, "not an absolute path without . .. // or / at its end", span_of(out));
 	return true;
 }
+
+bool word_template(struct span word, char out[PLAN_MAX_LINE + 1], struct span *tmpl)
+{
+	static const char blank[] = "\\x20";
+	size_t n = 0;
+
+	for (size_t i = 0; i < word.len && n < PLAN_MAX_LINE; n++) {
+		bool is_blank = word.len - i >= 4 && !memcmp(word.at + i, blank, 4);
+		out[n] = is_blank ? ' ' : word.at[i];
+		i += is_blank ? 4 : 1;
+	}
+	out[n] = 0;
+	*tmpl = (struct span){out, n};
+	return n < PLAN_MAX_LINE;
+}

@@ -22,6 +22,12 @@ const char *template_wrong(struct span tmpl, const struct vars *v);
 bool template_expand(struct span tmpl, enum template_use use, struct vars *v, struct span where,
 		     char out[PLAN_MAX_PATH + 1], struct fault *f);
 
+/*
+ * The template of one word, in which each blank is written \x20, as a WHERE word has it. False when it is longer than a
+ * line.
+ */
+bool word_template(struct span word, char out[PLAN_MAX_LINE + 1], struct span *tmpl);
+
 /* Absolute, no empty, . or .. component, no slash at the end ("/" excepted). */
 bool path_canonical(const char *path);
 

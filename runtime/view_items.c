@@ -404,7 +404,7 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 		return fault_step(x->run->fault, "view", "memory", ENOMEM);
 	if (p->kind == PLACE_SCRATCH)
 		return items_add(x, item);
-	if (!launch_source(p->source, text, &tmpl) ||
+	if (!word_template(p->source, text, &tmpl) ||
 	    !template_expand(tmpl, TEMPLATE_PATH, &x->run->vars, p->where, source, x->run->fault))
 		return false;
 	/* the links on the way to the source are nobody's in the new tree */

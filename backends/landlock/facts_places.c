@@ -78,6 +78,15 @@ static uint32_t ops_of(const struct ir_rule *r)
 	return r->kind == RULE_PATH || r->kind == RULE_NET ? ops : 0;
 }
 
+/* What a `never` says of a place; one on a pattern is watched on its folder. */
+static uint32_t watched_ops(const struct ir_rule *r)
+{
+	struct ir_rule place = *r;
+	if (r->kind == RULE_GLOB)
+		place.kind = RULE_PATH;
+	return ops_of(&place);
+}
+
 uint32_t facts_rights(const struct facts *f, uint32_t ops)
 {
 	uint32_t rights = 0;
@@ -316,10 +325,63 @@ static struct spots watched_places(struct facts *f, const struct spots *denied,
 		}
 	for (unsigned i = 0; i < f->what->ir->n_nevers; i++) {
 		const struct ir_rule *r = &f->what->ir->nevers[i].rule;
-		watch(f, &views, &s, (struct spot){.path = r->object, .ops = ops_of(r), .rule = r});
+		if (!r->n_holes)
+			watch(f, &views, &s, (struct spot){.path = r->object, .ops = watched_ops(r), .rule = r});
 	}
 	sort(&s);
 	return s;
+}
+
+/* ---- the assert-outside lines ---- */
+
+/* The operations of the `never` that no line gives outside its holes: as the places are written, and as they are assumed. */
+static uint32_t outside_rights(struct facts *f, const struct views *views, const struct ir_rule *r)
+{
+	const char **written = ARENA_ARRAY(f->a, r->n_holes, const char *), **real = ARENA_ARRAY(f->a, r->n_holes, const char *);
+	const char *root = expand_template(f->a, f->what->ir, r->object, NULL, 0);
+	uint32_t ops = 0;
+	for (unsigned h = 0; h < r->n_holes; h++) {
+		written[h] = r->holes[h].path;
+		real[h] = expand_template(f->a, f->what->ir, r->holes[h].path, NULL, 0);
+		if (!real[h])
+			real[h] = "";
+	}
+	uint32_t near = landlock_related_outside(views->written, r->object, written, r->n_holes);
+	if (root && root[0] == '/')
+		near |= landlock_related_outside(views->assumed, root, real, r->n_holes);
+	for (unsigned op = 0; op < OP_COUNT; op++)
+		if (!(rights_of_op[op] & near & ~(uint32_t)LL_FS_REFER))
+			ops |= watched_ops(r) & OP_BIT(op);
+	return facts_rights(f, ops) & ~(uint32_t)LL_FS_REFER;
+}
+
+static bool same_line(struct facts *f, const struct model_line *has, const struct ir_rule *want, uint32_t rights)
+{
+	bool same = has->rights == rights && strcmp(has->tmpl, want->object) == 0 && has->n_holes == want->n_holes;
+	for (unsigned h = 0; same && h < want->n_holes; h++)
+		same = strcmp(has->holes[h], want->holes[h].path) == 0;
+	struct spot spot = {.ops = want->ops, .rule = want};
+	return same && says(f, &spot, has->where);
+}
+
+/* Each `never` with holes has its line, and no line is without one. */
+static bool expect_outside(struct facts *f, const struct views *views)
+{
+	const struct model_lines *lines = &f->m->outsides;
+	const struct ir *ir = f->what->ir;
+	unsigned n = 0;
+	for (unsigned i = 0; i < ir->n_nevers; i++) {
+		const struct ir_rule *r = &ir->nevers[i].rule;
+		uint32_t rights = r->n_holes && (r->targets & TARGET_BIT(TARGET_LINUX)) ? outside_rights(f, views, r) : 0;
+		bool found = false;
+		for (unsigned k = 0; rights && k < lines->n && !found; k++)
+			found = same_line(f, &lines->v[k], r, rights);
+		if (rights && !found)
+			return facts_differ(f, "a line `assert-outside`", NULL, r->object);
+		n += rights != 0;
+	}
+	return n == lines->n || facts_differ(f, "the number of `assert-outside` lines", arena_printf(f->a, "%u", lines->n),
+					     arena_printf(f->a, "%u", n));
 }
 
 bool facts_places(struct facts *f)
@@ -329,5 +391,6 @@ bool facts_places(struct facts *f)
 	if (!expect_lines(f, "path", &paths, &given))
 		return false;
 	struct spots watched = watched_places(f, &denied, &given);
-	return expect_lines(f, "assert", &asserts, &watched);
+	const struct views views = {f->m->assumed, landlock_view_written(f->a, f->m)};
+	return expect_lines(f, "assert", &asserts, &watched) && expect_outside(f, &views);
 }

@@ -44,6 +44,7 @@ struct ll_denial {
 	const char *path;
 	uint32_t ops; /* what it takes */
 	uint32_t carved, asserted;
+	bool outside; /* asserted for what lies in none of the rule's own holes: a `never` with `except` */
 };
 
 /* An allowed pattern: the loader looks below the folder, once, and gives the operations on what fits. */

@@ -230,7 +230,8 @@ static void write_asserts(struct texts *t, const struct ll_tree *tree, struct bu
 		give.rights &= ~(uint32_t)LL_FS_REFER;
 		if (d->hole)
 			give.loc = d->hole->loc;
-		gives_add(&g, give);
+		if (!d->outside)
+			gives_add(&g, give);
 	}
 	gives_merge(&g);
 	for (unsigned i = 0; i < g.n; i++)
@@ -239,6 +240,29 @@ static void write_asserts(struct texts *t, const struct ll_tree *tree, struct bu
 				       rights_text(t->l->arena, fs_words, g.v[i].rights, ','),
 				       where_text(t->l, g.v[i].loc), g.v[i].path),
 			  g.v[i].loc);
+	texts_write(t, out);
+}
+
+/* assert-outside RIGHT,... WHERE N HOLE... TMPL: each for itself, since the holes are its own. */
+static void write_asserts_outside(struct texts *t, const struct ll_tree *tree, struct buf *out)
+{
+	for (unsigned i = 0; i < tree->n_denials; i++) {
+		const struct ll_denial *d = &tree->denials[i];
+		struct give give = give_of(t, d->rule, d->path, d->asserted);
+		struct buf b = buf_new(t->l->arena);
+		give.rights &= ~(uint32_t)LL_FS_REFER;
+		if (!d->outside || !give.rights)
+			continue;
+		buf_printf(&b, "assert-outside %s %s %u", rights_text(t->l->arena, fs_words, give.rights, ','),
+			   where_text(t->l, give.loc), d->rule->n_holes);
+		for (unsigned h = 0; h < d->rule->n_holes; h++) {
+			buf_putc(&b, ' ');
+			for (const char *c = d->rule->holes[h].path; *c; c++)
+				buf_puts(&b, *c == ' ' ? "\\x20" : (char[]){*c, '\0'});
+		}
+		buf_printf(&b, " %s", give.path);
+		texts_add(t, buf_str(&b), give.loc);
+	}
 	texts_write(t, out);
 }
 
@@ -521,6 +545,7 @@ bool landlock_lower(struct lower *l)
 	write_patterns(&t, &tree, &out);
 	write_ports(&t, &net, &out);
 	write_asserts(&t, &tree, &out);
+	write_asserts_outside(&t, &tree, &out);
 	write_assert_ports(&t, net.handled, &out);
 	write_covers(&t, &covers, &out);
 	write_masks(&t, &out);

@@ -251,6 +251,44 @@ static bool read_assert(struct reading *s)
 	return read_place(s, &s->m->asserts, (struct model_line){0});
 }
 
+/* A template as one word: each blank of it is written \x20. */
+static bool read_hole(struct reading *s, const char **out)
+{
+	const char *w;
+	struct buf b = buf_new(s->arena);
+	if (!read_where(s, &w))
+		return false;
+	for (size_t n = strlen(w), step; n > 0; w += step, n -= step) {
+		bool blank = n >= 4 && memcmp(w, "\\x20", 4) == 0;
+		step = blank ? 4 : *w == '$' || *w == '\\' ? piece_length(w, n) : 1;
+		if (!step)
+			return fail(s, "bad escape or variable");
+		s->m->has_vars |= *w == '$';
+		buf_puts(&b, blank ? " " : arena_strndup(s->arena, w, step));
+	}
+	*out = buf_str(&b);
+	return true;
+}
+
+static bool read_assert_outside(struct reading *s)
+{
+	struct model_line line = {.tmpl = NULL};
+	const char *w;
+	uint64_t n;
+	if (!read_rights(s, fs_words, s->m->fs, &line.rights) || !read_where(s, &line.where) || !read_where(s, &w))
+		return false;
+	if (!parse_u64(w, strlen(w), PLAN_MAX_LINE, &n) || n == 0 || w[0] == '0')
+		return fail(s, "no number of places");
+	line.holes = ARENA_ARRAY(s->arena, n, const char *);
+	for (; line.n_holes < n; line.n_holes++)
+		if (!read_hole(s, &line.holes[line.n_holes]))
+			return false;
+	if (!read_template(s, &line.tmpl))
+		return false;
+	add_line(s, &s->m->outsides, line);
+	return true;
+}
+
 const char *const model_how_words[] = {"hide", "rw", "ro", "rw,noexec", "ro,noexec", NULL};
 const unsigned model_hows[] = {MODEL_HIDE, 0, MODEL_RO, MODEL_NOEXEC, MODEL_RO | MODEL_NOEXEC};
 
@@ -344,6 +382,7 @@ static const struct directive {
     {"glob", true, read_glob},
     {"port", true, read_port},
     {"assert", true, read_assert},
+    {"assert-outside", true, read_assert_outside},
     {"assert-port", true, read_assert_port},
     {"cover", true, read_cover},
     {"cover-glob", true, read_mask},

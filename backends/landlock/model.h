@@ -16,6 +16,8 @@ struct model_line {
 	enum model_missing missing; /* of a path */
 	bool nofollow;
 	unsigned how; /* of a cover or mask: model_how */
+	const char **holes; /* of an assert-outside: templates */
+	unsigned n_holes;
 };
 
 /* What the mount at a cover's place takes. */
@@ -35,7 +37,7 @@ struct model_last *landlock_last(struct arena *a);
 
 struct model {
 	uint32_t fs, net, scopes; /* handled */
-	struct model_lines entry, paths, globs, ports, port_vars, asserts, assert_ports, covers, masks;
+	struct model_lines entry, paths, globs, ports, port_vars, asserts, outsides, assert_ports, covers, masks;
 	uint8_t *port_rights; /* by port; 65536 of them */
 	struct ir ir;  /* only its params, from launch.conf: what expand_template() asks for */
 	bool has_vars; /* does any place depend on load-time values? */
@@ -53,5 +55,7 @@ const struct model_view *landlock_view_written(struct arena *a, const struct mod
 uint32_t landlock_related(const struct model_view *w, const char *path);
 /* Does a mask fit the place, with the values that are assumed? */
 bool landlock_masked(const struct model *m, const char *path);
+/* The same, but for lines whose place lies in one of the holes. */
+uint32_t landlock_related_outside(const struct model_view *w, const char *path, const char *const *holes, unsigned n);
 
 #endif

@@ -176,6 +176,30 @@ uint32_t landlock_related(const struct model_view *w, const char *path)
 	return rights;
 }
 
+static bool in_hole(const char *path, const char *const *holes, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (path_covers(holes[i], path))
+			return true;
+	return false;
+}
+
+uint32_t landlock_related_outside(const struct model_view *w, const char *path, const char *const *holes, unsigned n)
+{
+	uint32_t rights = rights_up(w, path);
+	for (unsigned i = 0; i < w->n; i++)
+		if (path_covers(path, w->v[i].path) && !in_hole(w->v[i].path, holes, n))
+			rights |= w->v[i].rights;
+	if (w->entry.path && (path_covers(path, w->entry.path) || path_covers(w->entry.path, path)) &&
+	    !in_hole(w->entry.path, holes, n))
+		rights |= w->entry.rights;
+	for (unsigned i = 0; i < w->n_globs; i++)
+		if (path_covers(w->globs[i].path, path) ||
+		    (path_covers(path, w->globs[i].path) && !in_hole(w->globs[i].path, holes, n)))
+			rights |= w->globs[i].rights;
+	return rights;
+}
+
 /* Of the patterns, as if every name were there when the program starts. */
 static uint32_t rights_matched(const struct model *m, const struct model_view *w, const char *path)
 {
@@ -314,6 +338,23 @@ static bool view_masks(struct arena *a, const struct model *m, struct model_view
 	return true;
 }
 
+/* Does a line give what an assert-outside line refuses? False when a place is no path with these values. */
+static bool outside_refused(struct arena *a, const struct model *m, struct model_view *w,
+			    const struct model_line *line, const struct ir_binding *given, unsigned n_given)
+{
+	const char **holes = ARENA_ARRAY(a, line->n_holes, const char *);
+	struct spot place, hole;
+	if (!expand(a, m, line, given, n_given, &place))
+		return false;
+	for (unsigned i = 0; i < line->n_holes; i++) {
+		if (!expand(a, m, &(struct model_line){.tmpl = line->holes[i]}, given, n_given, &hole))
+			return false;
+		holes[i] = hole.path;
+	}
+	w->refused |= place.rights & landlock_related_outside(w, place.path, holes, line->n_holes);
+	return true;
+}
+
 const struct model_view *landlock_view(struct arena *a, const struct model *m,
 				       const struct ir_binding *given, unsigned n_given)
 {
@@ -339,6 +380,9 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 			return NULL;
 		w->refused = place.rights & landlock_related(w, place.path);
 	}
+	for (unsigned i = 0; i < m->outsides.n && !w->refused; i++)
+		if (!outside_refused(a, m, w, &m->outsides.v[i], given, n_given))
+			return NULL;
 	return w;
 }
 

@@ -220,15 +220,56 @@ static void add_denial(struct builder *b, const struct ir_rule *r, const struct 
 	};
 }
 
-/* Nothing has to be taken out for a `never`: no allow meets it, as far as the assumed values tell. */
+static bool in_hole(struct builder *b, const struct ir_rule *r, const char *path)
+{
+	const char *real = assume(b, path);
+	for (unsigned i = 0; i < r->n_holes; i++) {
+		const char *hole = assume(b, r->holes[i].path);
+		if (ll_covers(r->holes[i].path, path) || (real && hole && path_covers(hole, real)))
+			return true;
+	}
+	return false;
+}
+
+static bool is_below(struct builder *b, const char *root, const char *path)
+{
+	const char *x = assume(b, root), *y = assume(b, path);
+	return ll_covers(root, path) || (x && y && path_covers(x, y));
+}
+
+/* As related_ops(), but for what lies in a hole of the rule. */
+static uint32_t related_outside(struct builder *b, const struct ir_rule *r)
+{
+	const char *real = assume(b, r->object);
+	uint32_t ops = ll_ops_above(&b->given, r->object) | (real ? ll_ops_above(&b->assumed, real) : 0);
+	if (b->ir->entry && !in_hole(b, r, b->ir->entry))
+		ops |= entry_ops(b, r->object);
+	for (unsigned i = 0; i < b->n_lines; i++) {
+		const char *path = b->lines[i].rule->object;
+		if (is_below(b, r->object, path) && !in_hole(b, r, path))
+			ops |= b->lines[i].ops;
+	}
+	for (unsigned i = 0; i < b->n_patterns; i++) {
+		const char *root = b->patterns[i].rule->object;
+		if (is_below(b, root, r->object) || (is_below(b, r->object, root) && !in_hole(b, r, root)))
+			ops |= b->patterns[i].ops;
+	}
+	return ops;
+}
+
+/*
+ * Nothing has to be taken out for a `never`: no allow meets it, as far as the assumed values tell. One on a pattern is
+ * watched on its folder: what a line gives there, it gives on names that fit.
+ */
 static void add_never(struct builder *b, const struct ir_rule *r)
 {
-	uint32_t ops = place_ops(r);
+	uint32_t ops = r->kind == RULE_GLOB ? r->ops & LL_PATH_OPS : place_ops(r);
 	if (!(r->targets & TARGET_BIT(TARGET_LINUX)) || !ops)
 		return;
+	ops &= ~(r->n_holes ? related_outside(b, r) : related_ops(b, r->object));
 	ARENA_GROW(b->arena, b->denials, b->n_denials);
 	b->denials[b->n_denials++] =
-	    (struct ll_denial){.rule = r, .path = r->object, .asserted = ops & ~related_ops(b, r->object)};
+	    (struct ll_denial){.rule = r, .path = r->object, .asserted = ops, .outside = r->n_holes > 0};
 }
 
 static void collect_patterns(struct builder *b)

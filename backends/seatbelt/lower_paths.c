@@ -49,7 +49,7 @@ static const char *place(struct emit *e, const struct ir_rule *r, const char *vn
 
 	if (!root)
 		return r->glob ? pattern_place(e, r, vnode) : NULL;
-	for (unsigned i = 0; i < r->n_holes && !r->deny; i++) {
+	for (unsigned i = 0; i < r->n_holes; i++) {
 		const char *hole = emit_path(e, r->holes[i].loc, r->holes[i].path);
 
 		if (!hole)
@@ -159,7 +159,7 @@ static void emit_group(struct emit *e, const struct path_line *v, unsigned n)
 static void check_paths(struct emit *e, const struct path_line *x)
 {
 	emit_path(e, x->at, x->rule->object);
-	for (unsigned i = 0; i < x->rule->n_holes && !x->rule->deny; i++)
+	for (unsigned i = 0; i < x->rule->n_holes; i++)
 		emit_path(e, x->rule->holes[i].loc, x->rule->holes[i].path);
 }
 

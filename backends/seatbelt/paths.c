@@ -44,7 +44,7 @@ bool paths_hole_matters(struct arena *a, const char *root, const char *hole)
 /* Does the rule leave out all of its own place? */
 static bool is_hole(struct arena *a, const struct ir_rule *r, const char *root)
 {
-	for (unsigned i = 0; i < r->n_holes && !r->deny; i++)
+	for (unsigned i = 0; i < r->n_holes; i++)
 		if (path_covers(path_real(a, r->holes[i].path), root))
 			return true;
 	return false;
@@ -94,7 +94,7 @@ static void add_nevers(struct emit *e, struct path_lines *l)
 	for (unsigned i = 0; i < ir->n_nevers; i++) {
 		struct ir_rule *r;
 
-		if (ir->nevers[i].rule.kind != RULE_PATH || !seatbelt_governs(&ir->nevers[i].rule))
+		if (!is_path(&ir->nevers[i].rule) || !seatbelt_governs(&ir->nevers[i].rule))
 			continue;
 		r = ARENA_NEW(e->l->arena, struct ir_rule);
 		*r = ir->nevers[i].rule;
@@ -240,7 +240,7 @@ static bool denies_it(void *ctx, const struct path_line *other)
 {
 	struct search *s = ctx;
 
-	if (other != s->line && !other->rule->glob &&
+	if (other != s->line && takes_in(s->arena, other, s->line) &&
 	    (!s->line->rule->deny || strcmp(other->root, s->line->root) != 0 || s->line->rule->glob ||
 	     other->number < s->line->number))
 		s->found |= other->all;

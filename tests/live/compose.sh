@@ -86,4 +86,54 @@ ok"
 	refused "never: a dry run says it too" 125 E0619 "port 22"
 	;;
 esac
+# `except` and patterns in a `never`: a place of the start is held against what is left
+cat >"$TMP/guard.sbx" <<P
+sbx 1
+param work: path at load
+policy guard {
+    targets linux
+    isolate none
+    use std/base-system
+    allow read exec "$(dirname "$PROBE")"
+    allow read write "$D/work/in"
+    allow read write "\${work}"
+    never allow write "$D" except { "$D/work", "$D/a b" }
+    never allow read matching "*.pem" under "$D/secret"
+    prefer signal.scope, net.listen.port, unix.path, unix.abstract, net.udp, fs.ioctl.scope because "this kernel may be old"
+}
+P
+mkdir -p "$D/work/in" "$D/a b/c" "$TMP/free"
+ln -s "$D/other" "$D/work/out"
+rm -rf "$TMP/plan"
+"$SBXC" -q "$TMP/guard.sbx" -o "$TMP/plan" 2>"$TMP/err" || { fail "a never with except compiles" "$(cat "$TMP/err")"; finish; }
+for work in "$TMP/free" "$D/work/in" "$D/work" "$D/a b/c"; do
+	start --set "work=$work" "$TMP/plan" -- "$PROBE" create "$work/made" , delete "$work/made"
+	gives "never with except: work=${work#"$TMP"} may be written" "ok
+ok"
+done
+for work in "$D/other" "$D" "$TMP" "$D/work/out" "$D/secret"; do
+	start --set "work=$work" "$TMP/plan" -- "$PROBE" print ran
+	refused "never with except: work=${work#"$TMP"}" 125 E0619 "guard.sbx:1"
+done
+cat >"$TMP/keys.sbx" <<P
+sbx 1
+param work: path at load
+policy keys {
+    targets linux
+    isolate none
+    use std/base-system
+    allow read exec "$(dirname "$PROBE")"
+    allow read "\${work}"
+    never allow read matching "*.pem" under "$D/secret"
+    prefer signal.scope, fs.ioctl.scope because "this kernel may be old"
+}
+P
+rm -rf "$TMP/plan"
+"$SBXC" -q "$TMP/keys.sbx" -o "$TMP/plan" 2>"$TMP/err" || { fail "a never with a pattern compiles" "$(cat "$TMP/err")"; finish; }
+start --set "work=$D/other" "$TMP/plan" -- "$PROBE" list "$D/other"
+gives "never with a pattern: control: a place beside it" ok
+for work in "$D/secret" "$D/secret/keys" "$D" "$D/door"; do
+	start --set "work=$work" "$TMP/plan" -- "$PROBE" print ran
+	refused "never with a pattern: work=${work#"$TMP"}" 125 E0619 "keys.sbx:9"
+done
 finish

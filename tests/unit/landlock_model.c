@@ -81,6 +81,11 @@ Test(landlock_model, malformed_files_are_refused)
 	    HEAD FS NET "port connect_tcp ${p}1 p:1\nend\n",
 	    HEAD FS NET "port connect_tcp 443 p:1\nport bind_tcp 443 p:1\nend\n",
 	    HEAD FS "assert read_file p:1\nend\n",
+	    HEAD FS "assert-outside read_file p:1 0 /x\nend\n",
+	    HEAD FS "assert-outside read_file p:1 1 /x\nend\n",
+	    HEAD FS "assert-outside read_file p:1 /x/y /x\nend\n",
+	    HEAD FS "assert-outside read_file p:1 1 /x\\q /x\nend\n",
+	    HEAD FS "assert-outside read_file p:1 1 /x/y /x\nassert read_file p:1 /z\nend\n",
 	    HEAD FS "assert read_file p:1 /x\npath error follow read_file p:1 /y\nend\n",
 	    HEAD FS "rule\nend\n",
 	    "sbx-landlock 2 " TEST_PLAN_ID "\n" FS "end\n",
@@ -93,7 +98,8 @@ Test(landlock_model, malformed_files_are_refused)
 				     "scope signal\nentry execute,read_file p:1 /e\n"
 				     "path error follow read_file p:1 /x y\\x1f\\\\\\$${HOME}\n"
 				     "port connect_tcp 443 p:1\nport bind_tcp ${p} p:1\n"
-				     "assert read_file p:1 /z\nend\n"));
+				     "assert read_file p:1 /z\n"
+				     "assert-outside read_file p:1 2 ${HOME}/z /z/a\\x20b /z\nend\n"));
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		cr_expect_null(open_conf(a, bad[i]), "accepted: %s", bad[i]);
 	arena_free(a);

@@ -1,7 +1,7 @@
 /*
  * never_brute.c - `never` on ports, hosts, names of the environment and system calls, against a list of all of them: over
  * random lines, never_check() says that the allowed set meets a set exactly when one of a bounded universe is in both.
- * Paths are in compose_brute.c.
+ * Paths and patterns here; paths with bases in compose_brute.c.
  */
 #include "compiler/never.h"
 #include "compiler/str.h"
@@ -18,9 +18,13 @@ static unsigned rnd(unsigned n)
 
 enum { MAX_LINES = 10 };
 
+enum { MAX_HOLES = 3 };
+
 struct line {
 	enum { ALLOW, DENY, NEVER } verb;
-	const char *object, *extra; /* a name or pattern, a host; extra: a port, or a condition */
+	const char *object, *extra; /* a name or pattern, a host, a path; extra: a port, a condition, a pattern */
+	const char *holes[MAX_HOLES];
+	unsigned n_holes;
 };
 
 struct kind {
@@ -126,10 +130,87 @@ static bool call_covers(const struct line *l, unsigned i)
 	return eq || (rel[0] == '<' && v < n) || (rel[0] == '>' && v > n) || (rel[0] == '!' && v != n);
 }
 
+/* ---- files: subtrees with holes, and names at any depth below a folder ---- */
+
+/*
+ * Names of one letter and longer ones of which no line spells all; a place is a folder of the policy, a folder that no line
+ * names, and two names below it. Each set of the lines that holds any place holds one of these.
+ */
+static const char *const names[] = {"a",  "b",  "c",  "aa", "ab", "ac", "ba",  "bb",
+				    "bc", "ca", "cb", "cc", "aca", "acb", "bca", "bcb"};
+enum { N_FILE_NAMES = 16, N_TOPS = 3, N_PLACES = 1 + N_TOPS * 17 * 17 * 17 };
+
+static void place_of(unsigned i, char out[32])
+{
+	if (i == 0) {
+		strcpy(out, "/");
+		return;
+	}
+	unsigned top = (i - 1) % N_TOPS;
+	size_t n = (size_t)sprintf(out, "/%s", names[top]);
+	for (i = (i - 1) / N_TOPS; i % 17; i /= 17)
+		n += (size_t)sprintf(out + n, "/%s", names[i % 17 - 1]);
+}
+
+static const char *random_place(struct arena *a, unsigned least, unsigned most)
+{
+	const char *path = "";
+	for (unsigned depth = least + rnd(most - least + 1); depth > 0; depth--)
+		path = arena_printf(a, "%s/%s", path, names[rnd(2)]);
+	return path;
+}
+
+static void random_file(struct line *l, struct arena *a)
+{
+	static const char *const globs[] = {"a*", "*a", "*b", "b*", "a", "b", "ab", "a*b"};
+	const char *root = random_place(a, 0, 1);
+	l->object = root[0] ? root : "/";
+	l->extra = rnd(2) ? globs[rnd(8)] : NULL;
+	if (l->extra || l->verb == DENY)
+		return;
+	l->n_holes = rnd(MAX_HOLES);
+	for (unsigned i = 0; i < l->n_holes; i++)
+		l->holes[i] = arena_printf(a, "%s%s", root, random_place(a, 1, 2));
+}
+
+static bool lies_in(const char *root, const char *path)
+{
+	size_t n = strlen(root);
+	return n == 1 || (strncmp(root, path, n) == 0 && (path[n] == 0 || path[n] == '/'));
+}
+
+/* `*` is any run of letters. */
+static bool name_fits(const char *glob, const char *name)
+{
+	if (*glob == '*')
+		return name_fits(glob + 1, name) || ((*name && *name != '/') && name_fits(glob, name + 1));
+	if (*glob == 0)
+		return *name == 0 || *name == '/';
+	return *glob == *name && name_fits(glob + 1, name + 1);
+}
+
+static bool file_covers(const struct line *l, unsigned i)
+{
+	char path[32];
+	place_of(i, path);
+	if (!lies_in(l->object, path))
+		return false;
+	for (unsigned h = 0; h < l->n_holes; h++)
+		if (lies_in(l->holes[h], path))
+			return false;
+	if (!l->extra)
+		return true;
+	for (const char *c = path + (l->object[1] ? strlen(l->object) : 0); *c; c++)
+		if (*c == '/' && name_fits(l->extra, c + 1))
+			return true;
+	return false;
+}
+
 static const struct kind kinds[] = {
     {"env", random_env, env_covers, N_NAMES},
     {"connect tcp", random_net, net_covers, N_HOSTS * N_PORTS},
     {"syscall", random_call, call_covers, N_VALUES},
+    {"list", random_file, file_covers, N_PLACES},
 };
 
 /* ---- the trial ---- */
@@ -165,7 +246,13 @@ static const char *text_of(struct arena *a, const struct kind *k, const struct l
 		   net ? "proxy p = unix \"/run/p\"\n" : "");
 	for (unsigned i = 0; i < n; i++) {
 		buf_printf(&b, "    %s %s ", verbs[v[i].verb], k->words);
-		if (net)
+		if (k->covers == file_covers) {
+			buf_printf(&b, v[i].extra ? "matching \"%s\" under \"%s\"" : "%s\"%s\"", v[i].extra ? v[i].extra : "",
+				   v[i].object);
+			for (unsigned h = 0; h < v[i].n_holes; h++)
+				buf_printf(&b, "%s\"%s\"", h ? ", " : " except { ", v[i].holes[h]);
+			buf_puts(&b, v[i].n_holes ? " }\n" : "\n");
+		} else if (net)
 			buf_printf(&b, "\"%s:%s\"%s\n", v[i].object, v[i].extra, v[i].verb == ALLOW ? " via p" : "");
 		else
 			buf_printf(&b, "%s%s\n", v[i].object, v[i].extra);
@@ -178,7 +265,7 @@ static void try_kind(const struct kind *k, unsigned runs)
 {
 	unsigned broken = 0, kept = 0;
 	for (unsigned i = 0; i < runs; i++) {
-		struct line v[MAX_LINES];
+		struct line v[MAX_LINES] = {{.n_holes = 0}};
 		struct arena *a = arena_new();
 		state = i * 7919 + 1;
 		rnd(1);
@@ -219,4 +306,9 @@ Test(never_brute, hosts_and_ports)
 Test(never_brute, arguments_of_a_call)
 {
 	try_kind(&kinds[2], runs_wanted());
+}
+
+Test(never_brute, files_holes_and_patterns)
+{
+	try_kind(&kinds[3], runs_wanted());
 }

@@ -9,6 +9,7 @@
 #include "../../runtime/cgroup_conf.h"
 #include "../../runtime/guarantee.h"
 #include "../../runtime/landlock_conf.h"
+#include "../../runtime/template.h"
 
 #define ID       "0123456789abcdef0123456789abcdef"
 #define LAUNCH   "sbx-launch 1 " ID "\npolicy p 1.0\ntarget linux\n"
@@ -123,7 +124,7 @@ Test(runtime_launch, around)
 	cr_expect(span_is(launch.directory, "${a}/b c"));
 	cr_assert_eq(launch.n_places, 4);
 	cr_expect(launch.places[0].kind == PLACE_MOUNT && !launch.places[0].rw);
-	cr_expect(launch_source(launch.places[0].source, text, &source));
+	cr_expect(word_template(launch.places[0].source, text, &source));
 	cr_expect(span_is(source, "${a}/data store\\$"));
 	cr_expect(launch.places[1].rw && launch.places[2].size.value == 4096);
 	cr_expect(launch.places[3].kind == PLACE_DISCARD);
@@ -359,6 +360,11 @@ Test(runtime_landlock, malformed)
 	    NET "port bind_tcp 80 t:1 x\nend\n",
 	    NET "port bind_tcp 80 t:1\npath error follow execute t:1 /a\nend\n",
 	    LANDLOCK "assert write_file t:1 /a\nend\n",
+	    LANDLOCK "assert-outside execute t:1 0 /a\nend\n",
+	    LANDLOCK "assert-outside execute t:1 2 /a/b /a\nend\n",
+	    LANDLOCK "assert-outside execute t:1 /a/b /a\nend\n",
+	    LANDLOCK "assert-outside execute t:1 1 ${nobody}/b /a\nend\n",
+	    LANDLOCK "assert-outside execute t:1 1 /a/b\nend\n",
 	    LANDLOCK "cover t:1 /a\nend\n",
 	    LANDLOCK "cover hidden t:1 /a\nend\n",
 	    LANDLOCK "cover ro t:1\nend\n",
