@@ -106,7 +106,7 @@ struct sbx_pool *sbx_pool_open(const struct sbx_plan *plan, const struct sbx_opt
 {
 	struct sbx_pool *p = NULL;
 
-	if (size < 1 || size > POOL_MAX || !options || options->size < sizeof(*options)) {
+	if (size < 1 || size > POOL_MAX || !options || options->size < offsetof(struct sbx_options, file)) {
 		lib_error_step(error, "size of the pool: 1 to 256, or options.size", EINVAL);
 		return NULL;
 	}
@@ -119,7 +119,7 @@ struct sbx_pool *sbx_pool_open(const struct sbx_plan *plan, const struct sbx_opt
 		return NULL;
 	}
 	p->plan = plan;
-	p->options = *options;
+	memcpy(&p->options, options, options->size < sizeof(*options) ? options->size : sizeof(*options));
 	p->size = size;
 	if (sbx_pool_fill(p, error) == 0)
 		return p;

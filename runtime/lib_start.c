@@ -22,7 +22,7 @@
 
 extern char **environ;
 
-enum { STACK = 256 * 1024, START_ROOM = 64 * 1024, LAST_SIGNAL = 64 };
+enum { STACK = 256 * 1024, START_ROOM = 64 * 1024, LAST_SIGNAL = 64, KEEP = 5 };
 
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x1000
@@ -44,9 +44,23 @@ static bool sets_take(struct options *o, const char *const *set, struct fault *f
 	return true;
 }
 
+static bool files_take(struct options *o, const char *const *file, struct fault *f)
+{
+	for (unsigned i = 0; file && file[i]; i++) {
+		const char *equal = strchr(file[i], '=');
+		if (i == FILES_MAX || !equal || equal == file[i] || !equal[1]) {
+			fault_set(f, ERR_USAGE);
+			return fault_line(f, "wrong", "`file` takes NAME=PATH, at most 64: ", file[i], NULL);
+		}
+		o->files[o->n_files++] = (struct file_option){
+		    .name = {file[i], (size_t)(equal - file[i])}, .path = equal + 1};
+	}
+	return true;
+}
+
 static bool options_take(struct start *s, const struct sbx_options *o, struct fault *f)
 {
-	if (!o || o->size < sizeof(*o) || !o->argv || !o->argv[0] || !o->argv[0][0]) {
+	if (!o || o->size < offsetof(struct sbx_options, file) || !o->argv || !o->argv[0] || !o->argv[0][0]) {
 		fault_set(f, ERR_USAGE);
 		return fault_line(f, "wrong", "options.size or options.argv is not set", NULL);
 	}
@@ -55,7 +69,8 @@ static bool options_take(struct start *s, const struct sbx_options *o, struct fa
 	s->directory = o->directory;
 	for (int i = 0; i < 3; i++)
 		s->stdio[i] = o->stdio ? o->stdio[i] : i;
-	return sets_take(&s->options, o->set, f);
+	return sets_take(&s->options, o->set, f) &&
+	       (o->size < sizeof(*o) || files_take(&s->options, o->file, f));
 }
 
 static struct start *start_map(void)
@@ -116,6 +131,7 @@ void lib_start_free(struct start *s)
 		close(s->run.program.interp_fd);
 	if (s->run.host.cgroup.base >= 0)
 		close(s->run.host.cgroup.base);
+	files_close(&s->run);
 	if (s->shared)
 		munmap(s->shared, sizeof(*s->shared));
 	pool_close(&s->pool);
@@ -145,10 +161,12 @@ static bool handlers_drop(struct fault *f)
 static bool descriptors_shed(const struct start *s)
 {
 	const struct run *r = &s->run;
-	const int keep[] = {r->ruleset, r->program.fd, s->ready, r->request ? r->request->socket : -1,
-			    r->host.cgroup.base};
+	int keep[KEEP + FILES_MAX] = {r->ruleset, r->program.fd, s->ready, r->request ? r->request->socket : -1,
+				      r->host.cgroup.base};
 
-	return fds_close_but(keep, sizeof(keep) / sizeof(keep[0])) ||
+	for (unsigned i = 0; i < r->n_files; i++)
+		keep[KEEP + i] = r->files[i].fd;
+	return fds_close_but(keep, KEEP + r->n_files) ||
 	       fault_step(r->fault, "descriptors", "close_range", errno);
 }
 

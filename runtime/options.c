@@ -19,6 +19,7 @@ static const char help[] =
     "Starts PROGRAM confined by the plan directory PLAN that sbxc has written.\n"
     "\n"
     "  --set NAME=VALUE      value of a load-time parameter of the policy\n"
+    "  --file NAME=PATH      a copy of PATH, as NAME in a scratch folder of the policy\n"
     "  --digest sha256:HEX   run only the plan whose SHA256SUMS has this hash\n"
     "  --report FILE         write how it ended to FILE, as JSON\n"
     "  --status-fd N         the same to descriptor N\n"
@@ -63,6 +64,21 @@ static bool take_set(struct options *o, const char *text, struct fault *f)
 	o->sets[o->n_sets++] = (struct assignment){
 	    .name = {text, (size_t)(equal - text)},
 	    .value = equal + 1,
+	};
+	return true;
+}
+
+static bool take_file(struct options *o, const char *text, struct fault *f)
+{
+	const char *equal = strchr(text, '=');
+
+	if (!equal || equal == text || !equal[1])
+		return usage(f, "--file needs NAME=PATH, not ", text);
+	if (o->n_files == FILES_MAX)
+		return usage(f, "too many --file", "");
+	o->files[o->n_files++] = (struct file_option){
+	    .name = {text, (size_t)(equal - text)},
+	    .path = equal + 1,
 	};
 	return true;
 }
@@ -122,6 +138,7 @@ static const struct option {
 	bool (*take)(struct options *o, const char *text, struct fault *f);
 } table[] = {
     {"--set", true, take_set},
+    {"--file", true, take_file},
     {"--digest", true, take_digest},
     {"--report", true, take_report},
     {"--status-fd", true, take_status_fd},

@@ -5,6 +5,7 @@
 #ifndef SBX_RUN_H
 #define SBX_RUN_H
 
+#include "files.h"
 #include "grants.h"
 #include "host.h"
 #include "link.h"
@@ -13,6 +14,8 @@
 
 struct options {
 	unsigned n_sets;
+	struct file_option files[FILES_MAX];
+	unsigned n_files;
 	const char *digest; /* or NULL */
 	bool dry_run;
 	bool watch;
@@ -40,6 +43,8 @@ struct run {
 	struct host host;
 	struct vars vars;
 	struct grants grants;
+	struct input_file files[FILES_MAX];
+	unsigned n_files;
 	/* What the path lines found while the program's tree was made (view_items.h), in their order; NULL: nothing. */
 	const struct opened *opened;
 	bool dropped; /* capabilities went before a fork, no_new_privs came */

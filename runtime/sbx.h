@@ -90,6 +90,11 @@ struct sbx_options {
 	const char *const *set; /* "NAME=VALUE" of load-time parameters, ended by NULL; or NULL */
 	const int *stdio;	/* three descriptors for 0, 1 and 2; -1: /dev/null. NULL: the caller's own */
 	const char *directory;	/* NULL: the caller's working directory; what ${CWD} of the policy means */
+	/*
+	 * "NAME=PATH", ended by NULL; or NULL: the program gets a copy of PATH as NAME in a scratch folder of the plan. NAME is
+	 * a name, or the whole path of one directly in such a folder.
+	 */
+	const char *const *file;
 };
 
 struct sbx_process;

@@ -70,6 +70,8 @@ bool start_prove(struct run *r, char *const *environment)
 	host_probe(&r->host);
 	signals_look(r);
 	namespaces_probe(r);
+	if (!files_open(r))
+		return false;
 	if (r->plan->cgroup.present)
 		cgroup_probe(&r->host.cgroup, r->plan->cgroup.controllers);
 	return guarantees_check(l, &r->host, r->fault) &&
@@ -210,9 +212,37 @@ static void dry_run_around(struct text *t, const struct run *r)
 	}
 }
 
+static bool dry_run_put(struct text *t, char *buf)
+{
+	bool good = write(STDOUT_FILENO, buf, t->len) == (ssize_t)t->len;
+
+	t->len = 0;
+	return good;
+}
+
+/* One by one: names can be long, and files many. */
+static bool dry_run_files(struct text *t, char *buf, const struct run *r)
+{
+	bool good = dry_run_put(t, buf);
+
+	for (unsigned i = 0; i < r->n_files && good; i++) {
+		const struct input_file *f = &r->files[i];
+		would(t, "copy of ");
+		text_safe(t, r->options->files[i].path, strlen(r->options->files[i].path));
+		text_str(t, ", ");
+		count_add(t, f->size, " bytes, as ");
+		text_safe(t, f->name.at, f->name.len);
+		text_str(t, " in the scratch folder of ");
+		text_where(t, r->plan->launch.places[f->place].where);
+		text_str(t, "\n");
+		good = dry_run_put(t, buf);
+	}
+	return good;
+}
+
 bool start_dry_run(const struct run *r)
 {
-	char buf[4096];
+	char buf[32 * 1024];
 	struct text t = text_over(buf, sizeof(buf));
 	const char *why = start_supervised(r);
 
@@ -228,6 +258,8 @@ bool start_dry_run(const struct run *r)
 	text_str(&t, why ? why : "");
 	text_str(&t, "\n");
 	dry_run_around(&t, r);
+	if (!dry_run_files(&t, buf, r))
+		return fault_step(r->fault, "dry run", "write", errno);
 	for (size_t i = 0; i < N_STEPS; i++) {
 		if (steps[i].apply == apply_request)
 			continue; /* of the library's pools only */
@@ -239,7 +271,5 @@ bool start_dry_run(const struct run *r)
 		}
 		text_str(&t, "\n");
 	}
-	if (write(STDOUT_FILENO, buf, t.len) == (ssize_t)t.len)
-		return true;
-	return fault_step(r->fault, "dry run", "write", errno);
+	return dry_run_put(&t, buf) || fault_step(r->fault, "dry run", "write", errno);
 }

@@ -263,6 +263,8 @@ static bool item_mount(struct view *v, struct item *i, const struct item *above,
 
 	if (tree < 0)
 		return place_fault(v, ERR_VIEW_PLACE, i, "mount", errno);
+	if (i->kind == ITEM_SCRATCH && !files_copy(v->run, i->place, tree))
+		return false;
 	if (tree_place(v, tree, i->path, i->is_dir, above)) {
 		i->tree = tree;
 		if (!i->filled)

@@ -394,6 +394,7 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 			    .is_dir = true,
 			    .rw = p->kind == PLACE_SCRATCH || p->rw,
 			    .size = amount_get(&x->run->vars, &p->size),
+			    .place = (unsigned)(p - x->run->plan->launch.places),
 			    .where = p->where};
 	struct stat st;
 	struct span tmpl;

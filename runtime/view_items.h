@@ -27,6 +27,7 @@ struct item {
 	unsigned how;     /* COVER: enum cover */
 	bool match;       /* COVER: of what a denied pattern fits */
 	uint64_t size;    /* SCRATCH */
+	unsigned place;   /* SCRATCH: its number in launch.places */
 	struct span where;
 	struct span tmpl; /* of a path or cover line, to pair them */
 };

@@ -8,7 +8,7 @@ _sbx_run()
 		if [[ -n $plan ]]; then
 			[[ $word == -- ]] || program=$i
 			[[ -n $program ]] && break
-		elif [[ $word == --set || $word == --digest || $word == --report || $word == --status-fd ]]; then
+		elif [[ $word == --set || $word == --file || $word == --digest || $word == --report || $word == --status-fd ]]; then
 			# the value; bash takes `=` and `:` for words of their own
 			((i++))
 			while [[ ${COMP_WORDS[i+1]} == [=:] ]]; do ((i += 2)); done
@@ -23,7 +23,7 @@ _sbx_run()
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 	elif [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "--set --digest --report --status-fd --watch --dry-run --help --version --" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "--set --file --digest --report --status-fd --watch --dry-run --help --version --" -- "$cur")
 	else
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
