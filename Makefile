@@ -192,7 +192,7 @@ check-layers check-docs check-golden check-errors check-codes check-commands che
 
 KERNELS ?=
 check-vm: all
-	$(Q)tests/vm/run.sh $(KERNELS)
+	$(Q)LONG=1 tests/vm/run.sh $(KERNELS)
 
 proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute $(B)/tests/unit/diff $(B)/tests/unit/never_brute $(B)/tests/unit/seatbelt_random
 	$(Q)LONG=1 tests/proof.sh

@@ -26,16 +26,31 @@ static bool disk_fault(const struct disks *d, const char *line, const char *what
 		     : fault_line(d->fault, "wrong", what, NULL);
 }
 
-/* Is "KEY=NUMBER" of the setting in the line that the kernel shows for the disk? */
+/* Is this whole word in the line? A number may begin with the digits of another. */
+static bool word_in(const char *line, size_t len, const char *word, size_t n)
+{
+	for (size_t at = 0; at + n <= len; at++)
+		if (!memcmp(line + at, word, n) && at > 0 && line[at - 1] == ' ' && (at + n == len || line[at + n] == ' '))
+			return true;
+	return false;
+}
+
+/* Is each "KEY=NUMBER" of the setting in the line that the kernel shows for the disk? */
 static bool kept(const char *shown, const char *device, struct span value)
 {
-	const char *line = memmem(shown, strlen(shown), device, strlen(device)), *end = line ? strchr(line, '\n') : NULL;
-	size_t len = line ? (end ? (size_t)(end - line) : strlen(line)) : 0;
+	size_t n = strlen(device), len;
+	const char *line = shown;
 
+	while (strncmp(line, device, n) || line[n] != ' ') {
+		line = strchr(line, '\n');
+		if (!line++)
+			return false;
+	}
+	len = strcspn(line, "\n");
 	while (value.len > 0) {
 		const char *blank = memchr(value.at, ' ', value.len);
 		size_t word = blank ? (size_t)(blank - value.at) : value.len;
-		if (!len || !memmem(line, len, value.at, word))
+		if (!word_in(line, len, value.at, word))
 			return false;
 		value.at += word + (blank != NULL);
 		value.len -= word + (blank != NULL);

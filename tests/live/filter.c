@@ -7,7 +7,7 @@
  *     RULE: NUMBER=ERRNO                answer the call with the errno
  *           NUMBER:ARG=ERRNO            ... unless its first argument is ARG
  * Names instead of numbers: landlock seccomp execve execveat socket getppid close_range openat
- * write.
+ * write clone3.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -41,6 +41,7 @@ static const struct {
     {"landlock", 444},          {"seccomp", SYS_seccomp}, {"execve", SYS_execve},
     {"execveat", SYS_execveat}, {"socket", SYS_socket},   {"getppid", SYS_getppid},
     {"close_range", 436},       {"openat", SYS_openat},   {"write", SYS_write},
+    {"clone3", 435},
 };
 
 static const struct {

@@ -27,6 +27,14 @@ limited ""
 run "$SBX_RUN" "$P" sh -c 'sleep 0.4; echo end'
 gives "control: without a limit the program ends by itself" end
 
+MORE_PATH="${MORE_PATH}path error follow read_file t.sbx:4 /proc
+"
+plan "$P"
+run "$SBX_RUN" "$P" cat /proc/self/cgroup
+has "the program is born in its cgroup" "*/sbx-job-*"
+run "$FILTER" run clone3=ENOSYS -- "$SBX_RUN" "$P" cat /proc/self/cgroup
+has "  or moved there before its first instruction, where clone3 is refused" "*/sbx-job-*"
+
 limited "wall 300 t.sbx:9
 "
 run "$SBX_RUN" "$P" sh -c 'echo early; exit 7'

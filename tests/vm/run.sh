@@ -36,6 +36,8 @@ report() { # KERNEL CONSOLE
 	printf 'FAIL vm payload: %s\n' "$(tail -n 1 "$work/log")"
 	exit 1
 }
+# The figures of the limits take a minute: where kernels are named, or LONG=1.
+[[ $named -gt 0 || -n ${LONG:-} ]] || rm "$work/payload/guest-limits.sh"
 for id in "$@"; do
 	if ! "$here/fetch.sh" "$id" >"$work/fetched" 2>"$work/log"; then
 		cannot "$id" "$(tail -n 1 "$work/log")"
