@@ -125,11 +125,11 @@ struct sbpl_place {
 };
 
 struct sexp {
-	enum sexp_kind { SEXP_LIST, SEXP_SYMBOL, SEXP_STRING, SEXP_NUMBER, SEXP_BOOL } kind;
+	enum sexp_kind { SEXP_LIST, SEXP_SYMBOL, SEXP_STRING, SEXP_NUMBER, SEXP_BOOL, SEXP_CHAR } kind;
 	struct sbpl_place at;
-	const char *text; /* SYMBOL, STRING: NUL-terminated, no NUL inside; NUMBER, BOOL: as written */
+	const char *text; /* SYMBOL, STRING: NUL-terminated, no NUL inside; others: as written */
 	size_t written;   /* STRING: bytes between the quotes */
-	int64_t number;   /* NUMBER; BOOL: 0 or 1 */
+	int64_t number;   /* NUMBER; CHAR: its byte; BOOL: 0 or 1 */
 	const struct sexp *first; /* LIST */
 	const char *source;	  /* LIST: its bytes in the text that was read */
 	size_t length;
@@ -160,7 +160,8 @@ struct sbpl_filter {
 	enum sbpl_filter_id id;
 	const char *text; /* one string or word */
 	const struct sbpl_regex *regex;
-	bool open; /* holds a param that has no value */
+	bool open;     /* holds a param that has no value */
+	uint8_t depth; /* FILTERS: how deep they are nested */
 	enum sbpl_proto proto; /* ADDRESS */
 	uint8_t family;	       /* 4, 6; 0: both */
 	bool any_host, any_port;

@@ -238,6 +238,7 @@ static const struct sbpl_filter *make_address(struct lang *l, const struct sexp 
 		return NULL;
 	}
 	f->first = v[1]->filter;
+	f->depth = (uint8_t)(f->first->depth + 1);
 	return f;
 }
 
@@ -259,6 +260,11 @@ static const struct sbpl_filter *make_filters(struct lang *l, const struct sexp 
 		copy = filter_copy(l->arena, args->head->filter);
 		*tail = copy;
 		tail = &copy->next;
+		f->depth = copy->depth >= f->depth ? (uint8_t)(copy->depth + 1) : f->depth;
+	}
+	if (f->depth > SBPL_MAX_DEPTH) {
+		lang_fail(l, at, "filters are nested too deep");
+		return NULL;
 	}
 	if (!f->first || (id == FILTER_REQUIRE_NOT && f->first->next)) {
 		lang_fail(l, at, "wrong number of filters in `%s`", sbpl_filters[id].name);

@@ -22,6 +22,7 @@ struct sval {
 		V_NOTHING, /* of a form that is there for what it does */
 		V_BOOL,
 		V_NUMBER,
+		V_CHAR,
 		V_TEXT,
 		V_SYMBOL,
 		V_NIL,
@@ -34,12 +35,13 @@ struct sval {
 		V_FILTER_MAKER, /* the name of a filter */
 	} kind;
 	bool open;	    /* TEXT: holds a param without a value */
-	int64_t number;	    /* NUMBER, BOOL; OPERATION, MODIFIER, FILTER_MAKER: its id */
+	int64_t number;	    /* NUMBER, CHAR, BOOL; OPERATION, MODIFIER, FILTER_MAKER: its id */
 	const char *text;   /* TEXT, SYMBOL; MODIFIER: its argument */
 	const char *missing; /* BOOL #f: the param that has no value */
 	const struct sval *head, *tail; /* PAIR */
 	const struct sbpl_filter *filter;
 	const struct sexp *params, *body; /* CLOSURE */
+	const char *rest; /* CLOSURE: the name for all further values, or NULL */
 	struct scope *scope;
 	const struct builtin *builtin;
 };
@@ -78,7 +80,9 @@ const struct sval *lang_fail(struct lang *l, const struct sexp *at, const char *
 /* ---- values: sbpl_lib.c ---- */
 
 const struct sval *value_bool(struct lang *l, bool yes);
+const struct sval *value_number(struct lang *l, enum sval_kind kind, int64_t number);
 const struct sval *value_text(struct lang *l, const char *text, bool open);
+const struct sval *value_symbol(struct lang *l, const char *name);
 const struct sval *value_pair(struct lang *l, const struct sval *head, const struct sval *tail);
 /* What #f is not. */
 bool value_true(const struct sval *v);
@@ -88,7 +92,13 @@ const char *value_kind(const struct sval *v);
 const struct sval **value_array(struct lang *l, const struct sval *list, unsigned *n);
 const struct builtin *builtin_find(const char *name);
 
-/* ---- forms: sbpl_lang.c ---- */
+/* ---- names and evaluation: sbpl_lang.c ---- */
+
+struct scope *lang_scope(struct lang *l, struct scope *outer);
+struct binding *lang_find(struct scope *s, const char *name);
+void lang_bind(struct lang *l, struct scope *s, const char *name, const struct sval *value);
+/* AF_UNIX, SIGKILL, DIRECTORY: words that mean themselves. */
+bool lang_is_constant(const char *name);
 
 bool is_word(const struct sexp *x, const char *word);
 /* The symbol that a list begins with, or "". */
@@ -99,8 +109,14 @@ const struct sval *lang_eval_body(struct lang *l, const struct sexp *body, struc
 const struct sval *lang_call(struct lang *l, const struct sexp *at, const struct sval *f, const struct sval *args);
 /* What a name means, or NULL. */
 const struct sval *lang_lookup(struct lang *l, const char *name, struct scope *s);
-/* Does a form of the language begin with it? */
+
+/* ---- forms: sbpl_forms.c ---- */
+
+typedef const struct sval *lang_form(struct lang *l, const struct sexp *form, struct scope *s);
+/* The form of the language that begins with this word; NULL when there is none. */
+lang_form *lang_form_find(const char *word);
 bool lang_is_form(const char *word);
+const struct sval *lang_quoted(struct lang *l, const struct sexp *x);
 
 /* ---- filters: sbpl_filter.c ---- */
 
@@ -114,6 +130,8 @@ struct sbpl_filter *filter_copy(struct arena *a, const struct sbpl_filter *f);
 
 /* (allow ...) and (deny ...) */
 const struct sval *rule_eval(struct lang *l, const struct sexp *form, struct scope *s);
+/* The same for values: allow and deny may be handed around. */
+const struct sval *rule_call(struct lang *l, const struct sexp *form, bool allow, const struct sval *words);
 /* (with ...) */
 const struct sval *modifier_eval(struct lang *l, const struct sexp *form, struct scope *s);
 /* The rules that every profile begins with. */

@@ -10,10 +10,15 @@ static const struct sval nil = {.kind = V_NIL};
 
 const struct sval *value_bool(struct lang *l, bool yes)
 {
+	return value_number(l, V_BOOL, yes);
+}
+
+const struct sval *value_number(struct lang *l, enum sval_kind kind, int64_t number)
+{
 	struct sval *v = ARENA_NEW(l->arena, struct sval);
 
-	v->kind = V_BOOL;
-	v->number = yes;
+	v->kind = kind;
+	v->number = number;
 	return v;
 }
 
@@ -24,6 +29,15 @@ const struct sval *value_text(struct lang *l, const char *text, bool open)
 	v->kind = V_TEXT;
 	v->text = text;
 	v->open = open;
+	return v;
+}
+
+const struct sval *value_symbol(struct lang *l, const char *name)
+{
+	struct sval *v = ARENA_NEW(l->arena, struct sval);
+
+	v->kind = V_SYMBOL;
+	v->text = name;
 	return v;
 }
 
@@ -45,7 +59,7 @@ bool value_true(const struct sval *v)
 const char *value_kind(const struct sval *v)
 {
 	static const char *const names[] = {
-	    [V_NOTHING] = "nothing",	   [V_BOOL] = "a truth value",	     [V_NUMBER] = "a number",
+	    [V_NOTHING] = "nothing",	   [V_BOOL] = "a truth value",	     [V_NUMBER] = "a number",	   [V_CHAR] = "a character",
 	    [V_TEXT] = "a string",	   [V_SYMBOL] = "a word",	     [V_NIL] = "an empty list",
 	    [V_PAIR] = "a list",	   [V_OPERATION] = "an operation",   [V_FILTER] = "a filter",
 	    [V_MODIFIER] = "a modifier",   [V_CLOSURE] = "a function",	     [V_BUILTIN] = "a function",
@@ -146,15 +160,124 @@ static const struct sval *lib_is_string(struct lang *l, const struct sexp *at, c
 	return value_bool(l, args->head->kind == V_TEXT);
 }
 
+/* What is counted or cut must be known whole. */
+static const struct sval *expect_known(struct lang *l, const struct sexp *at, const struct sval *v)
+{
+	v = expect_text(l, at, v);
+	return v && v->open ? lang_fail(l, at, "a param that has no value yet is looked into") : v;
+}
+
 static const struct sval *lib_string_length(struct lang *l, const struct sexp *at, const struct sval *args)
 {
-	struct sval *v = ARENA_NEW(l->arena, struct sval);
+	const struct sval *text = expect_known(l, at, args->head);
 
-	if (!expect_text(l, at, args->head))
+	return text ? value_number(l, V_NUMBER, (int64_t)strlen(text->text)) : NULL;
+}
+
+/* (substring text from) and (substring text from to) */
+static const struct sval *lib_substring(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sval *text = expect_known(l, at, args->head), *from = args->tail->head;
+	const struct sval *to = args->tail->tail->kind == V_PAIR ? args->tail->tail->head : NULL;
+	int64_t n = text ? (int64_t)strlen(text->text) : 0, end = n;
+
+	if (!text)
 		return NULL;
-	v->kind = V_NUMBER;
-	v->number = (int64_t)strlen(args->head->text);
-	return v;
+	if (to && to->kind == V_NUMBER)
+		end = to->number;
+	if (from->kind != V_NUMBER || (to && to->kind != V_NUMBER) || from->number < 0 || from->number > end || end > n)
+		return lang_fail(l, at, "`substring` takes a string and places in it");
+	return value_text(l, arena_strndup(l->arena, text->text + from->number, (size_t)(end - from->number)), false);
+}
+
+static const struct sval *lib_string_ref(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sval *text = expect_known(l, at, args->head), *i = args->tail->head;
+
+	if (!text)
+		return NULL;
+	if (i->kind != V_NUMBER || i->number < 0 || (uint64_t)i->number >= strlen(text->text))
+		return lang_fail(l, at, "`string-ref` takes a string and a place in it");
+	return value_number(l, V_CHAR, (unsigned char)text->text[i->number]);
+}
+
+static const struct sval *lib_string_to_number(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sval *text = expect_known(l, at, args->head);
+	uint64_t n;
+
+	if (!text)
+		return NULL;
+	if (!parse_u64(text->text, strlen(text->text), (uint64_t)1 << 52, &n))
+		return lang_fail(l, at, "not a number: `%s`", text->text);
+	return value_number(l, V_NUMBER, (int64_t)n);
+}
+
+/* ---- numbers ---- */
+
+static bool expect_numbers(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	for (; args->kind == V_PAIR; args = args->tail)
+		if (args->head->kind != V_NUMBER && args->head->kind != V_CHAR)
+			return lang_fail(l, at, "a number was expected here, not %s", value_kind(args->head)), false;
+	return true;
+}
+
+/* What stays far from the ends of int64_t. */
+static const struct sval *small(struct lang *l, const struct sexp *at, int64_t n)
+{
+	int64_t limit = (int64_t)1 << 53;
+
+	return n < -limit || n > limit ? lang_fail(l, at, "a number that is too large") : value_number(l, V_NUMBER, n);
+}
+
+static const struct sval *lib_add(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sval *sum = value_number(l, V_NUMBER, 0);
+
+	if (!expect_numbers(l, at, args))
+		return NULL;
+	for (; sum && args->kind == V_PAIR; args = args->tail)
+		sum = small(l, at, sum->number + args->head->number);
+	return sum;
+}
+
+static const struct sval *lib_subtract(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sval *left = args->head;
+
+	if (!expect_numbers(l, at, args))
+		return NULL;
+	if (args->tail->kind != V_PAIR)
+		return small(l, at, -left->number);
+	for (args = args->tail; left && args->kind == V_PAIR; args = args->tail)
+		left = small(l, at, left->number - args->head->number);
+	return left;
+}
+
+static const struct sval *lib_less(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return expect_numbers(l, at, args) ? value_bool(l, args->head->number < args->tail->head->number) : NULL;
+}
+
+static const struct sval *lib_more(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return expect_numbers(l, at, args) ? value_bool(l, args->head->number > args->tail->head->number) : NULL;
+}
+
+static const struct sval *lib_at_most(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return expect_numbers(l, at, args) ? value_bool(l, args->head->number <= args->tail->head->number) : NULL;
+}
+
+static const struct sval *lib_at_least(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return expect_numbers(l, at, args) ? value_bool(l, args->head->number >= args->tail->head->number) : NULL;
+}
+
+static const struct sval *lib_is_zero(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return expect_numbers(l, at, args) ? value_bool(l, args->head->number == 0) : NULL;
 }
 
 static const struct sval *lib_number_to_string(struct lang *l, const struct sexp *at, const struct sval *args)
@@ -218,6 +341,45 @@ static const struct sval *lib_cdr(struct lang *l, const struct sexp *at, const s
 					  : lang_fail(l, at, "a list was expected here, not %s", value_kind(args->head));
 }
 
+static const struct sval *lib_cadr(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sval *rest = args->head->kind == V_PAIR ? args->head->tail : args->head;
+
+	return rest->kind == V_PAIR ? rest->head : lang_fail(l, at, "a list of two was expected here");
+}
+
+static const struct sval *lib_is_list(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sval *v = args->head;
+
+	(void)at;
+	while (v->kind == V_PAIR)
+		v = v->tail;
+	return value_bool(l, v->kind == V_NIL);
+}
+
+/* The rest of the list from the member on. */
+static const struct sval *lib_member(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sval *list = args->tail->head;
+
+	(void)at;
+	while (list->kind == V_PAIR && !equal(list->head, args->head))
+		list = list->tail;
+	return list->kind == V_PAIR ? list : value_bool(l, false);
+}
+
+/* The pair of the list that begins with the key. */
+static const struct sval *lib_assoc(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	const struct sval *list = args->tail->head;
+
+	(void)at;
+	while (list->kind == V_PAIR && !(list->head->kind == V_PAIR && equal(list->head->head, args->head)))
+		list = list->tail;
+	return list->kind == V_PAIR ? list->head : value_bool(l, false);
+}
+
 static const struct sval *lib_is_null(struct lang *l, const struct sexp *at, const struct sval *args)
 {
 	(void)at;
@@ -267,14 +429,37 @@ static const struct sval *lib_apply(struct lang *l, const struct sexp *at, const
 	return lang_call(l, at, args->head, args->tail->head);
 }
 
+static const struct sval *lib_allow(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return rule_call(l, at, true, args);
+}
+
+static const struct sval *lib_deny(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return rule_call(l, at, false, args);
+}
+
 static const struct builtin builtins[] = {
+    {"allow", 1, 0, lib_allow},
+    {"deny", 1, 0, lib_deny},
     {"param", 1, 1, lib_param},
     {"string-append", 0, 0, lib_string_append},
     {"regex-quote", 1, 1, lib_regex_quote},
     {"string=?", 2, 2, lib_string_equal},
     {"string?", 1, 1, lib_is_string},
     {"string-length", 1, 1, lib_string_length},
+    {"substring", 2, 3, lib_substring},
+    {"string-ref", 2, 2, lib_string_ref},
+    {"string->number", 1, 1, lib_string_to_number},
     {"number->string", 1, 1, lib_number_to_string},
+    {"+", 0, 0, lib_add},
+    {"-", 1, 0, lib_subtract},
+    {"<", 2, 2, lib_less},
+    {">", 2, 2, lib_more},
+    {"<=", 2, 2, lib_at_most},
+    {">=", 2, 2, lib_at_least},
+    {"zero?", 1, 1, lib_is_zero},
+    {"char=?", 2, 2, lib_equal},
     {"not", 1, 1, lib_not},
     {"equal?", 2, 2, lib_equal},
     {"eq?", 2, 2, lib_equal},
@@ -284,7 +469,11 @@ static const struct builtin builtins[] = {
     {"cons", 2, 2, lib_cons},
     {"car", 1, 1, lib_car},
     {"cdr", 1, 1, lib_cdr},
+    {"cadr", 1, 1, lib_cadr},
     {"null?", 1, 1, lib_is_null},
+    {"list?", 1, 1, lib_is_list},
+    {"member", 2, 2, lib_member},
+    {"assoc", 2, 2, lib_assoc},
     {"pair?", 1, 1, lib_is_pair},
     {"append", 0, 0, lib_append},
     {"map", 2, 2, lib_map},

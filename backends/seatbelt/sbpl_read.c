@@ -169,6 +169,29 @@ static bool read_number(const char *s, int64_t *out)
 	return true;
 }
 
+/* #\x, #\space, #\newline, #\tab; a sign that delimits may follow the backslash too. */
+static struct sexp *read_char(struct reader *r)
+{
+	static const struct {
+		const char *name;
+		char byte;
+	} names[] = {{"space", ' '}, {"newline", '\n'}, {"tab", '\t'}};
+	struct sexp *e = sexp_new(r, SEXP_CHAR);
+	const char *from = r->p;
+
+	r->p += 2;
+	if (r->p >= r->end || (unsigned char)*r->p <= ' ' || (unsigned char)*r->p >= 0x7f)
+		return fail(r, from, "a notation that this reader does not know");
+	for (r->p++; r->p < r->end && !is_delimiter(*r->p) && (unsigned char)*r->p > ' ' && (unsigned char)*r->p < 0x7f;)
+		r->p++;
+	e->text = arena_strndup(r->arena, from, (size_t)(r->p - from));
+	e->number = (unsigned char)e->text[2];
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(e->text + 2, names[i].name) == 0)
+			return e->number = names[i].byte, e;
+	return e->text[3] ? fail(r, from, "a notation that this reader does not know") : e;
+}
+
 static struct sexp *read_atom(struct reader *r)
 {
 	const char *from = r->p;
@@ -239,6 +262,8 @@ static struct sexp *read_one(struct reader *r, unsigned depth)
 		return fail(r, r->p, "something is missing at the end");
 	if (begins(r, "#\""))
 		return read_string(r, true);
+	if (begins(r, "#\\"))
+		return read_char(r);
 	switch (*r->p) {
 	case '(':
 		return read_list(r, depth);

@@ -71,7 +71,8 @@ static bool take_modifier(struct lang *l, const struct sexp *at, struct draft *d
 
 /* ---- words of a rule ---- */
 
-static bool take(struct lang *l, const struct sexp *at, struct draft *d, const struct sval *v)
+/* Lists are what they hold. */
+static bool take(struct lang *l, const struct sexp *at, struct draft *d, const struct sval *v, unsigned depth)
 {
 	struct sbpl_filter *copy;
 
@@ -89,8 +90,10 @@ static bool take(struct lang *l, const struct sexp *at, struct draft *d, const s
 	case V_MODIFIER:
 		return take_modifier(l, at, d, v);
 	case V_PAIR:
+		if (depth >= SBPL_MAX_DEPTH)
+			return lang_fail(l, at, "lists are nested too deep"), false;
 		for (; v->kind == V_PAIR; v = v->tail)
-			if (!take(l, at, d, v->head))
+			if (!take(l, at, d, v->head, depth + 1))
 				return false;
 		return true;
 	case V_NIL:
@@ -98,6 +101,7 @@ static bool take(struct lang *l, const struct sexp *at, struct draft *d, const s
 	case V_NOTHING:
 	case V_BOOL:
 	case V_NUMBER:
+	case V_CHAR:
 	case V_TEXT:
 	case V_SYMBOL:
 	case V_CLOSURE:
@@ -137,6 +141,18 @@ static const char *misfit(const struct sbpl_filter *f, enum sbpl_op op)
 	return bad;
 }
 
+/* The outermost form when it led to the rule by a call, and does not hold it. */
+static struct sbpl_place called_from(const struct lang *l, const struct sexp *form)
+{
+	const struct sexp *outer = l->outermost;
+
+	if (!outer || !form)
+		return (struct sbpl_place){"", 0, 0};
+	if (form->source >= outer->source && form->source < outer->source + outer->length)
+		return form->at;
+	return outer->at;
+}
+
 static bool rule_add(struct lang *l, const struct draft *d, enum sbpl_op op, const struct sbpl_filter *f)
 {
 	struct sbpl_profile *p = l->profile;
@@ -153,7 +169,7 @@ static bool rule_add(struct lang *l, const struct draft *d, enum sbpl_op op, con
 	    .message = d->message,
 	    .signal = d->signal,
 	    .at = d->form ? d->form->at : (struct sbpl_place){"", 0, 0},
-	    .via = l->outermost ? l->outermost->at : (struct sbpl_place){"", 0, 0},
+	    .via = called_from(l, d->form),
 	    .form = d->form,
 	};
 	if (!f)
@@ -192,19 +208,13 @@ static bool rules_for(struct lang *l, const struct draft *d, enum sbpl_op op)
 	return true;
 }
 
-const struct sval *rule_eval(struct lang *l, const struct sexp *form, struct scope *s)
+const struct sval *rule_call(struct lang *l, const struct sexp *form, bool allow, const struct sval *words)
 {
 	static const struct sval nothing = {.kind = V_NOTHING};
-	struct draft d = {.allow = form->first->text[0] == 'a', .form = form};
+	struct draft d = {.allow = allow, .form = form};
 
 	d.tail = &d.filters;
-	for (const struct sexp *x = form->first->next; x; x = x->next) {
-		const struct sval *v = eval_word(l, x, s);
-
-		if (!v || !take(l, x, &d, v))
-			return NULL;
-	}
-	if (l->always && !take(l, form, &d, l->always))
+	if (!take(l, form, &d, words, 0) || (l->always && !take(l, form, &d, l->always, 0)))
 		return NULL;
 	if (d.n_ops == 0)
 		return lang_fail(l, form, "a rule without an operation");
@@ -212,6 +222,24 @@ const struct sval *rule_eval(struct lang *l, const struct sexp *form, struct sco
 		if (!rules_for(l, &d, d.ops[i]))
 			return NULL;
 	return &nothing;
+}
+
+const struct sval *rule_eval(struct lang *l, const struct sexp *form, struct scope *s)
+{
+	static const struct sval nil = {.kind = V_NIL};
+	const struct sval *words = &nil, **v;
+	unsigned n = 0;
+
+	for (const struct sexp *x = form->first->next; x; x = x->next)
+		n++;
+	v = ARENA_ARRAY(l->arena, n, const struct sval *);
+	n = 0;
+	for (const struct sexp *x = form->first->next; x; x = x->next)
+		if (!(v[n++] = eval_word(l, x, s)))
+			return NULL;
+	while (n > 0)
+		words = value_pair(l, v[--n], words);
+	return rule_call(l, form, form->first->text[0] == 'a', words);
 }
 
 void rule_prelude(struct lang *l)

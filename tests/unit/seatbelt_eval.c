@@ -260,6 +260,20 @@ Test(seatbelt_eval, refuses_what_it_does_not_know)
 	refused("(define (f x) (f2 x)) (define (f2 x) (string-append x x)) (for-each f (list \"a\"))(if)", "if takes");
 	refused("(allow file-read-data (subpath (param \"HOME\")))", "-D HOME=VALUE");
 	refused("(allow file-read-data (regex \"(\"))", "not closed");
+	refused("(define x (list apply '())) (let loop ((i 0)) (if (< i 5000) (begin (set! x (list apply x)) (loop (+ i 1)))))",
+		"nested too deep");
+	refused("(define x '()) (define (f) (set! x (list x))) (define (g n) (for-each (lambda (i) (f)) n))"
+		"(g '(1 2 3 4 5 6 7 8)) (g '(1 2 3 4 5 6 7 8)) (define (h n) (for-each (lambda (i) (g '(1 2 3 4 5 6 7 8))) n))"
+		"(h '(1 2 3 4 5 6 7 8 9)) (allow file-read-data x)",
+		"lists are nested too deep");
+	refused("(define x (literal \"/x\")) (define (f) (set! x (require-not x))) (define l '(1 2 3 4 5 6 7 8 9))"
+		"(for-each (lambda (i) (for-each (lambda (k) (f)) l)) l) (allow file-read-data x)",
+		"filters are nested too deep");
+	refused("(substring \"abc\" 2 1)", "places in it");
+	refused("(string-ref \"abc\" 3)", "a place in it");
+	refused("(+ 1 \"x\")", "a number");
+	refused("(string->number \"12x\")", "not a number");
+	refused("(lambda (x . ) x)", "a parameter");
 }
 
 /* ---- the language ---- */
@@ -296,6 +310,25 @@ static const struct {
     {"(define (subpath x) (literal x))(allow file-read-data (subpath \"/own\"))", "/own", "/own/x"},
     {"(allow file-read-data (regex #\"^/r/[^/]+\\.txt$\"))", "/r/a.txt", "/r/a/b.txt"},
     {"(allow (with report) file-read-data (literal \"/y\"))", "/y", "/n"},
+    {"(define (both op p) (op file-read-data (subpath p)))(both allow \"/w\")(both deny \"/w/no\")", "/w/x", "/w/no"},
+    {"(define (all . paths) (allow file-read-data (apply literal paths)))(all \"/1\" \"/2\")", "/2", "/3"},
+    {"(define all (lambda paths (allow file-read-data (apply literal paths))))(all \"/1\" \"/2\")", "/1", "/3"},
+    {"(let loop ((i 0)) (if (< i 3) (begin (allow file-read-data (literal (string-append \"/\" (number->string i))))"
+     "(loop (+ i 1)))))",
+     "/2", "/3"},
+    {"(define v (string->number \"1300\"))(if (>= v 1013) (allow file-read-data (literal \"/y\")))"
+     "(if (< v 1013) (allow file-read-data (literal \"/n\")))",
+     "/y", "/n"},
+    {"(define (starts s p) (and (>= (string-length s) (string-length p))"
+     "(equal? (substring s 0 (string-length p)) p)))"
+     "(when (starts \"/System/x\" \"/System\") (allow file-read-data (literal (substring \"/System/x\" 7))))",
+     "/x", "/System/x"},
+    {"(if (char=? (string-ref \"/a\" 0) #\\/) (allow file-read-data (literal \"/y\")))", "/y", "/n"},
+    {"(define l '((\"a\" \"/y\") (\"b\" \"/n\")))(allow file-read-data (literal (cadr (assoc \"a\" l))))", "/y", "/n"},
+    {"(if (and (member 2 '(1 2)) (not (member 3 '(1 2))) (list? '()) (zero? (- 3 1 2)))"
+     "(allow file-read-data (literal \"/y\")))",
+     "/y", "/n"},
+    {"(define my-class global-name)(allow mach-lookup (my-class \"x\"))(allow file-read-data (path-literal \"/y\"))", "/y", "/n"},
 };
 
 Test(seatbelt_eval, programs)
@@ -315,7 +348,7 @@ Test(seatbelt_eval, programs)
 
 Test(seatbelt_eval, a_program_without_an_end)
 {
-	refused("(define (f l) (append l l))(define (g l n) (if (equal? n 0) l (g (f l) (- n 1))))(g '(1) 60)", "unknown");
+	refused("(define (f l) (append l l))(define (g l n) (if (equal? n 0) l (g (f l) (- n 1))))(g '(1) 60)", "come to an end");
 	refused("(define l '(1 2 3 4 5 6 7 8 9 0))"
 		"(define (ten f) (for-each (lambda (x) (f)) l))"
 		"(ten (lambda () (ten (lambda () (ten (lambda () (ten (lambda () (ten (lambda () (ten (lambda () (ten "

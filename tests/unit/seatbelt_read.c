@@ -65,7 +65,8 @@ Test(seatbelt_read, atoms)
 	    {"#o4000", SEXP_NUMBER, 2048, NULL}, {"#x1F", SEXP_NUMBER, 31, NULL},
 	    {"#t", SEXP_BOOL, 1, NULL},		{"#f", SEXP_BOOL, 0, NULL},
 	    {"-", SEXP_SYMBOL, 0, "-"},		{"file-read*", SEXP_SYMBOL, 0, "file-read*"},
-	    {"1a", SEXP_SYMBOL, 0, "1a"},	{"#\"\\.x$\"", SEXP_STRING, 0, "\\.x$"},
+	    {"1a", SEXP_SYMBOL, 0, "1a"},
+	    {"#\\/", SEXP_CHAR, '/', NULL},	{"#\\)", SEXP_CHAR, ')', NULL},	{"#\\space", SEXP_CHAR, ' ', NULL},	{"#\"\\.x$\"", SEXP_STRING, 0, "\\.x$"},
 	    {"#! note\na", SEXP_SYMBOL, 0, "a"}, {"\"a\\.b\"", SEXP_STRING, 0, "a.b"},
 	};
 
