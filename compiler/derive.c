@@ -80,6 +80,15 @@ static struct ops_seen ops_collect(const struct ir *ir, enum arch arch)
 	return seen;
 }
 
+/* The line that asks for exec.wx. Where it is only preferred the filter still keeps what it can. */
+static const struct origin *asks_for_wx(const struct ir *ir)
+{
+	for (unsigned i = 0; i < ir->n_wants; i++)
+		if (ir->wants[i].cap == CAP_EXEC_WX && (ir->wants[i].targets & TARGET_BIT(TARGET_LINUX)))
+			return ir->wants[i].origin;
+	return NULL;
+}
+
 uint32_t derive_features(const struct ir *ir, enum arch arch)
 {
 	struct ops_seen seen = ops_collect(ir, arch);
@@ -91,6 +100,9 @@ uint32_t derive_features(const struct ir *ir, enum arch arch)
 		f |= some & by_ops[i].ops ? by_ops[i].has : by_ops[i].has_not;
 	f |= all & OP_BIT(OP_MODIFY) ? HAS_WRITE_ROOT : HAS_NO_WRITE_ROOT;
 	f |= all & (OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_NET)) ? HAS_ANY_PORT : HAS_SOME_PORT;
+	f |= asks_for_wx(ir) ? HAS_NO_WX : HAS_WX;
+	if ((f & HAS_NO_EXEC) && !(f & HAS_NO_WX))
+		f |= HAS_MEMFD;
 	return f;
 }
 
@@ -99,6 +111,8 @@ const struct origin *derive_origin(const struct ir *ir, uint32_t when)
 	for (unsigned i = 0; i < COUNT(by_ops); i++)
 		if (by_ops[i].has & when)
 			return ir_first_allow(ir, TARGET_LINUX, by_ops[i].ops);
+	if (when & HAS_NO_WX)
+		return asks_for_wx(ir);
 	if (when & HAS_WRITE_ROOT)
 		return ir_first_allow(ir, TARGET_LINUX, OP_BIT(OP_MODIFY));
 	if (when & HAS_ANY_PORT)
@@ -254,7 +268,7 @@ static void add_group(struct list *l, const struct ir_rule *r, const char *name)
 	assert(g);
 	for (unsigned i = 0; i < g->n_members; i++) {
 		const char *member = g->members[i];
-		if (member[0] == '@' || r->deny || !derive_governs(member))
+		if (member[0] == '@' || r->deny || !derive_governs(member, l->features[ARCH_X86_64]))
 			add_written(l, r, member);
 	}
 }

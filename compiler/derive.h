@@ -4,7 +4,7 @@
  * derive.def lists them; a `when` is a set of the features below, and a line holds if the policy
  * has one of them. What stands there under a feature, a condition or a refusal is *governed*: it
  * follows from the rules on files, network and programs, so `allow syscall @group` does not open
- * it; only its own name does.
+ * it; only its own name does. Calls on memory are governed in policies that ask for exec.wx.
  */
 #ifndef SBX_DERIVE_H
 #define SBX_DERIVE_H
@@ -30,6 +30,9 @@ enum derive_feature {
 	HAS_ACCEPT = 1 << 15,    /* of a kind that takes connections: listen(), accept() */
 	HAS_ANY_PORT = 1 << 16,  /* tcp connections to every port */
 	HAS_SOME_PORT = 1 << 17, /* all other policies */
+	HAS_WX = 1 << 18,        /* memory may be written and run: nobody asks for exec.wx */
+	HAS_NO_WX = 1 << 19,
+	HAS_MEMFD = 1 << 20, /* files in memory may be made: they are neither started nor mapped as code */
 };
 
 /* The features of a policy on one arch (rules inside `on arch` count there only). */
@@ -64,7 +67,7 @@ struct derive_refusal {
 };
 const struct derive_refusal *derive_refusals(unsigned *n);
 
-/* Is the call governed (see above)? */
-bool derive_governs(const char *name);
+/* Is the call governed (see above) in a policy with these features? */
+bool derive_governs(const char *name, uint32_t features);
 
 #endif

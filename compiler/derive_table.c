@@ -13,6 +13,7 @@
 #include <linux/sched.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -93,13 +94,14 @@ static bool set_has(const struct derive_set *s, const char *name)
 	return false;
 }
 
-bool derive_governs(const char *name)
+bool derive_governs(const char *name, uint32_t features)
 {
+	const uint32_t wx = HAS_WX | HAS_NO_WX;
 	for (unsigned i = 0; i < COUNT(sets); i++)
-		if (sets[i].when != HAS_ANYTHING && set_has(&sets[i], name))
+		if (sets[i].when != HAS_ANYTHING && (!(sets[i].when & wx) || (features & HAS_NO_WX)) && set_has(&sets[i], name))
 			return true;
 	for (unsigned i = 0; i < COUNT(ways); i++)
-		if (!strcmp(ways[i].name, name))
+		if ((!(ways[i].when & wx) || (features & HAS_NO_WX)) && !strcmp(ways[i].name, name))
 			return true;
 	for (unsigned i = 0; i < COUNT(refusals); i++)
 		if (!strcmp(refusals[i].name, name))

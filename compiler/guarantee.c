@@ -248,6 +248,8 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 	case CAP_FS_GLOB_LIVE:
 		return (*at = find_glob(ir, t)) != NULL;
 	case CAP_EXEC_WX:
+		/* nothing else asks for it, so a line that prefers it does */
+		return (*at = ir_preferred(ir, t, cap)) != NULL;
 	case CAP_KERNEL_ISOLATION:
 	case CAP_COUNT:
 		return false;

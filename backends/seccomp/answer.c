@@ -9,6 +9,9 @@
 #include <asm/ioctls.h>
 #include <linux/fs.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/shm.h>
 
 #include "../../compiler/cond.h"
 #include "../../compiler/syscalls.h"
@@ -213,6 +216,88 @@ static struct answer answer_udp(const struct ir *ir)
 	return unless_opened(ir, CALLS(MAKE_SOCKETS), CALLS(IO_URING));
 }
 
+/* The line that lets some of these calls through: the bits of the argument are all set. */
+static const struct origin *bits_opening(const struct ir *ir, const char *call, unsigned arg, uint32_t bits)
+{
+	struct sys_test test = {.arg = (uint8_t)arg, .width = 32, .cmp = SYS_EQ, .mask = bits, .value = bits};
+	struct sys_conj all = {&test, 1};
+	const struct sys_cond what = {&all, 1};
+	return line_opening(ir, call, false, &what);
+}
+
+/* All ones asks for the personality and changes nothing. */
+static const struct origin *read_implies_exec_opening(const struct ir *ir)
+{
+	struct sys_test tests[] = {
+	    {.arg = 0, .width = 32, .cmp = SYS_EQ, .mask = READ_IMPLIES_EXEC, .value = READ_IMPLIES_EXEC},
+	    {.arg = 0, .width = 32, .cmp = SYS_NE, .mask = UINT32_MAX, .value = UINT32_MAX},
+	};
+	struct sys_conj all = {tests, 2};
+	const struct sys_cond what = {&all, 1};
+	return line_opening(ir, "personality", false, &what);
+}
+
+/* The first line that lets memory be made which holds what was written and is run. */
+static const struct origin *wx_opening(const struct ir *ir)
+{
+	static const struct {
+		const char *call;
+		unsigned arg;
+		uint32_t bits;
+	} ways[] = {
+	    {"mmap", 2, PROT_WRITE | PROT_EXEC}, {"mmap2", 2, PROT_WRITE | PROT_EXEC}, {"mprotect", 2, PROT_EXEC},
+	    {"pkey_mprotect", 2, PROT_EXEC},     {"shmat", 2, SHM_EXEC},
+	};
+	static const char *const whole[] = {"ipc", "memfd_create", "memfd_secret", "ptrace", "remap_file_pages"};
+	const struct origin *at = read_implies_exec_opening(ir);
+	for (size_t i = 0; !at && i < sizeof(ways) / sizeof(ways[0]); i++)
+		at = bits_opening(ir, ways[i].call, ways[i].arg, ways[i].bits);
+	for (size_t i = 0; !at && i < sizeof(whole) / sizeof(whole[0]); i++)
+		at = line_opening(ir, whole[i], true, NULL);
+	return at;
+}
+
+/* Devices of every Linux that hold nothing which could be mapped as code. */
+static bool keeps_nothing(const char *path)
+{
+	static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/random", "/dev/urandom"};
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+		if (!strcmp(path, devices[i]))
+			return true;
+	return false;
+}
+
+static bool writes_a_file(const struct ir *ir)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if ((r->kind == RULE_PATH || r->kind == RULE_GLOB) && !r->deny && (r->targets & TARGET_BIT(TARGET_LINUX)) &&
+		    (r->ops & (OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE))) && !keeps_nothing(r->object))
+			return true;
+	}
+	return false;
+}
+
+/* No mapping is both; a file can be, by two mappings of it or one after the other, where the program may write one. */
+static struct answer answer_wx(const struct ir *ir)
+{
+	struct answer a = opened_by(wx_opening(ir));
+	if (a.level != LEVEL_ENFORCED)
+		return a;
+	a.note = "of memory that calls make: a program whose file asks for an executable stack has one, and a file that the "
+		 "caller hands over open for reading and writing can be mapped as code";
+	if (ir->arches & ARCH_BIT(ARCH_S390X)) {
+		a = keeps(LEVEL_PARTIAL, "on s390x the arguments of mmap() lie behind a pointer, so memory can be mapped writable "
+					 "and executable");
+		a.help = "leave out s390x";
+	} else if (writes_a_file(ir)) {
+		a = keeps(LEVEL_PARTIAL, "no memory is writable and executable, and none becomes executable; but a file that the program "
+					 "may write can be mapped as code");
+		a.help = "allow writing to no file";
+	}
+	return a;
+}
+
 struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 {
 	(void)t;
@@ -242,6 +327,8 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 	case CAP_FS_WRITE_DENY_PATH:
 	case CAP_FS_WRITE_DENY:
 		return answer_writes(ir);
+	case CAP_EXEC_WX:
+		return answer_wx(ir);
 	case CAP_FS_EXEC_SCOPE:
 		return only_objection(
 		    unless_opened(ir, CALLS("memfd_create", "execveat"), CALLS(NULL)));
@@ -273,7 +360,6 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 	case CAP_FS_EXEC_DENY:
 	case CAP_FS_HIDE:
 	case CAP_FS_GLOB_LIVE:
-	case CAP_EXEC_WX:
 	case CAP_NET_CONNECT_HOST:
 	case CAP_SIGNAL_SCOPE:
 	case CAP_MACH_RESTRICT:

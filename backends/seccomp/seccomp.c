@@ -46,5 +46,6 @@ const struct backend seccomp_backend = {
     .model_decide = seccomp_model_decide,
     .prove = seccomp_prove,
     .reprove = seccomp_reprove,
+    .facts = seccomp_facts,
     .witness = seccomp_witness,
 };

@@ -51,6 +51,7 @@ struct seccomp_model {
 void *seccomp_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error);
 struct model_verdict seccomp_model_decide(const void *model, struct arena *scratch,
 					  const struct request *r);
+bool seccomp_facts(const void *model, const struct lower *what, struct arena *a, const char **difference);
 bool seccomp_prove(const void *model, const struct meaning *m, struct arena *a, struct proof *out);
 bool seccomp_reprove(struct arena *a, const struct artifact *v, const char *meaning,
 		     struct proof *out);

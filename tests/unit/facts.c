@@ -253,3 +253,26 @@ Test(facts, what_the_program_finds_around_it)
 	struct trial t = trial_file("tests/golden/surroundings.sbx");
 	change_everything(&t, 10000);
 }
+
+/* That exec.wx is kept is held against the bytes of the filters: those of a policy that does not ask for it fail. */
+Test(facts, no_filter_that_lets_written_memory_run)
+{
+	static const char head[] = "sbx 1\npolicy t {\n    targets linux\n    abi x86_64, i386, x32, aarch64, arm, riscv64\n"
+				   "    entry \"/bin/true\"\n    isolate none\n";
+	struct arena *a = arena_new();
+	struct trial with = trial_text(arena_printf(a, "%s    require exec.wx\n}\n", head));
+	struct trial without = trial_text(arena_printf(a, "%s}\n", head));
+	const char *why = NULL;
+	cr_expect(facts_pass(&with, a, &why), "%s", why);
+	cr_expect(facts_pass(&without, a, &why), "%s", why);
+	struct lower what = with.l;
+	const struct backend *seccomp = NULL;
+	for (unsigned i = 0; backends[i]; i++)
+		seccomp = strcmp(backends[i]->name, "seccomp") == 0 ? backends[i] : seccomp;
+	void *m = seccomp->model_open(a, without.l.artifacts, without.l.n_artifacts, &why);
+	cr_assert(m && !seccomp->facts(m, &what, a, &why));
+	cr_expect(strstr(why, "exec.wx: the filter lets mmap through"), "%s", why);
+	arena_free(with.c.arena);
+	arena_free(without.c.arena);
+	arena_free(a);
+}

@@ -488,3 +488,134 @@ Test(abi, calls_of_32_bit_programs)
 	cr_expect_eq(help_ask(&h, ARCH_I386, "execveat", entry), EPERM);
 	help_end(&h);
 }
+
+/* ---- exec.wx ---- */
+
+static void ask_for_wx(struct help *h, struct ir_want *want)
+{
+	static const struct origin line;
+	*want = (struct ir_want){.cap = CAP_EXEC_WX, .targets = TARGET_BIT(TARGET_LINUX), .origin = &line};
+	h->ir.wants = want;
+	h->ir.n_wants = 1;
+}
+
+enum { R = 1, W = 2, X = 4 }; /* PROT_* */
+
+/* Each call with and without the line, on every ABI that has it. */
+Test(wx, memory_is_written_or_run)
+{
+	static const struct {
+		const char *call;
+		unsigned prot; /* 8: not an argument */
+		int answer;
+	} calls[] = {
+	    {"mmap", R | W, 0},	    {"mmap", R | X, 0},	   {"mmap", W | X, EPERM},     {"mmap", R | W | X, EPERM}, {"mmap", 0, 0},
+	    {"mmap2", R | W, 0},    {"mmap2", R | X, 0},   {"mmap2", R | W | X, EPERM}, {"mprotect", R | W, 0},    {"mprotect", R, 0},
+	    {"mprotect", X, EPERM}, {"mprotect", R | X, EPERM}, {"pkey_mprotect", R | W, 0}, {"pkey_mprotect", R | X, EPERM},
+	    {"memfd_create", 8, EPERM},
+	};
+	unsigned asked = 0;
+	for (unsigned i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		for (unsigned a = 0; a < ARCH_COUNT; a++) {
+			const uint64_t args[6] = {0, 4096, calls[i].prot & 7};
+			bool blind = strcmp(calls[i].call, "mmap") == 0 && (a == ARCH_I386 || a == ARCH_S390X);
+			struct ir_want want;
+			struct help h;
+			if (syscall_by_name(calls[i].call)->nr[a] == SYSCALL_NONE)
+				continue;
+			help_start(&h);
+			h.ir.arches = ARCHES_ALL;
+			cr_expect_eq(help_ask(&h, (enum arch)a, calls[i].call, args), 0, "%s without the line", calls[i].call);
+			ask_for_wx(&h, &want);
+			int answer = !blind ? calls[i].answer : a == ARCH_I386 ? EPERM : 0;
+			cr_expect_eq(help_ask(&h, (enum arch)a, calls[i].call, args), answer, "%s %u on %s", calls[i].call, calls[i].prot,
+				     arch_name[a]);
+			asked++;
+			help_end(&h);
+		}
+	cr_expect_gt(asked, 60u);
+}
+
+/* A group opens them only where nobody asks for exec.wx; by their own names they open as any call. */
+Test(wx, groups_open_nothing_of_it)
+{
+	struct ir_want want;
+	struct help h;
+	help_start(&h);
+	h.ir.syscalls_exact = true;
+	help_syscall(&h, "@memory", false);
+	cr_expect_eq(help_ask(&h, X86, "mmap", ARGS(0, 0, R | W | X)), 0);
+	ask_for_wx(&h, &want);
+	cr_expect_eq(help_ask(&h, X86, "mmap", ARGS(0, 0, R | W)), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "munmap", NONE), 0);
+	help_syscall(&h, "mprotect", false);
+	cr_expect_eq(help_ask(&h, X86, "mprotect", ARGS(0, 0, R | X)), 0);
+	help_end(&h);
+}
+
+static enum level wx_level(struct help *h)
+{
+	return seccomp_answer(&h->ir, TARGET_LINUX, CAP_EXEC_WX).level;
+}
+
+static enum level level_with_line(const char *call, const char *path, uint32_t ops, uint32_t arches)
+{
+	struct ir_want want;
+	struct help h;
+	help_start(&h);
+	ask_for_wx(&h, &want);
+	h.ir.arches |= arches;
+	if (call)
+		help_syscall(&h, call, false);
+	if (path)
+		help_rule(&h, RULE_PATH, ops, path);
+	enum level level = wx_level(&h);
+	help_end(&h);
+	return level;
+}
+
+Test(wx, the_answer)
+{
+	static const char *const open[] = {"mmap", "mmap2", "mprotect", "pkey_mprotect", "shmat", "personality", "memfd_create", "memfd_secret",
+					   "ptrace", "remap_file_pages", "ipc", "@ipc"};
+	cr_expect_eq(level_with_line(NULL, NULL, 0, 0), LEVEL_ENFORCED);
+	cr_expect_eq(level_with_line("getcpu", NULL, 0, 0), LEVEL_ENFORCED);
+	for (size_t i = 0; i + 1 < sizeof(open) / sizeof(open[0]); i++)
+		cr_expect_eq(level_with_line(open[i], NULL, 0, 0), LEVEL_ABSENT, "%s", open[i]);
+	cr_expect_eq(level_with_line(NULL, "/srv", OP_BIT(OP_READ), 0), LEVEL_ENFORCED);
+	cr_expect_eq(level_with_line(NULL, "/srv", OP_BIT(OP_MODIFY), 0), LEVEL_PARTIAL);
+	cr_expect_eq(level_with_line(NULL, "/srv", OP_BIT(OP_CREATE), 0), LEVEL_PARTIAL);
+	cr_expect_eq(level_with_line(NULL, "/dev/null", OP_BIT(OP_MODIFY), 0), LEVEL_ENFORCED);
+	cr_expect_eq(level_with_line(NULL, "/dev/nullx", OP_BIT(OP_MODIFY), 0), LEVEL_PARTIAL);
+	cr_expect_eq(level_with_line(NULL, NULL, 0, ARCH_BIT(ARCH_S390X)), LEVEL_PARTIAL);
+}
+
+/* A condition that leaves the calls out is no objection. */
+Test(wx, lines_with_conditions)
+{
+	static const struct {
+		const char *call;
+		struct sys_test test;
+		enum level level;
+	} rows[] = {
+	    {"mmap", {2, 32, SYS_EQ, X, 0}, LEVEL_ENFORCED},
+	    {"mmap", {2, 32, SYS_EQ, X, X}, LEVEL_ABSENT},
+	    {"mprotect", {2, 32, SYS_EQ, UINT32_MAX, R | W}, LEVEL_ENFORCED},
+	    {"shmat", {2, 32, SYS_EQ, 0100000, 0}, LEVEL_ENFORCED},
+	    {"shmat", {2, 32, SYS_NE, UINT32_MAX, 0}, LEVEL_ABSENT},
+	    {"personality", {0, 32, SYS_EQ, UINT32_MAX, 0x0040000}, LEVEL_ENFORCED},
+	    {"personality", {0, 32, SYS_EQ, UINT32_MAX, 0x0440000}, LEVEL_ABSENT},
+	    {"personality", {0, 32, SYS_EQ, UINT32_MAX, UINT32_MAX}, LEVEL_ENFORCED},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sys_conj conj = {&rows[i].test, 1};
+		struct sys_cond cond = {&conj, 1};
+		struct ir_want want;
+		struct help h;
+		help_start(&h);
+		ask_for_wx(&h, &want);
+		help_syscall(&h, rows[i].call, false)->cond = &cond;
+		cr_expect_eq(wx_level(&h), rows[i].level, "%s, row %zu", rows[i].call, i);
+		help_end(&h);
+	}
+}
