@@ -271,6 +271,10 @@ static void take_fact(struct asking *k, const char *word)
 		k->error = arena_printf(k->arena, "`%s` does not know the word `%s`", name, eq + 1);
 		return;
 	}
+	if (id == FILTER_FILE_MODE && (!eq[1] || strspn(eq + 1, "01234567") != strlen(eq + 1))) {
+		k->error = arena_printf(k->arena, "`%s` is no mode in octal digits", eq + 1);
+		return;
+	}
 	if (id == FILTER_VNODE_TYPE)
 		k->q.vnode = eq + 1;
 	else if (id == FILTER_TARGET)

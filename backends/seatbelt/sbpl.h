@@ -80,7 +80,7 @@ struct sbpl_filter_desc {
 	enum sbpl_subject {
 		SUBJECT_PATH,
 		SUBJECT_NAME,
-		SUBJECT_OTHER_NAME, /* a name of another name space than most: equal text may or may not mean it */
+		SUBJECT_OTHER_NAME, /* a Mach name that is no global one: given as a fact */
 		SUBJECT_ADDRESS,
 		SUBJECT_VNODE,
 		SUBJECT_TARGET,

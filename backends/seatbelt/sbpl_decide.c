@@ -11,6 +11,7 @@
  * Most filters name one path or name, so rules are found by it: an index from (operation, text) to the rules that can
  * only match at or below that path, or that name. A query walks up its own path instead of through all the rules.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sbpl.h"
@@ -117,6 +118,20 @@ static bool holds_many(enum sbpl_filter_id id)
 	return id >= FILTER_EXTENSION && id <= FILTER_PROCESS_ATTRIBUTE;
 }
 
+/* Octal, with or without #o. */
+static unsigned long mode_of(const char *text)
+{
+	return strtoul(strncmp(text, "#o", 2) == 0 ? text + 2 : text, NULL, 8);
+}
+
+/* (file-mode #o4000) asks for bits; whether for all or any of several is not known. */
+static enum sbpl_tri mode_matches(const struct sbpl_filter *f, const char *mode)
+{
+	unsigned long asked = mode_of(f->text), has = mode_of(mode) & asked;
+
+	return has == asked ? TRI_YES : has == 0 ? TRI_NO : TRI_UNSURE;
+}
+
 static enum sbpl_tri fact_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
 {
 	const struct sbpl_filter_desc *d = &sbpl_filters[f->id];
@@ -128,6 +143,8 @@ static enum sbpl_tri fact_matches(const struct sbpl_filter *f, const struct sbpl
 
 		if (strlen(fact->name) != known || strncmp(fact->name, d->name, known) != 0)
 			continue;
+		if (f->id == FILTER_FILE_MODE)
+			return mode_matches(f, fact->value);
 		if (compare(f, fact->value))
 			return TRI_YES;
 		told = true;
@@ -143,9 +160,26 @@ static enum sbpl_tri word_matches(const struct sbpl_filter *f, const char *word)
 	return word ? yes_if(compare(f, word)) : TRI_UNSURE;
 }
 
+/* Is a name of another space asked about: local-name=X, xpc-service-name=X? */
+static bool asks_other_name(const struct sbpl_query *q)
+{
+	for (unsigned i = 0; i < q->n_facts; i++)
+		if (strcmp(q->facts[i].name, "local-name") == 0 || strcmp(q->facts[i].name, "xpc-service-name") == 0)
+			return true;
+	return false;
+}
+
 static enum sbpl_tri name_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
 {
-	return q->path || q->remote.set || q->local.set ? TRI_NO : word_matches(f, q->name);
+	return q->path || q->remote.set || q->local.set || asks_other_name(q) ? TRI_NO : word_matches(f, q->name);
+}
+
+/* A name that is asked about is a global one, unless the question says otherwise. */
+static enum sbpl_tri other_name_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
+{
+	if (fact_matches(f, q) == TRI_YES)
+		return TRI_YES;
+	return q->name || asks_other_name(q) ? TRI_NO : TRI_UNSURE;
 }
 
 static enum sbpl_tri combine_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
@@ -172,10 +206,7 @@ static enum sbpl_tri matches(const struct sbpl_filter *f, const struct sbpl_quer
 	case SUBJECT_NAME:
 		return name_matches(f, q);
 	case SUBJECT_OTHER_NAME:
-		/* Without the fact, the same text may be a name of either space. */
-		if (fact_matches(f, q) == TRI_YES)
-			return TRI_YES;
-		return name_matches(f, q) == TRI_NO ? TRI_NO : TRI_UNSURE;
+		return other_name_matches(f, q);
 	case SUBJECT_ADDRESS:
 		return address_matches(f, q);
 	case SUBJECT_VNODE:

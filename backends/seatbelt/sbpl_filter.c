@@ -56,6 +56,8 @@ static const char *text_of(struct lang *l, const struct sexp *at, enum sbpl_filt
 		return v->text;
 	if (arg == ARG_WORDS && v->kind == V_SYMBOL)
 		return v->text;
+	if (id == FILTER_FILE_MODE && v->kind == V_NUMBER && v->number >= 0)
+		return arena_printf(l->arena, "#o%04llo", (unsigned long long)v->number);
 	if (arg == ARG_WORDS && v->kind == V_NUMBER)
 		return arena_printf(l->arena, "%lld", (long long)v->number);
 	if (v->kind == V_BOOL && v->missing)

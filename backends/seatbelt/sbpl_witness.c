@@ -127,7 +127,6 @@ static void from_filter(struct collect *c, const struct sbpl_filter *f)
 	switch (sbpl_filters[f->id].subject) {
 	case SUBJECT_PATH:
 	case SUBJECT_NAME:
-	case SUBJECT_OTHER_NAME:
 		from_text(c, f);
 		break;
 	case SUBJECT_ADDRESS:
@@ -139,6 +138,7 @@ static void from_filter(struct collect *c, const struct sbpl_filter *f)
 	case SUBJECT_DOMAIN:
 		add(c, &c->domains, f->text);
 		break;
+	case SUBJECT_OTHER_NAME:
 	case SUBJECT_FACT:
 		from_fact(c, f);
 		break;

@@ -387,8 +387,8 @@ Test(seatbelt_eval, depends_on)
 	    {"(allow file-read-data (vnode-type DIRECTORY))", READ("/x"), false, true},
 	    {"(allow file-read-data (file-mode #o4000))", READ("/x"), false, true},
 	    {"(allow file-read-data (subpath \"/x\"))", {.op = SBPL_FILE_READ_DATA}, false, true},
-	    {"(allow mach-lookup (local-name \"a\"))", {.op = SBPL_MACH_LOOKUP, .name = "a"}, false, true},
-	    {"(allow mach-lookup (local-name \"a\"))", {.op = SBPL_MACH_LOOKUP, .name = "b"}, false, false},
+	    {"(allow mach-lookup (local-name \"a\"))", {.op = SBPL_MACH_LOOKUP, .name = "a"}, false, false},
+	    {"(allow mach-lookup (local-name \"a\"))", {.op = SBPL_MACH_LOOKUP}, false, true},
 	    {"(allow signal (target children))", {.op = SBPL_SIGNAL, .target = "others"}, false, true},
 	    {"(allow signal (target others))", {.op = SBPL_SIGNAL, .target = "others"}, true, false},
 	    {"(deny signal)", {.op = SBPL_SIGNAL, .target = "self"}, true, false}, /* always allowed */
