@@ -9,6 +9,9 @@
 #   make fuzz       libFuzzer targets, FUZZ_TIME seconds each
 #   make bless      takes the present output as the golden output
 #   make install    PREFIX=/usr/local DESTDIR=
+#   make macos-tests    build/macos-tests: the plans that tests/macos/run.sh needs on a Mac
+#
+# On macOS (GNU make 3.81 there is enough) `make` builds the loader and the library; plans are made on Linux.
 #
 # V=1 shows the commands. CFLAGS and LDFLAGS are the user's; WERROR=1 (set by check) makes warnings errors.
 
@@ -59,6 +62,13 @@ UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
+
+# The loader of macOS: what both systems share, and a folder of its own.
+MACOS_COMMON := apply_env conf fault launch_conf params plan_dir pool sha256 sha256_x86 sums template text
+MACOS_SRC    := $(MACOS_COMMON:%=runtime/%.c) runtime/options.c $(sort $(wildcard runtime/macos/*.c))
+ifeq ($(shell uname -s),Darwin)
+include runtime/macos/macos.mk
+else
 
 all: $(B)/sbxc $(B)/sbx-run $(B)/sbx-probe $(B)/libsbx.a $(B)/libsbx.so
 
@@ -282,3 +292,13 @@ uninstall:
 
 clean:
 	rm -rf $(B)
+
+endif
+
+# For tests/macos.sh.
+.PHONY: print-macos macos-tests
+print-macos:
+	@echo $(MACOS_SRC)
+
+macos-tests: $(B)/sbxc
+	$(Q)tests/macos/make-plans.sh $(B)/sbxc $(B)/macos-tests

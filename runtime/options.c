@@ -33,8 +33,13 @@ static const char help[] =
     "could not be set up, 126 PROGRAM cannot be executed, 127 PROGRAM was not found: in\n"
     "these three cases nothing was started.\n";
 
-static const char version[] = "sbx-run " SBX_VERSION " (plan version 1; seccomp, landlock up to "
-			      "ABI 11, rlimits, namespaces, cgroup v2)\n";
+#ifdef __APPLE__
+#define MECHANISMS "seatbelt, rlimits"
+#else
+#define MECHANISMS "seccomp, landlock up to ABI 11, rlimits, namespaces, cgroup v2"
+#endif
+
+static const char version[] = "sbx-run " SBX_VERSION " (plan version 1; " MECHANISMS ")\n";
 
 static enum options_result print(const char *text)
 {

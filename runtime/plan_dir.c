@@ -13,6 +13,10 @@
 #include "fds.h"
 #include "pool.h"
 
+#ifndef O_PATH /* macOS */
+#define O_PATH O_RDONLY
+#endif
+
 enum { MAX_SUMS = 64 * 1024 };
 
 static bool unsafe(struct fault *f, const char *name, const char *why, const char *fix)

@@ -182,7 +182,9 @@ const char *errno_text(int error)
 	    {ENOSYS, "the system call does not exist here (ENOSYS)"},
 	    {ELOOP, "too many symbolic links (ELOOP)"},
 	    {ENOMSG, "nothing to do (ENOMSG)"},
+#ifdef EBADFD
 	    {EBADFD, "not a file of a file system (EBADFD)"},
+#endif
 	    {EOPNOTSUPP, "switched off (EOPNOTSUPP)"},
 	    {EAFNOSUPPORT, "no such network family (EAFNOSUPPORT)"},
 	    {ERANGE, "out of range (ERANGE)"},
@@ -193,7 +195,9 @@ const char *errno_text(int error)
 	    {EBUSY, "busy (EBUSY)"},
 	    {EISDIR, "is a directory (EISDIR)"},
 	    {ENODEV, "no such device (ENODEV)"},
+#ifdef ELIBBAD
 	    {ELIBBAD, "its ELF interpreter is damaged (ELIBBAD)"},
+#endif
 	    {ESTALE, "stale file handle (ESTALE)"},
 	};
 

@@ -1,0 +1,141 @@
+/*
+ * places.c - the places that have to be there, and the values of the profile's params: as real paths, because a rule for
+ * any other spelling matches nothing.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "macos.h"
+#include "../template.h"
+
+static bool place_fault(struct macos_start *s, const struct need *need, const char *path, const char *what, int error)
+{
+	struct fault *f = s->run.fault;
+
+	fault_set(f, error == ENOENT ? ERR_PATH_MISSING : ERR_PATH_OPEN);
+	fault_where(f, need->where);
+	fault_line(f, "at", path, NULL);
+	fault_errno(f, "failed", what, error);
+	return fault_line(f, "fix", "create it, or write `if-exists` or `make-dir` on that line", NULL);
+}
+
+static bool place_look(struct macos_start *s, const struct need *need)
+{
+	char path[PLAN_MAX_PATH + 1];
+	struct stat st;
+
+	if (!template_expand(need->path, TEMPLATE_PATH, &s->run.vars, need->where, path, s->run.fault))
+		return false;
+	if (stat(path, &st) == 0)
+		return true;
+	if (errno != ENOENT || !need->make)
+		return place_fault(s, need, path, "stat", errno);
+	if (s->run.options->dry_run || mkdir(path, S_IRWXU) == 0 || errno == EEXIST)
+		return true;
+	return place_fault(s, need, path, "mkdir", errno);
+}
+
+bool macos_places(struct macos_start *s)
+{
+	struct span left = s->plan->common.launch.needs;
+	struct need need;
+
+	while (launch_need(&left, &need))
+		if (!place_look(s, &need))
+			return false;
+	return true;
+}
+
+/* The real path of what exists of it, and the rest as it is: a place may be made later. NULL: no memory. */
+static const char *real_value(struct macos_start *s, const char *value)
+{
+	char head[PLAN_MAX_PATH + 1], real[PATH_MAX];
+	struct text t = text_over(head, sizeof(head));
+	size_t n = strlen(value);
+	char *out;
+
+	text_str(&t, value);
+	while (!realpath(head, real)) {
+		while (n > 1 && head[--n] != '/')
+			;
+		if (n <= 1)
+			return value; /* nothing of it is there but the root */
+		head[n] = 0;
+	}
+	out = pool_take(s->run.pool, strlen(real) + strlen(value + n) + 1);
+	if (out) {
+		memcpy(out, real, strlen(real));
+		memcpy(out + strlen(real), value + n, strlen(value + n) + 1);
+	}
+	return out;
+}
+
+/* The next name in (param "NAME") outside of comments; no string can hold that, as its quotes are escaped. */
+static bool next_param(const char **at, struct span *name)
+{
+	static const char mark[] = "(param \"";
+
+	while (**at) {
+		size_t line = strcspn(*at, "\n");
+		const char *found = **at == ';' ? NULL : memmem(*at, line, mark, strlen(mark));
+
+		if (found) {
+			name->at = found + strlen(mark);
+			name->len = strcspn(name->at, "\"");
+			*at = name->at + name->len;
+			return true;
+		}
+		*at += line + ((*at)[line] == '\n');
+	}
+	return false;
+}
+
+static bool is_given(const char **params, unsigned n, struct span name)
+{
+	for (unsigned i = 0; i < n; i += 2)
+		if (span_is(name, params[i]))
+			return true;
+	return false;
+}
+
+static bool param_add(struct macos_start *s, unsigned *n, struct span name)
+{
+	enum value_type type;
+	const char *value;
+
+	if (!vars_known(&s->run.vars, name)) {
+		fault_set(s->run.fault, ERR_SYNTAX);
+		fault_line(s->run.fault, "at", "seatbelt.sb", NULL);
+		return fault_line(s->run.fault, "wrong", "a value that no line of launch-macos.conf names", NULL);
+	}
+	if (!vars_get(&s->run.vars, name, &value, &type, s->run.fault))
+		return false;
+	if (type == VALUE_PATH)
+		value = real_value(s, value);
+	s->params[*n] = pool_copy(s->run.pool, name.at, name.len);
+	s->params[*n + 1] = value;
+	if (!s->params[*n] || !value)
+		return fault_step(s->run.fault, "values", "memory", ENOMEM);
+	*n += 2;
+	return true;
+}
+
+bool macos_params(struct macos_start *s)
+{
+	enum { MOST = 2 * (PLAN_MAX_PARAMS + BUILTIN_COUNT) };
+	const char *at = s->plan->profile;
+	struct span name;
+	unsigned n = 0;
+
+	s->params = pool_take(s->run.pool, (MOST + 1) * sizeof(*s->params));
+	if (!s->params)
+		return fault_step(s->run.fault, "values", "memory", ENOMEM);
+	while (next_param(&at, &name))
+		if (!is_given(s->params, n, name) && (n == MOST || !param_add(s, &n, name)))
+			return false;
+	return true;
+}

@@ -1,0 +1,113 @@
+/*
+ * program.c - finds the program. The environment's PATH is not looked at; with an `entry` the plan decides and the
+ * command line must agree with it. What is started is the real path: the profile's rules go by that.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "macos.h"
+#include "../template.h"
+
+static bool find_fault(struct fault *f, const char *name, int error)
+{
+	fault_set(f, error == ENOENT || error == ENOTDIR ? ERR_NOT_FOUND : ERR_NOT_EXEC);
+	fault_line(f, "at", name, NULL);
+	return fault_errno(f, "failed", "access", error);
+}
+
+/* 0, or why the file cannot be executed by this user. */
+static int exec_error(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return errno;
+	if (!S_ISREG(st.st_mode))
+		return EACCES;
+	return access(path, X_OK) ? errno : 0;
+}
+
+static bool path_join(char path[PLAN_MAX_PATH + 1], const char *dir, const char *name)
+{
+	struct text t = text_over(path, PLAN_MAX_PATH + 1);
+
+	text_str(&t, dir);
+	text_str(&t, name);
+	return !t.cut;
+}
+
+static bool find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault *f)
+{
+	static const char *const dirs[] = {"/opt/homebrew/bin/", "/usr/local/bin/", "/usr/bin/", "/bin/"};
+	int error = ENOENT;
+
+	if (strchr(typed, '/')) {
+		error = path_join(path, "", typed) ? exec_error(path) : ENAMETOOLONG;
+		return error == 0 || find_fault(f, typed, error);
+	}
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		int e = path_join(path, dirs[i], typed) ? exec_error(path) : ENAMETOOLONG;
+
+		if (e == 0)
+			return true;
+		error = e == ENOENT ? error : e;
+	}
+	find_fault(f, typed, error);
+	return fault_line(f, "fix", "give its path (PATH of the environment is not searched)", NULL);
+}
+
+/* A name must be the entry's last part, a path must lead to the same file. */
+static bool entry_same(struct macos_start *s, const char *typed)
+{
+	const struct launch *l = &s->plan->common.launch;
+	struct program *p = &s->run.program;
+	struct stat a, b;
+	int error = exec_error(p->path);
+
+	if (error) {
+		find_fault(s->run.fault, p->path, error);
+		return fault_where(s->run.fault, l->entry_where);
+	}
+	if (strchr(typed, '/') ? stat(p->path, &a) == 0 && stat(typed, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+			       : strcmp(typed, strrchr(p->path, '/') + 1) == 0)
+		return true;
+	fault_set(s->run.fault, ERR_ENTRY);
+	fault_line(s->run.fault, "found", typed, NULL);
+	fault_where(s->run.fault, l->entry_where);
+	return fault_line(s->run.fault, "fix", "sbx-run ... -- ", p->path, NULL);
+}
+
+static bool resolve(struct macos_start *s)
+{
+	char buf[PATH_MAX];
+
+	if (!realpath(s->run.program.path, buf) || strlen(buf) > PLAN_MAX_PATH)
+		return find_fault(s->run.fault, s->run.program.path, errno);
+	memcpy(s->run.program.path, buf, strlen(buf) + 1);
+	return true;
+}
+
+bool macos_program(struct macos_start *s)
+{
+	const struct launch *l = &s->plan->common.launch;
+	const char *typed = s->run.options->argv[0];
+	struct program *p = &s->run.program;
+	struct fault *f = s->run.fault;
+	bool found = find(typed, p->path, f);
+
+	p->fd = -1;
+	if (found) {
+		s->run.vars.program = pool_copy(s->run.vars.pool, p->path, strlen(p->path));
+		if (!s->run.vars.program)
+			return fault_step(f, "program", "memory", ENOMEM);
+	}
+	if (l->entry.at)
+		found = template_expand(l->entry, TEMPLATE_PATH, &s->run.vars, l->entry_where, p->path, f) &&
+			entry_same(s, typed);
+	return found && resolve(s);
+}
