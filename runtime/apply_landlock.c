@@ -17,6 +17,8 @@
 #include "template.h"
 #include "view_items.h"
 
+enum { APART_OPEN = 64 };
+
 static bool path_fault(struct run *r, enum err id, const struct landlock_rule *rule,
 		       const char *path, const char *what, int error)
 {
@@ -65,7 +67,7 @@ static void grant_keep(struct run *r, struct grant grant)
  */
 static bool handle_grant(struct run *r, const struct landlock_rule *rule, int fd, const char *path)
 {
-	uint64_t rights = rule->rights & fs_rights_of_abi(r->host.landlock);
+	uint64_t rights = rule->rights & r->fs_known;
 	struct stat st;
 
 	if (!rule->nofollow && !r->grants.list)
@@ -91,7 +93,8 @@ static bool fd_grant(struct run *r, const struct landlock_rule *rule, int fd, co
 {
 	bool good = handle_grant(r, rule, fd, path);
 
-	fd_leave(fd);
+	if (!r->apart || fd >= APART_OPEN)
+		fd_leave(fd);
 	return good;
 }
 
@@ -129,7 +132,7 @@ static bool may_skip(const struct landlock_rule *rule, int error)
 /* By what was opened when the tree of the program was made; the place has not to be looked up again. */
 static bool opened_grant(struct run *r, const struct landlock_rule *rule, const struct opened *o)
 {
-	uint64_t rights = rule->rights & fs_rights_of_abi(r->host.landlock);
+	uint64_t rights = rule->rights & r->fs_known;
 
 	if (o->fd == OPENED_NOTHING)
 		return true;
@@ -172,7 +175,7 @@ static bool grant_match(void *ctx, int fd, const struct stat *st)
 {
 	const struct glob_grants *g = ctx;
 	struct run *r = g->run;
-	uint64_t rights = g->rule->rights & fs_rights_of_abi(r->host.landlock);
+	uint64_t rights = g->rule->rights & r->fs_known;
 	bool good = rule_try(r, g->rule, fd, S_ISDIR(st->st_mode) ? rights : rights & fs_rights_of_files(), g->path);
 
 	close(fd);
@@ -311,8 +314,9 @@ static bool visit_assert_port(void *ctx, const struct landlock_rule *rule)
 
 static bool ruleset_make(struct run *r)
 {
+	r->fs_known = fs_rights_of_abi(r->host.landlock);
 	struct landlock_attr attr = {
-	    .fs = r->plan->landlock.fs & fs_rights_of_abi(r->host.landlock),
+	    .fs = r->plan->landlock.fs & r->fs_known,
 	    .net = r->plan->landlock.net & net_rights_of_abi(r->host.landlock),
 	    .scope = r->plan->landlock.scope & scopes_of_abi(r->host.landlock),
 	};

@@ -85,6 +85,18 @@ void signals_look(struct run *r)
 		r->left = (struct left){.ignored = ~0ull, .blocked = ~0ull};
 }
 
+/* Straight to the kernel, so that the numbers which libc keeps to itself are among them. */
+bool signals_default(struct fault *f)
+{
+	const struct kernel_sigaction fresh = {0};
+
+	for (int s = 1; s <= LAST_SIGNAL; s++)
+		if (s != SIGKILL && s != SIGSTOP &&
+		    syscall(SYS_rt_sigaction, s, &fresh, NULL, sizeof(fresh.mask)))
+			return fault_step(f, "signals", "rt_sigaction", errno);
+	return true;
+}
+
 /* A handler ends with exec by itself; only what is ignored would be inherited. */
 bool apply_signals(struct run *r)
 {

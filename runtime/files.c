@@ -172,11 +172,3 @@ bool files_copy(struct run *r, unsigned place, int folder)
 			return false;
 	return true;
 }
-
-void files_close(struct run *r)
-{
-	for (unsigned i = 0; i < r->n_files; i++)
-		if (r->files[i].fd >= 0)
-			close(r->files[i].fd);
-	r->n_files = 0;
-}

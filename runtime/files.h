@@ -30,7 +30,5 @@ struct file_option {
 bool files_open(struct run *r);
 /* Copies those of this place into the folder, which lies in memory. */
 bool files_copy(struct run *r, unsigned place, int folder);
-/* For the library, whose process goes on. */
-void files_close(struct run *r);
 
 #endif

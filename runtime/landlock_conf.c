@@ -53,12 +53,9 @@ uint64_t scopes_of_abi(unsigned abi)
 
 uint64_t fs_rights_of_files(void)
 {
-	uint64_t bits = 0;
-
-	for (size_t i = 0; i < COUNT(fs_rights); i++)
-		if (fs_rights[i].file)
-			bits |= 1ull << fs_rights[i].bit;
-	return bits;
+#define RIGHT(id, word, bit, abi, file) ((file) ? 1ull << (bit) : 0) |
+	return PLAN_FS_RIGHTS(RIGHT) 0;
+#undef RIGHT
 }
 
 void fs_rights_text(uint64_t rights, struct text *t)

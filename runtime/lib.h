@@ -13,18 +13,27 @@ struct sbx_plan {
 	char policy[256], version[256];
 };
 
-/* One start of the library. It lies in a mapping of its own that the child sees, shared or copied. */
+enum { LIB_STACK = 256 * 1024, LIB_ROOM = 64 * 1024, LIB_OPENED = 4 };
+
+/*
+ * One start of the library. It lies in one mapping of its own that the child sees, shared or copied; what nobody touches
+ * of it costs nothing.
+ */
 struct start {
-	struct options options;
 	struct pool pool;
-	struct run run;
 	struct link link;
-	struct shared *shared; /* mapped shared when the child has memory of its own */
+	struct shared *shared; /* `own`, or a mapping of its own when the child has memory of its own */
 	int stdio[3];
+	int opened[LIB_OPENED + FILES_MAX]; /* what the caller has open for it, whatever the child did with its own; -1: none */
 	const char *directory;
 	char *const *envp;
 	bool sheds; /* the child has memory and descriptors of its own, and keeps none of the caller's */
 	int ready; /* the child's end of the pipe that tells that the program runs; -1: it is not needed */
+	struct options options;
+	struct run run;
+	struct shared own;
+	_Alignas(16) char room[LIB_ROOM];
+	_Alignas(16) char stack[LIB_STACK]; /* of a child that shares this memory */
 };
 
 struct sbx_process {
@@ -34,7 +43,7 @@ struct sbx_process {
 	bool ended;
 	bool supervised;
 	struct host host;      /* what it could give, for the report */
-	struct shared *shared; /* where a supervisor leaves the outcome */
+	struct shared *shared; /* where a supervisor leaves the outcome; NULL: there is none */
 	struct outcome outcome;
 };
 
@@ -43,8 +52,13 @@ int lib_error(struct sbx_error *e, const struct fault *f);
 /* The same for a call that failed before any step. */
 int lib_error_step(struct sbx_error *e, const char *what, int error);
 
-/* Proves a start. NULL after an error. What it opened is closed by lib_start_free(). */
-struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_options *o, struct sbx_error *e);
+/*
+ * Proves a start. NULL after an error. What it opened is closed by lib_start_free(). With a child the rules are opened
+ * there: nothing of them is ever open in the caller.
+ */
+enum lib_where { LIB_IN_CHILD, LIB_HERE };
+struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_options *o, enum lib_where where,
+			    struct sbx_error *e);
 void lib_start_free(struct start *s);
 /*
  * Makes the child of a proved start. With memory of its own it lives on beside the caller; otherwise the caller waits

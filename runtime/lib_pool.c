@@ -60,7 +60,7 @@ static bool stands_ready(int socket)
 
 static bool ready_make(struct sbx_pool *p, struct ready *out, struct sbx_error *e)
 {
-	struct start *s = lib_start_new(p->plan, &p->options, e);
+	struct start *s = lib_start_new(p->plan, &p->options, LIB_IN_CHILD, e);
 	int pair[2], pidfd = -1;
 	pid_t pid;
 

@@ -42,9 +42,9 @@ struct sbx_process *lib_process_new(struct start *s, pid_t pid, int pidfd)
 					   .began = lib_clock_us(),
 					   .supervised = start_supervised(&s->run) != NULL,
 					   .host = s->run.host,
-					   .shared = s->shared,
+					   .shared = s->shared == &s->own ? NULL : s->shared,
 					   .outcome.cpu_limit_us = rlimits_cpu_us(&s->run)};
-		s->shared = NULL;
+		s->shared = &s->own;
 		return p;
 	}
 	kill(pid, SIGKILL);
@@ -67,7 +67,7 @@ int sbx_process_pidfd(const struct sbx_process *p)
 static void outcome_take(struct sbx_process *p, const siginfo_t *info, const struct rusage *used)
 {
 	p->ended = true;
-	if (p->shared->told) {
+	if (p->shared && p->shared->told) {
 		p->outcome = p->shared->outcome;
 		return;
 	}
@@ -76,16 +76,16 @@ static void outcome_take(struct sbx_process *p, const siginfo_t *info, const str
 	p->outcome.usage = *used;
 }
 
-/* By descriptor, so that no other child is ever taken. 1: taken; 0: it runs; -1: errno. */
-static int status_take(struct sbx_process *p)
+/* By descriptor, so that no other child is ever taken. 1: taken; 0: it runs; -1: errno. how: 0 or WNOHANG. */
+static int status_take(struct sbx_process *p, int how)
 {
 	struct rusage used = {0};
 	siginfo_t info = {0};
 
 	if (p->outcome.cpu_limit_us)
 		p->outcome.cpu_us = process_cpu_us(p->pid);
-	if (syscall(SYS_waitid, P_PIDFD, p->pidfd, &info, WEXITED | WNOHANG, &used))
-		return -1;
+	if (syscall(SYS_waitid, P_PIDFD, p->pidfd, &info, WEXITED | how, &used))
+		return errno == EINTR ? 0 : -1;
 	if (!info.si_pid)
 		return 0;
 	outcome_take(p, &info, &used);
@@ -128,13 +128,15 @@ int sbx_wait(struct sbx_process *p, int timeout_ms, struct sbx_status *status)
 {
 	struct pollfd end = {.fd = p->pidfd, .events = POLLIN};
 	uint64_t since = lib_clock_us();
-	int got = p->ended ? 1 : status_take(p);
+	/* what counts its time has to be asked about while it is there */
+	int how = timeout_ms < 0 && !p->outcome.cpu_limit_us ? 0 : WNOHANG;
+	int got = p->ended ? 1 : status_take(p, how);
 
 	while (got == 0) {
 		int left = time_left(timeout_ms, since);
-		if (poll(&end, 1, left) < 0 && errno != EINTR)
+		if (how && poll(&end, 1, left) < 0 && errno != EINTR)
 			return -1;
-		got = status_take(p);
+		got = status_take(p, how);
 		if (got == 0 && left == 0)
 			return 0;
 	}
@@ -188,6 +190,7 @@ void sbx_process_close(struct sbx_process *p)
 	if (sbx_wait(p, 0, NULL) == 0 && sbx_kill(p) == 0)
 		sbx_wait(p, -1, NULL);
 	close(p->pidfd);
-	munmap(p->shared, sizeof(*p->shared));
+	if (p->shared)
+		munmap(p->shared, sizeof(*p->shared));
 	free(p);
 }

@@ -45,7 +45,7 @@ int sbx_apply_self(const struct sbx_plan *plan, const struct sbx_options *option
 					       apply_seccomp};
 	char exe[] = "/proc/self/exe", *const itself[] = {exe, NULL}; /* an entry of the plan must be this program */
 	struct sbx_options o = {.size = sizeof(o), .argv = itself, .set = options ? options->set : NULL};
-	struct start *s = lib_start_new(plan, &o, error);
+	struct start *s = lib_start_new(plan, &o, LIB_HERE, error);
 	bool done;
 
 	if (!s)

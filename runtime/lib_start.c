@@ -22,7 +22,7 @@
 
 extern char **environ;
 
-enum { STACK = 256 * 1024, START_ROOM = 64 * 1024, LAST_SIGNAL = 64, KEEP = 5 };
+enum { KEEP = 5 };
 
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x1000
@@ -73,48 +73,67 @@ static bool options_take(struct start *s, const struct sbx_options *o, struct fa
 	       (o->size < sizeof(*o) || files_take(&s->options, o->file, f));
 }
 
-static struct start *start_map(void)
+static void shared_take(struct start *s, struct shared *shared)
+{
+	s->shared = s->link.shared = shared;
+	s->run.fault = &shared->fault;
+}
+
+/* Where nothing is shared by itself; before anything is found wrong. */
+static bool shared_map(struct start *s)
+{
+	struct shared *shared =
+	    mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared != MAP_FAILED)
+		shared_take(s, shared);
+	return shared != MAP_FAILED;
+}
+
+static struct start *start_map(const struct plan *plan, enum lib_where where)
 {
 	struct start *s = pool_map(sizeof(*s));
-	struct shared *shared = s ? mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-					 MAP_SHARED | MAP_ANONYMOUS, -1, 0)
-				  : MAP_FAILED;
 
-	if (shared == MAP_FAILED) {
-		if (s)
-			munmap(s, sizeof(*s));
+	if (!s)
 		return NULL;
-	}
-	s->shared = shared;
-	s->link = (struct link){.shared = shared, .started = -1, .events = -1, .mailbox = -1, .terminal = -1};
+	pool_over(&s->pool, s->room, sizeof(s->room));
+	s->link = (struct link){.started = -1, .events = -1, .mailbox = -1, .terminal = -1};
 	s->ready = -1;
+	s->run.options = &s->options;
+	s->run.plan = plan;
+	s->run.pool = &s->pool;
+	s->run.host.cgroup.base = s->run.program.fd = s->run.program.interp_fd = s->run.ruleset = s->run.ready = -1;
+	s->run.link = &s->link;
+	s->run.embedded = true;
+	s->run.apart = where == LIB_IN_CHILD;
+	shared_take(s, &s->own);
 	return s;
 }
 
-struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_options *o, struct sbx_error *e)
+/* A child that shares this memory writes its own numbers there. */
+static void opened_note(struct start *s)
 {
-	struct start *s = start_map();
-	struct fault *f = s ? &s->shared->fault : NULL;
+	const int opened[LIB_OPENED] = {s->run.ruleset, s->run.program.fd, s->run.program.interp_fd, s->run.host.cgroup.base};
+
+	memcpy(s->opened, opened, sizeof(opened));
+	for (unsigned i = 0; i < FILES_MAX; i++)
+		s->opened[LIB_OPENED + i] = i < s->run.n_files ? s->run.files[i].fd : -1;
+}
+
+struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_options *o, enum lib_where where,
+			    struct sbx_error *e)
+{
+	struct start *s = start_map(&plan->plan, where);
 	bool proved;
 
 	if (!s) {
 		lib_error_step(e, "memory", errno);
 		return NULL;
 	}
-	s->run = (struct run){.options = &s->options,
-			      .plan = &plan->plan,
-			      .pool = &s->pool,
-			      .host.cgroup.base = -1,
-			      .program = {.fd = -1, .interp_fd = -1},
-			      .ruleset = -1,
-			      .link = &s->link,
-			      .embedded = true,
-			      .ready = -1,
-			      .fault = f};
-	proved = pool_open(&s->pool, START_ROOM) ? options_take(s, o, f) && start_prove(&s->run, s->envp)
-						 : fault_step(f, "library", "memory", errno);
+	proved = options_take(s, o, s->run.fault) && start_prove(&s->run, s->envp);
+	opened_note(s);
 	if (!proved) {
-		lib_error(e, f);
+		lib_error(e, s->run.fault);
 		lib_start_free(s);
 		return NULL;
 	}
@@ -123,39 +142,16 @@ struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_option
 
 void lib_start_free(struct start *s)
 {
-	if (s->run.ruleset >= 0)
-		close(s->run.ruleset);
-	if (s->run.program.fd >= 0)
-		close(s->run.program.fd);
-	if (s->run.program.interp_fd >= 0)
-		close(s->run.program.interp_fd);
-	if (s->run.host.cgroup.base >= 0)
-		close(s->run.host.cgroup.base);
-	files_close(&s->run);
-	if (s->shared)
+	for (size_t i = 0; i < sizeof(s->opened) / sizeof(s->opened[0]); i++)
+		if (s->opened[i] >= 0)
+			close(s->opened[i]);
+	if (s->shared != &s->own)
 		munmap(s->shared, sizeof(*s->shared));
 	pool_close(&s->pool);
 	munmap(s, sizeof(*s));
 }
 
 /* ---- the child ---- */
-
-/* Handlers are code of the caller; they must never run here. Ignored signals stay for apply_signals(). */
-static bool handlers_drop(struct fault *f)
-{
-	struct sigaction now;
-
-	for (int n = 1; n <= LAST_SIGNAL; n++) {
-		if (n == SIGKILL || n == SIGSTOP || sigaction(n, NULL, &now))
-			continue; /* libc keeps two numbers to itself; it resets them on exec */
-		if (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN)
-			continue;
-		now = (struct sigaction){.sa_handler = SIG_DFL};
-		if (sigaction(n, &now, NULL))
-			return fault_step(f, "signals", "sigaction", errno);
-	}
-	return true;
-}
 
 /* What lives on beside the caller must keep none of its descriptors open. */
 static bool descriptors_shed(const struct start *s)
@@ -174,7 +170,9 @@ static bool child_start(struct start *s)
 {
 	struct run *r = &s->run;
 
-	if (!handlers_drop(r->fault) || !stdio_place(s->stdio, r->fault) || (s->sheds && !descriptors_shed(s)))
+	/* while this is still the caller's directory, which a rule may name */
+	if (!signals_default(r->fault) || !(start_late(r) || landlock_prepare(r)) ||
+	    !stdio_place(s->stdio, r->fault) || (s->sheds && !descriptors_shed(s)))
 		return false;
 	if (s->directory && chdir(s->directory))
 		return fault_step(r->fault, "directory", s->directory, errno);
@@ -214,17 +212,7 @@ static pid_t child_fork(struct start *s, int *pidfd)
 
 static pid_t child_vfork(struct start *s, int *pidfd)
 {
-	char *stack = pool_map(STACK);
-	pid_t pid;
-	int error;
-
-	if (!stack)
-		return -1;
-	pid = clone(child_main, stack + STACK, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, s, pidfd);
-	error = errno;
-	munmap(stack, STACK);
-	errno = error;
-	return pid;
+	return clone(child_main, s->stack + sizeof(s->stack), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, s, pidfd);
 }
 
 pid_t lib_child_make(struct start *s, enum lib_child kind, int *pidfd)
@@ -233,7 +221,7 @@ pid_t lib_child_make(struct start *s, enum lib_child kind, int *pidfd)
 	pid_t pid;
 	int error;
 
-	if (!signals_block(&old))
+	if ((kind == LIB_OWN_MEMORY && !shared_map(s)) || !signals_block(&old))
 		return -1;
 	pid = kind == LIB_OWN_MEMORY ? child_fork(s, pidfd) : child_vfork(s, pidfd);
 	error = errno;

@@ -13,9 +13,7 @@
 #include "program.h"
 
 struct options {
-	unsigned n_sets;
-	struct file_option files[FILES_MAX];
-	unsigned n_files;
+	unsigned n_sets, n_files;
 	const char *digest; /* or NULL */
 	bool dry_run;
 	bool watch;
@@ -24,6 +22,7 @@ struct options {
 	const char *plan;
 	char *const *argv; /* PROGRAM and its arguments */
 	struct assignment sets[PLAN_MAX_PARAMS];
+	struct file_option files[FILES_MAX];
 };
 
 struct report;
@@ -43,11 +42,11 @@ struct run {
 	struct host host;
 	struct vars vars;
 	struct grants grants;
-	struct input_file files[FILES_MAX];
 	unsigned n_files;
 	/* What the path lines found while the program's tree was made (view_items.h), in their order; NULL: nothing. */
 	const struct opened *opened;
 	bool dropped; /* capabilities went before a fork, no_new_privs came */
+	uint64_t fs_known; /* rights that the host's Landlock knows */
 	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */
 	char **envp;
 	struct left left;
@@ -58,6 +57,7 @@ struct run {
 	 * of its descriptors change in the child only.
 	 */
 	bool embedded;
+	bool apart; /* the library's child: what it opens, nobody else has open, and it closes on exec */
 	pid_t session;		 /* made by start_go(); 0: not yet */
 	int ready;		 /* the supervisor closes it when the program runs; -1: nobody waits */
 	struct request *request; /* NULL: the program is started at once */
@@ -68,6 +68,7 @@ struct run {
 	struct fault *fault;
 	struct program program;
 	struct param params[PLAN_MAX_PARAMS];
+	struct input_file files[FILES_MAX];
 };
 
 #endif

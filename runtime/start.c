@@ -68,7 +68,8 @@ bool start_prove(struct run *r, char *const *environment)
 	if (!params_set(&r->vars, o->sets, o->n_sets, r->fault))
 		return false;
 	host_probe(&r->host);
-	signals_look(r);
+	if (!r->embedded) /* the library's children know nothing of the caller's signals: signals_default() */
+		signals_look(r);
 	namespaces_probe(r);
 	if (!files_open(r))
 		return false;
@@ -78,7 +79,7 @@ bool start_prove(struct run *r, char *const *environment)
 	       guarantees_cgroup(l, &r->plan->cgroup, &r->host, r->fault) &&
 	       program_choose(l, o->argv[0], &r->vars, &r->program, r->fault) &&
 	       env_build(r, environment) && notify_prepare(r) &&
-	       (start_late(r) || (landlock_prepare(r) && (r->embedded || exec_fd_prepare(r))));
+	       (start_late(r) || r->apart || (landlock_prepare(r) && (r->embedded || exec_fd_prepare(r))));
 }
 
 /* Without a controller that is wanted a cgroup is still good for ending everything in it. */
