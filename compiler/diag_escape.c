@@ -61,34 +61,6 @@ size_t diag_shown_width(const char *text)
 	return diag_text_width(text, strlen(text));
 }
 
-void diag_put_json(FILE *out, const char *s)
-{
-	if (!s) {
-		fputs("null", out);
-		return;
-	}
-	fputc('"', out);
-	for (size_t n = strlen(s); n;) {
-		unsigned char c = (unsigned char)s[0];
-		unsigned len = utf8_len(s, n);
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c == '\n')
-			fputs("\\n", out);
-		else if (c == '\t')
-			fputs("\\t", out);
-		else if (c < 0x20 || c == 0x7f)
-			fprintf(out, "\\u%04x", c);
-		else if (len)
-			fwrite(s, 1, len, out);
-		else
-			fprintf(out, "\\\\x%02x", c);
-		s += len ? len : 1;
-		n -= len ? len : 1;
-	}
-	fputc('"', out);
-}
-
 void diag_put_uri(FILE *out, const char *path)
 {
 	fputs(path[0] == '/' ? "\"file://" : "\"", out);

@@ -2,94 +2,107 @@
  * diag_json.c - the format json: one object a line, with byte offsets, for programs.
  */
 #include "diag_priv.h"
+#include "json.h"
 
-static void put_place(const struct diag_out *o, struct loc where)
+static void put_text(struct json *j, const char *key, const char *text)
+{
+	if (text)
+		json_text(j, key, text);
+	else
+		json_null(j, key);
+}
+
+static void put_place(struct json *j, const struct src *src, struct loc where)
 {
 	struct src_pos p, end;
-	if (!diag_locate(o->src, where, &p, &end)) {
-		fputs("\"file\":null", o->out);
+	if (!diag_locate(src, where, &p, &end)) {
+		json_null(j, "file");
 		return;
 	}
-	fputs("\"file\":", o->out);
-	diag_put_json(o->out, diag_file_name(p.file));
-	size_t beg = (size_t)(p.line_text - p.file->text) + p.column - 1;
-	fprintf(o->out, ",\"byte_start\":%zu,\"byte_end\":%zu", beg,
-		(size_t)(end.line_text - end.file->text) + end.column - 1);
-	fprintf(o->out, ",\"line\":%u,\"column\":%u,\"end_line\":%u,\"end_column\":%u", p.line, p.column, end.line,
-		end.column);
+	json_text(j, "file", diag_file_name(p.file));
+	json_number(j, "byte_start", (size_t)(p.line_text - p.file->text) + p.column - 1);
+	json_number(j, "byte_end", (size_t)(end.line_text - end.file->text) + end.column - 1);
+	json_number(j, "line", p.line);
+	json_number(j, "column", p.column);
+	json_number(j, "end_line", end.line);
+	json_number(j, "end_column", end.column);
 }
 
-static void put_span(const struct diag_out *o, struct loc where, const char *label, bool primary)
+static void put_span(struct json *j, const struct src *src, struct loc where, const char *label, bool primary)
 {
-	fputc('{', o->out);
-	put_place(o, where);
-	fprintf(o->out, ",\"primary\":%s,\"label\":", primary ? "true" : "false");
-	diag_put_json(o->out, label);
-	fputc('}', o->out);
+	json_open(j, NULL, '{');
+	put_place(j, src, where);
+	json_bool(j, "primary", primary);
+	put_text(j, "label", label);
+	json_close(j);
 }
 
-static void put_spans(const struct diag_out *o, const struct diag_rec *r)
+static void put_spans(struct json *j, const struct src *src, const struct diag_rec *r)
 {
-	bool placed = !loc_none(r->where);
-	fputs(",\"spans\":[", o->out);
-	if (placed)
-		put_span(o, r->where, r->label, true);
-	for (unsigned i = 0; i < r->n_second; i++) {
-		if (placed || i)
-			fputc(',', o->out);
-		put_span(o, r->second[i].where, r->second[i].text, false);
-	}
-	fputc(']', o->out);
+	json_open(j, "spans", '[');
+	if (!loc_none(r->where))
+		put_span(j, src, r->where, r->label, true);
+	for (unsigned i = 0; i < r->n_second; i++)
+		put_span(j, src, r->second[i].where, r->second[i].text, false);
+	json_close(j);
 }
 
-static void put_lines(const struct diag_out *o, const struct diag_rec *r, const char *key, bool help)
+static void put_lines(struct json *j, const struct diag_rec *r, const char *key, bool help)
 {
-	bool any = false;
-	fprintf(o->out, ",\"%s\":[", key);
-	for (unsigned i = 0; i < r->n_lines; i++) {
-		if (r->lines[i].is_help != help)
-			continue;
-		if (any)
-			fputc(',', o->out);
-		any = true;
-		diag_put_json(o->out, r->lines[i].text);
-	}
-	fputc(']', o->out);
+	json_open(j, key, '[');
+	for (unsigned i = 0; i < r->n_lines; i++)
+		if (r->lines[i].is_help == help)
+			json_text(j, NULL, r->lines[i].text);
+	json_close(j);
+}
+
+static void put_head(struct json *j, const struct diag_info *info, const char *level, const char *message)
+{
+	json_open(j, NULL, '{');
+	put_text(j, "code", info ? info->code : NULL);
+	put_text(j, "name", info ? info->slug : NULL);
+	json_text(j, "level", level);
+	json_text(j, "message", message);
 }
 
 static void record(const struct diag_out *o, const struct diag_rec *r)
 {
 	const struct diag_info *info = diag_info(r->id);
-	fprintf(o->out, "{\"code\":\"%s\",\"name\":\"%s\",\"level\":\"%s\",\"message\":", info->code, info->slug,
-		diag_severity_word[info->severity]);
-	diag_put_json(o->out, r->text);
-	put_spans(o, r);
-	put_lines(o, r, "notes", false);
-	put_lines(o, r, "help", true);
-	fputs(",\"fix\":", o->out);
+	struct json j = {.out = o->out, .compact = true};
+	put_head(&j, info, diag_severity_word[info->severity], r->text);
+	put_spans(&j, o->src, r);
+	put_lines(&j, r, "notes", false);
+	put_lines(&j, r, "help", true);
 	if (r->fix) {
-		fputc('{', o->out);
-		put_place(o, r->fix_at);
-		fputs(",\"text\":", o->out);
-		diag_put_json(o->out, r->fix);
-		fputc('}', o->out);
+		json_open(&j, "fix", '{');
+		put_place(&j, o->src, r->fix_at);
+		json_text(&j, "text", r->fix);
+		json_close(&j);
 	} else {
-		fputs("null", o->out);
+		json_null(&j, "fix");
 	}
-	fputs("}\n", o->out);
+	json_close(&j);
 }
 
 static void failure(FILE *out, const char *path, const char *text)
 {
-	fputs("{\"code\":null,\"name\":null,\"level\":\"error\",\"message\":", out);
-	diag_put_json(out, text);
-	fputs(",\"spans\":[", out);
+	struct json j = {.out = out, .compact = true};
+	put_head(&j, NULL, "error", text);
+	json_open(&j, "spans", '[');
 	if (path) {
-		fputs("{\"file\":", out);
-		diag_put_json(out, path);
-		fputs(",\"primary\":true,\"label\":null}", out);
+		json_open(&j, NULL, '{');
+		json_text(&j, "file", path);
+		json_bool(&j, "primary", true);
+		json_null(&j, "label");
+		json_close(&j);
 	}
-	fputs("],\"notes\":[],\"help\":[],\"fix\":null}\n", out);
+	json_close(&j);
+	json_open(&j, "notes", '[');
+	json_close(&j);
+	json_open(&j, "help", '[');
+	json_close(&j);
+	json_null(&j, "fix");
+	json_close(&j);
 }
 
 const struct diag_renderer diag_json = {.whole = true, .record = record, .failure = failure};

@@ -78,8 +78,6 @@ bool diag_locate(const struct src *src, struct loc where, struct src_pos *beg, s
 /* For terminals: control characters, and what is no UTF-8, as \xHH; tabs as they are. */
 void diag_put_text(FILE *out, const char *s, size_t n);
 size_t diag_text_width(const char *s, size_t n);
-/* A JSON string with its quotes; what is no UTF-8 becomes the text \xHH. NULL: null. */
-void diag_put_json(FILE *out, const char *s);
 /* A relative or file: URI. */
 void diag_put_uri(FILE *out, const char *path);
 /* A value of a workflow command; `property`: one that stands before its `::`. */

@@ -5,6 +5,7 @@
  * the stream leaves the first comma out. Columns count characters here, not bytes.
  */
 #include "diag_priv.h"
+#include "json.h"
 #include "str.h"
 
 static const char *const level[] = {[SEV_ERROR] = "error", [SEV_WARNING] = "warning", [SEV_NOTE] = "note"};
@@ -15,7 +16,7 @@ static void put_rules(FILE *out)
 		const struct diag_info *info = diag_info((enum diag_id)i);
 		fprintf(out, "%s{\"id\":\"%s\",\"name\":\"%s\",\"shortDescription\":{\"text\":", i ? "," : "", info->code,
 			info->slug);
-		diag_put_json(out, info->description);
+		json_string(out, info->description);
 		fprintf(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}", level[info->severity]);
 	}
 }
@@ -73,7 +74,7 @@ static bool put_location(const struct diag_out *o, struct loc where, const char 
 	fputc('}', o->out);
 	if (text) {
 		fputs(",\"message\":{\"text\":", o->out);
-		diag_put_json(o->out, text);
+		json_string(o->out, text);
 		fputc('}', o->out);
 	}
 	fputc('}', o->out);
@@ -88,7 +89,7 @@ static void put_message(const struct diag_out *o, const struct diag_rec *r)
 	for (unsigned i = 0; i < r->n_lines; i++)
 		buf_printf(&b, "\n%s: %s", r->lines[i].is_help ? "help" : "note", r->lines[i].text);
 	fputs("\"message\":{\"text\":", o->out);
-	diag_put_json(o->out, buf_str(&b));
+	json_string(o->out, buf_str(&b));
 	fputc('}', o->out);
 }
 
@@ -102,7 +103,7 @@ static void put_fix(const struct diag_out *o, const struct diag_rec *r)
 	fputs(",\"replacements\":[{\"deletedRegion\":", o->out);
 	put_region(o->out, &p, &end);
 	fputs(",\"insertedContent\":{\"text\":", o->out);
-	diag_put_json(o->out, r->fix);
+	json_string(o->out, r->fix);
 	fputs("}}]}]}]", o->out);
 }
 
@@ -126,7 +127,7 @@ static void record(const struct diag_out *o, const struct diag_rec *r)
 static void failure(FILE *out, const char *path, const char *text)
 {
 	fputs("{\"level\":\"error\",\"message\":{\"text\":", out);
-	diag_put_json(out, text);
+	json_string(out, text);
 	fputc('}', out);
 	if (path) {
 		fputs(",\"locations\":[{\"physicalLocation\":{", out);

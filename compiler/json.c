@@ -17,35 +17,25 @@ static void put_line(const struct json *j)
 		fputs("  ", j->out);
 }
 
-/* The bytes of one UTF-8 character at s, or 0. */
-static size_t character(const char *s)
+void json_string(FILE *out, const char *s)
 {
-	char one[5] = {0};
-	for (size_t n = 1; n <= 4 && s[n - 1]; n++) {
-		one[n - 1] = s[n - 1];
-		if (utf8_valid(one))
-			return n;
-	}
-	return 0;
-}
-
-static void put_string(const struct json *j, const char *s)
-{
-	fputc('"', j->out);
-	while (*s) {
-		size_t n = character(s);
-		unsigned char c = (unsigned char)*s;
+	fputc('"', out);
+	for (size_t n = strlen(s), len; n; s += len, n -= len) {
+		unsigned char c = (unsigned char)s[0];
+		unsigned bytes = utf8_len(s, n);
+		len = bytes ? bytes : 1;
 		if (c == '"' || c == '\\')
-			fprintf(j->out, "\\%c", c);
+			fprintf(out, "\\%c", c);
+		else if (c == '\n' || c == '\t')
+			fputs(c == '\n' ? "\\n" : "\\t", out);
 		else if (c < 0x20 || c == 0x7f)
-			fprintf(j->out, "\\u%04x", c);
-		else if (n)
-			fwrite(s, 1, n, j->out);
+			fprintf(out, "\\u%04x", c);
+		else if (bytes)
+			fwrite(s, 1, len, out);
 		else
-			fputs("\xef\xbf\xbd", j->out);
-		s += n ? n : 1;
+			fprintf(out, "\\\\x%02x", c);
 	}
-	fputc('"', j->out);
+	fputc('"', out);
 }
 
 static void begin_member(struct json *j, const char *key)
@@ -57,7 +47,7 @@ static void begin_member(struct json *j, const char *key)
 	j->some = true;
 	if (!key)
 		return;
-	put_string(j, key);
+	json_string(j->out, key);
 	fputs(j->compact ? ":" : ": ", j->out);
 }
 
@@ -89,7 +79,7 @@ void json_text(struct json *j, const char *key, const char *text)
 	if (!text)
 		return;
 	begin_member(j, key);
-	put_string(j, text);
+	json_string(j->out, text);
 }
 
 void json_number(struct json *j, const char *key, unsigned long long n)
@@ -102,4 +92,10 @@ void json_bool(struct json *j, const char *key, bool yes)
 {
 	begin_member(j, key);
 	fputs(yes ? "true" : "false", j->out);
+}
+
+void json_null(struct json *j, const char *key)
+{
+	begin_member(j, key);
+	fputs("null", j->out);
 }

@@ -34,9 +34,12 @@ static inline struct json json_new(FILE *out)
 
 void json_open(struct json *j, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct json *j);
-/* A string; NULL writes nothing at all. Bytes that are no UTF-8 become U+FFFD. */
+/* A string; NULL writes nothing at all. */
 void json_text(struct json *j, const char *key, const char *text);
 void json_number(struct json *j, const char *key, unsigned long long n);
 void json_bool(struct json *j, const char *key, bool yes);
+void json_null(struct json *j, const char *key);
+/* Between quotes; a byte that is no UTF-8 is spelled `\xNN`, as in messages. */
+void json_string(FILE *out, const char *s);
 
 #endif

@@ -35,8 +35,8 @@ static char *written(bool compact)
 Test(json, one_line)
 {
 	char *text = written(true);
-	cr_expect_str_eq(text, "{\"name\":\"a\\\"b\\\\c\\u000a\\u001b\\u007f\",\"bytes\":\"\xc3\xa9 "
-			       "\xef\xbf\xbd\xef\xbf\xbd\",\"empty\":[],"
+	cr_expect_str_eq(text, "{\"name\":\"a\\\"b\\\\c\\n\\u001b\\u007f\",\"bytes\":\"\xc3\xa9 "
+			       "\\\\xff\\\\xc3\",\"empty\":[],"
 			       "\"list\":[18446744073709551615,true,{\"x\":false}]}\n");
 	free(text);
 }
