@@ -12,6 +12,7 @@
 
 struct state {
 	bool seccomp, lines;
+	enum explain_form form;
 };
 
 static int take_seccomp(struct cli *c, const char *value)
@@ -28,7 +29,23 @@ static int take_lines(struct cli *c, const char *value)
 	return CLI_OK;
 }
 
+static int take_json(struct cli *c, const char *value)
+{
+	(void)value;
+	((struct state *)c->state)->form = EXPLAIN_JSON;
+	return CLI_OK;
+}
+
+static int take_md(struct cli *c, const char *value)
+{
+	(void)value;
+	((struct state *)c->state)->form = EXPLAIN_MARKDOWN;
+	return CLI_OK;
+}
+
 static const struct cli_option options[] = {
+    {"--md", NULL, "as Markdown, for a comment on a change", take_md},
+    {"--json", NULL, "as JSON", take_json},
     {"--lines", NULL, "every access on a line of its own, with the line that says it", take_lines},
     {"--seccomp", NULL, "what each system call gets, by which line", take_seccomp},
     {NULL, NULL, NULL, NULL},
@@ -46,18 +63,30 @@ static const char *extra_of(const struct compile *k)
 	return buf_str(&b);
 }
 
-static void explain_drops(const struct compile *k)
+static void explain_drops(const struct compile *k, struct explain *x)
 {
 	if (k->ir->n_drops)
-		puts("TAKEN FROM WHAT IT EXTENDS");
+		explain_section(x, "TAKEN FROM WHAT IT EXTENDS");
 	for (unsigned i = 0; i < k->ir->n_drops; i++) {
 		const struct origin *o = k->ir->drops[i].origin;
-		printf("  %-47s %s%s%s\n", k->ir->drops[i].text, src_where(k->src, k->arena, o->loc), o->because ? "   " : "",
-		       o->because ? o->because : "");
+		const char *where = src_where(k->src, k->arena, o->loc);
+		if (x->form == EXPLAIN_TEXT)
+			printf("  %-47s %s%s%s\n", k->ir->drops[i].text, where, o->because ? "   " : "", o->because ? o->because : "");
+		else
+			explain_row(x, k->ir->drops[i].text, "", where, o->because);
 	}
 }
 
-static int explain_proved(struct compile *k)
+static void explain_tests(const struct compile *k, struct explain *x)
+{
+	explain_section(x, "TESTS");
+	if (x->form == EXPLAIN_JSON)
+		json_number(&x->json, NULL, k->n_expect);
+	else
+		fprintf(x->out, "%s%u expectation%s hold\n", x->form == EXPLAIN_TEXT ? "  " : "", k->n_expect, k->n_expect == 1 ? "" : "s");
+}
+
+static int explain_proved(struct compile *k, struct explain *x)
 {
 	size_t size;
 	const char *error = NULL;
@@ -65,11 +94,13 @@ static int explain_proved(struct compile *k)
 	const struct manifest *m = yaml ? manifest_read(k->arena, yaml, size, &error) : NULL;
 	if (!m)
 		return cli_complain("its manifest cannot be read back: %s", error ? error : "out of memory"), CLI_REFUSED;
-	explain_head(m, extra_of(k), stdout);
-	explain_rules(k, stdout);
-	explain_drops(k);
-	explain_manifest(k->arena, m, stdout);
-	printf("TESTS\n  %u expectation%s hold\n", k->n_expect, k->n_expect == 1 ? "" : "s");
+	explain_begin(x);
+	explain_head(m, extra_of(k), x);
+	explain_rules(k, x);
+	explain_drops(k, x);
+	explain_manifest(k->arena, m, x);
+	explain_tests(k, x);
+	explain_end(x);
 	return CLI_OK;
 }
 
@@ -85,7 +116,7 @@ static int explain_policy(struct cli *c, const char *path)
 	if (code == CLI_OK && s->lines)
 		explain_lines(&k, stdout);
 	else if (code == CLI_OK && !s->seccomp)
-		code = explain_proved(&k);
+		code = explain_proved(&k, &(struct explain){.out = stdout, .form = s->form});
 	arena_free(k.arena);
 	return code;
 }
@@ -96,15 +127,18 @@ static int explain_opened(struct cli *c, const struct compile *k, struct validat
 			  const struct manifest *m)
 {
 	const struct state *s = c->state;
+	struct explain x = {.out = stdout, .form = s->form};
 	if (s->seccomp && !explain_artifacts(files->v, files->n, stdout))
 		return cli_complain("the plan has no filter of system calls"), CLI_USAGE;
 	if (s->seccomp)
 		return CLI_OK;
+	explain_begin(&x);
 	if (!s->lines)
-		explain_head(m, "", stdout);
-	explain_plan(k, v, files, stdout);
+		explain_head(m, "", &x);
+	explain_plan(k, v, files, &x);
 	if (!s->lines)
-		explain_manifest(c->arena, m, stdout);
+		explain_manifest(c->arena, m, &x);
+	explain_end(&x);
 	return CLI_OK;
 }
 
@@ -133,6 +167,8 @@ static int run(struct cli *c)
 		return cli_usage("explain takes one policy, one plan, or one code", NULL);
 	if (s->seccomp && s->lines)
 		return cli_usage("--lines or --seccomp, not both", NULL);
+	if ((s->seccomp || s->lines) && s->form != EXPLAIN_TEXT)
+		return cli_usage("--lines and --seccomp are text: without --json and --md", NULL);
 	if (code_is_one(c->files[0]))
 		return code_print(c->arena, c->files[0], stdout, &hint)
 			   ? CLI_OK

@@ -153,7 +153,7 @@ static int why_plan(struct cli *c, const char *dir)
 	const char *failure = NULL;
 	int code = plan_open(c->arena, dir, &c->opt, &p, &failure);
 	if (code == CLI_OK) {
-		struct why w = {.arena = p.frame.arena, .k = &p.frame, .models = &p.models, .from_plan = true};
+		struct why w = {.arena = p.frame.arena, .k = &p.frame, .models = &p.models, .from_plan = true, .plan = &p};
 		code = print(c, &w);
 		validator_close(&p.models);
 	} else if (failure) {

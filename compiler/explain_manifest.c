@@ -9,22 +9,50 @@
 
 enum { NAME = 22, CELL = 34 }; /* columns */
 
-void explain_head(const struct manifest *m, const char *extra, FILE *out)
+static void json_head(const struct manifest *m, struct json *j)
+{
+	json_text(j, "policy", manifest_head(m, "policy"));
+	json_text(j, "version", manifest_head(m, "version"));
+	json_text(j, "about", manifest_head(m, "about"));
+	json_text(j, "edition", manifest_head(m, "edition"));
+	json_open(j, "targets", '[');
+	for (unsigned i = 0; i < manifest_count(m, LIST_TARGETS); i++)
+		json_text(j, NULL, manifest_get(m, LIST_TARGETS, i, ""));
+	json_close(j);
+	json_open(j, "load-time-params", '[');
+	for (unsigned i = 0; i < manifest_count(m, LIST_PARAMS); i++) {
+		json_open(j, NULL, '{');
+		json_text(j, "name", manifest_get(m, LIST_PARAMS, i, "name"));
+		json_text(j, "type", manifest_get(m, LIST_PARAMS, i, "type"));
+		json_text(j, "default", manifest_get(m, LIST_PARAMS, i, "default"));
+		json_text(j, "about", manifest_get(m, LIST_PARAMS, i, "about"));
+		json_close(j);
+	}
+	json_close(j);
+}
+
+void explain_head(const struct manifest *m, const char *extra, struct explain *x)
 {
 	const char *version = manifest_head(m, "version"), *about = manifest_head(m, "about");
-	fprintf(out, "%s%s%s%s  for ", manifest_head(m, "policy"), version[0] ? " " : "", version, extra);
+	bool md = x->form == EXPLAIN_MARKDOWN;
+	FILE *out = x->out;
+	if (x->form == EXPLAIN_JSON) {
+		json_head(m, &x->json);
+		return;
+	}
+	fprintf(out, "%s%s%s%s%s  for ", md ? "## " : "", manifest_head(m, "policy"), version[0] ? " " : "", version, extra);
 	for (unsigned i = 0; i < manifest_count(m, LIST_TARGETS); i++)
 		fprintf(out, "%s%s", i ? ", " : "", manifest_get(m, LIST_TARGETS, i, ""));
-	fprintf(out, "  edition %s\n", manifest_head(m, "edition"));
+	fprintf(out, "  edition %s\n%s", manifest_head(m, "edition"), md ? "\n" : "");
 	if (about[0])
-		fprintf(out, "%s\n", about);
+		fprintf(out, "%s\n%s", about, md ? "\n" : "");
 	for (unsigned i = 0; i < manifest_count(m, LIST_PARAMS); i++) {
 		const char *value = manifest_get(m, LIST_PARAMS, i, "default"), *what = manifest_get(m, LIST_PARAMS, i, "about");
-		fprintf(out, "  given at load: %s (%s%s%s)%s%s\n", manifest_get(m, LIST_PARAMS, i, "name"),
+		fprintf(out, "%s given at load: %s (%s%s%s)%s%s\n", md ? "*" : " ", manifest_get(m, LIST_PARAMS, i, "name"),
 			manifest_get(m, LIST_PARAMS, i, "type"), value ? ", else " : "", value ? value : "", what ? "  " : "",
 			what ? what : "");
 	}
-	fputc('\n', out);
+	fputs(md ? "" : "\n", out);
 }
 
 /* "268435456" "bytes" as it would be written. */
@@ -49,7 +77,7 @@ static bool same_limit(const struct manifest *m, unsigned i, unsigned k)
 }
 
 /* One row for what says the same on several systems. */
-static void print_limit(struct arena *a, const struct manifest *m, unsigned i, FILE *out)
+static void print_limit(struct arena *a, const struct manifest *m, unsigned i, struct explain *out)
 {
 	const char *name = manifest_get(m, LIST_LIMITS, i, "name"), *at = manifest_get(m, LIST_LIMITS, i, "at");
 	struct buf b = buf_new(a);
@@ -66,10 +94,10 @@ static void print_limit(struct arena *a, const struct manifest *m, unsigned i, F
 		    manifest_get(m, LIST_LIMITS, i, "because"));
 }
 
-static void print_limits(struct arena *a, const struct manifest *m, FILE *out)
+static void print_limits(struct arena *a, const struct manifest *m, struct explain *out)
 {
 	if (manifest_count(m, LIST_LIMITS))
-		fputs("LIMITS\n", out);
+		explain_section(out, "LIMITS");
 	for (unsigned i = 0; i < manifest_count(m, LIST_LIMITS); i++)
 		print_limit(a, m, i, out);
 }
@@ -120,21 +148,52 @@ static void print_guarantees(struct arena *a, const struct manifest *m, FILE *ou
 	}
 }
 
-static void print_caveats(const struct manifest *m, FILE *out)
+/* One row for each guarantee and system. */
+static void list_guarantees(struct arena *a, const struct manifest *m, struct explain *x)
 {
-	unsigned n = manifest_count(m, LIST_CAVEATS);
-	fputs(n ? "CAVEATS\n" : "CAVEATS\n  none\n", out);
-	for (unsigned i = 0; i < n; i++) {
-		const char *accepted = manifest_get(m, LIST_CAVEATS, i, "accepted"), *because = manifest_get(m, LIST_CAVEATS, i, "because");
-		fprintf(out, " %2u %s: %s\n", i + 1, manifest_get(m, LIST_CAVEATS, i, "id"), manifest_get(m, LIST_CAVEATS, i, "note"));
-		if (accepted)
-			fprintf(out, "    accepted at %s%s%s\n", accepted, because ? ": " : "", because ? because : "");
+	static const char *const keys[] = {"name", "target", "level", "is", "mechanism", "note", "at", "because"};
+	explain_section(x, "GUARANTEES");
+	for (unsigned i = 0; i < manifest_count(m, LIST_GUARANTEES); i++) {
+		const char *at = manifest_get(m, LIST_GUARANTEES, i, "at");
+		if (x->form == EXPLAIN_JSON) {
+			json_open(&x->json, NULL, '{');
+			for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+				json_text(&x->json, keys[k], manifest_get(m, LIST_GUARANTEES, i, keys[k]));
+			json_close(&x->json);
+			continue;
+		}
+		explain_row(x, arena_printf(a, "%s on %s", manifest_get(m, LIST_GUARANTEES, i, "name"),
+					    manifest_get(m, LIST_GUARANTEES, i, "target")),
+			    cell(a, m, (int)i), at ? at : "", manifest_get(m, LIST_GUARANTEES, i, "note"));
 	}
 }
 
-void explain_manifest(struct arena *a, const struct manifest *m, FILE *out)
+static void print_caveats(struct arena *a, const struct manifest *m, struct explain *x)
 {
-	print_limits(a, m, out);
-	print_guarantees(a, m, out);
-	print_caveats(m, out);
+	unsigned n = manifest_count(m, LIST_CAVEATS);
+	explain_section(x, "CAVEATS");
+	if (!n)
+		explain_note(x, "none");
+	for (unsigned i = 0; i < n; i++) {
+		const char *accepted = manifest_get(m, LIST_CAVEATS, i, "accepted"), *because = manifest_get(m, LIST_CAVEATS, i, "because");
+		const char *id = manifest_get(m, LIST_CAVEATS, i, "id"), *note = manifest_get(m, LIST_CAVEATS, i, "note");
+		if (x->form != EXPLAIN_TEXT) {
+			bool json = x->form == EXPLAIN_JSON;
+			explain_row(x, json ? id : arena_printf(a, "%s: %s", id, note), json ? note : "", accepted ? accepted : "", because);
+			continue;
+		}
+		fprintf(x->out, " %2u %s: %s\n", i + 1, id, note);
+		if (accepted)
+			fprintf(x->out, "    accepted at %s%s%s\n", accepted, because ? ": " : "", because ? because : "");
+	}
+}
+
+void explain_manifest(struct arena *a, const struct manifest *m, struct explain *x)
+{
+	print_limits(a, m, x);
+	if (x->form == EXPLAIN_TEXT)
+		print_guarantees(a, m, x->out);
+	else
+		list_guarantees(a, m, x);
+	print_caveats(a, m, x);
 }

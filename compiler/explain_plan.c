@@ -13,7 +13,7 @@ struct view {
 	struct arena *arena;
 	const struct compile *frame; /* the plan's targets and params */
 	struct validator *v;
-	FILE *out;
+	struct explain *out;
 };
 
 /* The words of one line; the last is the rest of it. */
@@ -39,18 +39,6 @@ static struct words split(struct arena *a, const char *line, size_t len, unsigne
 	return w;
 }
 
-/* A WHERE word as it was: `\x20` is a space. */
-static const char *where_text(struct arena *a, const char *word)
-{
-	struct buf b = buf_new(a);
-	for (const char *c = word; *c; c++) {
-		bool space = strncmp(c, "\\x20", 4) == 0, backslash = strncmp(c, "\\\\", 2) == 0;
-		buf_putc(&b, space ? ' ' : *c);
-		c += space ? 3 : backslash ? 1 : 0;
-	}
-	return buf_str(&b);
-}
-
 /* The operations that the plan lets pass on an object on Linux. */
 static uint32_t passing(const struct view *x, const char *object, uint16_t port, uint32_t ops)
 {
@@ -63,23 +51,43 @@ static uint32_t passing(const struct view *x, const char *object, uint16_t port,
 	return out;
 }
 
+#define FILE_OPS                                                                                                               \
+	(OP_BIT(OP_READ) | OP_BIT(OP_LIST) | OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE) | OP_BIT(OP_EXEC) |     \
+	 OP_BIT(OP_IOCTL))
+
 static void print_path(const struct view *x, const struct words *w)
 {
-	const uint32_t file = OP_BIT(OP_READ) | OP_BIT(OP_LIST) | OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE) |
-			      OP_BIT(OP_EXEC) | OP_BIT(OP_IOCTL);
 	bool is_entry = strcmp(w->v[0], "entry") == 0;
 	unsigned where = is_entry ? 2 : 4;
 	if (w->n != where + 2)
 		return;
 	const char *tmpl = w->v[where + 1], *path = expand_template(x->arena, x->frame->ir, tmpl, NULL, 0);
-	uint32_t ops = path ? passing(x, path, 0, file) : 0;
+	uint32_t ops = path ? passing(x, path, 0, FILE_OPS) : 0;
 	const char *note = is_entry			     ? " (the program)"
 			   : strcmp(w->v[1], "skip") == 0 ? " if-exists"
 			   : strcmp(w->v[1], "make") == 0 ? " make-dir"
 							  : "";
 	if (ops)
 		explain_row(x->out, say_ops(x->arena, ops), arena_printf(x->arena, "%s%s", say_template(x->arena, tmpl), note),
-			    where_text(x->arena, w->v[where]), NULL);
+			    say_where(x->arena, w->v[where]), NULL);
+}
+
+/* `glob RIGHTS WHERE GLOB TMPL`: what fits when the program starts. The model is asked about a name that does. */
+static void print_glob(const struct view *x, const char *line, size_t len)
+{
+	struct words w = split(x->arena, line, len, 4);
+	const char *folder = w.n == 5 ? expand_template(x->arena, x->frame->ir, w.v[4], NULL, 0) : NULL;
+	if (!folder)
+		return;
+	char *name = arena_strdup(x->arena, w.v[3]);
+	for (char *c = name; *c; c++)
+		if (*c == '*')
+			*c = 'x';
+	uint32_t ops = passing(x, arena_printf(x->arena, "%s/%s", folder[1] ? folder : "", name), 0, FILE_OPS);
+	if (ops)
+		explain_row(x->out, say_ops(x->arena, ops),
+			    arena_printf(x->arena, "matching \"%s\" under %s", w.v[3], say_template(x->arena, w.v[4])),
+			    say_where(x->arena, w.v[2]), NULL);
 }
 
 static void print_port(const struct view *x, const struct words *w)
@@ -93,7 +101,7 @@ static void print_port(const struct view *x, const struct words *w)
 		if (!number ? strstr(w->v[1], i < 2 ? "tcp" : "udp") && strstr(w->v[1], i % 2 ? "bind" : "connect")
 			    : passing(x, "192.0.2.1", (uint16_t)port, OP_BIT(ops[i])) != 0)
 			explain_row(x->out, op_name[ops[i]], arena_printf(x->arena, "\"*:%s\"", w->v[2]),
-				    where_text(x->arena, w->v[3]), NULL);
+				    say_where(x->arena, w->v[3]), NULL);
 }
 
 /* `assert RIGHTS WHERE TMPL`: the loader starts nothing under values that would open the place. */
@@ -101,7 +109,7 @@ static void print_assert(const struct view *x, const char *line, size_t len)
 {
 	struct words w = split(x->arena, line, len, 3);
 	if (w.n == 4)
-		explain_row(x->out, "stays closed", say_template(x->arena, w.v[3]), where_text(x->arena, w.v[2]), NULL);
+		explain_row(x->out, "stays closed", say_template(x->arena, w.v[3]), say_where(x->arena, w.v[2]), NULL);
 }
 
 static void print_line(const struct view *x, const char *line, size_t len)
@@ -112,6 +120,8 @@ static void print_line(const struct view *x, const char *line, size_t len)
 	if (strcmp(w.v[0], "path") == 0 || strcmp(w.v[0], "entry") == 0) {
 		w = split(x->arena, line, len, w.v[0][0] == 'p' ? 5 : 3);
 		print_path(x, &w);
+	} else if (strcmp(w.v[0], "glob") == 0) {
+		print_glob(x, line, len);
 	} else if (strcmp(w.v[0], "port") == 0) {
 		w = split(x->arena, line, len, 4);
 		print_port(x, &w);
@@ -150,21 +160,24 @@ static void print_lines(const struct view *x, const struct artifact *f, const ch
 	}
 }
 
-void explain_plan(const struct compile *frame, struct validator *v, const struct plan_files *files, FILE *out)
+void explain_plan(const struct compile *frame, struct validator *v, const struct plan_files *files, struct explain *out)
 {
 	const struct view x = {.arena = frame->arena, .frame = frame, .v = v, .out = out};
 	const struct artifact *landlock = plan_file(files, "landlock.conf"), *launch = plan_file(files, "launch.conf");
-	fputs("CAN\n", out);
+	const struct artifact *seatbelt = plan_file(files, "seatbelt.sb");
+	explain_section(out, landlock || !seatbelt ? "CAN" : "CAN ON MACOS");
 	if (landlock)
 		print_lines(&x, landlock, NULL);
 	if (launch)
 		print_lines(&x, launch, "entry "); /* landlock.conf has it too, with rights */
 	if (plan_file(files, "seccomp-x86_64.txt"))
-		fputs("  system calls: explain --seccomp\n", out);
-	if (plan_file(files, "seatbelt.sb"))
-		fputs("  on macOS: what seatbelt.sb allows, line by line\n", out);
-	fputs("CANNOT\n", out);
+		explain_note(out, "system calls: explain --seccomp");
+	if (landlock && seatbelt)
+		explain_section(out, "CAN ON MACOS");
+	if (seatbelt)
+		explain_seatbelt(x.arena, seatbelt->data, seatbelt->size, out);
+	explain_section(out, "CANNOT");
 	if (landlock)
 		print_asserts(&x, landlock);
-	fputs("  anything else: `sbxc why PLAN OP OBJECT` answers\n", out);
+	explain_note(out, "anything else: `sbxc why PLAN OP OBJECT` answers");
 }

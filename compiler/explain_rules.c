@@ -10,12 +10,7 @@
 #include "syscalls.h"
 #include "template.h"
 
-enum { WHAT = 14, OBJECT = 46, LINE = 64 }; /* columns */
-
-void explain_row(FILE *out, const char *what, const char *object, const char *where, const char *because)
-{
-	fprintf(out, "  %-*s  %-*s  %s%s%s\n", WHAT, what, OBJECT, object, where, because ? "  " : "", because ? because : "");
-}
+enum { LINE = 64 }; /* columns */
 
 /* ---- can ---- */
 
@@ -23,7 +18,7 @@ struct view {
 	struct arena *arena;
 	const struct compile *k;
 	const struct ir *ir;
-	FILE *out;
+	struct explain *out;
 };
 
 static const struct origin *first_origin(const struct ir_rule *r)
@@ -171,7 +166,7 @@ static bool print_profiles(const struct view *x)
 		count_rule(&v[k], r);
 	}
 	if (n)
-		fputs("  and what profiles bring, as counts (explain --lines names it)\n", x->out);
+		explain_note(x->out, "and what profiles bring, as counts (explain --lines names it)");
 	for (unsigned i = 0; i < n; i++)
 		print_tally(x, &v[i]);
 	return n > 0;
@@ -181,7 +176,7 @@ static void print_can(const struct view *x)
 {
 	static const enum rule_kind order[] = {RULE_PATH, RULE_GLOB, RULE_NET, RULE_RELAY, RULE_ENV, RULE_MACH, RULE_SIGNAL, RULE_SYSCALL};
 	bool some = false;
-	fputs("CAN\n", x->out);
+	explain_section(x->out, "CAN");
 	if (x->ir->entry)
 		explain_row(x->out, "start", say_template(x->arena, x->ir->entry),
 			    src_where(x->k->src, x->arena, x->ir->entry_origin->loc), NULL);
@@ -193,7 +188,7 @@ static void print_can(const struct view *x)
 			    src_where(x->k->src, x->arena, x->ir->env_set[i].origin->loc), NULL);
 	some |= print_profiles(x);
 	if (!some && !x->ir->entry)
-		fputs("  nothing\n", x->out);
+		explain_note(x->out, "nothing");
 }
 
 /* ---- cannot ---- */
@@ -267,21 +262,19 @@ static void print_denies(const struct view *x)
 
 static void print_cannot(const struct view *x)
 {
+	enum { N = sizeof(expected) / sizeof(expected[0]) };
 	struct asker *k = asker_new(x->arena, x->k->meaning);
-	unsigned column = 0;
-	fputs("CANNOT\n", x->out);
-	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+	const char *words[N];
+	unsigned n = 0;
+	explain_section(x->out, "CANNOT");
+	for (size_t i = 0; i < N; i++) {
 		uint32_t no = cannot(x, k, &expected[i]);
-		const char *text = expected[i].what;
-		if (!no)
-			continue;
-		if (no != x->ir->targets && !expected[i].call)
-			text = arena_printf(x->arena, "%s (on %s)", text, say_targets(x->arena, no));
-		bool breaks = column == 0 || column + strlen(text) > 2 * LINE - 20;
-		fprintf(x->out, "%s%s", column == 0 ? "  " : breaks ? ",\n  " : ", ", text);
-		column = (breaks ? 2 : column + 2) + (unsigned)strlen(text);
+		bool some = no != x->ir->targets && !expected[i].call;
+		if (no)
+			words[n++] = some ? arena_printf(x->arena, "%s (on %s)", expected[i].what, say_targets(x->arena, no))
+					  : expected[i].what;
 	}
-	fputs(column ? "\n" : "", x->out);
+	explain_words(x->out, words, n, 2 * LINE - 20);
 	print_denies(x);
 }
 
@@ -294,7 +287,7 @@ static void print_around(const struct view *x)
 	for (unsigned i = 0; i < ISOLATE_COUNT; i++)
 		if (x->ir->isolate & (1u << i))
 			buf_printf(&b, "%s%s", b.len ? ", " : "", isolate_name[i]);
-	fputs("FINDS\n", x->out);
+	explain_section(x->out, "FINDS");
 	explain_row(x->out, "private views", b.len ? buf_str(&b) : "none",
 		    x->ir->isolate_origin ? src_where(x->k->src, x->arena, x->ir->isolate_origin->loc) : "by default", NULL);
 	for (unsigned i = 0; i < n; i++) {
@@ -304,7 +297,7 @@ static void print_around(const struct view *x)
 	}
 }
 
-void explain_rules(const struct compile *k, FILE *out)
+void explain_rules(const struct compile *k, struct explain *out)
 {
 	const struct view x = {.arena = k->arena, .k = k, .ir = k->ir, .out = out};
 	if (k->ir->targets & TARGET_BIT(TARGET_LINUX))

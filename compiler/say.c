@@ -192,6 +192,17 @@ const char *say_rule(struct arena *a, const struct ir_rule *r, uint32_t ops)
 	return arena_printf(a, "%s %s%s%s", r->deny ? "deny" : "allow", say_ops(a, one.ops), object[0] ? " " : "", object);
 }
 
+const char *say_where(struct arena *a, const char *word)
+{
+	struct buf b = buf_new(a);
+	for (const char *c = word; *c; c++) {
+		bool space = strncmp(c, "\\x20", 4) == 0, backslash = strncmp(c, "\\\\", 2) == 0;
+		buf_putc(&b, space ? ' ' : *c);
+		c += space ? 3 : backslash ? 1 : 0;
+	}
+	return buf_str(&b);
+}
+
 /* ---- numbers ---- */
 
 const enum type limit_type[LIMIT_COUNT] = {

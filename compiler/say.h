@@ -36,6 +36,8 @@ unsigned say_around(struct arena *a, const struct ir *ir, struct said_line **out
 bool say_from_place(const struct ir *ir, const struct ir_rule *r, enum op op);
 
 /* "256MiB", "10s", "100%", "16": the largest unit that loses nothing. */
+/* A WHERE word of a plan as it was: `\x20` is a space. */
+const char *say_where(struct arena *a, const char *word);
 const char *say_value(struct arena *a, enum type type, uint64_t number);
 const char *say_limit(struct arena *a, enum limit l, uint64_t value);
 /* Of a limit that is set; what a param at load holds as `${name}`, and the most that a line lets it be. */

@@ -267,6 +267,22 @@ static void print_heading(const struct why *w, FILE *out, const struct why_answe
 	fputc('\n', out);
 }
 
+static void print_plan(const struct why *w, FILE *out, const struct why_answer *a)
+{
+	struct why_lines lines = why_plan_lines(w, a);
+	bool asked = a->side[TARGET_LINUX].asked;
+	const char *caveat;
+	for (unsigned i = 0; asked && i < lines.n; i++)
+		if (lines.v[i].gives || !a->decision.allow)
+			fprintf(out, "  landlock.conf  %s%s\n    by %s\n", lines.v[i].text,
+				lines.v[i].gives ? "" : "   (not that right)", lines.v[i].where);
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		for (unsigned i = 0; a->side[t].asked && (caveat = why_plan_caveat(w, a, (enum target)t, i)); i++)
+			fprintf(out, "  caveat %s\n", caveat);
+	if (asked && !a->decision.allow && lines.nearest)
+		fprintf(out, "  nearest allowed: %s  (%s)\n", lines.nearest, lines.nearest_where);
+}
+
 static void print_answer(const struct why *w, FILE *out, const struct why_answer *a)
 {
 	print_heading(w, out, a);
@@ -275,7 +291,9 @@ static void print_answer(const struct why *w, FILE *out, const struct why_answer
 		print_side(w, out, a, (enum target)t);
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
 		print_caveats(w, out, a, (enum target)t);
-	if (!a->decision.allow && !w->from_plan)
+	if (w->from_plan)
+		print_plan(w, out, a);
+	else if (!a->decision.allow)
 		print_near(w, out, a);
 }
 
@@ -323,6 +341,29 @@ static void json_side(struct json *j, const struct why_answer *a, enum target t,
 	json_close(j);
 }
 
+static void json_plan(struct json *j, const struct why *w, const struct why_answer *a)
+{
+	struct why_lines lines = why_plan_lines(w, a);
+	const char *caveat;
+	json_open(j, "lines", '[');
+	for (unsigned i = 0; a->side[TARGET_LINUX].asked && i < lines.n; i++) {
+		json_open(j, NULL, '{');
+		json_text(j, "file", "landlock.conf");
+		json_text(j, "line", lines.v[i].text);
+		json_text(j, "at", lines.v[i].where);
+		json_bool(j, "gives", lines.v[i].gives);
+		json_close(j);
+	}
+	json_close(j);
+	json_open(j, "caveats", '[');
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		for (unsigned i = 0; a->side[t].asked && (caveat = why_plan_caveat(w, a, (enum target)t, i)); i++)
+			json_text(j, NULL, caveat);
+	json_close(j);
+	if (!a->decision.allow && a->side[TARGET_LINUX].asked)
+		json_text(j, "nearest", lines.nearest);
+}
+
 static void json_answer(struct json *j, const struct why *w, const struct why_answer *a)
 {
 	const struct decision *d = &a->decision;
@@ -339,6 +380,8 @@ static void json_answer(struct json *j, const struct why *w, const struct why_an
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
 		json_side(j, a, (enum target)t, w->models != NULL);
 	json_close(j);
+	if (w->from_plan)
+		json_plan(j, w, a);
 	if (!d->allow && !w->from_plan) {
 		struct why_near near = why_nearest(w, a);
 		json_text(j, "nearest", near.allowed);

@@ -6,6 +6,7 @@
 
 #include "ask.h"
 #include "compile.h"
+#include "plan_question.h"
 #include "validate.h"
 
 /* How one target keeps what was decided. */
@@ -32,6 +33,7 @@ struct why {
 	const struct compile *k;
 	struct validator *models; /* of the artifacts, or NULL: the policy has none */
 	bool from_plan;           /* the models alone answer */
+	const struct plan_open *plan; /* then: its files */
 	uint32_t targets;         /* that are asked */
 	struct why_answer *answers;
 	unsigned n;
@@ -43,6 +45,21 @@ void why_ask(struct why *w);
 bool why_denied(const struct why *w);
 void why_print(const struct why *w, FILE *out);
 void why_print_json(const struct why *w, FILE *out);
+
+/* why_plan.c: what a plan's own files say of an access. */
+enum { WHY_MAX_LINES = 8 };
+struct why_lines {
+	struct why_line {
+		const char *text;  /* the line of landlock.conf */
+		const char *where; /* of the policy */
+		bool gives;	   /* the right that the access needs */
+	} v[WHY_MAX_LINES];	   /* that speak of the object */
+	unsigned n;
+	const char *nearest, *nearest_where; /* an access of this kind that is given, or NULL */
+};
+struct why_lines why_plan_lines(const struct why *w, const struct why_answer *a);
+/* The caveats of the plan that this answer on the target rests on, one after the other; NULL after the last. */
+const char *why_plan_caveat(const struct why *w, const struct why_answer *a, enum target t, unsigned i);
 
 /* why_near.c: what comes next to a denied access, in the order in which it should be tried; each may be NULL. */
 struct why_near {

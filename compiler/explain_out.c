@@ -1,0 +1,127 @@
+/*
+ * explain_out.c - the three forms of what `sbxc explain` says: text, Markdown, JSON. Each section is a list of rows.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "explain.h"
+
+enum { WHAT = 14, OBJECT = 46 }; /* columns */
+
+static void leave(struct explain *x)
+{
+	if (x->form == EXPLAIN_JSON && x->in_section)
+		json_close(&x->json);
+	x->in_section = false;
+	x->n_rows = 0;
+}
+
+void explain_begin(struct explain *x)
+{
+	x->json = json_new(x->out);
+	if (x->form == EXPLAIN_JSON)
+		json_open(&x->json, NULL, '{');
+}
+
+void explain_end(struct explain *x)
+{
+	leave(x);
+	if (x->form == EXPLAIN_JSON)
+		json_close(&x->json);
+}
+
+void explain_section(struct explain *x, const char *title)
+{
+	char key[64];
+	size_t n = 0;
+	leave(x);
+	x->in_section = true;
+	switch (x->form) {
+	case EXPLAIN_TEXT:
+		fprintf(x->out, "%s\n", title);
+		break;
+	case EXPLAIN_MARKDOWN:
+		fprintf(x->out, "\n### %c", title[0]);
+		for (const char *c = title + 1; *c; c++)
+			fputc(tolower((unsigned char)*c), x->out);
+		fputs("\n\n", x->out);
+		break;
+	case EXPLAIN_JSON:
+		for (; title[n] && n + 1 < sizeof(key); n++)
+			key[n] = title[n] == ' ' ? '-' : (char)tolower((unsigned char)title[n]);
+		key[n] = '\0';
+		json_open(&x->json, key, '[');
+		break;
+	}
+}
+
+/* A cell of a table: a bar would end it. */
+static void put_cell(FILE *out, const char *text, bool code)
+{
+	code = code && text[0] && !strchr(text, '`');
+	fputs(code ? "| `" : "| ", out);
+	for (; *text; text++) {
+		if (*text == '|')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputs(code ? "` " : " ", out);
+}
+
+static void put_row(struct explain *x, const char *what, const char *object, const char *where, const char *because)
+{
+	if (x->n_rows++ == 0)
+		fputs("| | | line | reason |\n|---|---|---|---|\n", x->out);
+	put_cell(x->out, what, false);
+	put_cell(x->out, object, true);
+	put_cell(x->out, where, false);
+	put_cell(x->out, because ? because : "", false);
+	fputs("|\n", x->out);
+}
+
+static void put_json(struct explain *x, const char *what, const char *object, const char *where, const char *because)
+{
+	json_open(&x->json, NULL, '{');
+	json_text(&x->json, "what", what + strspn(what, " "));
+	json_text(&x->json, "object", object[0] ? object : NULL);
+	json_text(&x->json, "at", where[0] ? where : NULL);
+	json_text(&x->json, "because", because);
+	json_close(&x->json);
+}
+
+void explain_row(struct explain *x, const char *what, const char *object, const char *where, const char *because)
+{
+	switch (x->form) {
+	case EXPLAIN_TEXT:
+		fprintf(x->out, "  %-*s  %-*s  %s%s%s\n", WHAT, what, OBJECT, object, where, because ? "  " : "", because ? because : "");
+		break;
+	case EXPLAIN_MARKDOWN:
+		put_row(x, what, object, where, because);
+		break;
+	case EXPLAIN_JSON:
+		put_json(x, what, object, where, because);
+		break;
+	}
+}
+
+void explain_note(struct explain *x, const char *text)
+{
+	if (x->form == EXPLAIN_TEXT)
+		fprintf(x->out, "  %s\n", text);
+	else if (x->form == EXPLAIN_MARKDOWN)
+		put_row(x, text, "", "", NULL);
+}
+
+/* Lines of this many columns; each word is a row of its own in the other forms. */
+void explain_words(struct explain *x, const char *const *words, unsigned n, unsigned width)
+{
+	size_t column = 0;
+	for (unsigned i = 0; i < n && x->form != EXPLAIN_TEXT; i++)
+		explain_row(x, words[i], "", "", NULL);
+	for (unsigned i = 0; i < n && x->form == EXPLAIN_TEXT; i++) {
+		bool breaks = column == 0 || column + strlen(words[i]) > width;
+		fprintf(x->out, "%s%s", column == 0 ? "  " : breaks ? ",\n  " : ", ", words[i]);
+		column = (breaks ? 2 : column + 2) + strlen(words[i]);
+	}
+	fputs(column ? "\n" : "", x->out);
+}
