@@ -15,7 +15,11 @@ bool env_build(struct run *r, char *const *caller);
 bool landlock_prepare(struct run *r);
 bool exec_fd_prepare(struct run *r);
 
+/* With `user` in the policy: can the other groups of the caller be given up? */
+bool groups_prove(struct run *r);
+
 /* From here on there is no way back but exit. */
+bool apply_groups(struct run *r);
 /* Before the program gets a view of its own, in which there may be no /dev/null. */
 bool apply_stdin(struct run *r);
 bool apply_session(struct run *r);
@@ -24,6 +28,7 @@ bool apply_fds(struct run *r);
 bool apply_rlimits(struct run *r);
 uint64_t rlimits_cpu_us(const struct run *r); /* `limit cpu-time`; 0: none */
 bool apply_caps(struct run *r);
+bool caps_have(int cap); /* is it effective now? */
 bool apply_no_new_privs(struct run *r);
 bool apply_landlock(struct run *r);
 /* Waits for what a pool of the library hands over (request.h); at once without one. */

@@ -20,6 +20,13 @@ static bool caps_get(struct caps_data data[2])
 	return syscall(SYS_capget, &head, data) == 0;
 }
 
+bool caps_have(int cap)
+{
+	struct caps_data data[2] = {{0}};
+
+	return caps_get(data) && data[cap / 32].effective >> cap % 32 & 1;
+}
+
 /*
  * The bounding set bounds what exec gives, and under no_new_privs exec gives nothing: the kernel cuts
  * the new set to the old, empty one. In a user namespace of our own, whose capabilities are worth

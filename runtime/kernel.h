@@ -72,7 +72,7 @@ struct caps_head {
 struct caps_data {
 	uint32_t effective, permitted, inheritable;
 };
-enum { CAP_SETPCAP_NR = 8, CAP_MAX = 64 };
+enum { CAP_SETGID_NR = 6, CAP_SETPCAP_NR = 8, CAP_MAX = 64 };
 /* noroot, no_setuid_fixup, keep_caps off, no_cap_ambient_raise: each with its lock */
 enum { SECUREBITS_NONE_AGAIN = 0x3 | 0xc | 0x20 | 0xc0 };
 

@@ -70,6 +70,8 @@ bool start_prove(struct run *r, char *const *environment)
 	host_probe(&r->host);
 	if (!r->embedded) /* the library's children know nothing of the caller's signals: signals_default() */
 		signals_look(r);
+	if (!groups_prove(r))
+		return false;
 	namespaces_probe(r);
 	if (!files_open(r))
 		return false;
@@ -149,6 +151,8 @@ bool start_here(struct run *r)
 {
 	unsigned flags = namespaces_flags(r);
 
+	if (!apply_groups(r))
+		return false;
 	if (flags && unshare((int)flags))
 		return namespaces_refused(r, errno);
 	return apply_stdin(r) && apply_namespaces(r) && view_enter(r) && steps_apply(r);

@@ -624,7 +624,7 @@ bool supervise(struct run *r)
 	if (!shared_make(&s))
 		return false;
 	s.outcome.cpu_limit_us = rlimits_cpu_us(r);
-	if (!signals_hold(&s) || !limits_begin(&s) || !child_make(&s)) {
+	if (!signals_hold(&s) || !limits_begin(&s) || !apply_groups(r) || !child_make(&s)) {
 		job_end(&s);
 		return false;
 	}
