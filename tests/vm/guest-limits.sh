@@ -52,9 +52,9 @@ spin cpu=100%
 between "cpu: without a limit worth the name" "$(share)" 60 105 percent
 spin cpu=20%
 between "cpu: 20%" "$(share)" 12 25 percent
-weighted() {
+weighted() { # the second starts a little later, and runs alone at the end
 	for w in 20 200; do
-		/t/sbx-run --report /tmp/weight-$w --set weight=$1 --set time=3s $PLAN -- /bin/sh -c 'while :; do :; done' 2>/dev/null &
+		/t/sbx-run --report /tmp/weight-$w --set weight=$1 --set time=6s $PLAN -- /bin/sh -c 'while :; do :; done' 2>/dev/null &
 		shift
 	done
 	wait
@@ -64,7 +64,7 @@ if [ "$(grep -c ^processor /proc/cpuinfo)" = 1 ]; then
 	weighted 100 100
 	between "cpu-weight: control: equal weights, the first gets" "$((w20 * 100 / (w20 + w200)))" 40 60 "percent of both"
 	weighted 20 200
-	between "cpu-weight: 20 beside 200 gets" "$((w20 * 100 / (w20 + w200)))" 4 20 "percent of both"
+	between "cpu-weight: 20 beside 200 gets" "$((w20 * 100 / (w20 + w200)))" 4 30 "percent of both"
 fi
 
 # ---- disks: a RAM disk, read and written directly
