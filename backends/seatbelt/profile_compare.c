@@ -29,6 +29,8 @@ struct compare {
 	const struct profile *old, *now;
 	struct point *v;
 	unsigned n;
+	struct point **plain; /* of them, by name */
+	unsigned n_plain;
 	struct profile_change *out;
 	unsigned n_out;
 	bool **ops; /* of each change */
@@ -293,15 +295,32 @@ static bool same_kind(const struct point *a, const struct point *b)
 	return !a->q->path == !b->q->path && !a->q->name == !b->q->name && !end_of(a->q)->set == !end_of(b->q)->set;
 }
 
+static int by_key(const void *x, const void *y)
+{
+	const struct point *a = *(struct point *const *)x, *b = *(struct point *const *)y;
+	const char *s = a->name ? a->name : "", *t = b->name ? b->name : "";
+
+	return strcmp(s, t);
+}
+
+/* The questions without facts, for leave_told(). */
+static void find_plain(struct compare *c)
+{
+	c->plain = ARENA_ARRAY(c->arena, c->n, struct point *);
+	c->n_plain = 0;
+	for (unsigned i = 0; i < c->n; i++)
+		if (is_plain(c->v[i].q))
+			c->plain[c->n_plain++] = &c->v[i];
+	qsort(c->plain, c->n_plain, sizeof(struct point *), by_key);
+}
+
 /* A type or fact is told where it makes a difference that is none without it. */
 static void leave_told(const struct compare *c, struct point *p)
 {
-	for (unsigned i = 0; i < c->n; i++) {
-		const struct point *x = &c->v[i];
+	struct point *const *x = bsearch(&p, c->plain, c->n_plain, sizeof(struct point *), by_key);
 
-		if (is_plain(x->q) && same_kind(x, p) && same_text(x->name, p->name) && (differs(x) || alike(x, p)))
-			p->now = p->old;
-	}
+	if (x && same_kind(*x, p) && (differs(*x) || alike(*x, p)))
+		p->now = p->old;
 }
 
 static void put_words(struct compare *c, const struct point *v, unsigned n, const bool *ops, bool plain)
@@ -342,6 +361,7 @@ static void put_variant(struct compare *c, unsigned first, const bool *ops)
 
 static void put_class(struct compare *c, const bool *ops)
 {
+	find_plain(c);
 	for (unsigned i = 0; i < c->n; i++)
 		if (!c->v[i].done)
 			put_variant(c, i, ops);
