@@ -112,6 +112,7 @@ struct asking {
 	struct sbpl_query q;
 	struct sbpl_fact facts[MAX_FACTS];
 	const char *object, *note, *error;
+	const char *named; /* the path as it was asked for, when that goes through a link */
 };
 
 static void add_op(struct asking *k, enum sbpl_op op, const char *vnode)
@@ -207,6 +208,7 @@ static void take_path(struct asking *k, const char *path)
 	if (real != path)
 		k->note = arena_printf(k->arena, "%.*s is a link on macOS: the rules see %s", (int)strcspn(path + 1, "/") + 1,
 				       path, real);
+	k->named = real != path ? path : NULL;
 	k->q.path = real;
 	k->object = takes(k) & FITS_ADDRESS ? arena_printf(k->arena, "unix %s", real) : real;
 }
@@ -387,13 +389,17 @@ static const char *rule_text(struct arena *a, const struct sbpl_rule *r)
 
 static const char *why_rule(struct arena *a, const struct sbpl_rule *r, enum sbpl_op asked)
 {
-	const char *of = r->op == asked ? "" : arena_printf(a, " on `%s`, of which it is one,", sbpl_ops[r->op].name);
+	const char *own = sbpl_ops[asked].name, *family = sbpl_ops[r->op].name;
 
+	if (r->filter && r->op == asked)
+		return "the last rule on it whose filter matches";
 	if (r->filter)
-		return arena_printf(a, "the last rule%s whose filter matches", of);
+		return arena_printf(a, "no rule on `%s` matches; of those on `%s` this is the last that does", own, family);
 	if (r->op == SBPL_DEFAULT)
 		return "no rule on it matches, and this is the default";
-	return arena_printf(a, "the rule%s without a filter, as none with a filter matches", of);
+	if (r->op == asked)
+		return "no rule on it with a filter matches, and this one has none";
+	return arena_printf(a, "no rule on `%s` matches, nor one with a filter on `%s`; this one has none", own, family);
 }
 
 static const char *why_default(struct arena *a, const struct sbpl_profile *p, enum sbpl_op asked)
@@ -409,9 +415,22 @@ static const char *why_default(struct arena *a, const struct sbpl_profile *p, en
 			    p->tail[SBPL_DEFAULT] ? "" : ", and the profile has none");
 }
 
-static const char *note_of(struct arena *a, const struct sbpl_rule *r)
+static bool has_local(const struct sbpl_filter *f)
+{
+	bool found = f && f->id == FILTER_LOCAL;
+
+	for (const struct sbpl_filter *x = f ? f->first : NULL; x && !found; x = x->next)
+		found = has_local(x);
+	return found;
+}
+
+static const char *note_of(struct arena *a, const struct sbpl_rule *r, enum sbpl_op asked)
 {
 	struct buf b = buf_new(a);
+
+	if (asked == SBPL_NETWORK_OUTBOUND && has_local(r->filter))
+		return "(local ...) matches every connection, as a socket that is not bound yet has the any-address; "
+		       "(remote ...) is about where it goes";
 
 	if (r->modifiers & (1u << MODIFIER_NO_SANDBOX))
 		buf_puts(&b, "the program is started outside the sandbox");
@@ -445,7 +464,7 @@ struct profile_answer profile_answer(struct arena *a, const struct profile *p, c
 	out.via = same_place(&r->at, &r->via) ? NULL : place(a, &r->via);
 	out.text = rule_text(a, r);
 	out.why = why_rule(a, r, q->op);
-	out.note = note_of(a, r);
+	out.note = note_of(a, r, q->op);
 	return out;
 }
 
@@ -458,6 +477,20 @@ bool profile_same_answer(const struct profile_answer *x, const struct profile_an
 {
 	return x->says == y->says && same_text(x->where, y->where) && same_text(x->depends, y->depends) &&
 	       same_text(x->otherwise_where, y->otherwise_where);
+}
+
+/* A rule on the path as it was asked for is never matched when that goes through a link: say so. */
+static void note_dead(struct asking *k, const struct profile *p, struct sbpl_query q, struct profile_answer *answer)
+{
+	const struct sbpl_rule *real = sbpl_decide(p->rules, &q).by, *named;
+
+	if (!k->named)
+		return;
+	q.path = k->named;
+	named = sbpl_decide(p->rules, &q).by;
+	if (named && named != real && named->filter && named->at.line)
+		answer->note = arena_printf(k->arena, "the rule at %s is on the link, so no access ever matches it",
+					    place(k->arena, &named->at));
 }
 
 /* Operations with one answer are one answer. */
@@ -501,6 +534,7 @@ const struct profile_question *profile_ask(struct arena *a, const struct profile
 		q.op = k->asked[i].op;
 		q.vnode = q.vnode ? q.vnode : k->asked[i].vnode;
 		one = profile_answer(a, p, &q);
+		note_dead(k, p, q, &one);
 		add_answer(k, out, all, ops, &one, q.op);
 	}
 	for (unsigned i = 0; i < out->n_answers; i++)

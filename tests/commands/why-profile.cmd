@@ -4,6 +4,9 @@ sbxc why --profile $b/program.sb -D HOME_DIR=/Users/ann write /Users/ann/Library
 sbxc why --profile $b/program.sb -D HOME_DIR=/Users/ann mach com.apple.logd
 sbxc why --profile $b/links.sb read /tmp/real/x
 sbxc why --profile $b/links.sb file-read-metadata /tmp
+sbxc why --profile $b/links.sb read /tmp/dead/x
+sbxc why --profile $b/net-local.sb connect tcp 1.1.1.1:443
+sbxc why --profile $b/families.sb 'file-write*' /Users/p/x
 sbxc why --profile $b/brew.sb exec /bin/ps
 sbxc why --profile $b/brew.sb 'file-write*' /private/tmp/brew/x
 sbxc why --profile $b/open.sb file-map-executable /x
