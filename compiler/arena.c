@@ -4,6 +4,7 @@
 #include "arena.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ struct arena {
 	struct arena *children, *next, **link; /* link: what points to it; NULL: no child */
 };
 
-static _Noreturn void out_of_memory(void)
+void out_of_memory(void)
 {
 	static const char msg[] = "sbxc: error: out of memory\n";
 	(void)!write(STDERR_FILENO, msg, sizeof(msg) - 1);
@@ -145,4 +146,20 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	vsnprintf(s, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return s;
+}
+
+void text_begin(struct text_out *t)
+{
+	*t = (struct text_out){0};
+	t->out = open_memstream(&t->bytes, &t->n);
+	if (!t->out)
+		out_of_memory();
+}
+
+void text_end(struct text_out *t)
+{
+	bool failed = ferror(t->out);
+	if (fclose(t->out) != 0 || failed || !t->bytes) /* glibc's fclose() says 0 when it could not make the last copy */
+		out_of_memory();
+	t->out = NULL;
 }

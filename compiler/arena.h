@@ -8,10 +8,14 @@
 #define SBX_ARENA_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #define SBX_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 struct arena;
+
+/* Says so and ends the program with 2: for memory that a library asked for and did not get. */
+_Noreturn void out_of_memory(void);
 
 /* A new, empty arena. Never NULL. */
 struct arena *arena_new(void);
@@ -38,5 +42,17 @@ char *arena_printf(struct arena *a, const char *fmt, ...) SBX_PRINTF(2, 3);
  */
 #define ARENA_GROW(a, v, n) ((v) = arena_grow((a), (v), (n), sizeof(*(v))))
 void *arena_grow(struct arena *a, void *v, size_t n, size_t size);
+
+/*
+ * What is printed into `out` becomes text: between begin and end it is a FILE like any other, after it the N bytes of `bytes`
+ * (a NUL behind them) are the caller's, who frees them with free(). Running out of memory ends the program here too.
+ */
+struct text_out {
+	FILE *out;
+	char *bytes;
+	size_t n;
+};
+void text_begin(struct text_out *t);
+void text_end(struct text_out *t);
 
 #endif

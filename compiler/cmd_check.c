@@ -58,7 +58,6 @@ static void check_one(void *ctx, unsigned i, FILE *out)
 {
 	const struct check *x = ctx;
 	struct compile k;
-	char *diags = NULL;
 	struct found f = {0};
 	f.code = (int)cli_phases(x->cli, x->files[i], CLI_PROVE, &k);
 	if (f.code == CLI_OK && x->since) {
@@ -74,21 +73,21 @@ static void check_one(void *ctx, unsigned i, FILE *out)
 		f.code = CLI_REFUSED;
 	if (k.ir && !k.library)
 		count_guarantees(&f, &k);
-	FILE *text = open_memstream(&diags, &f.n_diags);
-	if (!text)
-		exit(CLI_USAGE);
-	diags_print(k.diags, text, x->cli->diags.format, cli_diags(x->cli)->colour);
-	fclose(text);
+	struct text_out diags;
+	text_begin(&diags);
+	diags_print(k.diags, diags.out, x->cli->diags.format, cli_diags(x->cli)->colour);
+	text_end(&diags);
+	f.n_diags = diags.n;
 	f.n_failure = f.code == CLI_USAGE && k.failure ? strlen(k.failure) : 0;
 	struct buf host = buf_new(k.arena);
 	if (f.code == CLI_OK && !f.library && x->cli->has_host && host_refusals(&x->cli->host, &k, &host))
 		f.code = CLI_REFUSED;
 	f.n_host = host.len;
 	fwrite(&f, sizeof(f), 1, out);
-	fwrite(diags, 1, f.n_diags, out);
+	fwrite(diags.bytes, 1, f.n_diags, out);
 	fwrite(f.n_failure ? k.failure : "", 1, f.n_failure, out);
 	fwrite(buf_str(&host), 1, f.n_host, out);
-	free(diags);
+	free(diags.bytes);
 	arena_free(k.arena);
 }
 

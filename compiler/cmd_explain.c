@@ -93,7 +93,7 @@ static int explain_proved(struct compile *k, struct explain *x)
 	const char *yaml = manifest_yaml(k, k->meaning, &k->guarantees, k->id, k->lower.artifacts, k->lower.n_artifacts, &size);
 	const struct manifest *m = yaml ? manifest_read(k->arena, yaml, size, &error) : NULL;
 	if (!m)
-		return cli_complain("its manifest cannot be read back: %s", error ? error : "out of memory"), CLI_REFUSED;
+		return cli_complain("its manifest cannot be read back: %s", error ? error : "a value is no UTF-8"), CLI_REFUSED;
 	explain_begin(x);
 	explain_head(m, extra_of(k), x);
 	explain_rules(k, x);

@@ -24,15 +24,17 @@ static int run(struct cli *c)
 {
 	const struct state *s = c->state;
 	struct compile k;
-	const char *failure;
+	const char *text;
 	if (c->n_files != 1)
 		return cli_usage("normalize takes one policy", NULL);
 	int code = cli_compile(c, c->files[0], CLI_READ, &k);
-	const char *text = code == CLI_OK ? normalize(&k, s->origins, &failure) : NULL;
-	if (text)
-		fputs(text, stdout);
-	else if (code == CLI_OK)
-		cli_complain("%s: %s", c->files[0], failure), code = CLI_REFUSED;
+	if (code == CLI_OK) {
+		code = (int)normalize(&k, s->origins, &text);
+		if (code == CLI_OK)
+			fputs(text, stdout);
+		else
+			cli_complain("%s: %s", c->files[0], text);
+	}
 	arena_free(k.arena);
 	return code;
 }

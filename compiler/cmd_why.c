@@ -84,11 +84,22 @@ static const struct cli_option options[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-/* As the loader finds it: the passwd entry of the real user. */
+/* As the loader finds it: the entry of the real user in /etc/passwd, and no other source of names. */
+static const struct passwd *passwd_entry(uid_t uid)
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	const struct passwd *pw = NULL;
+	while (f && (pw = fgetpwent(f)) && pw->pw_uid != uid)
+		continue;
+	if (f)
+		fclose(f);
+	return pw;
+}
+
 static void add_home(struct cli *c)
 {
 	struct state *s = c->state;
-	const struct passwd *pw = getpwuid(getuid());
+	const struct passwd *pw = passwd_entry(getuid());
 	for (unsigned i = 0; i < s->n_given; i++)
 		if (strcmp(s->given[i].name, "HOME") == 0)
 			return;

@@ -210,7 +210,7 @@ enum compile_result compile_write(struct compile *c)
 	const char *yaml =
 	    manifest_yaml(c, c->meaning, &c->guarantees, c->id, l->artifacts, l->n_artifacts, &size);
 	if (!yaml) {
-		c->failure = "cannot write plan.yaml: out of memory";
+		c->failure = "cannot write plan.yaml: a value is no UTF-8";
 		return COMPILE_IO;
 	}
 	lower_add(l, "plan.yaml", yaml, size);

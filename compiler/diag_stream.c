@@ -79,44 +79,35 @@ void diag_stream_text(struct diag_stream *s, const char *text, size_t n)
 
 void diag_stream_diags(struct diag_stream *s, const struct diags *d)
 {
-	char *text = NULL;
-	size_t n = 0;
+	struct text_out text;
 	if (!renderers[s->format]->head) {
 		diags_print(d, s->out, s->format, s->colour);
 		return;
 	}
-	FILE *out = open_memstream(&text, &n);
-	if (!out || (diags_print(d, out, s->format, s->colour), fclose(out)) != 0) {
-		fputs("sbxc: out of memory\n", stderr); /* as arena.c says it */
-		exit(2);
-	}
-	diag_stream_text(s, text, n);
-	free(text);
+	text_begin(&text);
+	diags_print(d, text.out, s->format, s->colour);
+	text_end(&text);
+	diag_stream_text(s, text.bytes, text.n);
+	free(text.bytes);
 }
 
 void diag_stream_failure(struct diag_stream *s, const char *path, const char *text)
 {
-	char *one = NULL;
-	size_t n = 0;
+	struct text_out all;
 	if (!renderers[s->format]->tail) {
 		renderers[s->format]->failure(s->out, path, text);
 		return;
 	}
-	FILE *out = open_memstream(&one, &n);
-	if (out) {
-		if (s->n_failures) {
-			fwrite(s->failures, 1, s->n_failures, out);
-			fputc(',', out);
-		}
-		renderers[s->format]->failure(out, path, text);
+	text_begin(&all);
+	if (s->n_failures) {
+		fwrite(s->failures, 1, s->n_failures, all.out);
+		fputc(',', all.out);
 	}
-	if (!out || fclose(out) != 0) {
-		fputs("sbxc: out of memory\n", stderr);
-		exit(2);
-	}
+	renderers[s->format]->failure(all.out, path, text);
+	text_end(&all);
 	free(s->failures);
-	s->failures = one;
-	s->n_failures = n;
+	s->failures = all.bytes;
+	s->n_failures = all.n;
 }
 
 void diag_stream_close(struct diag_stream *s)

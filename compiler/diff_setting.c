@@ -122,18 +122,15 @@ static struct lines lines_of(struct differ *d, const struct side *s)
 	struct lines out = {0};
 	if (s->plan)
 		take_launch(d, s, &out);
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-	if (!f)
-		return out;
-	ir_print(s->ir, s->k->src, f);
-	fclose(f);
-	for (char *at = text, *end; (end = strchr(at, '\n')); at = end + 1) {
+	struct text_out ir;
+	text_begin(&ir);
+	ir_print(s->ir, s->k->src, ir.out);
+	text_end(&ir);
+	for (char *at = ir.bytes, *end; (end = strchr(at, '\n')); at = end + 1) {
 		*end = '\0';
 		take_line(d, s, &out, at);
 	}
-	free(text);
+	free(ir.bytes);
 	return out;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "jobs.h"
 
+#include "arena.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -68,19 +70,15 @@ static _Noreturn void work(const struct pool *p, unsigned w, int fd)
 {
 	unsigned i;
 	while ((i = atomic_fetch_add(&p->shared->next, 1)) < p->j->n) {
-		char *data = NULL;
-		size_t size = 0;
+		struct text_out result;
 		atomic_store(&p->shared->now[w], i + 1);
-		FILE *out = open_memstream(&data, &size);
-		if (!out)
+		text_begin(&result);
+		p->j->work(p->j->ctx, i, result.out);
+		text_end(&result);
+		const struct frame head = {i, result.n};
+		if (!write_all(fd, (const char *)&head, sizeof(head)) || !write_all(fd, result.bytes, result.n))
 			_exit(1);
-		p->j->work(p->j->ctx, i, out);
-		if (fclose(out) != 0)
-			_exit(1);
-		const struct frame head = {i, size};
-		if (!write_all(fd, (const char *)&head, sizeof(head)) || !write_all(fd, data, size))
-			_exit(1);
-		free(data);
+		free(result.bytes);
 		atomic_store(&p->shared->now[w], 0);
 	}
 	_exit(0);
@@ -233,28 +231,27 @@ static const char *run(struct pool *p, unsigned workers)
 }
 
 /* One piece of work needs no process. */
-static const char *run_here(const struct jobs *j)
+static void run_here(const struct jobs *j)
 {
 	struct job_result r = {0};
-	char *data = NULL;
-	FILE *out = open_memstream(&data, &r.size);
-	if (!out)
-		return "out of memory";
-	j->work(j->ctx, 0, out);
-	if (fclose(out) != 0)
-		return "out of memory";
-	r.data = data;
+	struct text_out text;
+	text_begin(&text);
+	j->work(j->ctx, 0, text.out);
+	text_end(&text);
+	r.data = text.bytes;
+	r.size = text.n;
 	j->result(j->ctx, 0, &r);
-	free(data);
-	return NULL;
+	free(text.bytes);
 }
 
 const char *jobs_run(const struct jobs *j)
 {
 	unsigned workers = j->workers < 1 ? 1 : j->workers > JOBS_MAX_WORKERS ? JOBS_MAX_WORKERS : j->workers;
 	workers = workers > j->n ? j->n : workers;
+	if (j->n == 1)
+		run_here(j);
 	if (j->n <= 1)
-		return j->n ? run_here(j) : NULL;
+		return NULL;
 	size_t size = sizeof(struct shared) + workers * sizeof(_Atomic unsigned);
 	struct shared *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct pool p = {.j = j, .shared = shared};

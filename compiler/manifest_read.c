@@ -201,15 +201,15 @@ static bool read_document(struct reading *r)
 const struct manifest *manifest_read(struct arena *a, const char *text, size_t size, const char **error)
 {
 	struct reading r = {.arena = a, .m = ARENA_NEW(a, struct manifest)};
-	if (!yaml_parser_initialize(&r.parser)) {
-		*error = "plan.yaml: out of memory";
-		return NULL;
-	}
+	if (!yaml_parser_initialize(&r.parser))
+		out_of_memory();
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, size);
 	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 	bool ok = read_document(&r);
 	if (r.has_event)
 		yaml_event_delete(&r.event);
+	if (r.parser.error == YAML_MEMORY_ERROR)
+		out_of_memory();
 	yaml_parser_delete(&r.parser);
 	*error = r.error;
 	return ok ? r.m : NULL;

@@ -347,20 +347,17 @@ static void put_test(struct norm *x, const struct ir_test *t)
 
 static const char *ir_text(struct arena *a, const struct ir *ir)
 {
-	char *text = NULL;
-	size_t n;
-	FILE *out = open_memstream(&text, &n);
-	if (!out)
-		return NULL;
-	ir_print(ir, NULL, out);
-	fclose(out);
-	const char *copy = arena_strndup(a, text, n);
-	free(text);
+	struct text_out text;
+	text_begin(&text);
+	ir_print(ir, NULL, text.out);
+	text_end(&text);
+	const char *copy = arena_strndup(a, text.bytes, text.n);
+	free(text.bytes);
 	return copy;
 }
 
-/* Read back, it must have the same IR but for places. */
-static bool means_the_same(const struct norm *x)
+/* Read back, it must have the same IR but for places. The reason, when it has not. */
+static enum compile_result read_back(const struct norm *x, const char **why)
 {
 	struct compile_options opt = *x->k->opt;
 	struct compile again;
@@ -369,14 +366,16 @@ static bool means_the_same(const struct norm *x)
 	opt.n_sets = opt.n_given = 0;
 	opt.question = NULL;
 	opt.emit = EMIT_NONE;
-	bool ok = compile_read(&again, &opt) == COMPILE_OK;
-	const char *want = ir_text(x->arena, x->ir), *got = ok ? ir_text(x->arena, again.ir) : NULL;
-	ok = want && got && strcmp(want, got) == 0;
+	enum compile_result result = compile_read(&again, &opt);
+	if (result == COMPILE_OK && strcmp(ir_text(x->arena, x->ir), ir_text(x->arena, again.ir)) != 0)
+		result = COMPILE_REFUSED;
+	*why = result == COMPILE_IO ? arena_strdup(x->arena, again.failure)
+				    : "its normal form would not mean the same: a defect of sbxc";
 	arena_free(again.arena);
-	return ok;
+	return result;
 }
 
-const char *normalize(const struct compile *k, bool origins, const char **failure)
+enum compile_result normalize(const struct compile *k, bool origins, const char **text)
 {
 	struct norm x = {.arena = k->arena, .k = k, .ir = k->ir, .origins = origins, .out = buf_new(k->arena)};
 	buf_printf(&x.out, "sbx %u\n\n", k->ir->edition);
@@ -389,11 +388,13 @@ const char *normalize(const struct compile *k, bool origins, const char **failur
 	for (unsigned i = 0; i < k->ir->n_tests; i++)
 		put_test(&x, &k->ir->tests[i]);
 	buf_puts(&x.out, "}\n");
-	*failure = NULL;
-	if (x.unspelled)
-		*failure = arena_printf(k->arena, "no string of the language spells %s: it holds a control byte",
-					say_template(k->arena, x.unspelled));
-	else if (!means_the_same(&x))
-		*failure = "its normal form would not mean the same: a defect of sbxc";
-	return *failure ? NULL : buf_str(&x.out);
+	if (x.unspelled) {
+		*text = arena_printf(k->arena, "no string of the language spells %s: it holds a control byte",
+				     say_template(k->arena, x.unspelled));
+		return COMPILE_REFUSED;
+	}
+	enum compile_result result = read_back(&x, text);
+	if (result == COMPILE_OK)
+		*text = buf_str(&x.out);
+	return result;
 }

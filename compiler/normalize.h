@@ -12,9 +12,9 @@
 
 /*
  * The normal form of what compile_read() made. `origins`: each line ends with a comment that says where it comes from.
- * NULL with one line in *failure: something that no string of the language can spell, or a defect: the text would mean
- * something else.
+ * Otherwise *text is one line that says why not: COMPILE_REFUSED for something that no string of the language can spell, and for a
+ * defect (the text would mean something else); COMPILE_IO when a file that it imports can no longer be read.
  */
-const char *normalize(const struct compile *k, bool origins, const char **failure);
+enum compile_result normalize(const struct compile *k, bool origins, const char **text);
 
 #endif

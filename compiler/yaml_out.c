@@ -3,6 +3,7 @@
  */
 #include "yaml_out.h"
 
+#include <errno.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -21,21 +22,23 @@ static int on_write(void *ctx, unsigned char *bytes, size_t n)
 	return 1;
 }
 
-static void emit(struct yaml_out *y, yaml_event_t *event)
+/* An event is not made when there is no memory, and when its text is no UTF-8. */
+static void emit(struct yaml_out *y, int made, yaml_event_t *event)
 {
-	if (!yaml_emitter_emit(&y->emitter, event))
-		y->failed = true;
+	if (made && yaml_emitter_emit(&y->emitter, event))
+		return;
+	if (errno == ENOMEM || y->emitter.error == YAML_MEMORY_ERROR)
+		out_of_memory();
+	y->failed = true;
 }
 
 void yaml_scalar(struct yaml_out *y, const char *text, bool quoted)
 {
 	yaml_event_t e;
 	yaml_char_t *value = (yaml_char_t *)arena_strdup(y->arena, text);
-	if (!yaml_scalar_event_initialize(&e, NULL, NULL, value, (int)strlen(text), 1, 1,
-					  quoted ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE))
-		y->failed = true;
-	else
-		emit(y, &e);
+	errno = 0;
+	emit(y, yaml_scalar_event_initialize(&e, NULL, NULL, value, (int)strlen(text), 1, 1,
+					     quoted ? YAML_DOUBLE_QUOTED_SCALAR_STYLE : YAML_PLAIN_SCALAR_STYLE), &e);
 }
 
 static void key(struct yaml_out *y, const char *name)
@@ -63,31 +66,27 @@ void yaml_number(struct yaml_out *y, const char *name, unsigned long long n)
 void yaml_map(struct yaml_out *y)
 {
 	yaml_event_t e;
-	yaml_mapping_start_event_initialize(&e, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE);
-	emit(y, &e);
+	emit(y, yaml_mapping_start_event_initialize(&e, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE), &e);
 }
 
 void yaml_map_end(struct yaml_out *y)
 {
 	yaml_event_t e;
-	yaml_mapping_end_event_initialize(&e);
-	emit(y, &e);
+	emit(y, yaml_mapping_end_event_initialize(&e), &e);
 }
 
 void yaml_list(struct yaml_out *y, const char *name, bool flow)
 {
 	yaml_event_t e;
 	key(y, name);
-	yaml_sequence_start_event_initialize(&e, NULL, NULL, 1,
-					     flow ? YAML_FLOW_SEQUENCE_STYLE : YAML_BLOCK_SEQUENCE_STYLE);
-	emit(y, &e);
+	emit(y, yaml_sequence_start_event_initialize(&e, NULL, NULL, 1,
+					     flow ? YAML_FLOW_SEQUENCE_STYLE : YAML_BLOCK_SEQUENCE_STYLE), &e);
 }
 
 void yaml_list_end(struct yaml_out *y)
 {
 	yaml_event_t e;
-	yaml_sequence_end_event_initialize(&e);
-	emit(y, &e);
+	emit(y, yaml_sequence_end_event_initialize(&e), &e);
 }
 
 struct yaml_out *yaml_begin(struct arena *a)
@@ -96,24 +95,21 @@ struct yaml_out *yaml_begin(struct arena *a)
 	yaml_event_t e;
 	*y = (struct yaml_out){.text = buf_new(a), .arena = a};
 	if (!yaml_emitter_initialize(&y->emitter))
-		return NULL;
+		out_of_memory();
 	yaml_emitter_set_output(&y->emitter, on_write, y);
 	yaml_emitter_set_unicode(&y->emitter, 1);
 	yaml_emitter_set_width(&y->emitter, -1);
-	yaml_stream_start_event_initialize(&e, YAML_UTF8_ENCODING);
-	emit(y, &e);
-	yaml_document_start_event_initialize(&e, NULL, NULL, NULL, 1);
-	emit(y, &e);
+	errno = 0;
+	emit(y, yaml_stream_start_event_initialize(&e, YAML_UTF8_ENCODING), &e);
+	emit(y, yaml_document_start_event_initialize(&e, NULL, NULL, NULL, 1), &e);
 	return y;
 }
 
 const char *yaml_end(struct yaml_out *y, size_t *size)
 {
 	yaml_event_t e;
-	yaml_document_end_event_initialize(&e, 1);
-	emit(y, &e);
-	yaml_stream_end_event_initialize(&e);
-	emit(y, &e);
+	emit(y, yaml_document_end_event_initialize(&e, 1), &e);
+	emit(y, yaml_stream_end_event_initialize(&e), &e);
 	yaml_emitter_delete(&y->emitter);
 	*size = y->text.len;
 	return y->failed ? NULL : buf_str(&y->text);

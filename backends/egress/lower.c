@@ -135,6 +135,6 @@ bool egress_lower(struct lower *l)
 	if (text)
 		lower_add(l, EGRESS_FILE, text, size);
 	else
-		diag(l->diags, DIAG_INTERNAL, l->ir->loc, "egress.yaml cannot be written: out of memory");
+		diag(l->diags, DIAG_INTERNAL, l->ir->loc, "egress.yaml cannot be written");
 	return text != NULL;
 }

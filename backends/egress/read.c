@@ -205,14 +205,14 @@ struct egress_file *egress_read(struct arena *a, const char *bytes, size_t size,
 	struct egress_file *f = ARENA_NEW(a, struct egress_file);
 	struct reader r = {.arena = a};
 	*f = (struct egress_file){.proxies = NULL};
-	if (!yaml_parser_initialize(&r.parser)) {
-		*error = "out of memory";
-		return NULL;
-	}
+	if (!yaml_parser_initialize(&r.parser))
+		out_of_memory();
 	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes, size);
 	bool ok = read_file(&r, f);
 	drop(&r);
+	if (r.parser.error == YAML_MEMORY_ERROR)
+		out_of_memory();
 	yaml_parser_delete(&r.parser);
 	*error = r.error;
 	return ok && !r.error ? f : NULL;
