@@ -284,18 +284,6 @@ bool guarantees_cgroup(const struct launch *l, const struct cgroup_conf *c, cons
 	return true;
 }
 
-/* Lines that no guarantee speaks of, and that this version does not keep yet. */
-static bool around_check(const struct launch *l, struct fault *f)
-{
-	const char *what = l->observe == OBSERVE_ALL ? "`observe all`" : NULL;
-
-	if (!what)
-		return true;
-	fault_set(f, ERR_GUARANTEE);
-	fault_line(f, "missing", "this sbx-run does not keep ", what, " yet", NULL);
-	return fault_line(f, "fix", "remove that line of the policy", NULL);
-}
-
 bool guarantees_check(const struct launch *l, const struct host *h, struct fault *f)
 {
 	struct span word;
@@ -306,7 +294,7 @@ bool guarantees_check(const struct launch *l, const struct host *h, struct fault
 		if (g->required && !guarantee_look(g, h, &word, &lack))
 			return lack_fault(f, g->cap, g->where, word, &lack);
 	}
-	return around_check(l, f) && mechanisms_check(l, h, f);
+	return mechanisms_check(l, h, f);
 }
 
 void guarantees_note(const struct launch *l, const struct host *h)

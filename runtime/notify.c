@@ -16,9 +16,12 @@
 
 enum {
 	NEW_LISTENER = 1 << 3,
+	WAIT_KILLABLE = 1 << 5, /* Linux 5.19: no signal interrupts a call that the supervisor has seen */
+	CONTINUE = 1 << 0,      /* of a response */
 	RET_ACTION = 0x7fff0000,
 	RET_ERRNO = 0x00050000,
 	RET_NOTIFY = 0x7fc00000,
+	RET_ALLOW = 0x7fff0000,
 	RET_DATA = 0xffff,
 	INSN_RET_K = 0x06,
 	HAND_OVER_MS = 10000, /* far more than exec takes to be asked for */
@@ -56,7 +59,12 @@ static bool notifies(const struct bpf_program *p)
 bool notify_wanted(const struct run *r)
 {
 	return r->host.seccomp &&
-	       (r->plan->launch.observe == OBSERVE_DENIED || notifies(&r->plan->filter));
+	       (r->plan->launch.observe != OBSERVE_OFF || notifies(&r->plan->filter));
+}
+
+static bool observed(const struct run *r, uint32_t k)
+{
+	return (k & RET_ACTION) == RET_ERRNO || (k == RET_ALLOW && r->plan->launch.observe == OBSERVE_ALL);
 }
 
 bool notify_prepare(struct run *r)
@@ -65,14 +73,14 @@ bool notify_prepare(struct run *r)
 	struct bpf_insn *insns;
 
 	r->observed = *p;
-	if (r->plan->launch.observe != OBSERVE_DENIED)
+	if (r->plan->launch.observe == OBSERVE_OFF)
 		return true;
 	insns = pool_take(r->pool, p->len * sizeof(*insns));
 	if (!insns)
 		return fault_step(r->fault, "seccomp", "memory", errno);
 	memcpy(insns, p->insns, p->len * sizeof(*insns));
 	for (unsigned i = 0; i < p->len; i++)
-		if (insns[i].code == INSN_RET_K && (insns[i].k & RET_ACTION) == RET_ERRNO)
+		if (insns[i].code == INSN_RET_K && observed(r, insns[i].k))
 			insns[i].k = RET_NOTIFY;
 	r->observed.insns = insns;
 	return true;
@@ -131,7 +139,9 @@ bool notify_install(struct run *r)
 		return fault_step(r->fault, "seccomp", "clone of the messenger", errno);
 	if (shared->messenger == 0)
 		messenger(r->link);
-	fd = syscall(SYS_seccomp, SECCOMP_SET_FILTER, NEW_LISTENER, &r->observed);
+	fd = syscall(SYS_seccomp, SECCOMP_SET_FILTER, NEW_LISTENER | WAIT_KILLABLE, &r->observed);
+	if (fd < 0 && errno == EINVAL)
+		fd = syscall(SYS_seccomp, SECCOMP_SET_FILTER, NEW_LISTENER, &r->observed);
 	if (fd < 0)
 		return fault_step(r->fault, "seccomp", "SECCOMP_SET_MODE_FILTER with a listener",
 				  errno);
@@ -175,9 +185,12 @@ static void say(const struct notification *in, uint32_t error)
 	char call[NUM_TEXT], pid[NUM_TEXT], number[NUM_TEXT];
 	const char *name = errno_text((int)error);
 
-	note_print("refused: system call ", num_text(call, (uint32_t)in->data.nr), ", ",
-		   name ? name : num_text(number, error), ", process ", num_text(pid, in->pid),
-		   NULL);
+	if (!error)
+		note_print("used: system call ", num_text(call, (uint32_t)in->data.nr), ", process ",
+			   num_text(pid, in->pid), NULL);
+	else
+		note_print("refused: system call ", num_text(call, (uint32_t)in->data.nr), ", ",
+			   name ? name : num_text(number, error), ", process ", num_text(pid, in->pid), NULL);
 }
 
 /* Each call is said once, and counted from then on: a program must not fill the terminal of its caller. */
@@ -193,7 +206,7 @@ static void count(struct notify *n, const struct notification *in, uint32_t erro
 		n->others++;
 		return;
 	}
-	n->calls[n->n++] = (struct refused){in->data.nr, error, 1};
+	n->calls[n->n++] = (struct observed){in->data.nr, error, 1};
 	say(in, error);
 }
 
@@ -232,8 +245,11 @@ void notify_answer(struct notify *n, int events, const struct bpf_program *filte
 	action = bpf_run(filter, &in.data);
 	if ((action & RET_ACTION) == RET_ERRNO)
 		error = action & RET_DATA;
+	if (n->all && action == RET_ALLOW)
+		error = 0;
 	out.id = in.id;
 	out.error = -(int32_t)error;
+	out.flags = error ? 0 : CONTINUE;
 	if (!request(n, NOTIF_SEND, &out) && errno != ENOENT)
 		listener_close(n); /* then the kernel answers, ENOSYS */
 	count(n, &in, error);

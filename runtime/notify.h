@@ -1,29 +1,33 @@
 /*
- * notify.h - refused system calls that the supervisor is told about, and answers.
+ * notify.h - system calls that the supervisor is told about, and answers.
  *
  * `observe denied`: every errno of the filter becomes a notification, and the supervisor answers with the errno that
  * the plan's own filter gives for this very call, so nothing is decided anew. A filter of the plan may also notify by
- * itself; that is answered with EPERM. No call is ever let through: what is answered is an error always.
+ * itself; that is answered with EPERM. No call is let through: what is answered is an error always.
+ *
+ * `observe all`: every call that the filter allows becomes one too, and goes on when the plan's filter allows this very
+ * call. It sees numbers alone, in registers that nobody else can change meanwhile, so there is nothing to race for.
  */
 #ifndef SBX_NOTIFY_H
 #define SBX_NOTIFY_H
 
 #include "run.h"
 
-enum { NOTIFY_CALLS = 64 /* different calls that are counted one by one */ };
+enum { NOTIFY_CALLS = 512 /* different calls that are counted one by one */ };
 
 struct notify {
 	int mailbox;  /* the listener comes through it; -1: none */
 	int reserve;  /* keeps a number free for it */
 	int listener; /* -1: not here yet, or the last process of the filter ended */
+	bool all;     /* `observe all`: what the filter allows may go on */
 	bool called;  /* any notification at all */
-	struct refused {
+	struct observed {
 		int call;
-		uint32_t error;
+		uint32_t error; /* 0: it went on */
 		uint64_t count;
 	} calls[NOTIFY_CALLS];
 	unsigned n;
-	uint64_t others; /* refusals of calls beyond the table */
+	uint64_t others; /* of calls beyond the table */
 };
 
 /* Does this start need somebody who answers? */

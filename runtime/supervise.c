@@ -618,7 +618,8 @@ bool supervise(struct run *r)
 			       .wall = -1,
 			       .tick = -1,
 			       .guard = {.held = -1},
-			       .notify = {.mailbox = -1, .reserve = -1, .listener = -1},
+			       .notify = {.mailbox = -1, .reserve = -1, .listener = -1,
+					  .all = r->plan->launch.observe == OBSERVE_ALL},
 			       .terminal = {.outer = -1, .inner = -1}};
 
 	if (!shared_make(&s))

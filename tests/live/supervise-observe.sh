@@ -1,10 +1,10 @@
 #!/bin/sh
 # supervise-observe.sh - `observe denied`: refused system calls are said and answered with the errno they have anyway; a filter
-# that notifies by itself is answered with EPERM. Nothing is let through.
+# that notifies by itself is answered with EPERM. Nothing is let through. `observe all`: the others are said as well, and go on.
 . "$(dirname "$0")/lib-loader.sh"
 command -v python3 >/dev/null || { skip "observed calls" "no python3"; finish; }
 nr() { printf '#include <sys/syscall.h>\nN=SYS_%s\n' "$1" | ${CC:-cc} -E -P - | sed -n 's/^N=//p'; }
-GETPPID=$(nr getppid) SOCKET=$(nr socket) GETSID=$(nr getsid)
+GETPPID=$(nr getppid) SOCKET=$(nr socket) GETSID=$(nr getsid) YIELD=$(nr sched_yield)
 rules() { # LINES
 	reset
 	RULES="getppid=EPERM socket=EACCES"
@@ -37,6 +37,35 @@ for c in 1 2 3 4 5 6 7 8 9 10; do
 done
 wait
 [ "$(cat "$TMP"/o? "$TMP"/o10 | grep -c EPERM)" = 10 ] && pass "ten at once" || fail "ten at once" "$(cat "$TMP"/o?)"
+
+rules "observe all
+"
+run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$SOCKET" , syscall "$YIELD"
+gives "observe all: the same errnos, and what is allowed goes on" "$WANTED
+ok"
+case $ERR in
+*"refused: system call $GETPPID, "*"refused: system call $SOCKET, "*"note: used: system call $YIELD, process "*) pass "observe all: all are said" ;;
+*) fail "observe all: all are said" "$ERR" ;;
+esac
+case $ERR in *"note: used: system call $GETPPID,"*) fail "observe all: what is refused is not used" "$ERR" ;; *) pass "observe all: what is refused is not used" ;; esac
+[ "$(printf '%s\n' "$ERR" | sort | uniq -d)" = "" ] && pass "observe all: each call once" || fail "observe all: each call once" "$ERR"
+run "$SBX_RUN" "$TMP/plan" "$PROBE" exit 9
+[ "$RC" = 9 ] && pass "observe all: the exit code is kept" || fail "observe all: the exit code is kept" "$RC" "$ERR"
+run "$SBX_RUN" "$TMP/plan" /nonexistent/program
+[ "$RC" = 127 ] && pass "observe all: what does not start says so" || fail "observe all: what does not start says so" "$RC" "$ERR"
+for c in 1 2 3 4 5 6 7 8 9 10; do
+	"$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$YIELD" >"$TMP/o$c" 2>/dev/null &
+done
+wait
+[ "$(cat "$TMP"/o? "$TMP"/o10 | grep -c 'EPERM\|ok')" = 20 ] && pass "observe all: ten at once" || fail "observe all: ten at once" "$(cat "$TMP"/o?)"
+"$SBX_RUN" "$TMP/plan" "$PROBE" sleep 60 2>/dev/null &
+sleep 0.3
+kill -9 $!
+wait $! 2>/dev/null
+sleep 0.3
+[ -z "$(pgrep -f "$PROBE sleep 60")" ] && pass "observe all: no survivor of a killed supervisor" || fail "observe all: no survivor" "$(pgrep -af "$PROBE")"
+rules "observe denied
+"
 
 # The same bytes with SECCOMP_RET_USER_NOTIF in the place of the errnos: a filter that asks its supervisor.
 python3 - "$TMP/plan/seccomp-$ARCH.bpf" <<'PY'
