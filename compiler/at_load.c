@@ -37,6 +37,8 @@ struct at_load_range at_load_range(const struct ir *ir, const char *param)
 	for (unsigned i = 0; i < ir->around.n_places; i++)
 		if (is(ir->around.places[i].size_param, param))
 			narrow(&r, SCRATCH_LEAST, SCRATCH_MOST, ir->around.places[i].origin);
+	if (is(ir->around.discard_param, param))
+		narrow(&r, SCRATCH_LEAST, SCRATCH_MOST, ir->around.discard_origin);
 	if (is(ir->around.user_param, param))
 		narrow(&r, 0, USER_MOST, ir->around.user_origin);
 	return r;

@@ -269,6 +269,13 @@ static void print_around(const struct ir_printer *p, const struct ir *ir)
 		end_line(p, choice->origin);
 	}
 	print_places(p, around);
+	if (around->discard_origin) {
+		if (around->discard_param)
+			fprintf(p->out, "discard size ${%s}", around->discard_param);
+		else
+			fprintf(p->out, "discard size %llu", (unsigned long long)around->discard_size);
+		end_line(p, around->discard_origin);
+	}
 	if (around->directory) {
 		fprintf(p->out, "directory \"%s\"", around->directory);
 		end_line(p, around->directory_origin);

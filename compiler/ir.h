@@ -231,6 +231,7 @@ enum { OBSERVE_OFF, OBSERVE_DENIED, OBSERVE_ALL };
 
 #define SCRATCH_LEAST UINT64_C(4096)
 #define SCRATCH_MOST (UINT64_C(1) << 50)
+#define DISCARD_SIZE (UINT64_C(1) << 30) /* when the policy does not say: memory that is used, not reserved */
 #define USER_MOST UINT64_C(4294967294) /* the next number is the kernel's "no change" */
 
 /* A place of the tree inside that is not the host's place of that name. What may be done there is a rule like any. */
@@ -249,6 +250,9 @@ struct ir_around {
 	unsigned n_places;
 	const char *directory; /* template, or NULL: where the loader was started */
 	const struct origin *directory_origin;
+	uint64_t discard_size; /* bytes of each layer, unless a param at load holds them; DISCARD_SIZE when not written */
+	const char *discard_param; /* or NULL */
+	const struct origin *discard_origin;
 	const char *hostname; /* or NULL */
 	const struct origin *hostname_origin;
 	bool user_set;

@@ -137,6 +137,8 @@ static void put_around(struct report *r)
 	for (unsigned c = 0; c < CHOICE_COUNT; c++)
 		put_around_row(r, choice_setting[c], choice_word[c][r->ir->choice[c].value], r->ir->choice[c].origin);
 	put_places(r);
+	if (w->discard_origin)
+		put_around_row(r, "discard", say_number_of(r->a, TYPE_SIZE, w->discard_size, w->discard_param), w->discard_origin);
 	if (w->directory)
 		put_around_row(r, "directory", w->directory, w->directory_origin);
 	if (w->hostname)

@@ -208,12 +208,43 @@ void set_mount(struct res *r, const struct place *p, const struct ast_stmt *s)
 		add_place(r, p, (struct ir_place){.kind = PLACE_MOUNT, .at = place, .source = source}, ops, s);
 }
 
+/* `size` and then a number of bytes. *param: a param at load that holds it. False after a diagnostic. */
+static bool size_words(struct res *r, const struct place *p, const struct ast_word *size, uint64_t *bytes, const char **param)
+{
+	struct value v;
+	if (!scope_eval(r, p->scope, size, &v) || !value_fits(r, TYPE_SIZE, &v, size))
+		return false;
+	*param = value_param(r, &v);
+	*bytes = v.number;
+	if (*param || (v.number >= SCRATCH_LEAST && v.number <= SCRATCH_MOST))
+		return true;
+	struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, size->loc, "the size of a folder in memory is out of range");
+	diag_help(rec, "write 4KiB to 1024TiB");
+	return false;
+}
+
+/* discard size 64MiB */
+void set_discard(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	struct ir_around *around = &r->build->ir.around;
+	const struct ast_word *size = s->words ? s->words->next : NULL;
+	if (!linux_setting(r, p, s) || written_twice(r, s, around->discard_origin))
+		return;
+	if (!word_is(s->words, "size") || !size || size->next) {
+		bad_form(r, s, "a size", "discard size 64MiB");
+		return;
+	}
+	if (size_words(r, p, size, &around->discard_size, &around->discard_param))
+		around->discard_origin = written_at(r, p, s);
+}
+
 /* scratch "/tmp" size 64MiB */
 void set_scratch(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	const struct ast_word *at = s->words, *word = at ? at->next : NULL,
 			      *size = word ? word->next : NULL;
-	struct value v;
+	uint64_t bytes;
+	const char *param;
 	uint32_t ops = OP_BIT(OP_READ) | OP_BIT(OP_LIST) | OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) |
 		       OP_BIT(OP_DELETE);
 	if (!linux_setting(r, p, s))
@@ -223,16 +254,9 @@ void set_scratch(struct res *r, const struct place *p, const struct ast_stmt *s)
 		return;
 	}
 	const char *place = path_word(r, p, at);
-	if (!place || !scope_eval(r, p->scope, size, &v) || !value_fits(r, TYPE_SIZE, &v, size))
+	if (!place || !size_words(r, p, size, &bytes, &param))
 		return;
-	const char *param = value_param(r, &v);
-	if (!param && (v.number < SCRATCH_LEAST || v.number > SCRATCH_MOST)) {
-		struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, size->loc,
-					    "the size of a scratch folder is out of range");
-		diag_help(rec, "write 4KiB to 1024TiB");
-		return;
-	}
-	add_place(r, p, (struct ir_place){.kind = PLACE_SCRATCH, .at = place, .size = v.number, .size_param = param}, ops, s);
+	add_place(r, p, (struct ir_place){.kind = PLACE_SCRATCH, .at = place, .size = bytes, .size_param = param}, ops, s);
 }
 
 void set_directory(struct res *r, const struct place *p, const struct ast_stmt *s)
@@ -426,7 +450,16 @@ void resolve_finish_around(struct res *r)
 			   place->kind == PLACE_MOUNT ? "`mount`" : "`scratch`");
 		check_mount(r, place);
 	}
+	bool discards = false;
 	for (unsigned i = 0; i < r->build->n_rules; i++)
-		if (r->build->rules[i].flags & RULE_DISCARD)
+		if (r->build->rules[i].flags & RULE_DISCARD) {
 			check_discard(r, &r->build->rules[i]);
+			discards = true;
+		}
+	if (!ir->around.discard_origin)
+		r->build->ir.around.discard_size = DISCARD_SIZE;
+	else if (!discards) {
+		struct diag_rec *rec = diag(r->d, DIAG_NO_EFFECT, ir->around.discard_origin->loc, "no line says `discard`");
+		diag_help(rec, "write `allow read write \"...\" discard`, or remove this line");
+	}
 }

@@ -229,6 +229,7 @@ void stmt_entry(struct res *r, const struct place *p, const struct ast_stmt *s);
 void set_isolate(struct res *r, const struct place *p, const struct ast_stmt *s);
 void set_choice(struct res *r, const struct place *p, const struct ast_stmt *s);
 void set_mount(struct res *r, const struct place *p, const struct ast_stmt *s);
+void set_discard(struct res *r, const struct place *p, const struct ast_stmt *s);
 void set_scratch(struct res *r, const struct place *p, const struct ast_stmt *s);
 void set_directory(struct res *r, const struct place *p, const struct ast_stmt *s);
 void set_hostname(struct res *r, const struct place *p, const struct ast_stmt *s);

@@ -81,6 +81,9 @@ unsigned say_around(struct arena *a, const struct ir *ir, struct said_line **out
 			add(&l, arena_printf(a, "%s %s", choice_setting[c], choice_word[c][ir->choice[c].value]),
 			    ir->choice[c].origin);
 	add_places(&l, ir);
+	if (ir->around.discard_origin)
+		add(&l, arena_printf(a, "discard size %s", say_number_of(a, TYPE_SIZE, ir->around.discard_size, ir->around.discard_param)),
+		    ir->around.discard_origin);
 	if (ir->around.directory)
 		add(&l, arena_printf(a, "directory %s", say_template(a, ir->around.directory)), ir->around.directory_origin);
 	if (ir->around.hostname)

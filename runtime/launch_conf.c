@@ -371,7 +371,9 @@ static bool read_scratch(void *ctx, struct line *l)
 
 static bool read_discard(void *ctx, struct line *l)
 {
-	return place_read(ctx, l, (struct place_line){.kind = PLACE_DISCARD});
+	struct place_line p = {.kind = PLACE_DISCARD};
+
+	return line_amount(ctx, l, VALUE_SIZE, 4096, INT64_MAX, &p.size) && place_read(ctx, l, p);
 }
 
 /* One of two words; the one that no line means is none of them. */

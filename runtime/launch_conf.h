@@ -41,7 +41,7 @@ struct place_line {
 	struct span where, at; /* at: template */
 	struct span source;    /* MOUNT: template with blanks as \x20, see word_template() */
 	bool rw;               /* MOUNT */
-	struct amount size;    /* SCRATCH */
+	struct amount size;    /* SCRATCH, DISCARD */
 };
 
 enum stdin_mode { STDIN_INHERIT, STDIN_NULL };

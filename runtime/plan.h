@@ -50,7 +50,8 @@
  *     mount ACCESS WORD WHERE TMPL              ACCESS ro or rw. WORD is the TMPL of a place of the host, in which each
  *                                               blank is written \x20; it is seen at TMPL. Needs isolate mount
  *     scratch BYTES WHERE TMPL                  an empty folder in memory. Needs isolate mount
- *     discard WHERE TMPL                        what is written below is thrown away at the end. Needs isolate mount
+ *     discard BYTES WHERE TMPL                  what is written below is thrown away at the end, and so much of it fits.
+ *                                               Needs isolate mount
  *     env-allow NAME                            or PREFIX*; taken from the caller's environment (HOME: from passwd)
  *     env-deny NAME                             or PREFIX*: not taken from the caller, whatever env-allow says
  *     env-set NAME TMPL                         wins over env-allow

@@ -138,9 +138,9 @@ static void layer_end(struct view *v, int layer)
 }
 
 /* The folder where changes go has to be attached until the overlay holds it. */
-static int layer_make(struct view *v, int *upper, int *work)
+static int layer_make(struct view *v, uint64_t size, int *upper, int *work)
 {
-	int layer = memory_mount("0700", (uint64_t)1 << 40, memory_names((uint64_t)1 << 40), ATTR_NOSUID | ATTR_NODEV), at = -1;
+	int layer = memory_mount("0700", size, memory_names(size), ATTR_NOSUID | ATTR_NODEV), at = -1;
 
 	if (layer >= 0 && mkdirat(v->store, layer_name, 0700) == 0)
 		at = place_open(v->store, layer_name, O_DIRECTORY, inside);
@@ -155,7 +155,7 @@ static int layer_make(struct view *v, int *upper, int *work)
 
 static int overlay_make(struct view *v, const struct item *i)
 {
-	int upper, work, layer = layer_make(v, &upper, &work), fs = layer < 0 ? -1 : fs_open("overlay"), mount;
+	int upper, work, layer = layer_make(v, i->size, &upper, &work), fs = layer < 0 ? -1 : fs_open("overlay"), mount;
 	struct stat st;
 
 	if (fs < 0)

@@ -421,7 +421,8 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 
 static bool discard_place(struct items *x, const struct place_line *p, const char *at)
 {
-	struct item item = {.kind = ITEM_DISCARD, .rw = true, .where = p->where};
+	struct item item = {
+	    .kind = ITEM_DISCARD, .rw = true, .size = amount_get(&x->run->vars, &p->size), .where = p->where};
 	struct walk w = {.items = x};
 	int error = walk(&w, at);
 

@@ -26,7 +26,7 @@ struct item {
 	bool rw;          /* as its own lines say; build_item() adds what comes from above */
 	unsigned how;     /* COVER: enum cover */
 	bool match;       /* COVER: of what a denied pattern fits */
-	uint64_t size;    /* SCRATCH */
+	uint64_t size;    /* SCRATCH, DISCARD: of what is written */
 	unsigned place;   /* SCRATCH: its number in launch.places */
 	struct span where;
 	struct span tmpl; /* of a path or cover line, to pair them */

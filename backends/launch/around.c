@@ -95,6 +95,8 @@ static bool write_discards(struct lower *l, struct buf *b)
 			continue;
 		last = r->object;
 		buf_puts(b, "discard ");
+		launch_put_number(b, l->ir->around.discard_size, l->ir->around.discard_param);
+		buf_putc(b, ' ');
 		ok = end_place(l, b, beg, r->object, r->origin[__builtin_ctz(r->ops)]) && ok;
 	}
 	return ok;

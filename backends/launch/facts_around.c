@@ -122,10 +122,14 @@ static bool discarded(struct launch_facts *f, const struct launch_place *line)
 static bool expect_discards(struct launch_facts *f)
 {
 	const struct ir *ir = f->what->ir;
-	for (unsigned i = 0; i < f->has->discards.n; i++)
-		if (!discarded(f, &f->has->discards.v[i]) ||
-		    !line_at(&f->has->discards, f->has->discards.v[i].at))
-			return launch_differ(f, "a line `discard`", f->has->discards.v[i].at, NULL);
+	for (unsigned i = 0; i < f->has->discards.n; i++) {
+		const struct launch_place *line = &f->has->discards.v[i];
+		if (!discarded(f, line) || !line_at(&f->has->discards, line->at))
+			return launch_differ(f, "a line `discard`", line->at, NULL);
+		if (!launch_expect(f, arena_printf(f->a, "discard %s", line->at), launch_amount(f, line->size.value, line->size.param),
+				   launch_amount(f, ir->around.discard_size, ir->around.discard_param)))
+			return false;
+	}
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		if ((r->flags & RULE_DISCARD) && (r->targets & TARGET_BIT(TARGET_LINUX)) &&

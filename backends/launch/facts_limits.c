@@ -98,6 +98,7 @@ static const char *want_range(struct launch_facts *f, const char *param)
 	const struct ir *ir = f->what->ir;
 	struct want_range r = {.set = false};
 	narrow(&r, ir->around.user_set ? ir->around.user_param : NULL, param, 0, USER_MOST);
+	narrow(&r, ir->around.discard_param, param, SCRATCH_LEAST, SCRATCH_MOST);
 	for (unsigned i = 0; i < ir->around.n_places; i++)
 		narrow(&r, ir->around.places[i].size_param, param, SCRATCH_LEAST, SCRATCH_MOST);
 	for (unsigned l = 0; l < LIMIT_COUNT * TARGET_COUNT; l++) {

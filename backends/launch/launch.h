@@ -70,7 +70,7 @@ struct launch_place { /* mount, scratch, discard */
 	const char *where, *at;
 	const char *source; /* MOUNT: as one word */
 	bool rw;            /* MOUNT */
-	struct launch_number size; /* SCRATCH */
+	struct launch_number size; /* of a scratch or discard line */
 };
 struct launch_places {
 	struct launch_place *v;

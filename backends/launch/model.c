@@ -285,7 +285,8 @@ static bool read_scratch(struct model *m)
 
 static bool read_discard(struct model *m)
 {
-	return add_place(m, &m->read.discards, (struct launch_place){.where = NULL});
+	struct launch_place p = {.where = NULL};
+	return next_amount(m, "size", 4096, INT64_MAX, &p.size) && add_place(m, &m->read.discards, p);
 }
 
 static bool read_param(struct model *m)

@@ -23,6 +23,10 @@ policy discard <<'P'
     allow read write "${d}/job" discard
     allow read write "${d}/job/kept"
 P
+policy layer <<'P'
+    allow read write "${d}/job" discard
+    discard size 64KiB
+P
 policy covers <<'P'
     allow read write exec "${d}/tree" except { "${d}/tree/secret", "${d}/tree/secret.txt" }
     allow read "${d}/tree/secret/open"
@@ -91,6 +95,12 @@ new
 kept
 new"
 		[ "$(cat "$D/job/f")" = old ] && [ ! -e "$D/job/new" ] && pass "$WHO: discard: the host does not" || fail "$WHO: discard: the host does not" "$(ls -l "$D/job")"
+		fill="cd '$D/job'; dd if=/dev/zero of=big bs=4096 count=32 2>/dev/null || echo full; rm -f big; echo y >f && cat f"
+		inside layer "$fill"
+		gives "$WHO: discard size: no more is held" "full
+y"
+		inside discard "$fill"
+		gives "$WHO: control: without it there is room" "y"
 		[ -e "$D/job/kept/k" ] && pass "$WHO: a kept place inside stays" || fail "$WHO: a kept place inside stays"
 		;;
 	esac

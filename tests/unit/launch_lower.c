@@ -91,6 +91,7 @@ Test(launch_lower, what_the_program_finds_around_it)
 	p.ir.around.places = places;
 	p.ir.around.n_places = 3;
 	p.ir.around.directory = "/tmp";
+	p.ir.around.discard_size = 65536;
 	p.ir.around.directory_origin = line_origin(&p, 8);
 	set_entry(&p);
 	allow_path(&p, READ_OPS, "/srv/data");
@@ -103,7 +104,7 @@ Test(launch_lower, what_the_program_finds_around_it)
 	EXPECT_LINE(text, "mount ro /data\\x20store p.sbx:5 /srv/data");
 	EXPECT_LINE(text, "mount rw /out p.sbx:6 /srv/out");
 	EXPECT_LINE(text, "scratch 1048576 p.sbx:7 /tmp");
-	EXPECT_LINE(text, "discard p.sbx:4 /work");
+	EXPECT_LINE(text, "discard 65536 p.sbx:4 /work");
 	EXPECT_LINE(text, "terminal inherit");
 	reopen(&p);
 	cr_expect_str_eq(launch_backend.answer(&p.ir, TARGET_LINUX, CAP_FS_HIDE).mechanism, "namespace");
@@ -343,7 +344,9 @@ Test(launch_lower, malformed_files_are_refused)
 	    VIEW "mount ro /data p:1\n" BOTTOM,
 	    VIEW "scratch 4095 p:1 /tmp\n" BOTTOM,
 	    VIEW "scratch 4096 p:1 /tmp\nmount ro /data p:1 /srv\n" BOTTOM,
-	    VIEW "discard p:1\n" BOTTOM,
+	    VIEW "discard 4096 p:1\n" BOTTOM,
+	    VIEW "discard p:1 /w\n" BOTTOM,
+	    VIEW "discard 4095 p:1 /w\n" BOTTOM,
 	    VIEW "directory /work\n" BOTTOM,
 	    TOP LIMITS "stdin inherit\nsession new\nend\n",
 	    TOP LIMITS "stdin null\nstdin null\nsession new\nend\n",
@@ -409,7 +412,7 @@ Test(launch_lower, malformed_files_are_refused)
 	    open_text(a, &launch_backend, "launch.conf",
 		      VIEW "root private\nhostname box\nuser 0\ndirectory p:1 /a b\n"
 			   "mount ro /da\\x20ta/${HOME}\\$ p:1 /srv/a b\nscratch 4096 p:1 /tmp\n"
-			   "discard p:1 /w\n" LIMITS
+			   "discard 4096 p:1 /w\n" LIMITS
 			   "stdin null\nterminal inherit\nobserve denied\nsession new\nend\n",
 		      &error),
 	    "%s", error);

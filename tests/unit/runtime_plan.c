@@ -116,7 +116,7 @@ Test(runtime_launch, around)
 				      "param a path required\nuser 65534\ndirectory t.sbx:1 ${a}/b c\n"
 				      "mount ro ${a}/data\\x20store\\$ t.sbx:2 /srv/a b\n"
 				      "mount rw / t.sbx:3 /srv/c\nscratch 4096 t.sbx:4 /tmp\n"
-				      "discard t.sbx:5 /work\nstdin null\nterminal inherit\n"
+				      "discard 8192 t.sbx:5 /work\nstdin null\nterminal inherit\n"
 				      "observe all\nsession new\nend\n"),
 		     ERR_COUNT);
 	cr_expect(launch.private_root && launch.user_set && launch.user.value == 65534);
@@ -127,7 +127,7 @@ Test(runtime_launch, around)
 	cr_expect(word_template(launch.places[0].source, text, &source));
 	cr_expect(span_is(source, "${a}/data store\\$"));
 	cr_expect(launch.places[1].rw && launch.places[2].size.value == 4096);
-	cr_expect(launch.places[3].kind == PLACE_DISCARD);
+	cr_expect(launch.places[3].kind == PLACE_DISCARD && launch.places[3].size.value == 8192);
 	cr_expect(launch.stdin_mode == STDIN_NULL && launch.terminal == TERMINAL_INHERIT &&
 		  launch.observe == OBSERVE_ALL);
 }
@@ -140,7 +140,7 @@ Test(runtime_launch, around_malformed)
 	    BASE "user 1\nend\n",
 	    BASE "mount ro /a t:1 /b\nend\n",
 	    BASE "scratch 4096 t:1 /b\nend\n",
-	    BASE "discard t:1 /b\nend\n",
+	    BASE "discard 4096 t:1 /b\nend\n",
 	    VIEWS "root host\nend\n",
 	    VIEWS "root private\nroot private\nend\n",
 	    VIEWS "user 1\nroot private\nend\n",
@@ -156,7 +156,9 @@ Test(runtime_launch, around_malformed)
 	    VIEWS "mount ro /a t:1\nend\n",
 	    VIEWS "mount ro /a t:1 /b\nmount ro /c t:1 /b\nend\n",
 	    VIEWS "scratch 4095 t:1 /b\nend\n",
-	    VIEWS "scratch 4096 t:1 /b\ndiscard t:1 /b\nend\n",
+	    VIEWS "scratch 4096 t:1 /b\ndiscard 4096 t:1 /b\nend\n",
+	    VIEWS "discard t:1 /b\nend\n",
+	    VIEWS "discard 4095 t:1 /b\nend\n",
 	    VIEWS "stdin inherit\nend\n",
 	    VIEWS "terminal none\nend\n",
 	    VIEWS "observe off\nend\n",
