@@ -389,17 +389,17 @@ static const char *rule_text(struct arena *a, const struct sbpl_rule *r)
 
 static const char *why_rule(struct arena *a, const struct sbpl_rule *r, enum sbpl_op asked)
 {
-	const char *own = sbpl_ops[asked].name, *family = sbpl_ops[r->op].name;
+	const char *family = sbpl_ops[r->op].name;
 
 	if (r->filter && r->op == asked)
 		return "the last rule on it whose filter matches";
 	if (r->filter)
-		return arena_printf(a, "no rule on `%s` matches; of those on `%s` this is the last that does", own, family);
+		return arena_printf(a, "no rule on it matches; of those on `%s` this is the last that does", family);
 	if (r->op == SBPL_DEFAULT)
 		return "no rule on it matches, and this is the default";
 	if (r->op == asked)
 		return "no rule on it with a filter matches, and this one has none";
-	return arena_printf(a, "no rule on `%s` matches, nor one with a filter on `%s`; this one has none", own, family);
+	return arena_printf(a, "no rule on it matches, nor one with a filter on `%s`; this one has none", family);
 }
 
 static const char *why_default(struct arena *a, const struct sbpl_profile *p, enum sbpl_op asked)

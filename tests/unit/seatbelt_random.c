@@ -181,6 +181,85 @@ Test(seatbelt_random, a_changed_profile_is_noticed)
 	arena_free(k.arena);
 }
 
+/* ---- the index ---- */
+
+/* Section 3 of docs/sbpl.md, read from the page: through all rules, with none of the evaluator's shortcuts. */
+static bool walk(const struct sbpl_profile *p, const struct sbpl_query *q)
+{
+	unsigned n;
+	const struct sbpl_rule *rules = sbpl_rules(p, &n);
+
+	for (enum sbpl_op op = q->op;; op = sbpl_ops[op].parent) {
+		const struct sbpl_rule *last = NULL, *bare = NULL;
+
+		for (unsigned i = 0; i < n; i++) {
+			const struct sbpl_filter *f = rules[i].filter;
+			size_t len = f && f->text ? strlen(f->text) : 0;
+			bool hit = false;
+
+			if (rules[i].op != op)
+				continue;
+			if (!f)
+				bare = &rules[i];
+			else if (f->id == FILTER_LITERAL)
+				hit = strcmp(f->text, q->path) == 0;
+			else if (f->id == FILTER_SUBPATH)
+				hit = len == 1 || (strncmp(f->text, q->path, len) == 0 && (q->path[len] == '/' || !q->path[len]));
+			else if (f->id == FILTER_PREFIX)
+				hit = strncmp(f->text, q->path, len) == 0;
+			else if (f->id == FILTER_REGEX)
+				hit = sbpl_regex_match(f->regex, q->path);
+			last = hit ? &rules[i] : last;
+		}
+		if (last || bare)
+			return last ? last->allow : bare->allow;
+		if (sbpl_ops[op].own != OWN_INHERIT || op == SBPL_DEFAULT)
+			return sbpl_ops[op].own == OWN_ALLOW;
+	}
+}
+
+Test(seatbelt_random, the_index_finds_what_a_walk_finds)
+{
+	static const enum sbpl_op asked[] = {SBPL_FILE_READ_DATA, SBPL_FILE_READ_METADATA, SBPL_FILE_WRITE_DATA,
+					     SBPL_FILE_WRITE_SETUGID, SBPL_FILE_MAP_EXECUTABLE, SBPL_PROCESS_EXEC};
+	unsigned long allowed = 0, n = 0;
+
+	for (unsigned i = 0; i < 1500; i++) {
+		struct arena *a = arena_new();
+		struct gen g = {.state = 77 + 7919 * (uint64_t)i, .text = buf_new(a)};
+		const char *error = NULL;
+		const struct sexp *forms;
+		const struct sbpl_profile *p;
+
+		buf_printf(&g.text, "(version 1)(%s default)", PICK(&g, "deny", "allow"));
+		for (unsigned k = roll(&g, 12); k > 0; k--) {
+			buf_printf(&g.text, "(%s %s", PICK(&g, "allow", "deny"),
+				   PICK(&g, "file*", "file-read*", "file-read-data", "file-write*", "file-write-data", "process-exec*",
+					"file-map-executable", "file-write-setugid", "default"));
+			if (roll(&g, 6))
+				buf_printf(&g.text, " (%s)",
+					   PICK(&g, "literal \"/a\"", "subpath \"/a\"", "subpath \"/\"", "literal \"/\"",
+						"subpath \"/a/b\"", "prefix \"/a/b\"", "prefix \"/ab\"", "prefix \"/\"",
+						"regex \"^/a/b/.*c$\"", "regex \"c$\"", "regex \"^/a(/|$)\"", "regex \"^/a|/b\"",
+						"literal \"/a/b/c\" \"/ab\"", "require-any (literal \"/ab\") (subpath \"/a/b/c\")"));
+			buf_puts(&g.text, ")");
+		}
+		forms = sbpl_read(a, "t.sb", g.text.data, g.text.len, &error);
+		p = forms ? sbpl_eval(a, forms, &(struct sbpl_how_to){.n_given = 0}, &error) : NULL;
+		cr_assert(p, "%s: %s", buf_str(&g.text), error);
+		for (unsigned k = 0; k < 60; k++, n++) {
+			struct sbpl_query q = {.op = asked[roll(&g, 6)],
+					       .path = PICK(&g, "/", "/a", "/ab", "/a/b", "/a/bc", "/a/b/c", "/a/b/c/d", "/b", "/a/b/xc", "/x/c")};
+			bool allow = walk(p, &q);
+
+			allowed += allow;
+			cr_expect_eq(sbpl_decide(p, &q).allow, allow, "%s %s in %s", sbpl_ops[q.op].name, q.path, buf_str(&g.text));
+		}
+		arena_free(a);
+	}
+	cr_expect(allowed > n / 4 && allowed < n * 3 / 4, "%lu of %lu", allowed, n);
+}
+
 /* ---- rules without effect ---- */
 
 Test(seatbelt_random, dead_rules)
