@@ -1,5 +1,5 @@
 /*
- * profile_priv.h - what profile.c and profile_compare.c share.
+ * profile_priv.h - what the files of profile.h share.
  */
 #ifndef SBX_SEATBELT_PROFILE_PRIV_H
 #define SBX_SEATBELT_PROFILE_PRIV_H
@@ -13,6 +13,8 @@ struct profile {
 
 /* The answer to one question of the kernel; the object is left out. */
 struct profile_answer profile_answer(struct arena *a, const struct profile *p, const struct sbpl_query *q);
+/* "FILE:LINE:COL" */
+const char *profile_place(struct arena *a, const struct sbpl_place *at);
 /* Do they say the same, by the same line? */
 bool profile_same_answer(const struct profile_answer *x, const struct profile_answer *y);
 /* The operations that are set, families by their name where they are whole. */
