@@ -54,26 +54,27 @@ static const struct cli_option options[] = {
 /* ---- a policy ---- */
 
 /* What it extends, the nearest first. */
-static const char *extra_of(const struct compile *k)
+static const char *extra_of(struct arena *a, const struct manifest *m)
 {
-	struct buf b = buf_new(k->arena);
-	for (unsigned i = 0; i < k->ir->n_bases; i++)
-		buf_printf(&b, "  extends %s%s%s", k->ir->bases[i].name, k->ir->bases[i].version[0] ? " " : "",
-			   k->ir->bases[i].version);
+	struct buf b = buf_new(a);
+	for (unsigned i = 0; i < manifest_count(m, LIST_BASES); i++) {
+		const char *version = manifest_get(m, LIST_BASES, i, "version");
+		buf_printf(&b, "  extends %s%s%s", manifest_get(m, LIST_BASES, i, "name"), version[0] ? " " : "", version);
+	}
 	return buf_str(&b);
 }
 
-static void explain_drops(const struct compile *k, struct explain *x)
+static void explain_drops(const struct manifest *m, struct explain *x)
 {
-	if (k->ir->n_drops)
+	if (manifest_count(m, LIST_DROPS))
 		explain_section(x, "TAKEN FROM WHAT IT EXTENDS");
-	for (unsigned i = 0; i < k->ir->n_drops; i++) {
-		const struct origin *o = k->ir->drops[i].origin;
-		const char *where = src_where(k->src, k->arena, o->loc);
+	for (unsigned i = 0; i < manifest_count(m, LIST_DROPS); i++) {
+		const char *line = manifest_get(m, LIST_DROPS, i, "line"), *at = manifest_get(m, LIST_DROPS, i, "at");
+		const char *because = manifest_get(m, LIST_DROPS, i, "because");
 		if (x->form == EXPLAIN_TEXT)
-			printf("  %-47s %s%s%s\n", k->ir->drops[i].text, where, o->because ? "   " : "", o->because ? o->because : "");
+			printf("  %-47s %s%s%s\n", line, at, because ? "   " : "", because ? because : "");
 		else
-			explain_row(x, k->ir->drops[i].text, "", where, o->because);
+			explain_row(x, line, "", at, because);
 	}
 }
 
@@ -95,9 +96,9 @@ static int explain_proved(struct compile *k, struct explain *x)
 	if (!m)
 		return cli_complain("its manifest cannot be read back: %s", error ? error : "a value is no UTF-8"), CLI_REFUSED;
 	explain_begin(x);
-	explain_head(m, extra_of(k), x);
+	explain_head(m, extra_of(k->arena, m), x);
 	explain_rules(k, x);
-	explain_drops(k, x);
+	explain_drops(m, x);
 	explain_manifest(k->arena, m, x);
 	explain_tests(k, x);
 	explain_end(x);
@@ -134,8 +135,10 @@ static int explain_opened(struct cli *c, const struct compile *k, struct validat
 		return CLI_OK;
 	explain_begin(&x);
 	if (!s->lines)
-		explain_head(m, "", &x);
+		explain_head(m, extra_of(c->arena, m), &x);
 	explain_plan(k, v, files, &x);
+	if (!s->lines)
+		explain_drops(m, &x);
 	if (!s->lines)
 		explain_manifest(c->arena, m, &x);
 	explain_end(&x);

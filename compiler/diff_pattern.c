@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "diff_plan.h"
 #include "diff_priv.h"
 #include "say.h"
 
@@ -18,6 +19,13 @@ static uint32_t said_there(const struct side *other, const struct ir_rule *r, en
 			ops |= o->ops;
 	}
 	return ops;
+}
+
+/* The line of the policy that a plan names for the rule. */
+static const char *plan_where(struct arena *a, const struct side *s, const struct ir_rule *r)
+{
+	const char *where = s->plan->where[r - s->ir->rules];
+	return where ? arena_printf(a, "%s%s", s->is_old ? "old " : "", say_where(a, where)) : NULL;
 }
 
 static void add_pattern(struct differ *d, const struct side *s, const struct ir_rule *r, enum target t, uint32_t ops)
@@ -36,9 +44,9 @@ static void add_pattern(struct differ *d, const struct side *s, const struct ir_
 	}
 	struct diff_entry *e = differ_add(d, DIFF_ACCESS, grows ? DIFF_GROWS : DIFF_SHRINKS, TARGET_BIT(t), what);
 	e->object = object;
-	e->where = side_where(d->a, s, o->loc);
+	e->where = s->plan ? plan_where(d->a, s, r) : side_where(d->a, s, o->loc);
 	e->because = o->because;
-	e->via = side_via(d->a, s, o);
+	e->via = s->plan ? NULL : side_via(d->a, s, o);
 	e->note = "a pattern, compared by its text";
 }
 

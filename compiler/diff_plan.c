@@ -63,6 +63,8 @@ static void each_line(struct reader *r, const struct artifact *f, void (*take)(s
 
 /* ---- landlock.conf ---- */
 
+#define WRITES (OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE))
+
 static uint32_t file_ops(const char *rights)
 {
 	static const struct {
@@ -96,8 +98,33 @@ static void take_port(struct reader *r, const struct words *w)
 		rule->port_lo = rule->port_hi = (uint16_t)port;
 }
 
+/* `glob RIGHTS WHERE GLOB TMPL` gives, `cover-glob HOW WHERE GLOB TMPL` takes. */
+static void take_pattern(struct reader *r, const char *line)
+{
+	struct words w = split(r->a, line, 5);
+	bool deny = strcmp(w.v[0], "cover-glob") == 0;
+	uint32_t ops = 0;
+	if (w.n != 5)
+		return;
+	if (!deny)
+		ops = file_ops(w.v[1]);
+	if (deny && strstr(w.v[1], "hide"))
+		ops = OP_BIT(OP_READ) | OP_BIT(OP_LIST) | OP_BIT(OP_EXEC) | WRITES;
+	if (deny && strstr(w.v[1], "ro"))
+		ops |= WRITES;
+	if (deny && strstr(w.v[1], "noexec"))
+		ops |= OP_BIT(OP_EXEC);
+	struct ir_rule *rule = add_rule(r, RULE_GLOB, ops ? ops : OP_BIT(OP_READ), w.v[4], w.v[2]);
+	rule->glob = w.v[3];
+	rule->deny = deny;
+}
+
 static void take_landlock(struct reader *r, const char *line)
 {
+	if (strncmp(line, "glob ", 5) == 0 || strncmp(line, "cover-glob ", 11) == 0) {
+		take_pattern(r, line);
+		return;
+	}
 	struct words w = split(r->a, line, strncmp(line, "path ", 5) == 0 ? 6 : 4);
 	if (w.n == 6) {
 		uint32_t flags = strcmp(w.v[1], "skip") == 0 ? RULE_IF_EXISTS : strcmp(w.v[1], "make") == 0 ? RULE_MAKE_DIR : 0;
@@ -170,12 +197,35 @@ static void take_endpoint(struct reader *r, const char *text, bool udp)
 		rule->port_lo = rule->port_hi = (uint16_t)port;
 }
 
+/* A line with an expression: the folder before it, and the expression as the pattern. */
+static bool take_regex(struct reader *r, const char *line)
+{
+	static const struct {
+		const char *word;
+		uint32_t ops;
+	} table[] = {{"file-read-data", OP_BIT(OP_READ) | OP_BIT(OP_LIST)}, {"file-write-data", OP_BIT(OP_MODIFY)},
+		     {"file-write-create", OP_BIT(OP_CREATE)},		    {"file-write-unlink", OP_BIT(OP_DELETE)},
+		     {"process-exec", OP_BIT(OP_EXEC)}};
+	const char *regex = strstr(line, "(regex "), *at = line, *folder;
+	uint32_t ops = 0;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		ops |= strstr(line, table[i].word) ? table[i].ops : 0;
+	if (!regex || !(folder = next_string(r->a, &at)) || at > regex || !ops)
+		return false;
+	struct ir_rule *rule = add_rule(r, RULE_GLOB, ops, folder, NULL);
+	const char *tmpl = next_string(r->a, &regex), *plain = tmpl ? template_literal(r->a, tmpl) : NULL;
+	rule->glob = plain ? plain : tmpl ? tmpl : "";
+	rule->deny = strncmp(line, "(deny", 5) == 0;
+	return true;
+}
+
 static void take_seatbelt(struct reader *r, const char *line)
 {
 	static const char ipc[] = "(global-name ";
 	const char *at = line, *text;
 	if (line[0] == ';')
 		return;
+	take_regex(r, line);
 	while ((text = next_string(r->a, &at))) {
 		if (strstr(line, ipc))
 			add_rule(r, RULE_MACH, OP_BIT(OP_MACH), text, NULL);

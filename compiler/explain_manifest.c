@@ -19,6 +19,14 @@ static void json_head(const struct manifest *m, struct json *j)
 	for (unsigned i = 0; i < manifest_count(m, LIST_TARGETS); i++)
 		json_text(j, NULL, manifest_get(m, LIST_TARGETS, i, ""));
 	json_close(j);
+	json_open(j, "extends", '[');
+	for (unsigned i = 0; i < manifest_count(m, LIST_BASES); i++) {
+		json_open(j, NULL, '{');
+		json_text(j, "name", manifest_get(m, LIST_BASES, i, "name"));
+		json_text(j, "version", manifest_get(m, LIST_BASES, i, "version"));
+		json_close(j);
+	}
+	json_close(j);
 	json_open(j, "load-time-params", '[');
 	for (unsigned i = 0; i < manifest_count(m, LIST_PARAMS); i++) {
 		json_open(j, NULL, '{');

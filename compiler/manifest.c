@@ -47,6 +47,32 @@ static void put_head(struct yaml_out *y, const struct compile *c, const char *pl
 		yaml_text(y, "entry", ir->entry);
 }
 
+/* What the policy extends, the nearest first, and what it takes from that. */
+static void put_bases(struct yaml_out *y, const struct compile *c)
+{
+	if (c->ir->n_bases)
+		yaml_list(y, "bases", false);
+	for (unsigned i = 0; i < c->ir->n_bases; i++) {
+		yaml_map(y);
+		yaml_text(y, "name", c->ir->bases[i].name);
+		yaml_text(y, "version", c->ir->bases[i].version);
+		yaml_text(y, "at", src_where(c->src, c->arena, c->ir->bases[i].loc));
+		yaml_map_end(y);
+	}
+	if (c->ir->n_bases)
+		yaml_list_end(y);
+	if (c->ir->n_drops)
+		yaml_list(y, "drops", false);
+	for (unsigned i = 0; i < c->ir->n_drops; i++) {
+		yaml_map(y);
+		yaml_text(y, "line", c->ir->drops[i].text);
+		put_where(y, c, "at", c->ir->drops[i].origin);
+		yaml_map_end(y);
+	}
+	if (c->ir->n_drops)
+		yaml_list_end(y);
+}
+
 static void put_guarantee(struct yaml_out *y, const struct compile *c, const struct guarantee *g)
 {
 	yaml_map(y);
@@ -204,6 +230,7 @@ static void put_document(struct yaml_out *y, const struct compile *c, const stru
 {
 	yaml_map(y);
 	put_head(y, c, plan_id);
+	put_bases(y, c);
 	yaml_list(y, "guarantees", false);
 	for (unsigned i = 0; i < g->n; i++)
 		put_guarantee(y, c, &g->v[i]);

@@ -26,6 +26,8 @@ static const struct {
 } lists[MANIFEST_LISTS] = {
     [LIST_TARGETS] = {"targets", false, {NULL}},
     [LIST_ABIS] = {"abis", true, {NULL}},
+    [LIST_BASES] = {"bases", true, {"name", "version", "at"}},
+    [LIST_DROPS] = {"drops", true, {"line", "at", "?because"}},
     [LIST_GUARANTEES] =
 	{"guarantees", false, {"name", "target", "level", "is", "?mechanism", "?note", "?at", "?because"}},
     [LIST_CAVEATS] = {"caveats", false, {"id", "level", "note", "?accepted", "?because"}},
@@ -188,7 +190,7 @@ static bool read_document(struct reading *r)
 		return fail(r, "a plan of another version", m->head[0]);
 	if (!read_list(r, LIST_TARGETS) || !read_list(r, LIST_ABIS) || (take_key(r, "entry") && !(m->entry = take_scalar(r))))
 		return false;
-	for (unsigned l = LIST_GUARANTEES; l < MANIFEST_LISTS; l++)
+	for (unsigned l = LIST_BASES; l < MANIFEST_LISTS; l++)
 		if (r->error || !read_list(r, (enum manifest_list)l))
 			return false;
 	if (next_is(r, YAML_SCALAR_EVENT))

@@ -14,6 +14,8 @@
 enum manifest_list {
 	LIST_TARGETS, /* words: the key is "" */
 	LIST_ABIS,    /* words; none when they are the usual ones */
+	LIST_BASES,   /* none when it extends nothing */
+	LIST_DROPS,
 	LIST_GUARANTEES,
 	LIST_CAVEATS,
 	LIST_LIMITS,
