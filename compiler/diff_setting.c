@@ -192,6 +192,8 @@ static unsigned openness(enum choice c, unsigned value)
 		return value == STDIN_INHERIT;
 	case CHOICE_TERMINAL:
 		return value == TERMINAL_INHERIT;
+	case CHOICE_BASELINE:
+		return value == BASELINE_SYSTEM;
 	case CHOICE_OBSERVE:
 	case CHOICE_COUNT:
 		break;

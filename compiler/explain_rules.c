@@ -278,18 +278,8 @@ static void print_cannot(const struct view *x)
 	print_denies(x);
 }
 
-/* The private views, and what is put where. */
-static void print_around(const struct view *x)
+static void print_said(const struct view *x, const struct said_line *lines, unsigned n)
 {
-	struct said_line *lines;
-	unsigned n = say_around(x->arena, x->ir, &lines);
-	struct buf b = buf_new(x->arena);
-	for (unsigned i = 0; i < ISOLATE_COUNT; i++)
-		if (x->ir->isolate & (1u << i))
-			buf_printf(&b, "%s%s", b.len ? ", " : "", isolate_name[i]);
-	explain_section(x->out, "FINDS");
-	explain_row(x->out, "private views", b.len ? buf_str(&b) : "none",
-		    x->ir->isolate_origin ? src_where(x->k->src, x->arena, x->ir->isolate_origin->loc) : "by default", NULL);
 	for (unsigned i = 0; i < n; i++) {
 		size_t word = strcspn(lines[i].text, " ");
 		explain_row(x->out, arena_strndup(x->arena, lines[i].text, word), lines[i].text + word + 1,
@@ -297,11 +287,29 @@ static void print_around(const struct view *x)
 	}
 }
 
+/* The private views, and what is put where. */
+static void print_around(const struct view *x)
+{
+	struct said_line *lines, *macos;
+	unsigned n = say_around(x->arena, x->ir, TARGET_LINUX, &lines), n_macos = say_around(x->arena, x->ir, TARGET_MACOS, &macos);
+	bool on_linux = x->ir->targets & TARGET_BIT(TARGET_LINUX);
+	struct buf b = buf_new(x->arena);
+	for (unsigned i = 0; i < ISOLATE_COUNT; i++)
+		if (x->ir->isolate & (1u << i))
+			buf_printf(&b, "%s%s", b.len ? ", " : "", isolate_name[i]);
+	if (on_linux || n_macos)
+		explain_section(x->out, "FINDS");
+	if (on_linux)
+		explain_row(x->out, "private views", b.len ? buf_str(&b) : "none",
+			    x->ir->isolate_origin ? src_where(x->k->src, x->arena, x->ir->isolate_origin->loc) : "by default", NULL);
+	print_said(x, lines, n);
+	print_said(x, macos, n_macos);
+}
+
 void explain_rules(const struct compile *k, struct explain *out)
 {
 	const struct view x = {.arena = k->arena, .k = k, .ir = k->ir, .out = out};
-	if (k->ir->targets & TARGET_BIT(TARGET_LINUX))
-		print_around(&x);
+	print_around(&x);
 	print_can(&x);
 	print_cannot(&x);
 }

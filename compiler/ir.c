@@ -68,12 +68,17 @@ const char *const isolate_name[ISOLATE_COUNT] = {
 };
 
 const char *const choice_setting[CHOICE_COUNT] = {
-#define CHOICE(id, setting, ...) [CHOICE_##id] = setting,
+#define CHOICE(id, setting, system, ...) [CHOICE_##id] = setting,
+#include "choice.def"
+};
+
+const enum target choice_target[CHOICE_COUNT] = {
+#define CHOICE(id, setting, system, ...) [CHOICE_##id] = TARGET_##system,
 #include "choice.def"
 };
 
 const char *const choice_word[CHOICE_COUNT][CHOICE_MAX_WORDS] = {
-#define CHOICE(id, setting, ...) [CHOICE_##id] = {__VA_ARGS__},
+#define CHOICE(id, setting, system, ...) [CHOICE_##id] = {__VA_ARGS__},
 #include "choice.def"
 };
 

@@ -212,12 +212,13 @@ extern const char *const isolate_name[ISOLATE_COUNT];
 
 /* Settings of one word each; the words are numbers in the order of choice.def. */
 enum choice {
-#define CHOICE(id, setting, ...) CHOICE_##id,
+#define CHOICE(id, setting, system, ...) CHOICE_##id,
 #include "choice.def"
 	CHOICE_COUNT
 };
 enum { CHOICE_MAX_WORDS = 4 };
 extern const char *const choice_setting[CHOICE_COUNT];
+extern const enum target choice_target[CHOICE_COUNT];
 extern const char *const choice_word[CHOICE_COUNT][CHOICE_MAX_WORDS]; /* NULL ends them */
 
 struct ir_choice {
@@ -228,6 +229,7 @@ enum { ROOT_HOST, ROOT_PRIVATE };
 enum { STDIN_INHERIT, STDIN_NULL };
 enum { TERMINAL_NONE, TERMINAL_INHERIT, TERMINAL_NEW };
 enum { OBSERVE_OFF, OBSERVE_DENIED, OBSERVE_ALL };
+enum { BASELINE_OWN, BASELINE_SYSTEM };
 
 #define SCRATCH_LEAST UINT64_C(4096)
 #define SCRATCH_MOST (UINT64_C(1) << 50)

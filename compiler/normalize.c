@@ -174,7 +174,7 @@ static void put_linux(struct norm *x, const struct scope *s)
 		quoted(x, ir->around.places[i].source ? ir->around.places[i].source : "");
 	}
 	quoted(x, ir->around.directory ? ir->around.directory : "");
-	for (unsigned i = 0, n = say_around(x->arena, ir, &lines); i < n; i++)
+	for (unsigned i = 0, n = say_around(x->arena, ir, TARGET_LINUX, &lines); i < n; i++)
 		put(x, lines[i].text, lines[i].origin);
 	if (ir->exact_origin)
 		put(x, ir->syscalls_exact ? "syscalls exact" : "syscalls derived", ir->exact_origin);
@@ -186,12 +186,22 @@ static void put_linux(struct norm *x, const struct scope *s)
 		    ir->unknown_origin);
 }
 
+static void put_macos(struct norm *x, const struct scope *s)
+{
+	struct said_line *lines;
+	if (!in_scope(x, s, TARGET_BIT(TARGET_MACOS), ARCHES_ALL))
+		return;
+	for (unsigned i = 0, n = say_around(x->arena, x->ir, TARGET_MACOS, &lines); i < n; i++)
+		put(x, lines[i].text, lines[i].origin);
+}
+
 static void put_scope(struct norm *x, struct scope s)
 {
 	bool own = s.targets != x->ir->targets || s.arches != x->ir->arches;
 	x->block = buf_new(x->arena);
 	x->indent = own ? "        " : "    ";
 	put_linux(x, &s);
+	put_macos(x, &s);
 	for (unsigned i = 0; i < x->ir->n_rules; i++)
 		if (in_scope(x, &s, x->ir->rules[i].targets, x->ir->rules[i].arches))
 			put_rule(x, &x->ir->rules[i]);

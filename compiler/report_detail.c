@@ -135,7 +135,8 @@ static void put_around(struct report *r)
 	report_table(r, NULL, heads);
 	put_around_row(r, "isolate", isolate_words(r), r->ir->isolate_origin);
 	for (unsigned c = 0; c < CHOICE_COUNT; c++)
-		put_around_row(r, choice_setting[c], choice_word[c][r->ir->choice[c].value], r->ir->choice[c].origin);
+		if (choice_target[c] == TARGET_LINUX)
+			put_around_row(r, choice_setting[c], choice_word[c][r->ir->choice[c].value], r->ir->choice[c].origin);
 	put_places(r);
 	if (w->discard_origin)
 		put_around_row(r, "discard", say_number_of(r->a, TYPE_SIZE, w->discard_size, w->discard_param), w->discard_origin);

@@ -1,6 +1,6 @@
 /*
  * resolve_around.c - what the program finds around it: isolate, root, mount, scratch, directory, hostname, user, stdin,
- * terminal, observe. All of it is Linux's; a policy for macOS too says it inside `on linux`.
+ * terminal, observe. All of it is Linux's; a policy for macOS too says it inside `on linux`. `baseline` is of macOS.
  */
 #include <string.h>
 
@@ -31,8 +31,8 @@ static void bad_form(struct res *r, const struct ast_stmt *s, const char *takes,
 	diag_help(rec, "write `%s`", example);
 }
 
-/* False after a diagnostic: a statement of the whole policy that macOS has nothing for. */
-static bool linux_setting(struct res *r, const struct place *p, const struct ast_stmt *s)
+/* False after a diagnostic: a statement of the whole policy that other systems have nothing for. */
+static bool system_setting(struct res *r, const struct place *p, const struct ast_stmt *s, enum target t)
 {
 	if (p->profile) {
 		stmt_refuse_in_profile(r, p, s);
@@ -44,12 +44,17 @@ static bool linux_setting(struct res *r, const struct place *p, const struct ast
 		diag_help(rec, "move it out of the block");
 		return false;
 	}
-	if (!(p->targets & r->build->ir.targets & ~TARGET_BIT(TARGET_LINUX)))
+	if (!(p->targets & r->build->ir.targets & ~TARGET_BIT(t)))
 		return true;
-	struct diag_rec *rec =
-	    diag(r->d, DIAG_NO_EXPRESSION, s->loc, "macOS has no `%s`", s->name->text);
-	diag_help(rec, "put the line into `on linux { }`");
+	struct diag_rec *rec = diag(r->d, DIAG_NO_EXPRESSION, s->loc, "%s has no `%s`",
+				    t == TARGET_LINUX ? "macOS" : "Linux", s->name->text);
+	diag_help(rec, "put the line into `on %s { }`", target_name[t]);
 	return false;
+}
+
+static bool linux_setting(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	return system_setting(r, p, s, TARGET_LINUX);
 }
 
 /* ---- isolate ---- */
@@ -129,7 +134,7 @@ void set_choice(struct res *r, const struct place *p, const struct ast_stmt *s)
 	unsigned c = 0, v = 0;
 	while (strcmp(choice_setting[c], s->name->text) != 0)
 		c++;
-	if (!linux_setting(r, p, s) || written_twice(r, s, ir->choice[c].origin))
+	if (!system_setting(r, p, s, choice_target[c]) || written_twice(r, s, ir->choice[c].origin))
 		return;
 	while (s->words && choice_word[c][v] && strcmp(choice_word[c][v], s->words->text) != 0)
 		v++;

@@ -31,7 +31,7 @@ struct said_line {
 	const char *text;
 	const struct origin *origin;
 };
-unsigned say_around(struct arena *a, const struct ir *ir, struct said_line **out);
+unsigned say_around(struct arena *a, const struct ir *ir, enum target t, struct said_line **out);
 /* Do those lines bring this operation of the rule along? */
 bool say_from_place(const struct ir *ir, const struct ir_rule *r, enum op op);
 

@@ -73,13 +73,16 @@ static void add_places(struct lines *l, const struct ir *ir)
 	}
 }
 
-unsigned say_around(struct arena *a, const struct ir *ir, struct said_line **out)
+unsigned say_around(struct arena *a, const struct ir *ir, enum target t, struct said_line **out)
 {
 	struct lines l = {.arena = a};
 	for (unsigned c = 0; c < CHOICE_COUNT; c++)
-		if (ir->choice[c].origin)
+		if (ir->choice[c].origin && choice_target[c] == t)
 			add(&l, arena_printf(a, "%s %s", choice_setting[c], choice_word[c][ir->choice[c].value]),
 			    ir->choice[c].origin);
+	*out = l.v;
+	if (t != TARGET_LINUX)
+		return l.n;
 	add_places(&l, ir);
 	if (ir->around.discard_origin)
 		add(&l, arena_printf(a, "discard size %s", say_number_of(a, TYPE_SIZE, ir->around.discard_size, ir->around.discard_param)),

@@ -10,6 +10,8 @@ static bool expect_choices(struct launch_facts *f)
 {
 	for (unsigned c = 0; c < CHOICE_COUNT; c++) {
 		const char *want = choice_word[c][f->what->ir->choice[c].value];
+		if (choice_target[c] != TARGET_LINUX)
+			continue;
 		if (!launch_expect(f, choice_setting[c], f->has->choices[c],
 			    f->what->ir->choice[c].value ? want : NULL))
 			return false;

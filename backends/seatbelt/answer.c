@@ -249,9 +249,29 @@ static struct answer connect_port_answer(const struct ir *ir)
 	return a;
 }
 
-struct answer seatbelt_answer(const struct ir *ir, enum target t, enum cap cap)
+/* What the imported profile of the system opens is Apple's, and differs between versions. */
+static bool on_system(const struct ir *ir, enum cap cap)
 {
-	(void)t;
+	static const enum cap caps[] = {CAP_FS_READ_SCOPE,  CAP_FS_WRITE_DENY, CAP_FS_WRITE_SCOPE, CAP_FS_IOCTL_SCOPE,
+					CAP_NET_DISABLE,    CAP_NET_OUTBOUND,  CAP_UNIX_PATH,	   CAP_IPC_RESTRICT,
+					CAP_MACH_RESTRICT};
+
+	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
+		if (caps[i] == cap)
+			return ir->choice[CHOICE_BASELINE].value == BASELINE_SYSTEM;
+	return false;
+}
+
+static struct answer weakened(struct answer a, const struct ir *ir)
+{
+	if (a.level != LEVEL_ENFORCED)
+		return a;
+	return partial("the profile of the system that it stands on opens what that version of macOS says",
+		       "remove `baseline system`", ir->choice[CHOICE_BASELINE].origin);
+}
+
+static struct answer answer_of(const struct ir *ir, enum cap cap)
+{
 	const uint32_t write = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE);
 
 	switch (cap) {
@@ -330,4 +350,12 @@ struct answer seatbelt_answer(const struct ir *ir, enum target t, enum cap cap)
 		break;
 	}
 	return absent("this is no guarantee", NULL);
+}
+
+struct answer seatbelt_answer(const struct ir *ir, enum target t, enum cap cap)
+{
+	struct answer a = answer_of(ir, cap);
+
+	(void)t;
+	return on_system(ir, cap) ? weakened(a, ir) : a;
 }

@@ -10,6 +10,8 @@
 #include "paths.h"
 
 enum base_kind {
+	BASE_IS_OWN,
+	BASE_IS_BOTH,
 	BASE_IS_GROUP,
 	BASE_IS_CLOSED,
 	BASE_IS_CLOSED_LATER,
@@ -28,6 +30,8 @@ static const struct {
 } base[] = {
 #define CLOSED_ALWAYS               BASE_IS_CLOSED
 #define CLOSED_LATER                BASE_IS_CLOSED_LATER
+#define BASE_OWN                    {BASE_IS_OWN, NULL, NULL, NULL},
+#define BASE_BOTH                   {BASE_IS_BOTH, NULL, NULL, NULL},
 #define BASE_GROUP(why)             {BASE_IS_GROUP, NULL, (why), NULL},
 #define BASE_CLOSED(name, age, why) {CLOSED_##age, NULL, (name), (why)},
 #define BASE_OPEN(name, why)        {BASE_IS_OPEN, NULL, (name), (why)},
@@ -77,14 +81,38 @@ static size_t emit_places(struct emit *e, size_t first)
 	return n;
 }
 
+static bool stands_on_system(const struct ir *ir)
+{
+	return ir->choice[CHOICE_BASELINE].value == BASELINE_SYSTEM;
+}
+
+/* Apple's text, which grows with the system; what it opens, no model of ours can say. */
+static void emit_import(struct emit *e)
+{
+	buf_puts(&e->out, "\n; base: what this version of macOS says that every program needs\n");
+	emit_origin(e, e->l->ir->choice[CHOICE_BASELINE].origin);
+	buf_puts(&e->out, "(import \"system.sb\")\n");
+}
+
 void seatbelt_emit_base(struct emit *e)
 {
 	struct arena *a = e->l->arena;
+	bool on_system = stands_on_system(e->l->ir), skip = false;
 	size_t n;
 
 	for (size_t i = 0; i < N_BASE; i += n) {
 		n = 1;
+		if (skip && base[i].kind != BASE_IS_BOTH)
+			continue;
 		switch (base[i].kind) {
+		case BASE_IS_OWN:
+			skip = on_system;
+			if (on_system)
+				emit_import(e);
+			break;
+		case BASE_IS_BOTH:
+			skip = false;
+			break;
 		case BASE_IS_GROUP:
 			buf_printf(&e->out, "\n; base: %s\n", base[i].text);
 			break;
@@ -137,6 +165,8 @@ static uint32_t atoms_of(enum base_kind kind)
 		return READ_ATOMS | ATOM_BIT(ATOM_MAP);
 	case BASE_IS_STAT:
 		return ATOM_BIT(ATOM_METADATA);
+	case BASE_IS_OWN:
+	case BASE_IS_BOTH:
 	case BASE_IS_GROUP:
 	case BASE_IS_CLOSED:
 	case BASE_IS_CLOSED_LATER:
@@ -147,9 +177,12 @@ static uint32_t atoms_of(enum base_kind kind)
 	return 0;
 }
 
-uint32_t base_opens(const char *root)
+uint32_t base_opens(const struct ir *ir, const char *root)
 {
 	uint32_t out = 0;
+
+	if (stands_on_system(ir))
+		return 0;
 
 	for (size_t i = 0; i < N_BASE; i++)
 		if (atoms_of(base[i].kind) && strcmp(base[i].filter, "subpath") == 0 &&
@@ -158,9 +191,12 @@ uint32_t base_opens(const char *root)
 	return out;
 }
 
-uint32_t base_meets(const char *root)
+uint32_t base_meets(const struct ir *ir, const char *root)
 {
-	uint32_t out = strchr(root, '$') ? READ_ATOMS | ATOM_BIT(ATOM_MAP) : base_opens(root);
+	uint32_t out = strchr(root, '$') ? READ_ATOMS | ATOM_BIT(ATOM_MAP) : base_opens(ir, root);
+
+	if (stands_on_system(ir))
+		return ~0u; /* it may open anything */
 
 	for (size_t i = 0; i < N_BASE; i++)
 		if (atoms_of(base[i].kind) && path_covers(root, base[i].text))
@@ -168,12 +204,14 @@ uint32_t base_meets(const char *root)
 	return out;
 }
 
-bool base_shows(const char *folder)
+bool base_shows(const struct ir *ir, const char *folder)
 {
+	if (stands_on_system(ir))
+		return false;
 	for (size_t i = 0; i < N_BASE; i++)
 		if (atoms_of(base[i].kind) && strcmp(base[i].text, folder) == 0)
 			return true;
-	return base_opens(folder) & ATOM_BIT(ATOM_METADATA);
+	return base_opens(ir, folder) & ATOM_BIT(ATOM_METADATA);
 }
 
 static bool starts_entry(const struct ir *ir, const struct request *r)
@@ -189,7 +227,7 @@ static bool starts_entry(const struct ir *ir, const struct request *r)
 
 bool seatbelt_baseline(const struct ir *ir, const struct request *r, const char **why)
 {
-	if (r->op == OP_READ || r->op == OP_LIST)
+	if ((r->op == OP_READ || r->op == OP_LIST) && !stands_on_system(ir))
 		for (size_t i = 0; i < N_BASE; i++)
 			if ((base[i].kind == BASE_IS_READ || base[i].kind == BASE_IS_CODE) &&
 			    base_covers(base[i].filter, base[i].text, r->object)) {

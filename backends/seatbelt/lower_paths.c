@@ -223,7 +223,7 @@ static bool is_settled(struct emit *e, const struct paths *p, const char *folder
 	struct path_line at = {.root = folder};
 	struct search s = {.arena = e->l->arena, .line = &at};
 
-	if (!strchr(folder, '$') && base_shows(folder))
+	if (!strchr(folder, '$') && base_shows(e->l->ir, folder))
 		return true;
 	paths_above(&p->allows, folder, shows, &s);
 	paths_above(&p->denies, folder, adds, &s); /* it is hidden, whatever is said here */

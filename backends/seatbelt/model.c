@@ -121,6 +121,21 @@ static void read_header(struct model *m, const char *text, size_t size)
 	m->header.params = params;
 }
 
+/*
+ * system.sb is Apple's and differs between versions: it is read as opening nothing, and answer.c says that it opens more.
+ * Nothing else may be imported.
+ */
+static const struct sexp *import_system(void *ctx, struct arena *a, const char *name, const char **error)
+{
+	static const char text[] = "(version 1)";
+
+	(void)ctx;
+	if (strcmp(name, "system.sb") == 0)
+		return sbpl_read(a, name, text, strlen(text), error);
+	*error = "a plan's profile imports system.sb alone";
+	return NULL;
+}
+
 void *seatbelt_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
 {
 	struct model *m = ARENA_NEW(a, struct model);
@@ -137,7 +152,7 @@ void *seatbelt_model_open(struct arena *a, const struct artifact *v, unsigned n,
 	m->arena = a;
 	m->instances = ARENA_NEW(a, struct instance *);
 	m->forms = sbpl_read(a, SEATBELT_FILE, v[i].data, v[i].size, &why);
-	p = m->forms ? sbpl_eval(a, m->forms, &(struct sbpl_how_to){.check = true}, &why) : NULL;
+	p = m->forms ? sbpl_eval(a, m->forms, &(struct sbpl_how_to){.check = true, .import = import_system}, &why) : NULL;
 	if (!p || !sbpl_lint(a, m->forms, p, &why)) {
 		*error = why;
 		return NULL;
@@ -186,7 +201,8 @@ static void instance_load(const struct model *m, struct instance *x)
 	}
 	x->profile = sbpl_eval(
 	    m->arena, m->forms,
-	    &(struct sbpl_how_to){.given = given, .n_given = n, .real_paths = true, .check = true}, &x->error);
+	    &(struct sbpl_how_to){.given = given, .n_given = n, .real_paths = true, .check = true,
+				   .import = import_system}, &x->error);
 	/* With real values the paths can be checked whole. */
 	if (x->profile && !sbpl_lint(m->arena, m->forms, x->profile, &x->error))
 		x->profile = NULL;

@@ -264,16 +264,16 @@ static void allows_reduce(struct emit *e, struct paths *p)
 		paths_above(&p->allows, x->root, says_it, &said);
 		paths_above(&p->denies, x->root, denies_it, &denied);
 		x->gives = x->all & ~denied.found;
-		x->atoms = x->gives & ~(said.found | base_opens(x->root));
+		x->atoms = x->gives & ~(said.found | base_opens(e->l->ir, x->root));
 		if (tmpl_has_variable(x->rule->object))
 			p->allows.open_all |= x->gives;
 	}
 }
 
 /* Atoms that some allow, or the base, may open in the place of a deny. */
-static uint32_t opened_in(const struct paths *p, const char *root)
+static uint32_t opened_in(const struct ir *ir, const struct paths *p, const char *root)
 {
-	struct search s = {.found = p->allows.open_all | base_meets(root)};
+	struct search s = {.found = p->allows.open_all | base_meets(ir, root)};
 	size_t n = strlen(root);
 
 	if (strchr(root, '$') || n == 1) {
@@ -296,7 +296,7 @@ static void denies_reduce(struct emit *e, struct paths *p)
 		struct search s = {.arena = e->l->arena, .line = x};
 
 		paths_above(&p->denies, x->root, denies_it, &s);
-		x->atoms &= opened_in(p, x->root) & ~s.found;
+		x->atoms &= opened_in(e->l->ir, p, x->root) & ~s.found;
 	}
 }
 

@@ -56,9 +56,9 @@ bool paths_hole_matters(struct arena *a, const char *root, const char *hole);
 bool paths_hole(struct arena *a, const struct path_line *line, const char *folder);
 
 /* base.c: the atoms that the base opens on all of the place; on some part of it, or above it. */
-uint32_t base_opens(const char *root);
-uint32_t base_meets(const char *root);
+uint32_t base_opens(const struct ir *ir, const char *root);
+uint32_t base_meets(const struct ir *ir, const char *root);
 /* Is it open, without any line, that the folder is there? */
-bool base_shows(const char *folder);
+bool base_shows(const struct ir *ir, const char *folder);
 
 #endif

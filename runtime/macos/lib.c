@@ -163,6 +163,10 @@ static bool options_take(struct start *t, const struct sbx_options *o)
 		fault_set(&t->fault, ERR_USAGE);
 		return fault_line(&t->fault, "wrong", "options.size or options.argv is not set", NULL);
 	}
+	if (o->file) {
+		fault_set(&t->fault, ERR_USAGE);
+		return fault_line(&t->fault, "wrong", "`file` is not there on macOS, which has no scratch folder", NULL);
+	}
 	t->options.argv = o->argv;
 	t->options.status_fd = -1;
 	t->s.directory = o->directory;

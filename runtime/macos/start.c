@@ -12,7 +12,11 @@
 static bool options_fit(struct macos_start *s)
 {
 	const struct options *o = s->run.options;
-	const char *what = o->watch ? "--watch" : o->report ? "--report" : o->status_fd >= 0 ? "--status-fd" : NULL;
+	const char *what = o->watch	       ? "--watch"
+			   : o->report	       ? "--report"
+			   : o->n_files	       ? "--file"
+			   : o->status_fd >= 0 ? "--status-fd"
+					       : NULL;
 
 	if (!what)
 		return true;

@@ -93,6 +93,32 @@ Test(seatbelt_lower, every_own_default_is_answered)
 	arena_free(p->arena);
 }
 
+/* With the profile of the system nothing of our own base is said, and nothing of the policy left out for it. */
+Test(seatbelt_lower, baseline_of_the_system)
+{
+	struct test_policy *p = policy_new();
+	const char *text, *error;
+	void *m;
+
+	p->ir.choice[CHOICE_BASELINE] = (struct ir_choice){BASELINE_SYSTEM, &p->origin};
+	policy_rule(p, RULE_PATH, false, READ_LIST, "/usr/lib/x");
+	policy_rule(p, RULE_PATH, true, READ_LIST, "/nowhere");
+	text = policy_profile(p);
+	cr_expect_not_null(strstr(text, "\n(import \"system.sb\")\n"));
+	cr_expect_null(strstr(text, "(subpath \"/usr/lib\")"));
+	cr_expect_not_null(strstr(text, "(subpath \"/usr/lib/x\")"));
+	cr_expect_not_null(strstr(text, "(subpath \"/nowhere\")"), "system.sb may open it");
+	cr_expect_not_null(strstr(text, "(allow process-fork)"));
+	cr_expect_not_null(strstr(text, "(deny nvram*)"));
+	m = model_of(p->arena, text, &error);
+	cr_assert(m, "%s", error);
+	cr_expect(passes(m, OP_READ, "/usr/lib/x/y") && !passes(m, OP_READ, "/usr/lib/z"));
+	cr_expect_null(model_of(p->arena, "(version 1)\n(deny default)\n(import \"other.sb\")\n", &error));
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_MACH_RESTRICT).level, LEVEL_PARTIAL);
+	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_FS_READ_DENY).level, LEVEL_ENFORCED);
+	arena_free(p->arena);
+}
+
 Test(seatbelt_lower, a_deny_beats_the_base)
 {
 	struct test_policy *p = policy_new();
