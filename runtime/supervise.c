@@ -338,8 +338,11 @@ static bool child_make(struct supervisor *s)
 		child_begin(s, &e, moved);
 	if (s->child < 0)
 		return flags ? namespaces_refused(s->run, errno) : fault(s, "fork");
+	/*
+	 * Of the events this side keeps both ends: that process 1 ended is told by its signal, and an end of the pipe would
+	 * wake this process a moment before, in the way of the one that ends.
+	 */
 	end_close(e.started[1]);
-	end_close(e.events[1]);
 	end_close(e.go[0]);
 	end_close(e.mailbox[1]);
 	if (moved && !child_move(s, e.go[1]))
@@ -478,12 +481,8 @@ static void event_take(struct supervisor *s)
 {
 	unsigned char signal;
 
-	if (read(s->link.events, &signal, 1) == 1) {
+	if (read(s->link.events, &signal, 1) == 1)
 		child_stopped(s);
-		return;
-	}
-	close(s->link.events);
-	s->link.events = -1;
 }
 
 /* A program whose refused calls nobody sees is not what the plan asks for. */

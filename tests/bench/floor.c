@@ -84,7 +84,7 @@ static void confine_files(void)
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		int fd = openat(AT_FDCWD, rules[i].path, O_PATH | O_CLOEXEC);
 		if (fd < 0)
-			continue;
+			continue; /* as `if-exists` says */
 		struct landlock_path_beneath_attr beneath = {rules[i].rights & k.fs, fd};
 		if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath,
 			    0) != 0)
@@ -115,29 +115,29 @@ static const struct {
 
 #ifdef FLOOR_IN_PROCESS
 /* Handlers of the caller must go before they can run, so each number is set, and the file is not needed. */
-static void reset_signals(void)
-{
-	const uint64_t none = 0;
-	for (int s = 1; s <= 64; s++)
-		syscall(SYS_rt_sigaction, s, &fresh, NULL, 8);
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
-}
+static const uint64_t ignored = ~0ull;
 #else
 /* Only what is ignored would be inherited; the kernel shows it in one file. */
-static void reset_signals(void)
+static uint64_t ignored;
+
+static void look_at_signals(void)
 {
 	static char text[4096];
-	const uint64_t none = 0;
 	int fd = openat(AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC);
 	ssize_t n = read(fd, text, sizeof(text) - 1);
 	const char *line = memmem(text, n > 0 ? (size_t)n : 0, "\nSigIgn:\t", 9);
-	uint64_t ignored = line ? strtoull(line + 9, NULL, 16) : ~0ull;
+	ignored = line ? strtoull(line + 9, NULL, 16) : ~0ull;
+}
+#endif
+
+static void reset_signals(void)
+{
+	const uint64_t none = 0;
 	for (int s = 1; s <= 64; s++)
 		if (ignored >> (s - 1) & 1)
 			syscall(SYS_rt_sigaction, s, &fresh, NULL, 8);
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
 }
-#endif
 
 static void drop_capabilities(void)
 {
@@ -174,12 +174,13 @@ static int become(char **argv)
 	return 127;
 }
 
-#ifndef FLOOR_IN_PROCESS /* tests/bench/lib/lib.c takes the calls without the program */
+#if !defined(FLOOR_IN_PROCESS) && !defined(FLOOR_IN_VIEW) /* lib/lib.c and floor_view.c take the calls without the program */
 int main(int argc, char **argv)
 {
 	if (argc < 2)
 		return 125;
 	read_plan();
+	look_at_signals();
 	return become(argv + 1);
 }
 #endif

@@ -1,6 +1,7 @@
 /*
- * launch.c - times commands from start to exit, interleaved in random order, and prints
- * medians and ratios.
+ * launch.c - times commands from start to exit, interleaved in random order, and prints medians and ratios: of the time
+ * that passed, and of the time that processors worked for it (the whole tree, as far as it was waited for). The second
+ * depends less on what else the machine does.
  *
  *     launch ROUNDS FLOOR FILE     a line of FILE: NAME, then the words of a command, tabs between
  *
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,7 +29,7 @@ struct command {
 	char line[MAX_LINE];
 	const char *name;
 	char *argv[MAX_WORDS];
-	double *us;
+	double *us, *cpu;
 	int failed; /* exit status of a round that failed, or 0 */
 };
 
@@ -45,8 +47,9 @@ static double now_us(void)
 }
 
 /* posix_spawn() of glibc is vfork and exec: the cheapest start that a parent of any size has. */
-static double run(const struct command *c, posix_spawn_file_actions_t *quiet, int *status)
+static double run(const struct command *c, posix_spawn_file_actions_t *quiet, int *status, double *cpu)
 {
+	struct rusage used = {0};
 	pid_t pid;
 	double start = now_us();
 	int error = posix_spawn(&pid, c->argv[0], quiet, NULL, c->argv, environ);
@@ -54,9 +57,12 @@ static double run(const struct command *c, posix_spawn_file_actions_t *quiet, in
 		*status = 127 << 8;
 		return 0;
 	}
-	while (waitpid(pid, status, 0) < 0)
+	while (wait4(pid, status, 0, &used) < 0)
 		;
-	return now_us() - start;
+	start = now_us() - start;
+	*cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 +
+	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+	return start;
 }
 
 static unsigned read_commands(const char *path, struct command *v, unsigned rounds)
@@ -74,7 +80,8 @@ static unsigned read_commands(const char *path, struct command *v, unsigned roun
 		for (char *w; words < MAX_WORDS - 1 && (w = strtok_r(NULL, "\t", &save));)
 			c->argv[words++] = w;
 		c->us = calloc(rounds, sizeof(*c->us));
-		if (!c->us || words == 0)
+		c->cpu = calloc(rounds, sizeof(*c->cpu));
+		if (!c->us || !c->cpu || words == 0)
 			die("a command is empty");
 	}
 	fclose(in);
@@ -110,14 +117,22 @@ static double median(const struct command *c, unsigned rounds)
 	return c->failed ? 0 : c->us[rounds / 2];
 }
 
+static double median_cpu(const struct command *c, unsigned rounds)
+{
+	return c->failed ? 0 : c->cpu[rounds / 2];
+}
+
 static void print_table(const struct command *v, unsigned n, unsigned rounds,
 			const char *floor_name)
 {
-	double base = median(&v[0], rounds), floor_us = 0;
+	double base = median(&v[0], rounds), floor_us = 0, floor_cpu = 0;
 	for (unsigned i = 0; i < n; i++)
-		if (strcmp(v[i].name, floor_name) == 0)
+		if (strcmp(v[i].name, floor_name) == 0) {
 			floor_us = median(&v[i], rounds);
-	printf("    %-34s %9s %9s  %6s  %6s\n", "", "median us", "p95 us", "x 1st", "x floor");
+			floor_cpu = median_cpu(&v[i], rounds);
+		}
+	printf("    %-34s %9s %9s  %6s  %6s  %9s  %6s\n", "", "median us", "p95 us", "x 1st", "x floor", "cpu us",
+	       "x floor");
 	for (unsigned i = 0; i < n; i++) {
 		if (v[i].failed) {
 			printf("    %-34s failed, wait status %d\n", v[i].name, v[i].failed);
@@ -127,6 +142,8 @@ static void print_table(const struct command *v, unsigned n, unsigned rounds,
 		       v[i].us[rounds * 95 / 100]);
 		print_ratio(median(&v[i], rounds), base);
 		print_ratio(median(&v[i], rounds), floor_us);
+		printf("  %9.0f", median_cpu(&v[i], rounds));
+		print_ratio(median_cpu(&v[i], rounds), floor_cpu);
 		putchar('\n');
 	}
 }
@@ -148,8 +165,8 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < n; i++) {
 		int status;
 		order[i] = i;
-		run(&v[i], &quiet,
-		    &status); /* warms the caches, and shows what fails with its message */
+		/* warms the caches, and shows what fails with its message */
+		run(&v[i], &quiet, &status, &v[i].cpu[0]);
 		v[i].failed = status;
 	}
 	for (long r = 0; r < rounds; r++) {
@@ -158,12 +175,14 @@ int main(int argc, char **argv)
 			struct command *c = &v[order[i]];
 			int status = c->failed;
 			if (!status)
-				c->us[r] = run(c, &quiet, &status);
+				c->us[r] = run(c, &quiet, &status, &c->cpu[r]);
 			c->failed = status;
 		}
 	}
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		qsort(v[i].us, (size_t)rounds, sizeof(*v[i].us), by_value);
+		qsort(v[i].cpu, (size_t)rounds, sizeof(*v[i].cpu), by_value);
+	}
 	print_table(v, n, (unsigned)rounds, argv[2]);
 	return 0;
 }

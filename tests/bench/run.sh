@@ -91,7 +91,76 @@ launches() { # NAME PROGRAM
 	"$tmp/launch" "$rounds" floor "$list"
 }
 
+# Private views: the namespaces, a tree of a few places, process 1. bwrap gets the same places, namespaces and filter.
+view_policy() { # VIEWS
+	cat <<-P
+		sbx 1
+		policy bench-view {
+		    targets linux
+		    isolate $1
+		    allow read exec "/usr", "/bin" if-exists, "/lib" if-exists, "/lib64" if-exists, "$tmp/nop" because "the benchmark"
+		    allow read "/etc/ld.so.cache" if-exists because "the benchmark"
+		    allow read write "$tmp/work" because "the benchmark"
+		    limit open-files 256
+		}
+	P
+}
+
+views() { # NAME VIEWS
+	local name=$1 views=$2 plan=$tmp/plan-$1 list=$tmp/list-$1 filter word bwrap=()
+	mkdir -p "$tmp/work"
+	view_policy "$views" >"$tmp/$name.sbx"
+	"$B/sbxc" --std "$top/policies/std" -q "$tmp/$name.sbx" -o "$plan" || die "the policy of the views does not compile"
+	floor_plan "$plan" >"$tmp/floor_plan.h"
+	python3 "$top/tests/bench/floor_view.py" "$plan" >"$tmp/floor_view.h" || return
+	static -o "$tmp/floor-$name" "$top/tests/bench/floor_view.c" || die "floor_view.c does not compile"
+	filter=$plan/seccomp-$(uname -m).bpf
+	row bare "$tmp/nop" >"$list"
+	row "floor, the program is process 1" "$tmp/floor-$name" "$name" alone "$tmp/nop" >>"$list"
+	row floor "$tmp/floor-$name" "$name" init "$tmp/nop" >>"$list"
+	row sbx-run "$B/sbx-run" "$plan" -- "$tmp/nop" >>"$list"
+	if command -v bwrap >/dev/null; then
+		while read -r word; do bwrap+=("$word"); done < <(python3 "$top/tests/bench/floor_view.py" "$plan" --bwrap)
+		row "bwrap, same places and filter" "$tmp/fd3" "$filter" "$(command -v bwrap)" --unshare-all \
+		    $([[ $name = all ]] || echo --share-net) --new-session "${bwrap[@]}" --seccomp 3 "$tmp/nop" >>"$list"
+	fi
+	printf '\nLaunch to exit of nop, isolate %s, %s rounds\n' "$views" "$rounds"
+	"$tmp/launch" "$rounds" floor "$list"
+}
+
+# Everything at once; after launches() of nop and views(), which leave lists.
+at_once() {
+	printf '\n1,000 launches at once, isolate none, median of 5\n'
+	grep -v setpriv "$tmp/list" >"$tmp/list-once"
+	"$tmp/at_once" 1000 5 "$tmp/list-once"
+	[[ ! -s $tmp/list-all ]] || { printf '\n1,000 launches at once, isolate all, median of 3\n'; "$tmp/at_once" 1000 3 "$tmp/list-all"; }
+	printf '    processes that are left: %s\n' "$(pgrep -c -x nop || true)"
+}
+
+# What the kernel's own checks cost a program that runs.
+steady() {
+	local name i
+	static -o "$tmp/steady" "$top/tests/bench/steady.c" || die "steady.c does not compile"
+	{ policy "$tmp/steady" | sed '$d'; echo '    allow read "/etc/passwd" because "the benchmark"'; echo '}'; } >"$tmp/steady.sbx"
+	"$B/sbxc" --std "$top/policies/std" -q "$tmp/steady.sbx" -o "$tmp/plan-steady" || die "the policy of steady does not compile"
+	: >"$tmp/steady-bare"; : >"$tmp/steady-plan"
+	for ((i = 0; i < 11; i++)); do
+		"$tmp/steady" >>"$tmp/steady-bare"
+		"$B/sbx-run" "$tmp/plan-steady" -- "$tmp/steady" >>"$tmp/steady-plan" || die "steady does not run under its plan"
+	done
+	printf '\nSteady state: calls a second, the median of 11 runs (what the kernel itself takes: sbx is gone by then)\n'
+	printf '    %-34s %12s %12s  %7s\n' '' bare 'under plan' 'ns more'
+	i=0
+	for name in getppid 'read of 8 bytes' 'openat and close'; do
+		i=$((i + 1))
+		paste <(cut -d' ' -f$i "$tmp/steady-bare" | sort -n | sed -n 6p) <(cut -d' ' -f$i "$tmp/steady-plan" | sort -n | sed -n 6p) |
+		    awk -v name="$name" '{ printf "    %-34s %12.0f %12.0f  %7.0f\n", name, 1e9 / $1, 1e9 / $2, $2 - $1 }'
+	done
+}
+
 build_tools() {
+	"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -o "$tmp/at_once" "$top/tests/bench/at_once.c" || die "at_once.c does not compile"
+	musl-gcc -static -Os -o "$tmp/cost" "$top/tests/live/cost.c" || die "cost.c does not compile"
 	"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -o "$tmp/launch" "$top/tests/bench/launch.c" || die "launch.c does not compile"
 	"${CC:-gcc}" -O2 -nostdlib -static -fno-stack-protector -o "$tmp/nop" "$top/tests/bench/nop.c" ||
 	    die "nop.c does not compile"
@@ -167,11 +236,18 @@ figures() {
 		printf '    %-34s %s\n' "system calls: nop, bare" "$(calls "$tmp/nop")"
 		printf '    %-34s %s\n' "system calls: nop, floor" "$(calls "$tmp/floor" "$tmp/nop")"
 		printf '    %-34s %s\n' "system calls: nop, sbx-run" "$(calls "$B/sbx-run" "$tmp/plan-nop" -- "$tmp/nop")"
+		[[ ! -x $tmp/floor-all ]] || printf '    %-34s %s\n' "system calls: isolate all, floor" \
+		    "$(calls "$tmp/floor-all" all init "$tmp/nop")"
+		printf '    %-34s %s\n' "system calls: isolate all, sbx-run" "$(calls "$B/sbx-run" "$tmp/plan-all" -- "$tmp/nop")"
 		! command -v bwrap >/dev/null || printf '    %-34s %s\n' "system calls: nop, bwrap" \
 		    "$(calls bwrap --ro-bind / / --dev-bind /dev /dev --new-session "$tmp/nop")"
 	else
 		echo "    strace is not there: no system calls counted"
 	fi
+	printf '    %-34s %s, %s KB\n' "page faults, resident: nop, bare" $("$tmp/cost" "$tmp/nop" | cut -d' ' -f1,2)
+	printf '    %-34s %s, %s KB\n' "page faults, resident: nop, floor" $("$tmp/cost" "$tmp/floor" "$tmp/nop" | cut -d' ' -f1,2)
+	printf '    %-34s %s, %s KB\n' "page faults, resident: nop, sbx-run" \
+	    $("$tmp/cost" "$B/sbx-run" "$tmp/plan-nop" -- "$tmp/nop" | cut -d' ' -f1,2)
 	for p in "$top"/policies/examples/*.sbx; do
 		name=$(basename "$p" .sbx) plan=$tmp/plan-$(basename "$p" .sbx)
 		"$B/sbxc" --std "$top/policies/std" -q "$p" -o "$plan" || continue
@@ -190,15 +266,19 @@ profiles() {
 }
 
 build_tools
-printf 'kernel %s, %s, %s processors\n' "$(uname -r)" "$(uname -m)" "$(nproc)"
+printf 'kernel %s, %s, %s processors, load %s\n' "$(uname -r)" "$(uname -m)" "$(nproc)" "$(cut -d' ' -f1-3 /proc/loadavg)"
 printf 'setpriv here (%s) sets no_new_privs alone: Landlock and seccomp came with util-linux 2.40 and later\n' \
     "$(setpriv --version 2>/dev/null | awk '{ print $NF }')"
 launches true "$(realpath /bin/true)"
 launches nop "$tmp/nop"
 library
-compiles
+views all all
+views no-net "user, pid, mount, ipc, uts, cgroup"
+at_once
+steady
+[[ -n ${NO_COMPILES:-} ]] || compiles
 profiles
 figures
 printf '\n'
-python3 "$top/tests/bench/growth.py" "$B/sbxc"
+[[ -n ${NO_COMPILES:-} ]] || python3 "$top/tests/bench/growth.py" "$B/sbxc"
 exit 0
