@@ -49,7 +49,7 @@ is "pids: nothing left" "$(left) $(named sleep)" "0 0"
 share() { echo $((($(told cpu_user_us) + $(told cpu_system_us)) / ($(told wall_us) / 100))); }
 spin() { job "$1" /bin/sh -c 'while :; do :; done & sleep 2; kill $!'; }
 spin cpu=100%
-between "cpu: without a limit worth the name" "$(share)" 60 105 percent
+between "cpu: without a limit worth the name" "$(share)" 40 105 percent
 spin cpu=20%
 between "cpu: 20%" "$(share)" 12 25 percent
 weighted() { # the second starts a little later, and runs alone at the end
@@ -69,21 +69,21 @@ fi
 
 # ---- disks: a RAM disk, read and written directly
 if [ -e /t/modules/brd.ko ] && insmod /t/modules/brd.ko rd_nr=1 rd_size=65536 2>/tmp/err && [ -b /dev/ram0 ]; then
-	moved() { # SETTING DD-WORDS...: KiB a second
-		setting=$1
-		shift
+	moved() { # SETTING MIB DD-WORDS...: KiB a second, the start counted
+		setting=$1 mib=$2
+		shift 2
 		t=$(ms)
-		job "$setting" dd "$@" bs=64k count=64
+		job "$setting" dd "$@" bs=64k count=$((mib * 16))
 		t=$(($(ms) - t))
-		speed=$((rc == 0 ? 4096 * 1000 / (t > 0 ? t : 1) : 0))
+		speed=$((rc == 0 ? mib * 1024 * 1000 / (t > 0 ? t : 1) : 0))
 	}
-	moved rate=1GiB if=/dev/ram0 of=/dev/null iflag=direct
+	moved rate=1GiB 40 if=/dev/ram0 of=/dev/null iflag=direct
 	between "io-read: without a limit worth the name" "$speed" 2500 99999999 KiB/s
-	moved rate=1MiB if=/dev/ram0 of=/dev/null iflag=direct
+	moved rate=1MiB 4 if=/dev/ram0 of=/dev/null iflag=direct
 	between "io-read: 1 MiB/s" "$speed" 700 1300 KiB/s
-	moved rate=1GiB if=/dev/zero of=/dev/ram0 oflag=direct conv=notrunc
+	moved rate=1GiB 40 if=/dev/zero of=/dev/ram0 oflag=direct conv=notrunc
 	between "io-write: without a limit worth the name" "$speed" 2500 99999999 KiB/s
-	moved rate=1MiB if=/dev/zero of=/dev/ram0 oflag=direct conv=notrunc
+	moved rate=1MiB 4 if=/dev/zero of=/dev/ram0 oflag=direct conv=notrunc
 	between "io-write: 1 MiB/s" "$speed" 700 1300 KiB/s
 
 	# swapped to it
