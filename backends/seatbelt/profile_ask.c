@@ -195,32 +195,29 @@ static void take_address(struct asking *k, const char *text)
 	k->object = arena_printf(k->arena, "%s %s", k->proto ? k->proto : "tcp", text);
 }
 
-static void take_fact(struct asking *k, const char *word)
+static void take_fact(struct asking *k, const char *text)
 {
-	const char *eq = strchr(word, '=');
-	const char *name = arena_strndup(k->arena, word, (size_t)(eq - word));
+	const char *eq = strchr(text, '='), *value = eq + 1;
+	const char *name = arena_strndup(k->arena, text, (size_t)(eq - text));
 	int id = sbpl_filter_find(name);
 
-	if (id < 0 || k->q.n_facts == MAX_FACTS) {
+	if (id < 0 || k->q.n_facts == MAX_FACTS)
 		k->error = arena_printf(k->arena, "`%s` is no filter of profiles%s", name, sbpl_suggest_filter(k->arena, name));
+	else if (!sbpl_word_known((enum sbpl_filter_id)id, value))
+		k->error = arena_printf(k->arena, "`%s` does not know the word `%s`", name, value);
+	else if (id == FILTER_FILE_MODE && (!*value || strspn(value, "01234567") != strlen(value)))
+		k->error = arena_printf(k->arena, "`%s` is no mode in octal digits", value);
+	if (k->error)
 		return;
-	}
-	if (!sbpl_word_known((enum sbpl_filter_id)id, eq + 1)) {
-		k->error = arena_printf(k->arena, "`%s` does not know the word `%s`", name, eq + 1);
-		return;
-	}
-	if (id == FILTER_FILE_MODE && (!eq[1] || strspn(eq + 1, "01234567") != strlen(eq + 1))) {
-		k->error = arena_printf(k->arena, "`%s` is no mode in octal digits", eq + 1);
-		return;
-	}
+	value = sbpl_word((enum sbpl_filter_id)id, value);
 	if (id == FILTER_VNODE_TYPE)
-		k->q.vnode = eq + 1;
+		k->q.vnode = value;
 	else if (id == FILTER_TARGET)
-		k->q.target = eq + 1;
+		k->q.target = value;
 	else if (id == FILTER_SOCKET_DOMAIN)
-		k->q.domain = eq + 1;
+		k->q.domain = value;
 	else
-		k->facts[k->q.n_facts++] = (struct sbpl_fact){name, eq + 1};
+		k->facts[k->q.n_facts++] = (struct sbpl_fact){name, value};
 }
 
 /* tcp or udp in front of an address, in words of SBPL too: `network-outbound tcp 1.1.1.1:443`. */

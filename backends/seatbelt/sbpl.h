@@ -114,8 +114,10 @@ const char *sbpl_suggest_op(struct arena *a, const char *name);
 const char *sbpl_suggest_filter(struct arena *a, const char *name);
 /* Is `op` this family or below it? Everything is below `default`. */
 bool sbpl_below(enum sbpl_op op, enum sbpl_op family);
-/* The word behind vnode-type, target: is it one? */
+/* Of filters whose words are known (vnode-type, target, socket-domain, socket-type): is it one of them? */
 bool sbpl_word_known(enum sbpl_filter_id id, const char *word);
+/* The one word for what has several: AF_LOCAL and 1 are AF_UNIX. */
+const char *sbpl_word(enum sbpl_filter_id id, const char *word);
 
 /* ---- text to expressions: sbpl_read.c ---- */
 

@@ -74,7 +74,7 @@ static struct sbpl_filter *filter_text(struct lang *l, const struct sexp *at, en
 	struct sbpl_filter *f = filter_new(l, id);
 	const char *why = NULL;
 
-	f->text = text;
+	f->text = sbpl_word(id, text);
 	f->open = open;
 	if (!sbpl_word_known(id, text)) {
 		lang_fail(l, at, "`%s` does not know the word `%s`", sbpl_filters[id].name, text);

@@ -219,6 +219,9 @@ const struct sval *rule_call(struct lang *l, const struct sexp *form, bool allow
 	if (d.n_ops == 0)
 		return lang_fail(l, form, "a rule without an operation");
 	for (unsigned i = 0; i < d.n_ops; i++)
+		if ((d.modifiers & (1u << MODIFIER_NO_SANDBOX)) && !sbpl_below(d.ops[i], SBPL_PROCESS_EXEC))
+			return lang_fail(l, form, "the modifier `no-sandbox` goes with process-exec only");
+	for (unsigned i = 0; i < d.n_ops; i++)
 		if (!rules_for(l, &d, d.ops[i]))
 			return NULL;
 	return &nothing;

@@ -118,20 +118,53 @@ bool sbpl_below(enum sbpl_op op, enum sbpl_op family)
 	return op == family;
 }
 
+/* The words of filters that have a known list of them; numbers may stand for constants of C. */
+static const struct {
+	enum sbpl_filter_id id;
+	bool numbers;
+	const char *const *words;
+} word_lists[] = {
+    {FILTER_VNODE_TYPE, false,
+     (const char *const[]){"REGULAR-FILE", "DIRECTORY", "BLOCK-DEVICE", "CHARACTER-DEVICE", "SYMLINK", "SOCKET", "FIFO", "TTY",
+			   NULL}},
+    {FILTER_TARGET, false, (const char *const[]){"self", "pgrp", "others", "children", "same-sandbox", NULL}},
+    {FILTER_SOCKET_DOMAIN, true,
+     (const char *const[]){"AF_UNSPEC", "AF_UNIX", "AF_LOCAL", "AF_INET", "AF_INET6", "AF_ROUTE", "AF_LINK", "AF_SYSTEM",
+			   "AF_NDRV", "AF_PPP", "AF_VSOCK", "AF_MULTIPATH", "AF_APPLETALK", "PF_KEY", NULL}},
+    {FILTER_SOCKET_TYPE, true,
+     (const char *const[]){"SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_RDM", "SOCK_SEQPACKET", NULL}},
+};
+
 bool sbpl_word_known(enum sbpl_filter_id id, const char *word)
 {
-	static const char *const vnodes[] = {"REGULAR-FILE", "DIRECTORY", "BLOCK-DEVICE", "CHARACTER-DEVICE",
-					     "SYMLINK",	     "SOCKET",	  "FIFO",	  "TTY"};
-	static const char *const targets[] = {"self", "pgrp", "others", "children", "same-sandbox"};
-	const char *const *v = id == FILTER_VNODE_TYPE ? vnodes : targets;
-	size_t n = id == FILTER_VNODE_TYPE ? sizeof(vnodes) / sizeof(vnodes[0]) : sizeof(targets) / sizeof(targets[0]);
+	for (size_t i = 0; i < sizeof(word_lists) / sizeof(word_lists[0]); i++) {
+		if (word_lists[i].id != id)
+			continue;
+		for (const char *const *w = word_lists[i].words; *w; w++)
+			if (strcmp(*w, word) == 0)
+				return true;
+		return word_lists[i].numbers && *word && strspn(word, "0123456789") == strlen(word);
+	}
+	return true;
+}
 
-	if (id != FILTER_VNODE_TYPE && id != FILTER_TARGET)
-		return true;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(v[i], word) == 0)
-			return true;
-	return false;
+const char *sbpl_word(enum sbpl_filter_id id, const char *word)
+{
+	static const struct {
+		enum sbpl_filter_id id;
+		const char *other, *word;
+	} same[] = {
+	    {FILTER_SOCKET_DOMAIN, "AF_LOCAL", "AF_UNIX"}, {FILTER_SOCKET_DOMAIN, "1", "AF_UNIX"},
+	    {FILTER_SOCKET_DOMAIN, "2", "AF_INET"},	   {FILTER_SOCKET_DOMAIN, "17", "AF_ROUTE"},
+	    {FILTER_SOCKET_DOMAIN, "30", "AF_INET6"},	   {FILTER_SOCKET_DOMAIN, "32", "AF_SYSTEM"},
+	    {FILTER_SOCKET_TYPE, "1", "SOCK_STREAM"},	   {FILTER_SOCKET_TYPE, "2", "SOCK_DGRAM"},
+	    {FILTER_SOCKET_TYPE, "3", "SOCK_RAW"},
+	};
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (same[i].id == id && strcmp(same[i].other, word) == 0)
+			return same[i].word;
+	return word;
 }
 
 const char *sbpl_real_path(struct arena *a, const char *path)

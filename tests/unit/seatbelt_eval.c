@@ -242,6 +242,9 @@ Test(seatbelt_eval, refuses_what_it_does_not_know)
 	refused("(allow file-read-data (literal #f))", "a truth value");
 	refused("(allow file-read-data (vnode-type FOLDER))", "FOLDER");
 	refused("(allow signal (target friends))", "friends");
+	refused("(allow system-socket (socket-domain AF_UNX))", "AF_UNX");
+	refused("(allow system-socket (socket-type STREAM))", "STREAM");
+	refused("(allow process-exec file-read-data (literal \"/x\") (with no-sandbox))", "process-exec only");
 	refused("(allow network-outbound (remote tcp \"10.0.0.1:1\"))", "host must be");
 	refused("(allow network-outbound (remote tcp \"*:0\"))", "port");
 	refused("(allow network-outbound (remote tcp \"*:70000\"))", "port");
