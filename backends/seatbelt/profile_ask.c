@@ -195,6 +195,15 @@ static void take_address(struct asking *k, const char *text)
 	k->object = arena_printf(k->arena, "%s %s", k->proto ? k->proto : "tcp", text);
 }
 
+/* Is it what a filter asks beside the object, by its plain name? */
+static bool is_fact(enum sbpl_filter_id id)
+{
+	enum sbpl_subject s = sbpl_filters[id].subject;
+
+	return sbpl_fact_name(id) == strlen(sbpl_filters[id].name) &&
+	       (s == SUBJECT_FACT || s == SUBJECT_OTHER_NAME || s == SUBJECT_VNODE || s == SUBJECT_TARGET || s == SUBJECT_DOMAIN);
+}
+
 static void take_fact(struct asking *k, const char *text)
 {
 	const char *eq = strchr(text, '='), *value = eq + 1;
@@ -203,6 +212,8 @@ static void take_fact(struct asking *k, const char *text)
 
 	if (id < 0 || k->q.n_facts == MAX_FACTS)
 		k->error = arena_printf(k->arena, "`%s` is no filter of profiles%s", name, sbpl_suggest_filter(k->arena, name));
+	else if (!is_fact((enum sbpl_filter_id)id))
+		k->error = arena_printf(k->arena, "`%s` is nothing that is given beside the object", name);
 	else if (!sbpl_word_known((enum sbpl_filter_id)id, value))
 		k->error = arena_printf(k->arena, "`%s` does not know the word `%s`", name, value);
 	else if (id == FILTER_FILE_MODE && (!*value || strspn(value, "01234567") != strlen(value)))

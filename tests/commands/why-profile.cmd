@@ -25,6 +25,9 @@ sbxc why --profile $b/net.sb file-reed-data /x
 sbxc why --profile $b/net.sb read etc/passwd
 sbxc why --profile $b/net.sb read /x vnode-type=FOLDER
 sbxc why --profile $b/net.sb read /x vnodetype=DIRECTORY
+sbxc why --profile $b/net.sb read /x subpath=/y
+sbxc why --profile $b/net.sb file-read-xattr /x xattr-prefix=com.
+sbxc why --profile $b/net.sb read /x file-mode=9
 sbxc why --profile $b/net.sb connect sctp 1.1.1.1:80
 sbxc why --profile $b/missing.sb read /x
 sbxc why --profile $b/net.sb -D X=1 -D X=2 read /x
