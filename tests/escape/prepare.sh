@@ -1,6 +1,7 @@
 #!/bin/bash
 # prepare.sh OUT DIR PORT ESCAPE HOME [PLAN...] - compiles the plans of plans.tsv into OUT/plans and writes OUT/expect.tsv, for the
 # attacking program at ESCAPE in a world at DIR and PORT. These need not exist yet, nor on this machine.
+# With GUARANTEES=1 also a plan for each guarantee.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
@@ -24,4 +25,5 @@ while IFS=$'\t' read -r name policy sets _; do
 	esac
 	"$B/sbxc" -q --std "$top/policies/std" "$out/plans/$name.sbx" "${options[@]}" -o "$out/plans/$name"
 done <"$here/plans.tsv"
+[[ -z ${GUARANTEES:-} ]] || B=$B "$here/guarantees.py" "$out/plans" "$escape" >"$out/guarantees"
 B=$B "$here/predict.py" "$out/plans" "$dir" "$port" "$escape" "$home" >"$out/expect.tsv"

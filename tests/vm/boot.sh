@@ -2,7 +2,7 @@
 # boot.sh KERNEL-IMAGE PAYLOAD-DIR - boots the kernel under QEMU (software emulation, no devices but a serial console) with an
 # initramfs of busybox, init.sh and the payload (at /t), and copies the console to stdout. Needs SBX_VM_TOOLS, the cache
 # that fetch.sh fills. Code 0 when the guest reached its end, whatever its tests said; 1 otherwise. MEMORY (512) MiB, CPUS
-# (1), LIMIT (600) seconds.
+# (1), LIMIT (1500) seconds.
 set -u
 here=$(dirname "$(readlink -f "$0")")
 kernel=$1 payload=$2 tools=$SBX_VM_TOOLS
@@ -22,7 +22,7 @@ find "${kernel%%/boot/*}" "${kernel%/*}" -name 'brd.ko*' -exec cp {} "$work/root
 [[ ! -e $work/root/t/modules/brd.ko.xz ]] || xz -d "$work/root/t/modules/brd.ko.xz"
 (cd "$work/root" && find . | "$busybox" cpio -o -H newc 2>/dev/null) | gzip -1 >"$work/initramfs" || exit 1
 
-LD_LIBRARY_PATH=$tools/lib timeout -k 5 "${LIMIT:-600}" "$tools/qemu-system-x86/usr/bin/qemu-system-x86_64" \
+LD_LIBRARY_PATH=$tools/lib timeout -k 5 "${LIMIT:-1500}" "$tools/qemu-system-x86/usr/bin/qemu-system-x86_64" \
 	-L "$tools/qemu-system-data/usr/share/qemu" -L "$tools/seabios/usr/share/seabios" \
 	-machine pc,accel=tcg -cpu max -m "${MEMORY:-512}" -smp "${CPUS:-1}" -nodefaults -no-user-config -display none \
 	-serial stdio -monitor none -no-reboot -kernel "$kernel" -initrd "$work/initramfs" \

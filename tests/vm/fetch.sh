@@ -1,7 +1,8 @@
 #!/bin/bash
 # fetch.sh ID... - gets the kernels named (kernels.tsv), QEMU 10 and a static busybox from Debian's packages into the cache,
 # without root and without touching the machine's own apt: its own lists, its own status file, the machine's own mirror and
-# Debian's keyring. Prints `qemu DIR`, `busybox FILE` and `kernel ID FILE`. Code 1 when something cannot be had.
+# Debian's keyring. Prints `qemu DIR`, `busybox FILE`, `kernel ID FILE` and `module ID NAME FILE`. Code 1 when something
+# cannot be had.
 #
 # The cache is $SBX_VM_CACHE, or ~/.cache/sbx-vm: outside the tree, kept between runs.
 set -u
@@ -63,6 +64,24 @@ newest() {
 	private_apt "$1" apt-cache search --names-only "^$2\$" | awk '{ print $1 }' | sort -V | tail -n 1
 }
 
+# Newer kernels have their modules in a package of their own. What a system loads by itself when it is asked for: here the
+# guest is given it. Without them it does without, and says so.
+wanted_modules=(overlay vsock af_alg)
+fetch_modules() { # ID SUITE
+	local package name file dir=$cache/kernel-$1
+	package=$(<"$dir/package")
+	if [[ $package = linux-binary-* ]]; then
+		dir=$cache/modules-$1
+		[[ ! -e $dir.none ]] || return 0
+		(suite_update "$2" && unpack "$2" "${package/binary/modules}" "$dir") ||
+			{ touch "$dir.none" && return 0; } # the archive drops those of older kernels first
+	fi
+	for name in "${wanted_modules[@]}"; do
+		file=$(find "$dir" -name "$name.ko*" -type f | head -n 1)
+		[[ -z $file ]] || printf 'module %s %s %s\n' "$1" "$name" "$file"
+	done
+}
+
 fetch_kernel() {
 	local id=$1 suite pattern package image
 	read -r suite pattern < <(awk -F'\t' -v id="$id" '$1 == id { print $2, $3 }' "$here/kernels.tsv")
@@ -77,6 +96,7 @@ fetch_kernel() {
 	image=$(find "$cache/kernel-$id" -name 'vmlinuz*' -type f | head -n 1)
 	[[ -n $image ]] || die "no kernel image in $cache/kernel-$id"
 	printf 'kernel %s %s\n' "$id" "$image"
+	fetch_modules "$id" "$suite"
 }
 
 # Libraries that QEMU asks for and a bare machine lacks; what it misses all the same is said by name.

@@ -1,6 +1,6 @@
 #!/bin/bash
-# payload.sh DIR - what a guest gets at /t: the static loader, the probes, a plan for each policy of tests/vm/policies and
-# the guest scripts.
+# payload.sh DIR - what a guest gets at /t: the static loader, the probes, a plan for each policy of tests/vm/policies, the
+# attacks with their plans and predictions, and the guest scripts. FULL=1: the attacks under all plans.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
@@ -17,3 +17,13 @@ for policy in "$here"/policies/*.sbx; do
 	[[ -e $policy ]] || continue
 	"$B/sbxc" -q --std "$top/policies/std" "$policy" -o "$dir/plans/$(basename "$policy" .sbx)"
 done
+
+# The attacks; /t/escape-kit/host, what is predicted for one kernel, comes later.
+escape=$top/tests/escape
+"$escape/build.sh" "$dir/escape"
+make -s -C "$top" B="${B#"$top"/}" "${B#"$top"/}/tests/escape/ask"
+kit=$dir/escape-kit
+GUARANTEES=1 "$escape/prepare.sh" "$kit" /w/w 38471 /t/escape /root $([[ -n ${FULL:-} ]] || echo minimal work ports masked private) 2>/dev/null
+(cd "$kit/plans" && ls -d */ | tr -d /) >"$kit/names"
+cp "$escape"/{attempt.sh,attacks.tsv,plans.tsv} "$kit/"
+"$escape/differential.py" "$dir/differential" "${SEED:-1}" "$([[ -n ${FULL:-} ]] && echo 20 || echo 8)"

@@ -158,7 +158,7 @@ static int l_memory_max(const struct world *w)
 static int l_leave(const struct world *w)
 {
 	(void)w;
-	return write_text("/sys/fs/cgroup/user/cgroup.procs", "0");
+	return write_text("/sys/fs/cgroup/user/other/cgroup.procs", "0");
 }
 
 /* O_PATH needs no right in Landlock, and the cgroup is entered by descriptor. */

@@ -1,0 +1,69 @@
+# guest-differential.sh - random policies (tests/escape/differential.py): each command of the probe, bare and under the plan, must
+# answer what decide() and the models of the artifacts said on the host; a plan that `sbxc check --for` refuses must not start.
+. /t/lib.sh
+mkdir -p /d/v /d/w
+chown -R 1000:1000 /d
+su -s /bin/sh user -c "exec /t/escape world /d/w 7101" >/tmp/victim 2>/tmp/world &
+su -s /bin/sh user -c "exec /t/escape world /d/v 7111" >/dev/null 2>&1 &
+sleep 1
+victim=$(cat /tmp/victim)
+[ -n "$victim" ] || { fail "the world" "$(cat /tmp/world)"; finish; }
+
+# The folders as they were, for the user.
+fresh() {
+	rm -rf /d/a /d/e /d/e-x /d/f
+	mkdir -p /d/a/b/c /d/e /d/e-x /d/f
+	for d in /d/a /d/a/b /d/a/b/c /d/e /d/e-x /d/f; do
+		echo text >$d/file
+		cp /t/nothing $d/prog
+		touch $d/gone
+	done
+	chown -R 1000:1000 /d/a /d/e /d/e-x /d/f
+}
+probe() { # [COMMAND...]: in front of the probe; the answers are in /tmp/got
+	fresh
+	su -s /bin/sh user -c "exec $* /t/probe $(awk -F'\t' -v v="$victim" '{ gsub(/%v/, v, $4); printf "%s%s", (NR > 1 ? " , " : ""), $4 }' "$ask")" >/tmp/got 2>/tmp/err
+	code=$?
+}
+
+total=0
+for ask in /t/differential/ask/*; do
+	name=${ask##*/}
+	probe
+	mv /tmp/got /tmp/bare
+	probe /t/sbx-run /t/differential/plans/$name --
+	if grep -q "^$name	refused" /t/differential/host; then
+		case $code$(cat /tmp/err) in
+		125*E0601*) [ ! -s /tmp/got ] && pass "differential $name: refused here, as predicted" ;;
+		*) fail "differential $name: refused" "exit $code $(cat /tmp/err)" ;;
+		esac
+		continue
+	fi
+	awk -F'\t' -v name="$name" -v hostfile=/t/differential/host '
+	FILENAME == "/tmp/bare" { free[FNR] = $1; next }
+	FILENAME == "/tmp/got" { got[FNR] = $1; n = FNR; next }
+	FILENAME == hostfile { if ($1 == name) without[$3] = 1; next }
+	{
+		want = $1
+		if ($2 == "landlock" && $3 in without) want = "given"
+		if (want == "given" ? got[FNR] != free[FNR] : index("," want ",", "," got[FNR] ",") == 0)
+			print "FAIL differential " name ": " $4 ": " got[FNR] ", predicted " (want == "given" ? free[FNR] " as bare" : want " by " $2)
+		else
+			right++
+		if (want != "given" && got[FNR] != free[FNR]) stopped++
+	}
+	END {
+		if (n != FNR) print "FAIL differential " name ": " n " answers to " FNR " questions"
+		print "     differential " name ": " right " right, " stopped " of them stopped with a control"
+	}' /tmp/bare /tmp/got /t/differential/host "$ask" >/tmp/lines
+	if grep '^FAIL' /tmp/lines; then
+		sed 's/^/     | /' /t/differential/plans/$name.sbx /tmp/err
+		failed=1
+	elif [ -s /tmp/got ] && [ "$code" -lt 125 ]; then
+		pass "differential $name: $(sed -n 's/.*: //p' /tmp/lines)"
+	else
+		fail "differential $name" "exit $code $(cat /tmp/err)"
+	fi
+done
+kill $(jobs -p) 2>/dev/null
+finish

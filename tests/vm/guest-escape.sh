@@ -1,0 +1,27 @@
+# guest-escape.sh - the attacks of tests/escape under every plan of the payload, as root and as a user, in a cgroup that is
+# delegated to them: what `sbxc check --for` and `sbxc why` said on the host must be what this kernel does.
+. /t/lib.sh
+mkdir -p /srv/private /opt/tools/private /run/user/0/egress /run/user/1000/egress /root/.ssh /root/.cache /home/user/.ssh /home/user/.cache
+touch /srv/a.txt /run/srv.sock /run/user/0/egress/egress.sock /run/user/1000/egress/egress.sock
+chown -R 1000:1000 /run/user/1000 /home/user /srv /opt/tools
+[ ! -e /proc/sys/kernel/yama/ptrace_scope ] || echo 0 >/proc/sys/kernel/yama/ptrace_scope
+[ ! -e /proc/sys/kernel/io_uring_disabled ] || echo 0 >/proc/sys/kernel/io_uring_disabled
+echo 3 >/proc/sys/net/ipv4/tcp_fastopen
+mkdir -m 1777 /w
+plans=$(cat /t/escape-kit/names)
+if ! grep -q overlay /proc/filesystems; then
+	skip "cap-fs.write.ephemeral" "the module overlay of this kernel is not in Debian's archive any more"
+	plans=$(echo "$plans" | grep -vx cap-fs.write.ephemeral)
+fi
+
+# In a leaf of what is delegated, as service managers put their processes.
+mkdir /sys/fs/cgroup/user/leaf
+chown -R 1000:1000 /sys/fs/cgroup/user/leaf
+for who in root user; do
+	[ $who = root ] || echo $$ >/sys/fs/cgroup/user/leaf/cgroup.procs
+	as=$(if [ $who = user ]; then echo 'su -s /bin/sh user -c'; else echo 'sh -c'; fi)
+	$as "exec sh /t/escape-kit/attempt.sh /t/escape-kit /w/w 38471 /t/escape /t/sbx-run $who /t/escape-kit/host $(echo $plans)" || failed=1
+done
+echo $$ >/sys/fs/cgroup/cgroup.procs
+rmdir /sys/fs/cgroup/user/leaf
+finish
