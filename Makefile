@@ -2,7 +2,7 @@
 #
 #   make            build/sbxc, build/sbx-run, build/libsbx.a, build/libsbx.so
 #   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
-#   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv)
+#   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv), FULL=1
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make proof-long 100,000 random policies and changed filters for the proof, 100,000 pairs for diff, 100,000 policies for macOS; minutes
 #   make bench      ratios against peers and floors, interleaved

@@ -23,7 +23,7 @@ escape=$top/tests/escape
 "$escape/build.sh" "$dir/escape"
 make -s -C "$top" B="${B#"$top"/}" "${B#"$top"/}/tests/escape/ask"
 kit=$dir/escape-kit
-GUARANTEES=1 "$escape/prepare.sh" "$kit" /w/w 38471 /t/escape /root $([[ -n ${FULL:-} ]] || echo minimal work ports masked private) 2>/dev/null
+GUARANTEES=1 "$escape/prepare.sh" "$kit" /w/w 38471 /t/escape /root $([[ -n ${FULL:-} ]] || echo minimal work ports private) 2>/dev/null
 (cd "$kit/plans" && ls -d */ | tr -d /) >"$kit/names"
 cp "$escape"/{attempt.sh,attacks.tsv,plans.tsv} "$kit/"
 "$escape/differential.py" "$dir/differential" "${SEED:-1}" "$([[ -n ${FULL:-} ]] && echo 20 || echo 8)"

@@ -3,6 +3,8 @@
 # begin with the kernel. What cannot be fetched (no network, no Debian) is a SKIP with its reason, unless the kernels
 # were named: then it is a failure. One more try for a guest that never came up; the retries are counted.
 #
+# FULL=1: the attacks under all plans, and more random policies. SCRIPTS="guest-a.sh guest-b.sh": these alone.
+#
 # What was found stays in $B/vm, for docs/assurance.sh: for each kernel KERNEL.lines, KERNEL.host (the predictions) and KERNEL.run
 # (version, date, seconds), and expect.tsv for all of them.
 set -u
@@ -38,12 +40,15 @@ report() { # KERNEL CONSOLE
 	!/^@@/ && !/reboot: Power down/ { print "     | " $0 }' "$2"
 }
 
-FULL=$([[ $named -eq 0 ]] || echo 1) "$here/payload.sh" "$work/payload" >"$work/log" 2>&1 || {
+"$here/payload.sh" "$work/payload" >"$work/log" 2>&1 || {
 	printf 'FAIL vm payload: %s\n' "$(tail -n 1 "$work/log")"
 	exit 1
 }
 # The figures of the limits take a minute: where kernels are named, or LONG=1.
 [[ $named -gt 0 || -n ${LONG:-} ]] || rm "$work/payload/guest-limits.sh"
+for script in "$work/payload"/guest-*.sh; do
+	[[ -z ${SCRIPTS:-} || " $SCRIPTS " = *" ${script##*/} "* ]] || rm "$script"
+done
 cp "$work/payload/escape-kit/expect.tsv" "$results/"
 for id in "$@"; do
 	if ! "$here/fetch.sh" "$id" >"$work/fetched" 2>"$work/log"; then
