@@ -250,7 +250,8 @@ unsigned host_refusals(const struct host *h, const struct compile *k, struct buf
 	unsigned n = 0;
 	for (unsigned i = 0; i < k->guarantees.n; i++) {
 		const struct guarantee *g = &k->guarantees.v[i];
-		if (g->target != TARGET_LINUX || g->answer.level < LEVEL_DELEGATED)
+		/* what is kept in part has its mechanism too, and is kept not even in part without it */
+		if (g->target != TARGET_LINUX || g->answer.level == LEVEL_ABSENT || !g->answer.mechanism)
 			continue;
 		const char *lack = host_lacks(a, h, g->answer.mechanism);
 		if (!lack)

@@ -79,7 +79,7 @@ class Plan:
 
 def exception(errno, views):
     """The errno behind `;VIEW:E` or `;VIEW!:E`, and whether it comes before the filter."""
-    for view, first, e in re.findall(r";(\w+)(!?):([A-Z]+)", errno):
+    for view, first, e in re.findall(r";(\w+)(!?):([A-Za-z,]+)", errno):
         if view in views:
             return e, bool(first)
     return None, False
