@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "jobs.h"
 #include "lint.h"
+#include "rule_lines.h"
 #include "since.h"
 #include "str.h"
 #include "tree.h"
@@ -17,6 +18,7 @@ struct found {
 	int code;
 	bool library;
 	unsigned n_profiles, n_expect, errors, warnings;
+	unsigned n_lines, n_decided; /* of rules: all, and those that decided an expectation */
 	enum since since;
 	uint32_t targets;
 	struct {
@@ -37,7 +39,7 @@ struct check {
 	bool progress; /* a line of it stands on the terminal */
 	/* the sums */
 	int worst;
-	unsigned n_expect, errors, warnings, refused, unread, n_since[SINCE_COMPARED + 1];
+	unsigned n_expect, n_lines, n_decided, errors, warnings, refused, unread, n_since[SINCE_COMPARED + 1];
 };
 
 /* ---- one file, in a worker ---- */
@@ -54,12 +56,39 @@ static void count_guarantees(struct found *f, const struct compile *k)
 	}
 }
 
+struct coverage {
+	const struct compile *k;
+	struct rule_lines lines;
+};
+
+static void on_expect(void *ctx, const struct expect_seen *s)
+{
+	struct coverage *c = ctx;
+	if (!c->lines.k)
+		c->lines = rule_lines_of(c->k->arena, c->k);
+	rule_lines_seen(&c->lines, s);
+}
+
+/* Of a policy without tests no line is counted: there is nothing to cover it. */
+static void count_lines(struct found *f, const struct coverage *c)
+{
+	for (unsigned i = 0; i < c->lines.n; i++) {
+		f->n_lines += rule_line_counts(&c->lines.v[i]);
+		f->n_decided += rule_line_counts(&c->lines.v[i]) && c->lines.v[i].decided;
+	}
+}
+
 static void check_one(void *ctx, unsigned i, FILE *out)
 {
 	const struct check *x = ctx;
 	struct compile k;
+	struct coverage coverage = {.k = &k};
+	const struct expect_observer observer = {on_expect, &coverage};
 	struct found f = {0};
+	x->cli->opt.observer = &observer;
 	f.code = (int)cli_phases(x->cli, x->files[i], CLI_PROVE, &k);
+	x->cli->opt.observer = NULL;
+	count_lines(&f, &coverage);
 	if (f.code == CLI_OK && x->since) {
 		bool could = since_check(x->cli, &x->rev, &k, &f.since);
 		f.code = !could ? CLI_USAGE : diag_errors(k.diags) ? CLI_REFUSED : CLI_OK;
@@ -198,6 +227,8 @@ static void take_result(void *ctx, unsigned i, const struct job_result *r)
 				    arena_strndup(x->cli->arena, diags + f.n_diags, f.n_failure));
 	fflush(cli_diags(x->cli)->out);
 	x->n_expect += f.n_expect;
+	x->n_lines += f.n_lines;
+	x->n_decided += f.n_decided;
 	x->n_since[f.since]++;
 	x->errors += f.errors;
 	x->warnings += f.warnings;
@@ -211,6 +242,8 @@ static void print_sums(const struct check *x)
 	if (x->cli->quiet || cli_stdout_taken(x->cli))
 		return;
 	printf("%u file%s, %u expectation%s passed", x->n_files, s_if_many(x->n_files), x->n_expect, s_if_many(x->n_expect));
+	if (x->n_lines)
+		printf(", %u of %u rule lines covered", x->n_decided, x->n_lines);
 	if (x->refused)
 		printf(", %u refused", x->refused);
 	if (x->unread)

@@ -47,6 +47,11 @@ static unsigned print_changes(const struct lock_policy *now, const struct lock_p
 	return n;
 }
 
+static bool differs(const struct lock_policy *now, const struct lock_policy *was)
+{
+	return print_changes(now, was, true) > 0;
+}
+
 /* The lock with one policy in its place; policies whose files are not there any more are left out. */
 static struct lock replaced(struct arena *a, const struct lock *l, const struct lock_policy *now, const char *path)
 {
@@ -88,7 +93,10 @@ static int lock_write(struct cli *c, const char *path, const struct compile *k)
 		return CLI_USAGE;
 	}
 	bool quiet = c->quiet || cli_stdout_taken(c);
-	unsigned n = print_changes(&now, lock_find(&l, now.name), quiet);
+	const struct lock_policy *was = lock_find(&l, now.name);
+	if (!quiet && was && differs(&now, was) && !lock_print_access(k, was, &now, stdout))
+		puts("  the lines of this lock cannot be compared by what they mean; as text:");
+	unsigned n = print_changes(&now, was, quiet);
 	if (!quiet)
 		printf("%s: %u file%s locked, %u changed\n", path, now.n_files, now.n_files == 1 ? "" : "s", n);
 	return CLI_OK;

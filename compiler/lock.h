@@ -50,8 +50,15 @@ const char *lock_path(struct arena *a, const char *policy_path);
 const struct lock_policy *lock_find(const struct lock *l, const char *policy);
 const struct lock_file *lock_find_file(const struct lock_policy *p, const char *name);
 
-/* What the lock should say of a policy that was read. */
+/* What the lock should say of a policy that was read, and the part of it about one file. */
 struct lock_policy lock_of(const struct compile *c);
+struct lock_file lock_file_of(const struct compile *c, const struct src_file *file);
+/*
+ * lock_diff.c: what other imports and profiles mean: the access, limits and settings of the policy with the one and with the
+ * other, compared exactly. False, and nothing is printed, when the lines of the lock are no lines of this language any
+ * more.
+ */
+bool lock_print_access(const struct compile *k, const struct lock_policy *was, const struct lock_policy *now, FILE *out);
 /* --locked: reports in c->diags where the lock beside the policy says something else. */
 void lock_check(struct compile *c);
 

@@ -56,10 +56,12 @@ static void add_limits(struct lines *x)
 	for (unsigned l = 0; l < LIMIT_COUNT; l++)
 		for (unsigned t = 0; t < TARGET_COUNT; t++) {
 			const struct ir_limit *v = &ir->limit[t][l];
-			if (v->set && is_from(x, v->origin))
+			const char *where = where_text(x, TARGET_BIT(t), ARCHES_ALL);
+			if (v->set && v->param && is_from(x, v->origin))
+				add(x, arena_printf(x->c->arena, "limit %s %s%s", limit_name[l], v->param, where));
+			if (v->set && is_from(x, v->param ? v->bound : v->origin))
 				add(x, arena_printf(x->c->arena, "limit %s %s%s", limit_name[l],
-						    say_limit_of(x->c->arena, (enum limit)l, v),
-						    where_text(x, TARGET_BIT(t), ARCHES_ALL)));
+						    say_limit(x->c->arena, (enum limit)l, v->value), where));
 		}
 }
 
@@ -84,7 +86,7 @@ static void collect(struct lines *x)
 					    where_text(x, ir->wants[i].targets, ARCHES_ALL)));
 }
 
-static struct lock_file file_of(const struct compile *c, const struct src_file *file)
+struct lock_file lock_file_of(const struct compile *c, const struct src_file *file)
 {
 	struct lines x = {.c = c, .file = file};
 	struct lock_file f = {.name = file->name};
@@ -110,7 +112,7 @@ struct lock_policy lock_of(const struct compile *c)
 	const struct src_file *f;
 	for (size_t i = 1; (f = src_nth(c->src, i)); i++) {
 		ARENA_GROW(c->arena, p.files, p.n_files);
-		p.files[p.n_files++] = file_of(c, f);
+		p.files[p.n_files++] = lock_file_of(c, f);
 	}
 	if (p.n_files)
 		qsort(p.files, p.n_files, sizeof(*p.files), cmp_file);

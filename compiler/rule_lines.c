@@ -21,17 +21,30 @@ static bool same_place(struct loc a, struct loc b)
 
 static void add(struct arena *a, struct rule_lines *l, enum line_kind kind, struct loc loc)
 {
-	for (unsigned i = 0; i < l->n; i++)
-		if (same_place(l->v[i].loc, loc))
-			return;
 	ARENA_GROW(a, l->v, l->n);
 	l->v[l->n++] = (struct rule_line){.kind = kind, .loc = loc};
 }
 
 static int by_place(const void *x, const void *y)
 {
-	uint32_t a = ((const struct rule_line *)x)->loc.beg, b = ((const struct rule_line *)y)->loc.beg;
-	return a < b ? -1 : a > b;
+	const struct rule_line *a = x, *b = y;
+	if (a->loc.beg != b->loc.beg)
+		return a->loc.beg < b->loc.beg ? -1 : 1;
+	if (a->loc.end != b->loc.end)
+		return a->loc.end < b->loc.end ? -1 : 1;
+	return (int)a->kind - (int)b->kind;
+}
+
+/* In the order of their places, each once: the first kind of those that say something there. */
+static void settle(struct rule_lines *l)
+{
+	unsigned n = 0;
+	if (l->n)
+		qsort(l->v, l->n, sizeof(*l->v), by_place);
+	for (unsigned i = 0; i < l->n; i++)
+		if (!n || !same_place(l->v[n - 1].loc, l->v[i].loc))
+			l->v[n++] = l->v[i];
+	l->n = n;
 }
 
 static void add_rule(struct arena *a, struct rule_lines *l, const struct ir_rule *r)
@@ -58,8 +71,7 @@ struct rule_lines rule_lines_of(struct arena *a, const struct compile *k)
 				add(a, &l, LINE_LIMIT, place_of(ir->limit[t][i].origin));
 	for (unsigned i = 0; i < ir->n_wants; i++)
 		add(a, &l, LINE_WANT, place_of(ir->wants[i].origin));
-	if (l.n)
-		qsort(l.v, l.n, sizeof(*l.v), by_place);
+	settle(&l);
 	return l;
 }
 
@@ -72,9 +84,17 @@ bool rule_line_counts(const struct rule_line *l)
 
 static void decided(struct rule_lines *l, struct loc at)
 {
-	for (unsigned i = 0; i < l->n; i++)
-		if (same_place(l->v[i].loc, at))
-			l->v[i].decided = true;
+	unsigned lo = 0, hi = l->n;
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		if (l->v[mid].loc.beg < at.beg)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < l->n && l->v[lo].loc.beg == at.beg; lo++)
+		if (same_place(l->v[lo].loc, at))
+			l->v[lo].decided = true;
 }
 
 void rule_lines_seen(struct rule_lines *l, const struct expect_seen *s)

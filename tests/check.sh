@@ -120,7 +120,7 @@ done
 expect "a warning is none to the exit code" 0 '1 warning' w/2-warning.sbx w/1-good.sbx
 expect "--deny-warnings" 1 '1 refused, 1 warning' --deny-warnings w/2-warning.sbx w/1-good.sbx
 expect "--deny-warnings without any" 0 '2 files' --deny-warnings w/1-good.sbx w/6-good.sbx
-expect "what ships has no warnings" 0 '^[0-9]+ files, [0-9]+ expectations passed$' --deny-warnings "${std%/std}"
+expect "what ships has no warnings" 0 '^[0-9]+ files, [0-9]+ expectations passed, [0-9]+ of [0-9]+ rule lines covered$' --deny-warnings "${std%/std}"
 check -q w/1-good.sbx w/6-good.sbx
 verdict "-q says nothing when all is well" "$([[ $RC -eq 0 && ! -s out && ! -s err ]] || echo "it speaks")"
 expect "gcc: one line each" 3 '^w/3-error.sbx:6:5: error: unknown word .alow. \[E0100\]' --format gcc w
@@ -256,7 +256,7 @@ if codes != ["W103", "E0100", "E0502", "E0202"] or len(d["invocations"][0]["tool
 # a thousand policies, with as many processes as there are processors
 mkdir many
 for ((i = 1; i <= 1000; i++)); do policy "many/$i.sbx" "allow read \"/srv/$i\""; done
-expect "a thousand files" 0 '^1000 files, 1000 expectations passed$' many
+expect "a thousand files" 0 '^1000 files, 1000 expectations passed(, [0-9]+ of [0-9]+ rule lines covered)?$' many
 verdict "... in the order of their names" "$(names | LC_ALL=C sort -c 2>&1)"
 cores=$(nproc)
 if [[ $cores -lt 2 ]]; then
