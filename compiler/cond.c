@@ -364,10 +364,13 @@ static unsigned run_cost(const struct side *s, unsigned i, unsigned n)
  */
 static unsigned span_run(const struct side *s, unsigned i)
 {
+	enum { RUN_MAX = 100 }; /* tests: a conjunction holds COND_MAX_TESTS of all its arguments */
 	unsigned apart = 0;
+	if (i != 0 || run_cost(s, 0, s->n_spans) > RUN_MAX)
+		return 1;
 	for (unsigned k = 0; k < s->n_spans; k++)
 		apart += run_cost(s, k, 1);
-	return i == 0 && run_cost(s, 0, s->n_spans) <= apart ? s->n_spans : 1;
+	return run_cost(s, 0, s->n_spans) <= apart ? s->n_spans : 1;
 }
 
 static void put_run(struct writer *w, unsigned arg, const struct side *s, unsigned i, unsigned n)

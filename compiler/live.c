@@ -4,6 +4,7 @@
 #include "live.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -16,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../runtime/plan.h"
 #include "ask.h"
 #include "say.h"
 #include "str.h"
@@ -30,7 +32,7 @@ struct trying {
 	const char *dir; /* of this run: plan/ and a tree for the test */
 	const struct ir_test *test;
 	const struct ir_test_expect *e;
-	struct ir_binding bound[64]; /* the values of the test, paths moved into the tree */
+	struct ir_binding bound[PLAN_MAX_PARAMS + 1]; /* the values of the test (and CWD), paths moved into the tree */
 	unsigned n_bound;
 	const char *cwd;
 	enum arch arch;
@@ -51,8 +53,8 @@ struct words {
 
 static void word(struct words *w, const char *text)
 {
-	if (w->n < MAX_WORDS)
-		w->v[w->n++] = text;
+	assert(w->n < MAX_WORDS); /* two for each value, and a few of the probe's own */
+	w->v[w->n++] = text;
 }
 
 static void child(const struct trying *t, const struct words *w, const char *env, int out)
@@ -413,10 +415,10 @@ static const char *bind_values(struct trying *t)
 		const char *place = g->value[0] == '/' ? arena_printf(a, "%s/tree/%s", t->dir, g->name) : NULL;
 		if (place && (!make_parents(a, arena_printf(a, "%s/", place))))
 			return "a directory of the test cannot be made";
+		if (t->n_bound == sizeof(t->bound) / sizeof(t->bound[0]))
+			return "more values are given than a plan has";
 		t->bound[t->n_bound++] = (struct ir_binding){g->name, place ? place : g->value};
 		t->cwd = cwd && place ? place : t->cwd;
-		if (t->n_bound == sizeof(t->bound) / sizeof(t->bound[0]))
-			return "too many values";
 	}
 	for (unsigned i = 0; i < ir->n_params; i++)
 		if (!ir->params[i].value && ask_missing_value(a, ir, arena_printf(a, "${%s}", ir->params[i].name), t->test->given,

@@ -46,11 +46,12 @@ static void bind_argument(struct res *r, struct place *callee, const struct plac
 static void check_arguments(struct res *r, const struct profile *prof, const struct ast_stmt *use)
 {
 	for (const struct ast_arg *g = use->args; g; g = g->next) {
-		const char *names[64];
+		const char *names[64]; /* that could have been meant: the first are enough */
 		size_t n = 0;
 		bool found = false;
-		for (const struct ast_arg *d = prof->item->args; d && n < 64; d = d->next) {
-			names[n++] = d->name->text;
+		for (const struct ast_arg *d = prof->item->args; d; d = d->next) {
+			if (n < 64)
+				names[n++] = d->name->text;
 			found |= strcmp(d->name->text, g->name->text) == 0;
 		}
 		for (const struct ast_arg *before = use->args; before != g; before = before->next)
@@ -354,6 +355,8 @@ static void walk_policy(struct res *r)
 	struct ir *ir = &r->build->ir;
 	ir->name = item->name->text;
 	ir->version = item->version ? scope_plain(r, NULL, item->version) : "";
+	if (ir->version && strlen(ir->version) > SRC_MAX_NAME)
+		diag(r->d, DIAG_BAD_VALUE, item->version->loc, "this version is longer than %d bytes", SRC_MAX_NAME);
 	if (!ir->version)
 		ir->version = "";
 	ir->about = "";

@@ -369,13 +369,17 @@ static const struct sys_cond *tree(struct cond_ctx *x, const struct ast_cond *c,
 	return out ? out : too_large(x, c->loc);
 }
 
-/* A canonical condition that fits what everything after can work with. */
-static bool is_small(const struct sys_cond *c)
+/* Does the canonical condition fit what everything after can work with? */
+static bool is_small(struct cond_ctx *x, const struct sys_cond *c, struct loc at)
 {
+	unsigned tests = 0;
 	for (unsigned i = 0; i < c->n_any; i++)
-		if (c->any[i].n_tests > COND_MAX_TESTS)
-			return false;
-	return c->n_any <= COND_MAX;
+		tests = c->any[i].n_tests > tests ? c->any[i].n_tests : tests;
+	if (c->n_any > COND_MAX)
+		too_large(x, at);
+	else if (tests > COND_MAX_TESTS && !diag_seen(x->r->d, DIAG_TOO_LARGE, at))
+		diag(x->r->d, DIAG_TOO_LARGE, at, "a case of the condition has more than %d comparisons", COND_MAX_TESTS);
+	return c->n_any <= COND_MAX && tests <= COND_MAX_TESTS;
 }
 
 bool cond_resolve(struct res *r, const struct ast_cond *where, const struct syscall_desc *call,
@@ -386,10 +390,8 @@ bool cond_resolve(struct res *r, const struct ast_cond *where, const struct sysc
 	if (!c)
 		return false;
 	c = cond_canonical(r->a, c);
-	if (!is_small(c)) {
-		too_large(&x, where->loc);
+	if (!is_small(&x, c, where->loc))
 		return false;
-	}
 	bool never = c->n_any == 0, always = c->n_any == 1 && c->any[0].n_tests == 0;
 	*out = c;
 	if (!never && !always)

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "../runtime/plan.h"
 #include "resolve_priv.h"
 #include "say.h"
 
@@ -204,6 +205,11 @@ void stmt_env_set(struct res *r, const struct place *p, const struct ast_stmt *s
 	e.value = scope_string(r, p->scope, s->value);
 	if (!e.value || !fits_arches(r, p, s->verb, "`set env`"))
 		return;
+	const char *fixed = template_literal(r->a, e.value);
+	if (fixed && strlen(fixed) > PLAN_MAX_VALUE) {
+		diag(r->d, DIAG_BAD_VALUE, s->value->loc, "this value is longer than %d bytes", PLAN_MAX_VALUE);
+		return;
+	}
 	for (unsigned i = 0; i < r->build->n_env_set; i++) {
 		const struct ir_env_set *o = &r->build->env_set[i];
 		if (strcmp(o->name, e.name) != 0 || !(o->targets & e.targets))

@@ -296,6 +296,11 @@ bool value_fits(struct res *r, enum type want, const struct value *v, const stru
 		const char *plain = template_literal(r->a, v->text);
 		ok = plain ? path_is_canonical(plain) : v->text[0] == '/' || v->text[0] == '$';
 	}
+	const char *fixed = ok && (want == TYPE_PATH || want == TYPE_STRING) ? template_literal(r->a, v->text) : NULL;
+	if (fixed && strlen(fixed) > PLAN_MAX_VALUE) {
+		diag(r->d, DIAG_BAD_VALUE, w->loc, "this value is longer than %d bytes", PLAN_MAX_VALUE);
+		return false;
+	}
 	if (ok && want == TYPE_STRING && strchr(v->text, '/')) {
 		struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, w->loc, "a string may not hold a `/`");
 		diag_help(rec, "give the param the type path: a reader takes a string for one name");

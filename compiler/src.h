@@ -18,6 +18,8 @@ enum {
 	SRC_MAX_TOTAL = 256 * 1024 * 1024, /* bytes of all files */
 	SRC_MAX_FILES = 1024,
 	SRC_MAX_DEPTH = 16,                /* import and use chain, S10 of the language */
+	SRC_MAX_NAME = 255,                /* bytes of a name or another word without quotes */
+	SRC_MAX_STRING = 16 * 1024,        /* bytes between two quotes: a line of a plan */
 	SRC_MAX_NESTING = 64               /* blocks inside blocks, conditions inside conditions */
 };
 

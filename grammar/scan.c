@@ -18,6 +18,15 @@ static struct ast_word *word_new(struct parse *p, const struct token *t, enum as
 			.text = arena_strndup(p->arena, text, n));
 }
 
+/* What nobody would read; the rest of the program need not ask how long a word may be. */
+static bool fits(struct parse *p, const struct token *t, size_t n, size_t most, const char *what)
+{
+	if (n <= most)
+		return true;
+	parse_fault(p, DIAG_TOO_LONG, (struct loc){t->loc.beg, t->loc.beg + 1}, "%s is longer than %zu bytes", what, most);
+	return false;
+}
+
 int scan_word(struct parse *p, struct token *t, const char *text, size_t n, int kind)
 {
 	bool is_group = kind == T_GROUPNAME;
@@ -26,6 +35,7 @@ int scan_word(struct parse *p, struct token *t, const char *text, size_t n, int 
 			   : kind == T_CONST ? WORD_CONST
 					     : WORD_NAME,
 			   text + is_group, n - is_group);
+	t->word->reported = !fits(p, t, n - is_group, SRC_MAX_NAME, "this word");
 	return kind;
 }
 
@@ -219,6 +229,7 @@ static int string_done(struct parse *p, struct token *t, const char *text, size_
 	unsigned before = p->faults;
 	check_escapes(p, inside, text, n);
 	bytes_check(p, inside, text, n, true);
+	fits(p, t, n, SRC_MAX_STRING, "this text");
 	t->word = word_new(p, t, WORD_STRING, text, n);
 	t->word->reported = p->faults != before;
 	return T_STRING;

@@ -263,6 +263,44 @@ Test(runtime_launch, limits)
 		     ERR_SYNTAX);
 	cr_expect_eq(launch_many(PLAN_MAX_ENV, "env-allow E#\n"), ERR_COUNT);
 	cr_expect_eq(launch_many(PLAN_MAX_ENV + 1, "env-allow E#\n"), ERR_SYNTAX);
+	cr_expect_eq(launch_many(PLAN_MAX_ENV + 1, "env-set E# x\n"), ERR_SYNTAX);
+}
+
+/* n letters in the place of the sign. */
+static enum err launch_long(unsigned n, const char *format)
+{
+	static char text[2 * PLAN_MAX_LINE];
+	const char *slot = strchr(format, '#');
+	size_t at = (size_t)sprintf(text, "%.*s", (int)(slot - format), format);
+	memset(text + at, 'a', n);
+	strcpy(text + at + n, slot + 1);
+	return launch_err(text);
+}
+
+Test(runtime_launch, sizes)
+{
+	static char text[(PLAN_MAX_PLACES + 2) * 32 + 512];
+	static const char fallbacks[] = BASE "guarantee res.memory preferred cgroup:memory t:1\n";
+	for (unsigned more = 0; more < 2; more++) {
+		enum err want = more ? ERR_SYNTAX : ERR_COUNT;
+		size_t at = (size_t)sprintf(text, "%s", VIEWS "root private\n");
+		for (unsigned i = 0; i < PLAN_MAX_PLACES + more; i++)
+			at += (size_t)sprintf(text + at, "scratch 4096 t:4 /s/%u\n", i);
+		strcpy(text + at, "end\n");
+		cr_expect_eq(launch_err(text), want, "places");
+		cr_expect_eq(launch_long(PLAN_MAX_HOSTNAME + more, VIEWS "hostname #\nend\n"), want, "host name");
+		sprintf(text, BASE "entry t:1 /a\nexec-fd %u\nrlimit nofile %u\nend\n", PLAN_MAX_EXEC_FD + more, PLAN_MAX_EXEC_FD);
+		cr_expect_eq(launch_err(text), want, "exec-fd");
+		at = (size_t)sprintf(text, "%s", fallbacks);
+		for (unsigned i = 0; i < PLAN_MAX_FALLBACKS + more; i++)
+			at += (size_t)sprintf(text + at, "rlimit-fallback as 5 res.memory\n");
+		strcpy(text + at, "end\n");
+		cr_expect_eq(launch_err(text), want, "fallbacks");
+	}
+	/* a line with its newline; what is longer is refused whatever it says */
+	unsigned fixed = (unsigned)strlen("env-set A \n");
+	cr_expect_eq(launch_long(PLAN_MAX_LINE - fixed, BASE "env-set A #\nend\n"), ERR_COUNT);
+	cr_expect_eq(launch_long(PLAN_MAX_LINE - fixed + 2, BASE "env-set A #\nend\n"), ERR_SYNTAX);
 }
 
 /* *out lives until the next call. */

@@ -186,3 +186,19 @@ Test(runtime_builtin, names)
 	cr_expect_eq(builtin_find(span_of("home")), BUILTIN_COUNT);
 	cr_expect_eq(builtin_find(span_of("PATH")), BUILTIN_COUNT);
 }
+
+Test(runtime_params, a_value_has_4095_bytes)
+{
+	static char text[PLAN_MAX_VALUE + 2];
+	static const enum value_type types[] = {VALUE_STRING, VALUE_PATH};
+	uint64_t n;
+	const char *why;
+	for (size_t i = 0; i < 2; i++) {
+		memset(text, 'a', sizeof(text) - 1);
+		text[0] = '/';
+		text[PLAN_MAX_VALUE] = '\0';
+		cr_expect(value_fits(types[i], text, &n, &why));
+		text[PLAN_MAX_VALUE] = 'a';
+		cr_expect(!value_fits(types[i], text, &n, &why));
+	}
+}
