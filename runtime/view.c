@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "apply.h"
@@ -24,7 +25,7 @@
 #include "view_mounts.h"
 #include "view_points.h"
 
-enum { MAX_DEPTH = 512 };
+enum { MAX_DEPTH = 512, RAMFS = 0x858458f6, TMPFS = 0x01021994 };
 static const uint64_t inside = RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC | RESOLVE_BELOW;
 static const char layer_name[] = ".sbx-layer";
 
@@ -34,6 +35,7 @@ struct view {
 	struct items *items;
 	bool private;
 	int store; /* the tmpfs over "/": the new root, or a place for what is shown nowhere */
+	int old;   /* the root of the host */
 	struct points points; /* below the store, or the root of the host */
 	const struct item *above[MAX_DEPTH]; /* the places that the current one lies in */
 	unsigned depth;
@@ -372,7 +374,7 @@ static bool root_open(struct view *v)
 	struct item *root = root_item(v);
 	int tree = -1, old;
 
-	v->points.root = old = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	v->points.root = v->old = old = openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	v->store = memory_mount("0755", 1 << 20, 64 + 16ull * (v->items->n + v->items->n_links),
 				ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
 	if (old < 0 || v->store < 0)
@@ -424,14 +426,37 @@ static bool folders_close(struct view *v)
 	return true;
 }
 
+/* Is the tree of the host what the kernel unpacked at boot? Such a root cannot be taken away. */
+static bool on_initramfs(int old)
+{
+	struct statfs fs;
+
+	return fstatfs(old, &fs) == 0 && (fs.f_type == RAMFS || fs.f_type == TMPFS);
+}
+
+/*
+ * Then the new root stays mounted over it, and becomes the root of this process. The way back would be to unmount it, which
+ * takes a capability in the namespace that owns the mounts: the program has none, gets none, and in a namespace of its own
+ * the mounts are locked. Nothing of the old root is open or is the working directory when the program runs.
+ */
+static bool root_cover(struct view *v)
+{
+	if (chroot("."))
+		return step_fault(v, "chroot");
+	return chdir("/") == 0 || step_fault(v, "chdir");
+}
+
 static bool root_enter(struct view *v)
 {
 	if (tree_set(v->store, ATTR_RDONLY, 0))
 		return step_fault(v, "mount_setattr of the root");
 	if (fchdir(v->points.root))
 		return step_fault(v, "fchdir");
-	if (syscall(SYS_pivot_root, ".", "."))
+	if (syscall(SYS_pivot_root, ".", ".")) {
+		if (errno == EINVAL && on_initramfs(v->old))
+			return root_cover(v);
 		return step_fault(v, "pivot_root");
+	}
 	if (umount2(".", MNT_DETACH))
 		return step_fault(v, "umount of the old root");
 	return chdir("/") == 0 || step_fault(v, "chdir");
