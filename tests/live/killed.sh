@@ -24,7 +24,7 @@ path error follow write_file,read_file t.sbx:4 /dev/null
 PROGRAM="(setsid sleep ${FOR}1 & sleep ${FOR}2 &) & sleep ${FOR}3 & exec sleep ${FOR}4"
 sleepers() { pgrep -f "^sleep ${FOR}[1-4]" | wc -l; }
 all_up() {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	for _ in $(seq 60); do
 		[ "$(sleepers)" = 4 ] && return 0
 		sleep 0.1
 	done
@@ -58,9 +58,9 @@ if own_cgroup; then
 	if all_up "in a cgroup"; then
 		GUARD=$(helpers "$LOADER" | head -n 1)
 		kill -9 "$LOADER"
-		within 1000 none && pass "in a cgroup: nothing survives the supervisor" || fail "in a cgroup: survivors" "$(pgrep -af "^sleep $FOR")"
-		within 1000 no_cgroup && pass "in a cgroup: and its cgroup is gone, without another start" || fail "in a cgroup: cgroups left" "$(find "$CG" -mindepth 1 -type d)"
-		within 1000 gone "$GUARD" && pass "in a cgroup: nor does the guard stay" || fail "in a cgroup: the guard stays" "$(ps -o pid,ppid,stat,wchan,comm -p "$GUARD")"
+		within 5000 none && pass "in a cgroup: nothing survives the supervisor" || fail "in a cgroup: survivors" "$(pgrep -af "^sleep $FOR")"
+		within 5000 no_cgroup && pass "in a cgroup: and its cgroup is gone, without another start" || fail "in a cgroup: cgroups left" "$(find "$CG" -mindepth 1 -type d)"
+		within 5000 gone "$GUARD" && pass "in a cgroup: nor does the guard stay" || fail "in a cgroup: the guard stays" "$(ps -o pid,ppid,stat,wchan,comm -p "$GUARD")"
 	fi
 	end_all
 	begin
@@ -68,7 +68,7 @@ if own_cgroup; then
 		kill -9 "$(helpers "$LOADER" | head -n 1)"
 		wait "$LOADER"
 		code=$?
-		within 1000 none && [ $code = 137 ] && pass "the guard is killed: the job ends ($code)" || fail "the guard is killed" "$code" "$(pgrep -af "^sleep $FOR")"
+		within 5000 none && [ $code = 137 ] && pass "the guard is killed: the job ends ($code)" || fail "the guard is killed" "$code" "$(pgrep -af "^sleep $FOR")"
 		grep -q "its guard was killed" "$TMP/err" && pass "the guard is killed: that is said" || fail "the guard is killed: said" "$(cat "$TMP/err")"
 		no_cgroup && pass "the guard is killed: no cgroup is left" || fail "the guard is killed: cgroups left"
 	fi
@@ -77,7 +77,7 @@ if own_cgroup; then
 	setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$TMP/leader" "$SBX_RUN" "$P" -- /bin/sh -c "$PROGRAM" >/dev/null 2>"$TMP/err" </dev/null &
 	if all_up "the process group"; then
 		kill -9 "-$(cat "$TMP/leader")"
-		within 1000 none && within 1000 no_cgroup && pass "the process group of the loader is killed: nothing survives" ||
+		within 5000 none && within 5000 no_cgroup && pass "the process group of the loader is killed: nothing survives" ||
 			fail "the process group of the loader is killed" "$(pgrep -af "^sleep $FOR")"
 	fi
 	end_all
@@ -99,7 +99,7 @@ plan_of "output 100000 t.sbx:9
 begin
 if all_up "without both"; then
 	kill -9 "$LOADER"
-	within 1000 eval '[ -z "$(pgrep -f "^sleep ${FOR}4")" ]' && pass "without a cgroup and a pid namespace: the program ends with its supervisor" ||
+	within 5000 eval '[ -z "$(pgrep -f "^sleep ${FOR}4")" ]' && pass "without a cgroup and a pid namespace: the program ends with its supervisor" ||
 		fail "without both: the program"
 	sleep 0.2
 	[ "$(sleepers)" = 3 ] && pass "control: what it started in the background goes on, as sbx-run(1) says" || fail "control: background" "$(sleepers)"
@@ -119,7 +119,7 @@ if unshare -U true 2>/dev/null; then
 			begin
 			if all_up "pid namespace, $victim"; then
 				[ "$victim" = supervisor ] && kill -9 "$LOADER" || kill -9 "$(helpers "$LOADER" | head -n 1)"
-				within 1000 none && pass "in a pid namespace: nothing survives the $victim" || fail "pid namespace, $victim" "$(pgrep -af "^sleep $FOR")"
+				within 5000 none && pass "in a pid namespace: nothing survives the $victim" || fail "pid namespace, $victim" "$(pgrep -af "^sleep $FOR")"
 			fi
 			end_all
 		done

@@ -66,13 +66,14 @@ if own_cgroup; then
 
 	# A caller that crashes: the program goes on under its limits, and nothing is left after.
 	policy left "    isolate none
-    limit wall 1500ms
+    limit wall 3s
 "
 	run "$TMP/jobs" leave "$TMP/left" - /bin/sh -c "sleep ${FOR}1 & sleep ${FOR}2"
-	sleep 0.5
-	[ "$(pgrep -f "^sleep $FOR" | wc -l)" = 2 ] && [ "$RC" = 137 ] && pass "the caller is killed: the program goes on" || fail "the caller is killed" "$RC" "$(pgrep -af "^sleep $FOR")"
-	sleep 1.6
-	[ -z "$(pgrep -f "^sleep $FOR")" ] && [ -z "$(find "$CG" -mindepth 1 -type d)" ] && pass "  and its limit on time ends it, with its cgroup" ||
+	up() { pgrep -f "^sleep $FOR" | wc -l; }
+	for _ in $(seq 50); do [ "$(up)" = 2 ] && break; sleep 0.05; done
+	[ "$(up)" = 2 ] && [ "$RC" = 137 ] && pass "the caller is killed: the program goes on" || fail "the caller is killed" "$RC" "$(pgrep -af "^sleep $FOR")"
+	for _ in $(seq 160); do [ "$(up)" = 0 ] && [ -z "$(find "$CG" -mindepth 1 -type d)" ] && break; sleep 0.05; done
+	[ "$(up)" = 0 ] && [ -z "$(find "$CG" -mindepth 1 -type d)" ] && pass "  and its limit on time ends it, with its cgroup" ||
 		fail "  its limits" "$(pgrep -af "^sleep $FOR")" "$(find "$CG" -mindepth 1 -type d)"
 	for how in threads many; do
 		run "$TMP/jobs" $how "$TMP/left" - "$PROBE"
