@@ -107,6 +107,22 @@ if all_up "without both"; then
 fi
 end_all
 
+if [ -n "${BEFORE:-}" ] && [ -d "$CG" ] && unshare -U true 2>/dev/null; then
+	# process 1 ends all the others: no guard
+	ISOLATE="user pid" MORE_LIMIT= CGROUP="cgroup.max.descendants 0
+"
+	plan "$P"
+	begin
+	if all_up "pid namespace and cgroup"; then
+		[ "$(helpers "$LOADER" | wc -l)" = 1 ] && pass "in a pid namespace there is no guard" || fail "a guard in a pid namespace" "$(pgrep -aP "$LOADER")"
+		kill -9 "$LOADER"
+		within 5000 none && pass "in a pid namespace and a cgroup: nothing survives the supervisor" || fail "pid namespace and cgroup" "$(pgrep -af "^sleep $FOR")"
+		no_cgroup && fail "control: an empty cgroup stays" || pass "control: an empty cgroup stays, as sbx-run(1) says"
+		run "$SBX_RUN" "$P" -- /bin/sh -c :
+		no_cgroup && pass "  and the next start removes it" || fail "the next start removes it" "$ERR"
+	fi
+	end_all
+fi
 if unshare -U true 2>/dev/null; then
 	ISOLATED=$TMP/all.sbx
 	{
