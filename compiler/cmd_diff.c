@@ -110,6 +110,8 @@ static bool is_profile(const char *file)
 static int run_profiles(struct cli *c)
 {
 	const struct profile *old = NULL, *now = NULL;
+	if (c->opt.n_sets)
+		return cli_usage("--set is for policies: -D gives the params of a profile", NULL);
 	int code = profile_file_open(c, c->files[0], &old);
 	int second = code == CLI_USAGE ? CLI_OK : profile_file_open(c, c->files[1], &now);
 	code = code > second ? code : second;

@@ -182,6 +182,8 @@ static int why_profile(struct cli *c)
 	const struct profile_question *q;
 	const char *error = NULL;
 	const struct profile *p = NULL;
+	if (s->targets || s->n_given || c->opt.n_sets)
+		return cli_usage("--on, --given and --set are for policies: -D gives the params of a profile", NULL);
 	int code = profile_file_open(c, s->profile, &p);
 	if (code != CLI_OK)
 		return code;

@@ -25,3 +25,4 @@ sbxc diff brew.sb docker.sb
 sbxc diff open.sb $here/examples/code-eval.sbx
 sbxc diff old.sb new.sb
 sbxc diff -D X=1 $here/examples/code-eval.sbx $here/examples/code-eval.sbx
+sbxc diff --set x=1 open.sb net.sb

@@ -32,6 +32,9 @@ sbxc why --profile $b/net.sb connect sctp 1.1.1.1:80
 sbxc why --profile $b/missing.sb read /x
 sbxc why --profile $b/net.sb -D X=1 -D X=2 read /x
 sbxc why -D X=1 examples/code-eval.sbx read /x
+sbxc why --profile $b/net.sb --given HOME=/x read /x
+sbxc why --profile $b/net.sb --on macos read /x
+sbxc why --profile $b/net.sb
 mkdir $tmp/lib
 printf '(version 1)\n(import "lib.sb")\n(allow network-outbound)\n' >$tmp/a.sb
 printf '(version 1)\n(deny default)\n(define (x) (allow file-read-data (literel "/x")))\n' >$tmp/lib/lib.sb
