@@ -182,7 +182,7 @@ else
 	for name in grown step none dropped word back; do
 		sed -i 's,allow read "/srv/a",&\, "/srv/c",' p/$name.sbx
 	done
-	expect "--since: control: without it all is well" 0 '^1 file, 1 expectation passed$' p/grown.sbx
+	expect "--since: control: without it all is well" 0 '^1 file, 1 expectation passed, 0 of 1 rule lines covered$' p/grown.sbx
 	expect "--since: grown, the number stays" 1 'version 1.0.0 -> 1.0.0, but access grows: needs 2.0.0 or later' --since HEAD p/grown.sbx
 	expect "... with an example" 1 'opened: read .*/srv/c.*, by grown.sbx:6' --since HEAD p/grown.sbx
 	expect "... in one line" 1 '^p/grown.sbx:2:[0-9]+: error: version 1.0.0 -> 1.0.0, but' --format gcc --since HEAD p/grown.sbx
@@ -233,7 +233,7 @@ mkdir k && printf 'sbx 1\nprofile more {\n    allow read "/srv/b" because "b"\n}
 policy k/p.sbx 'use more' && sed -i 's/^sbx 1$/&\nimport "lib.sbx"/' k/p.sbx
 expect "--locked: there is no lock" 1 E0703 --locked k
 "$B/sbxc" lock --std "$std" -q k/p.sbx
-expect "--locked: what the lock names" 0 '^2 files, 1 expectation passed$' --locked k
+expect "--locked: what the lock names" 0 '^2 files, 1 expectation passed(, [0-9]+ of [0-9]+ rule lines covered)?$' --locked k
 sed -i 's,/srv/b,/srv/c,' k/lib.sbx
 expect "--locked: control: without it the change passes" 0 '^2 files' k
 expect "--locked: an import changed" 1 E0702 --locked k
