@@ -1,0 +1,182 @@
+/*
+ * runtime_static_libc.c - what the static loader has instead of libc's functions, held against those of the libc here.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The same file under other names. */
+#define fstatat    our_fstatat
+#define fstat      our_fstat
+#define fchdir     our_fchdir
+#define dup3       our_dup3
+#define pipe2      our_pipe2
+#define socket     our_socket
+#define socketpair our_socketpair
+#define sendmsg    our_sendmsg
+#define recvmsg    our_recvmsg
+#define readlinkat our_readlinkat
+#define signalfd   our_signalfd
+#define mmap       our_mmap
+#define faccessat  our_faccessat
+#define fchmodat   our_fchmodat
+#define fcntl      our_fcntl
+#define ioctl      our_ioctl
+#define prctl      our_prctl
+#define signal     our_signal
+#define openat     our_openat
+#define open       our_open
+#define getcwd     our_getcwd
+#define strlen     our_strlen
+#define memchr     our_memchr
+#define strchr     our_strchr
+#define strspn     our_strspn
+#define strcspn    our_strcspn
+#define memmem     our_memmem
+#define realpath   our_realpath
+size_t strspn(const char *s, const char *set);
+size_t strcspn(const char *s, const char *set);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+#include "../../runtime/static_libc.c"
+#pragma GCC diagnostic pop
+#undef fstatat
+#undef fstat
+#undef fcntl
+#undef openat
+#undef open
+#undef getcwd
+#undef strlen
+#undef memchr
+#undef strchr
+#undef strspn
+#undef strcspn
+#undef memmem
+#undef realpath
+#undef signal
+
+Test(static_libc, texts)
+{
+	uint32_t seed = 1;
+	char a[40], b[6];
+
+	for (unsigned round = 0; round < 20000; round++) {
+		size_t n = (seed = seed * 1664525 + 1013904223) >> 24 & 31, m = seed >> 16 & 3;
+		for (size_t i = 0; i < n; i++)
+			a[i] = (char)('a' + ((seed = seed * 1664525 + 1013904223) >> 24) % 3);
+		for (size_t i = 0; i < m; i++)
+			b[i] = (char)('a' + ((seed = seed * 1664525 + 1013904223) >> 24) % 4);
+		a[n] = b[m] = 0;
+		cr_assert_eq(our_strlen(a), n);
+		cr_assert_eq(our_strspn(a, b), strspn(a, b), "%s %s", a, b);
+		cr_assert_eq(our_strcspn(a, b), strcspn(a, b), "%s %s", a, b);
+		cr_assert_eq(our_strchr(a, b[0]), strchr(a, b[0]), "%s %s", a, b);
+		cr_assert_eq(our_memchr(a, b[0], n), memchr(a, b[0], n), "%s %s", a, b);
+		cr_assert_eq(our_memmem(a, n, b, m), memmem(a, n, b, m), "%s %s", a, b);
+	}
+}
+
+/* Makes one thing of a test's folder; a link when there is a target. */
+static void make(const char *name, const char *target)
+{
+	int fd;
+
+	if (target)
+		cr_assert_eq(symlink(target, name), 0);
+	else if (name[strlen(name) - 1] == '/')
+		cr_assert_eq(mkdir(name, 0700), 0);
+	else
+		cr_assert((fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0600)) >= 0 && close(fd) == 0);
+}
+
+static void same_path(const char *path)
+{
+	char ours[PATH_MAX], theirs[PATH_MAX];
+	char *a = our_realpath(path, ours);
+	int error = errno;
+	char *b = realpath(path, theirs);
+
+	cr_assert_eq(a == NULL, b == NULL, "%s: %s, libc %s", path, a ? a : strerror(error), b ? b : strerror(errno));
+	if (a)
+		cr_assert_str_eq(ours, theirs, "%s", path);
+	else
+		cr_assert_eq(error, errno, "%s: %s, libc %s", path, strerror(error), strerror(errno));
+}
+
+Test(static_libc, real_paths)
+{
+	static const char *const paths[] = {
+	    "/", "//", ".", "..", "a", "./a", "a/", "a/b", "a/b/..", "a/../a/b", "a//b", "a/./b/.", "f", "up", "up/a",
+	    "rel", "rel/b", "abs", "abs/b", "abs/../f", "chain", "loop", "loop/x", "missing", "a/missing", "a/missing/x", "f/x",
+	    "dangling", "rel/..", "toroot", "toroot/usr", "slashes", "self", "self/self/a", "/..", "/../..", "../../../../../../..",
+	};
+	char dir[] = "/tmp/static-libc.XXXXXX", deep[PATH_MAX], long_path[PATH_MAX + 64], back[64];
+
+	cr_assert_not_null(mkdtemp(dir));
+	cr_assert_eq(chdir(dir), 0);
+	make("a/", NULL);
+	make("a/b/", NULL);
+	make("f", NULL);
+	make("up", "..");
+	make("rel", "a");
+	snprintf(deep, sizeof(deep), "%s/a", dir);
+	make("abs", deep);
+	make("chain", "rel/../abs/b");
+	make("loop", "loop");
+	make("dangling", "nothing");
+	make("toroot", "/");
+	make("slashes", ".///a//b///");
+	make("self", ".");
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		same_path(paths[i]);
+	memset(long_path, 'x', sizeof(long_path) - 1);
+	long_path[sizeof(long_path) - 1] = 0;
+	same_path(long_path);
+	cr_assert_eq(chdir("/"), 0);
+	same_path("usr");
+	same_path("usr/../usr/bin");
+	same_path(dir);
+	snprintf(back, sizeof(back), "rm -r %s", dir);
+	cr_assert_eq(system(back), 0);
+}
+
+Test(static_libc, calls)
+{
+	struct stat ours, theirs;
+	char a[PATH_MAX], b[PATH_MAX];
+	int fd = our_open("/dev/null", O_RDONLY | O_CLOEXEC), again;
+
+	cr_assert(fd >= 0);
+	cr_expect_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	cr_expect_eq(our_fstat(fd, &ours), 0);
+	cr_expect_eq(fstat(fd, &theirs), 0);
+	cr_expect(ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino && ours.st_mode == theirs.st_mode &&
+		  ours.st_rdev == theirs.st_rdev && ours.st_uid == theirs.st_uid && ours.st_size == theirs.st_size);
+	cr_expect_eq(our_fstatat(AT_FDCWD, "/usr", &ours, 0), 0);
+	cr_expect_eq(fstatat(AT_FDCWD, "/usr", &theirs, 0), 0);
+	cr_expect(ours.st_ino == theirs.st_ino && ours.st_mtim.tv_nsec == theirs.st_mtim.tv_nsec);
+	again = our_fcntl(fd, F_DUPFD_CLOEXEC, 100);
+	cr_expect(again >= 100 && fcntl(again, F_GETFD) == FD_CLOEXEC);
+	cr_expect_str_eq(our_getcwd(a, sizeof(a)), getcwd(b, sizeof(b)));
+	cr_expect(our_openat(AT_FDCWD, "/nothing/here", O_RDONLY) < 0 && errno == ENOENT);
+	cr_expect(our_faccessat(AT_FDCWD, "/", R_OK, AT_EACCESS) < 0 && errno == EINVAL);
+	cr_expect(our_fchmodat(AT_FDCWD, "/nothing", 0600, AT_SYMLINK_NOFOLLOW) < 0 && errno == EINVAL);
+	cr_expect_eq(our_signal(SIGUSR1, SIG_IGN), SIG_DFL);
+	cr_expect_eq(signal(SIGUSR1, SIG_DFL), SIG_IGN);
+	close(again);
+	close(fd);
+}
