@@ -174,7 +174,7 @@ enum options_result options_parse(char **argv, struct options *o, struct fault *
 {
 	unsigned i = argv[0] != NULL;
 
-	*o = (struct options){.status_fd = -1};
+	o->status_fd = -1;
 	for (; argv[i] && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--help"))
 			return print(help);

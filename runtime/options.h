@@ -8,7 +8,7 @@
 
 enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
 
-/* DONE: --help or --version was printed. WRONG: a fault was set. */
+/* *o is zero bytes. DONE: --help or --version was printed. WRONG: a fault was set. */
 enum options_result options_parse(char **argv, struct options *o, struct fault *f);
 
 #endif
