@@ -17,7 +17,7 @@ fi
 # In a leaf of what is delegated, as service managers put their processes.
 mkdir /sys/fs/cgroup/user/leaf
 chown -R 1000:1000 /sys/fs/cgroup/user/leaf
-for who in root user; do
+for who in $(cat /t/escape-kit/users); do
 	[ $who = root ] || echo $$ >/sys/fs/cgroup/user/leaf/cgroup.procs
 	as=$(if [ $who = user ]; then echo 'su -s /bin/sh user -c'; else echo 'sh -c'; fi)
 	$as "exec sh /t/escape-kit/attempt.sh /t/escape-kit /w/w 38471 /t/escape /t/sbx-run $who /t/escape-kit/host $(echo $plans)" || failed=1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # payload.sh DIR - what a guest gets at /t: the static loader, the probes, a plan for each policy of tests/vm/policies, the
-# attacks with their plans and predictions, and the guest scripts. FULL=1: the attacks under all plans.
+# attacks with their plans and predictions, and the guest scripts. FULL=1: the attacks under all plans; SHORT=1: by one user only.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
@@ -25,5 +25,6 @@ make -s -C "$top" B="${B#"$top"/}" "${B#"$top"/}/tests/escape/ask"
 kit=$dir/escape-kit
 GUARANTEES=1 "$escape/prepare.sh" "$kit" /w/w 38471 /t/escape /root $([[ -n ${FULL:-} ]] || echo minimal work ports private) 2>/dev/null
 (cd "$kit/plans" && ls -d */ | tr -d /) >"$kit/names"
+if [[ -n ${SHORT:-} ]]; then echo user; else echo root user; fi >"$kit/users"
 cp "$escape"/{attempt.sh,attacks.tsv,plans.tsv} "$kit/"
 "$escape/differential.py" "$dir/differential" "${SEED:-1}" "$([[ -n ${FULL:-} ]] && echo 20 || echo 8)"

@@ -40,7 +40,7 @@ report() { # KERNEL CONSOLE
 	!/^@@/ && !/reboot: Power down/ { print "     | " $0 }' "$2"
 }
 
-"$here/payload.sh" "$work/payload" >"$work/log" 2>&1 || {
+SHORT=$([[ $named -gt 0 ]] || echo 1) "$here/payload.sh" "$work/payload" >"$work/log" 2>&1 || {
 	printf 'FAIL vm payload: %s\n' "$(tail -n 1 "$work/log")"
 	exit 1
 }
