@@ -7,7 +7,7 @@ chown -R 1000:1000 /run/user/1000 /home/user /srv /opt/tools
 [ ! -e /proc/sys/kernel/yama/ptrace_scope ] || echo 0 >/proc/sys/kernel/yama/ptrace_scope
 [ ! -e /proc/sys/kernel/io_uring_disabled ] || echo 0 >/proc/sys/kernel/io_uring_disabled
 echo 3 >/proc/sys/net/ipv4/tcp_fastopen
-mkdir -m 1777 /w
+mkdir -p /w && chmod 1777 /w
 plans=$(cat /t/escape-kit/names)
 if ! grep -q overlay /proc/filesystems; then
 	skip "cap-fs.write.ephemeral" "the module overlay of this kernel is not in Debian's archive any more"
