@@ -410,6 +410,59 @@ example_static_web() {
 	limited nofile 256
 }
 
+# Its tree is its own, so what is denied is not there at all, or shut by a mount: the errno tells which. One script looks, without
+# the sandbox and under the plan.
+example_checker() {
+	local dir=$tmp/project look=$tmp/look.py
+	unshare -U true 2>/dev/null || { skip "this host makes no user namespaces"; return; }
+	mkdir -p "$dir/secrets" "$dir/.git" "$dir/src" "$tmp/notes"
+	for f in secrets/key .git/config .git/HEAD .env.local src/main.py src/server.pem; do echo "$f" >"$dir/$f"; done
+	cat >"$look" <<'PY'
+import errno, os, socket, sys
+def attempt(name, do):
+    try:
+        do()
+        print(name, "ok")
+    except OSError as e:
+        print(name, errno.errorcode[e.errno])
+def opens(path, mode="r"):
+    attempt(mode + " " + path, lambda: open(path, mode).close())
+for f in ("src/main.py", ".git/HEAD", ".git/config", "secrets/key", ".env.local", "src/server.pem", sys.argv[1]):
+    opens(f)
+opens("src/made", "w")
+attempt("list secrets", lambda: os.listdir("secrets"))
+attempt("chmod", lambda: os.chmod("src/main.py", 0o600))
+attempt("sh", lambda: os.waitpid(os.posix_spawn("/bin/sh", ["sh", "-c", "exit"], {}), 0))
+attempt("connect", lambda: socket.create_connection(("127.0.0.1", int(sys.argv[2])), 2).close())
+opens(sys.argv[3] + "/rules")
+opens(sys.argv[3] + "/note", "w")
+PY
+	echo rules >"$tmp/notes/rules"
+	cp "$look" "$dir/look.py"
+	compile "$examples/checker.sbx" "$tmp/plan-checker" || return
+	confined=(--set "project=$dir" --file "rules=$tmp/notes/rules" "$tmp/plan-checker")
+	(cd "$dir" && "$python" -I look.py "$tmp/else/secret" "$port" "$tmp/notes") >"$tmp/free" 2>"$tmp/stderr"
+	same "control: without the sandbox all of it works" "14 14" "$(wc -l <"$tmp/free") $(grep -c ' ok$' "$tmp/free")"
+	rm -f "$dir/src/made"
+	try_confined "$python" -I look.py "$tmp/else/secret" "$port" /notes
+	same "the checker reads the project, not its secrets, and writes to its notes" "r src/main.py ok
+r .git/HEAD ok
+r .git/config EACCES
+r secrets/key EACCES
+r .env.local EACCES
+r src/server.pem EACCES
+r $tmp/else/secret ENOENT
+w src/made EROFS
+list secrets EACCES
+chmod EPERM
+sh EPERM
+connect EPERM
+r /notes/rules ok
+w /notes/note ok" "$(cat "$tmp/stdout")"
+	same "nothing of the project changed" "" "$(find "$dir" -newer "$dir/look.py" -type f)"
+	same "nor of the host" "rules" "$(ls "$tmp/notes" | grep -v '^note$')"
+}
+
 example_demo() {
 	if "$examples/demo.sh" >"$tmp/log" 2>&1; then
 		pass "ends well"
@@ -453,10 +506,10 @@ print(ctypes.CDLL(None).syscall(444, None, 0, 1))')
 }
 
 prepare
-[[ $# -gt 0 ]] || set -- code-eval build-step ripgrep static-web demo
+[[ $# -gt 0 ]] || set -- code-eval build-step ripgrep static-web checker demo
 for section in "$@"; do
 	case $section in
-	code-eval | build-step | ripgrep | static-web | demo) "example_${section//-/_}" ;;
+	code-eval | build-step | ripgrep | static-web | checker | demo) "example_${section//-/_}" ;;
 	*) fail "section" "there is no such example" ;;
 	esac
 done
