@@ -71,9 +71,10 @@ static bool env_covers(const struct line *l, unsigned i)
 
 /* ---- tcp: hosts and ports ---- */
 
-static const char *const hosts[] = {"192.0.2.1", "a.x", "b.a.x", "c.b.a.x", "x", "o.x", "b.o.x", "z.a.x"};
+/* The last is one that no line names: what `*` opens must be seen somewhere. */
+static const char *const hosts[] = {"192.0.2.1", "a.x", "b.a.x", "c.b.a.x", "x", "o.x", "b.o.x", "z.a.x", "other"};
 static const unsigned ports[] = {0, 1, 21, 22, 23, 80, 65534, 65535};
-enum { N_HOSTS = 8, N_PORTS = 8 };
+enum { N_HOSTS = 9, N_PORTS = 8 };
 
 static void random_net(struct line *l, struct arena *a)
 {
