@@ -358,7 +358,7 @@ static void report_no_profile(struct res *r, const struct ast_word *name)
 	for (unsigned i = 0; i < r->n_profiles; i++)
 		known[n++] = r->profiles[i]->name;
 	static const char *const library[] = {"std/base-system", "std/python", "std/c-toolchain",
-					      "std/shell-tools", "std/tls-client", "std/tty",
+					      "std/shell-tools", "std/tls-client", "std/dns-client", "std/tty",
 					      "std/tty-query", "std/devtools", "std/git", "std/node",
 					      "std/gpu-nvidia"};
 	for (size_t i = 0; i < sizeof(library) / sizeof(library[0]); i++)

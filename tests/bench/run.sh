@@ -280,5 +280,7 @@ steady
 profiles
 figures
 printf '\n'
+"$top/tests/bench/profiles.sh"
+printf '\n'
 [[ -n ${NO_COMPILES:-} ]] || python3 "$top/tests/bench/growth.py" "$B/sbxc"
 exit 0
