@@ -79,13 +79,32 @@ static void try_launch(const struct conf *c)
 		try_needs(&l);
 }
 
+/* What was accepted is written out, with the values of a start. */
+static void try_cgroup(const struct conf *c)
+{
+	struct param params[] = {
+	    {.name = span_of("n"), .type = VALUE_COUNT, .number = 7, .bounded = true, .least = 1, .most = 9},
+	    {.name = span_of("s"), .type = VALUE_PERCENT, .number = 50, .bounded = true, .least = 1, .most = 200},
+	};
+	const struct vars v = {.params = params, .n_params = 2};
+	char id[PLAN_ID_LEN + 1] = "", value[128];
+	struct cgroup_conf cgroup;
+
+	if (!cgroup_read(c, &v, id, &cgroup))
+		return;
+	for (unsigned i = 0; i < cgroup.n; i++) {
+		struct text t = text_over(value, sizeof(value));
+		cgroup_value(&cgroup.settings[i], &v, &t);
+		if (strchr(value, '$'))
+			abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const kinds[] = {"launch", "landlock", "cgroup"};
 	struct fault f;
 	struct conf c = {.file = "fuzz", .fault = &f};
-	char id[PLAN_ID_LEN + 1] = "";
-	struct cgroup_conf cgroup;
 
 	if (size == 0)
 		return 0;
@@ -100,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_landlock(&c);
 		break;
 	case 2:
-		cgroup_read(&c, &(struct vars){.n_params = 0}, id, &cgroup);
+		try_cgroup(&c);
 		break;
 	case 3:
 		sums_wrong((struct span){c.data, c.size});
