@@ -56,9 +56,9 @@ static bool place_find(struct run *r, const struct file_option *o, struct span f
 	if (n == 1)
 		return true;
 	if (!n)
-		return file_fault(r, o, folder.at ? "the folder is no scratch folder of the policy"
-						  : "the policy has no scratch folder to put it in", "");
-	return file_fault(r, o, "the policy has several scratch folders: name the whole path", "");
+		return file_fault(r, o, folder.at ? "its folder is no scratch folder"
+						  : "the policy has no scratch folder", "");
+	return file_fault(r, o, "of several scratch folders name one: its whole path", "");
 }
 
 /* Splits off the folder of a path. */
@@ -104,7 +104,7 @@ static bool size_check(struct run *r, const struct file_option *o, const struct 
 			used += (r->files[i].size + PAGE - 1) / PAGE * PAGE;
 	if (used <= room)
 		return true;
-	return file_fault(r, o, "it is larger than what is left of the scratch folder, bytes: ", num_text(number, room));
+	return file_fault(r, o, "larger than what is left of the folder, bytes: ", num_text(number, room));
 }
 
 static bool twice(const struct run *r, const struct input_file *f)

@@ -9,7 +9,7 @@
 
 #include "text.h"
 
-enum { FILES_MAX = 64 };
+enum { FILES_MAX = 16 };
 
 struct run;
 

@@ -50,7 +50,7 @@ static bool files_take(struct options *o, const char *const *file, struct fault 
 		const char *equal = strchr(file[i], '=');
 		if (i == FILES_MAX || !equal || equal == file[i] || !equal[1]) {
 			fault_set(f, ERR_USAGE);
-			return fault_line(f, "wrong", "`file` takes NAME=PATH, at most 64: ", file[i], NULL);
+			return fault_line(f, "wrong", "`file` takes NAME=PATH, at most 16: ", file[i], NULL);
 		}
 		o->files[o->n_files++] = (struct file_option){
 		    .name = {file[i], (size_t)(equal - file[i])}, .path = equal + 1};
