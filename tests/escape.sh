@@ -27,6 +27,11 @@ make -s -C "$top" B="${B#"$top"/}" "${B#"$top"/}/tests/escape/ask" >"$tmp/log" 2
 comm -3 <("$tmp/escape" list | sort) <(grep -v '^#' "$here/attacks.tsv" | cut -f1 | sort) >"$tmp/log"
 [[ ! -s $tmp/log ]] && echo "PASS escape: the table and the program name the same attacks" || fail "the table and the program differ"
 
+# And every example that ships is in the table of plans.
+(cd "$top/policies/examples" && ls ./*.sbx) | sed 's|^./|policies/examples/|' >"$tmp/examples"
+grep -vFf <(cut -f2 "$here/plans.tsv") "$tmp/examples" | grep -v corp-base >"$tmp/log"
+[[ ! -s $tmp/log ]] && echo "PASS escape: every example is tried" || fail "examples that plans.tsv has not"
+
 port=$((20000 + RANDOM % 10000))
 # Two plans need what only a guest can have: somebody's cache, somebody's proxy.
 plans=$(grep -v '^#' "$here/plans.tsv" | cut -f1 | grep -vxE 'gpu-shell|web-fetch')
