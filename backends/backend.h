@@ -102,6 +102,11 @@ struct relay {
 	const char *port;   /* CONNECT_TCP */
 };
 
+/* The way of a call's number through a filter: the last comparison, and the instruction where the number is decided. */
+struct number_path {
+	unsigned last, decided; /* decided: a return, or the first instruction that looks at an argument */
+};
+
 struct backend {
 	const char *name;
 	const char *about; /* one line for --help and docs */
@@ -154,6 +159,9 @@ struct backend {
 	 * with a line that names the fact, the artifact's value and the policy's. NULL: requests ask about everything.
 	 */
 	bool (*facts)(const void *model, const struct lower *what, struct arena *a, const char **difference);
+
+	/* Which instructions of its artifact decide the number of a system call? False: no filter for it. NULL: no filters. */
+	bool (*number_path)(const void *model, enum arch arch, uint32_t nr, struct number_path *out);
 
 	/* Calls `ask` with further requests worth comparing (boundary values of what the artifacts hold), or NULL. */
 	void (*witness)(const void *model, const struct ir *ir, void (*ask)(void *ctx, const struct request *r), void *ctx);

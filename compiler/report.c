@@ -80,7 +80,7 @@ void report_line_cell(struct report *r, const struct origin *o)
 	report_cell(r, "Line");
 	if (o) {
 		html_open(r->h, "span");
-		html_leaf(r->h, "code", src_where(r->k->src, r->a, o->loc));
+		report_place(r, o->loc);
 		if (o->base)
 			html_leaf(r->h, "span class=\"soft\"", arena_printf(r->a, " of %s", o->base));
 		if (o->because) {
@@ -160,6 +160,7 @@ const char *report_html(struct arena *a, const struct compile *k, const struct d
 {
 	struct html h = html_new(a);
 	struct report r = {.a = a, .h = &h, .k = k, .ir = k->ir, .change = change, .base = base};
+	report_files(&r);
 	html_raw(&h, "<!DOCTYPE html>\n");
 	html_open(&h, "html lang=\"en\"");
 	html_open(&h, "head");

@@ -220,8 +220,6 @@ static void put_calls(struct report *r)
 static const struct {
 	const char *end, *title;
 } titles[] = {
-    {"seccomp-x86_64.txt", "The filter of system calls on x86_64: each call with its line, then the instructions"},
-    {"seccomp-aarch64.txt", "The filter of system calls on aarch64: each call with its line, then the instructions"},
     {"landlock.conf", "Landlock rules"},
     {"cgroup.conf", "Cgroup settings"},
     {"launch.conf", "What the loader sets up"},
@@ -238,18 +236,36 @@ static const struct artifact *find(const struct report *r, const char *name)
 	return NULL;
 }
 
+static void open_artifact(struct report *r, const struct artifact *f, const char *title)
+{
+	html_open(r->h, "details");
+	html_open(r->h, "summary");
+	html_text(r->h, title);
+	html_text(r->h, " ");
+	html_leaf(r->h, "code class=\"soft\"", f->name);
+	html_close(r->h);
+}
+
+static void put_filters(struct report *r)
+{
+	for (unsigned a = 0; a < ARCH_COUNT; a++) {
+		const struct artifact *f = find(r, arena_printf(r->a, "seccomp-%s.txt", arch_name[a]));
+		if (!f)
+			continue;
+		open_artifact(r, f, arena_printf(r->a, "The filter of system calls on %s: its instructions and the lines they come from",
+						 arch_name[a]));
+		report_filter(r, (enum arch)a, arena_strndup(r->a, f->data, f->size));
+		html_close(r->h);
+	}
+}
+
 static void put_artifacts(struct report *r)
 {
 	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
 		const struct artifact *f = find(r, titles[i].end);
 		if (!f)
 			continue;
-		html_open(r->h, "details");
-		html_open(r->h, "summary");
-		html_text(r->h, titles[i].title);
-		html_text(r->h, " ");
-		html_leaf(r->h, "code class=\"soft\"", f->name);
-		html_close(r->h);
+		open_artifact(r, f, titles[i].title);
 		html_leaf(r->h, "pre tabindex=\"0\"", arena_strndup(r->a, f->data, f->size));
 		html_close(r->h);
 	}
@@ -267,6 +283,7 @@ void report_detail(struct report *r)
 		  "Read back and compared with the policy before this page was made; each filter of system calls was proved "
 		  "equal to it over all calls.");
 	put_calls(r);
+	put_filters(r);
 	put_artifacts(r);
 	html_close(r->h);
 }

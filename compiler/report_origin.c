@@ -19,11 +19,6 @@ static void put_sum(struct report *r, const char *name, const void *data, size_t
 	html_close(r->h);
 }
 
-static int by_name(const void *x, const void *y)
-{
-	return strcmp((*(const struct src_file *const *)x)->name, (*(const struct src_file *const *)y)->name);
-}
-
 /* One hash for all files of the library, over their names and hashes. */
 static const char *library_digest(struct report *r, const struct src_file *const *v, size_t n)
 {
@@ -43,11 +38,8 @@ static const char *library_digest(struct report *r, const struct src_file *const
 
 static void put_inputs(struct report *r)
 {
-	const struct src_file **v = ARENA_ARRAY(r->a, SRC_MAX_FILES, const struct src_file *);
-	size_t n = 0;
-	while (n < SRC_MAX_FILES && (v[n] = src_nth(r->k->src, n)))
-		n++;
-	qsort(v, n, sizeof(v[0]), by_name);
+	const struct src_file *const *v = r->files;
+	size_t n = r->n_files;
 	html_leaf(r->h, "h3", "Inputs");
 	report_table(r, NULL, sum_heads);
 	for (size_t i = 0; i < n; i++)
@@ -144,5 +136,6 @@ void report_origin(struct report *r)
 	put_sets(r);
 	put_inputs(r);
 	put_outputs(r);
+	report_source(r);
 	html_close(r->h);
 }

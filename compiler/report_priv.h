@@ -14,6 +14,8 @@ struct report {
 	const struct ir *ir;
 	const struct diff *change; /* or NULL */
 	const char *base;
+	const struct src_file **files; /* by name */
+	size_t n_files;
 };
 
 /* ---- the parts, in the order of the page ---- */
@@ -23,8 +25,10 @@ void report_access(struct report *r);  /* what it can do */
 void report_tree(struct report *r);    /* the same of files, drawn */
 void report_holds(struct report *r);   /* what holds it */
 void report_detail(struct report *r);  /* limits, environment, system calls, artifacts */
+void report_filter(struct report *r, enum arch machine, const char *text); /* of those, one filter: lines and instructions */
 void report_tests(struct report *r);
 void report_origin(struct report *r);  /* where it comes from */
+void report_source(struct report *r); /* of that, the text of the files */
 
 /* ---- pieces: report.c ---- */
 
@@ -41,6 +45,10 @@ void report_code_cell(struct report *r, const char *head, const char *text);
 void report_mark(struct report *r, const char *word);
 /* " on linux" where a fact is not of all targets. */
 void report_targets(struct report *r, uint32_t targets);
+/* Before all others: sets the files of the report. */
+void report_files(struct report *r);
+/* "file:line", which leads to the line on the page. */
+void report_place(struct report *r, struct loc loc);
 /* The line and the reason, in one cell. */
 void report_line_cell(struct report *r, const struct origin *o);
 /* "1 place", "2 places" */

@@ -47,7 +47,29 @@ has "the filter" 'ret allow' code-eval.html
 has "the Landlock rules" 'sbx-landlock 1 ' code-eval.html
 has "the Seatbelt profile" '\(version 1\)' code-eval.html
 has "a deciding line" 'data-head="Decided by"><span><code>code-eval.sbx:18<' code-eval.html
+has "a line leads to its text" '<a href="#s[0-9]*-18"><code>code-eval.sbx:18</code></a>' code-eval.html
+has "and the text is there" '<span id="s[0-9]*-18">  18      allow read write &quot;\$\{workdir\}&quot; make-dir' code-eval.html
 has "a hash of an input" "$(sha256sum <"$top/policies/examples/code-eval.sbx" | cut -d' ' -f1)" code-eval.html
+
+# ---- instructions beside lines ----
+
+# filter LINE: a page of a policy with the line, its tenth
+filter() {
+	printf '%s\n' 'sbx 1' 'policy p {' '    targets linux' '    entry "/usr/bin/wc"' '    use std/base-system' \
+	    '    allow read "/srv"' '' '' '' "    $1" '}' >filter.sbx
+	sbxreport filter.sbx -o filter.html
+}
+row() { python3 "$top/tests/report/check.py" row filter.html x86_64 "$1"; }
+is() { verdict "$1" "$([[ $3 == "$2" ]] || echo "it is: $3")"; }
+filter 'allow read "/opt"'
+is "control: a call that no line is about" "ret errno EPERM: no line allows it" "$(row ptrace)"
+is "a call of the base" "ret allow: base: signals" "$(row alarm)"
+filter 'deny syscall ptrace, alarm with kill'
+is "a line that denies leads to its return" "ret kill the process: filter.sbx:10 deny syscall" "$(row ptrace)"
+is "and leaves nothing to the base" "ret kill the process: filter.sbx:10 deny syscall" "$(row alarm)"
+filter 'allow syscall ptrace where request == PTRACE_TRACEME because "a test"'
+is "a condition leads to its argument" "ld arg0.low: filter.sbx:10 allow syscall" "$(row ptrace)"
+verdict "every call is in the table" "$(python3 "$top/tests/report/check.py" calls code-eval.html x86_64 aarch64)"
 
 sbxreport "$new" --base "$old" -o again.html
 verdict "the same bytes each time" "$(cmp change.html again.html 2>&1)"

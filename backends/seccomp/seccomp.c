@@ -48,4 +48,5 @@ const struct backend seccomp_backend = {
     .reprove = seccomp_reprove,
     .facts = seccomp_facts,
     .witness = seccomp_witness,
+    .number_path = seccomp_number_path,
 };

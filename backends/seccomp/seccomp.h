@@ -52,6 +52,7 @@ void *seccomp_model_open(struct arena *a, const struct artifact *v, unsigned n, 
 struct model_verdict seccomp_model_decide(const void *model, struct arena *scratch,
 					  const struct request *r);
 bool seccomp_facts(const void *model, const struct lower *what, struct arena *a, const char **difference);
+bool seccomp_number_path(const void *model, enum arch arch, uint32_t nr, struct number_path *out);
 bool seccomp_prove(const void *model, const struct meaning *m, struct arena *a, struct proof *out);
 bool seccomp_reprove(struct arena *a, const struct artifact *v, const char *meaning,
 		     struct proof *out);

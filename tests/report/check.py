@@ -2,8 +2,11 @@
 
 check.py page FILE             every rule of a page; prints what is broken
 check.py same FILE FILE...     good pages, made of the same tags as the first: only their text differs
+check.py row FILE ARCH CALL     where the filter of the page leads the call, and why: "INSTRUCTION: REASONS"
+check.py calls FILE ARCH...    every call that the listing of the arch names is in its table, once, and no other
 check.py contrast report.css   every colour of text against every ground it stands on, light and dark
 """
+import html
 import re
 import sys
 from html.parser import HTMLParser
@@ -112,6 +115,43 @@ def check_page(path):
     return page.errors
 
 
+def filter_table(path, arch):
+    """{call: [(instruction, reason)]} and the text of the listing."""
+    raw = open(path, encoding="utf-8").read()
+    part = raw[raw.index("The filter of system calls on %s:" % arch):]
+    part = part[:part.index("</details>")]
+    table, listing = part.split("</table>")
+    plain = lambda markup: html.unescape(re.sub(r"<[^>]*>", "", markup))
+    calls = {}
+    for row in table.split("<tr>")[2:]:
+        leads = plain(row[row.index('data-head="Leads to"'):].split("</td>")[0].split(">", 1)[1])
+        for item in re.findall(r"<li><code>(.*?)</code>: (.*?)</li>", row):
+            for call in item[0].split(", "):
+                calls.setdefault(call, []).append((leads.split(" ", 1)[1], plain(item[1])))
+    return calls, plain(listing)
+
+
+def print_row(path, arch, call):
+    found = filter_table(path, arch)[0].get(call, [])
+    return ["%s: %s" % (found[0][0], "; ".join(reason for _, reason in found))] if found else ["no row"]
+
+
+def check_calls(path, *arches):
+    errors = []
+    for arch in arches:
+        calls, listing = filter_table(path, arch)
+        head = listing.split("instructions:")[0]
+        named = set(re.findall(r"^  ([a-z0-9_]+) \d+  \[", head, re.M))
+        for block in re.findall(r"every other call[^\n]*\n((?:  .*\n)+)", head):
+            named |= set(block.split())
+        errors += ["%s: %s is not in the table" % (arch, c) for c in sorted(named - set(calls))]
+        errors += ["%s: %s is in the table only" % (arch, c) for c in sorted(set(calls) - named)]
+        errors += ["%s: %s leads to several places" % (arch, c) for c, v in calls.items() if len({at for at, _ in v}) != 1]
+        if len(named) < 300:
+            errors.append("%s: only %d calls" % (arch, len(named)))
+    return errors
+
+
 def luminance(colour):
     parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
     parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
@@ -146,6 +186,10 @@ def main():
         errors = check_page(files[0])
     elif what == "contrast":
         errors = check_contrast(files[0])
+    elif what == "row":
+        errors = print_row(*files)
+    elif what == "calls":
+        errors = check_calls(*files)
     else:
         like, errors = read(files[0])[0], []
         for name in files[1:]:
