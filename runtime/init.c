@@ -7,6 +7,7 @@
 #include "init.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -15,6 +16,9 @@
 #include "apply.h"
 #include "namespaces.h"
 #include "relay.h"
+#include "start.h"
+
+enum { PROGRAM_STACK = 32 * 1024 };
 
 static void stopped(const struct link *link, int status)
 {
@@ -66,12 +70,27 @@ static _Noreturn void init_run(const struct run *r, pid_t program)
 	}
 }
 
+/* On its way to the program, whose memory is its own with exec. */
+static int program_main(void *arg)
+{
+	struct run *r = arg;
+
+	close(r->link->events);
+	start_steps(r);
+	start_failed(r);
+}
+
 /*
+ * The program's process shares the memory of process 1, which waits for its exec (as with vfork()): nothing is copied, and what
+ * has been touched here is not touched again. Only one that is to wait for a request gets memory of its own, so that process 1
+ * does its work meanwhile. The stack is on that of process 1, where the view was made.
+ *
  * Signals are blocked here since before the clone (supervise.c), so none is lost. Capabilities go
  * before the fork: nothing later needs them, and no failure can happen when the program runs already.
  */
 bool init_fork(struct run *r)
 {
+	_Alignas(16) char stack[PROGRAM_STACK];
 	pid_t program;
 
 	if (!namespaces_wanted(r, ISOLATE_PID))
@@ -81,13 +100,11 @@ bool init_fork(struct run *r)
 	r->dropped = true; /* the child has it all from here */
 	if (launch_session(&r->plan->launch) && setsid() < 0)
 		return fault_step(r->fault, "session", "setsid of process 1", errno);
-	program = relay_fork();
+	program = r->request ? relay_fork() : clone(program_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, r);
 	if (program < 0)
 		return fault_step(r->fault, "process 1", "fork", errno);
-	if (program == 0) {
-		close(r->link->events);
-		return true;
-	}
+	if (program == 0)
+		program_main(r);
 	close(r->link->started);
 	init_run(r, program);
 }

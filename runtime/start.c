@@ -129,7 +129,7 @@ const char *start_supervised(const struct run *r)
 	return why;
 }
 
-static bool steps_apply(struct run *r)
+bool start_steps(struct run *r)
 {
 	for (size_t i = 0; i < N_STEPS; i++)
 		if (!steps[i].apply(r))
@@ -142,9 +142,15 @@ static bool view_enter(struct run *r)
 	return (!start_late(r) && !r->plan->launch.directory.at) || apply_view(r);
 }
 
+_Noreturn void start_failed(struct run *r)
+{
+	r->link->shared->phase = PHASE_FAILED;
+	start_leave(fault_exit_code(r->fault));
+}
+
 bool start_child(struct run *r)
 {
-	return apply_stdin(r) && apply_namespaces(r) && view_enter(r) && init_fork(r) && steps_apply(r);
+	return apply_stdin(r) && apply_namespaces(r) && view_enter(r) && init_fork(r) && start_steps(r);
 }
 
 bool start_here(struct run *r)
@@ -155,7 +161,7 @@ bool start_here(struct run *r)
 		return false;
 	if (flags && unshare((int)flags))
 		return namespaces_refused(r, errno);
-	return apply_stdin(r) && apply_namespaces(r) && view_enter(r) && steps_apply(r);
+	return apply_stdin(r) && apply_namespaces(r) && view_enter(r) && start_steps(r);
 }
 
 bool start_go(struct run *r)

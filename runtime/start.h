@@ -32,6 +32,10 @@ bool start_dry_run(const struct run *r);
  * Returns only on failure, after a fault.
  */
 bool start_child(struct run *r);
+/* Of that, every step and exec. Returns only on failure, after a fault. */
+bool start_steps(struct run *r);
+/* The child's end after a fault. */
+_Noreturn void start_failed(struct run *r);
 /* Ends this process whatever filter is on it. */
 _Noreturn void start_leave(int code);
 

@@ -239,8 +239,7 @@ static _Noreturn void child_run(const struct supervisor *s, int go)
 	    (!s->copies || r->link->terminal >= 0 || output_enter(&s->output) ||
 	     fault_step(r->fault, "start", "dup2", errno)))
 		start_child(r);
-	r->link->shared->phase = PHASE_FAILED;
-	start_leave(fault_exit_code(r->fault));
+	start_failed(r);
 }
 
 /* EPERM: an outer filter of before clone3() refuses what it does not know. */
