@@ -42,11 +42,12 @@ struct supervisor {
 	bool unobserved, unguarded; /* ended by us, because it was */
 	uint64_t began_us;
 	struct guard guard;
-	bool copies; /* the program's output passes through us */
-	struct output output;
-	struct notify notify;
-	struct terminal terminal; /* outer -1: the program has none of its own */
 	struct outcome outcome;
+	bool copies; /* the program's output passes through us */
+	/* with long buffers at their ends */
+	struct terminal terminal; /* outer -1: the program has none of its own */
+	struct notify notify;
+	struct output output;
 };
 
 /*
@@ -493,14 +494,21 @@ static void listener_take(struct supervisor *s)
 	tree_end(s);
 }
 
-enum { WATCHED = 8 };
+enum { WATCHED = 8, STDERR_MS = 10 };
 
+/*
+ * That the program runs now is waited for only by whoever launched it, and for stderr (started_take()), which can wait a moment:
+ * where others want the processor too, waking this process costs the program more than its start.
+ */
 static void stay(struct supervisor *s)
 {
+	bool asked = s->run->ready >= 0;
+	int ms = asked || speaks(s) ? -1 : STDERR_MS;
+
 	while (!s->ended) {
 		struct pollfd p[WATCHED + OUTPUT_STREAMS] = {
 		    {.fd = s->signals, .events = POLLIN},
-		    {.fd = s->link.started, .events = POLLIN},
+		    {.fd = asked ? s->link.started : -1, .events = POLLIN},
 		    {.fd = s->link.events, .events = POLLIN},
 		    {.fd = s->outcome.by == BY_ITSELF ? s->wall : -1, .events = POLLIN},
 		    {.fd = s->notify.mailbox, .events = POLLIN},
@@ -509,7 +517,12 @@ static void stay(struct supervisor *s)
 		    s->terminal.outer >= 0 ? terminal_poll(&s->terminal) : (struct pollfd){.fd = -1},
 		};
 		unsigned n = s->copies ? output_poll(&s->output, p + WATCHED) : 0;
-		if (poll(p, WATCHED + n, -1) < 0)
+		int ready = poll(p, WATCHED + n, ms);
+		if (ms >= 0) { /* woken anyway */
+			asked = true;
+			ms = -1;
+		}
+		if (ready <= 0)
 			continue;
 		if (p[3].revents)
 			tree_kill(s, BY_WALL);
@@ -609,36 +622,46 @@ static bool never_ran(struct supervisor *s)
 			  "the process that was to become the program ended", NULL);
 }
 
+/* Mapped, for most of it is buffers that few starts touch: the stack would have to be cleared. Gone with this process. */
+static struct supervisor *supervisor_new(struct run *r)
+{
+	struct supervisor *s = pool_map(sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->run = r;
+	s->signals = s->wall = s->tick = s->guard.held = -1;
+	s->notify.mailbox = s->notify.reserve = s->notify.listener = -1;
+	s->notify.all = r->plan->launch.observe == OBSERVE_ALL;
+	s->terminal.outer = s->terminal.inner = -1;
+	return s;
+}
+
 bool supervise(struct run *r)
 {
-	struct supervisor s = {.run = r,
-			       .signals = -1,
-			       .wall = -1,
-			       .tick = -1,
-			       .guard = {.held = -1},
-			       .notify = {.mailbox = -1, .reserve = -1, .listener = -1,
-					  .all = r->plan->launch.observe == OBSERVE_ALL},
-			       .terminal = {.outer = -1, .inner = -1}};
+	struct supervisor *s = supervisor_new(r);
 
-	if (!shared_make(&s))
+	if (!s)
+		return fault_step(r->fault, "supervise", "memory", errno);
+	if (!shared_make(s))
 		return false;
-	s.outcome.cpu_limit_us = rlimits_cpu_us(r);
-	if (!signals_hold(&s) || !limits_begin(&s) || !apply_groups(r) || !child_make(&s)) {
-		job_end(&s);
+	s->outcome.cpu_limit_us = rlimits_cpu_us(r);
+	if (!signals_hold(s) || !limits_begin(s) || !apply_groups(r) || !child_make(s)) {
+		job_end(s);
 		return false;
 	}
-	if (s.terminal.outer < 0)
-		descriptors_drop(STDIN_FILENO, s.copies ? STDIN_FILENO : STDOUT_FILENO);
-	stay(&s);
-	limits_end(&s);
-	if (s.link.shared->phase != PHASE_EXEC)
-		return never_ran(&s);
-	limit_note(&s);
+	if (s->terminal.outer < 0)
+		descriptors_drop(STDIN_FILENO, s->copies ? STDIN_FILENO : STDOUT_FILENO);
+	stay(s);
+	limits_end(s);
+	if (s->link.shared->phase != PHASE_EXEC)
+		return never_ran(s);
+	limit_note(s);
 	if (r->report)
-		report_outcome(r->report, r, &s.outcome);
-	s.link.shared->outcome = s.outcome;
-	s.link.shared->told = true;
-	if (s.outcome.by != BY_ITSELF)
+		report_outcome(r->report, r, &s->outcome);
+	s->link.shared->outcome = s->outcome;
+	s->link.shared->told = true;
+	if (s->outcome.by != BY_ITSELF)
 		_exit(EXIT_LIMIT);
-	end_as(s.outcome.status);
+	end_as(s->outcome.status);
 }

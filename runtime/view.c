@@ -475,8 +475,12 @@ static bool store_leave(struct view *v)
 static bool view_build(struct run *r)
 {
 	struct items items;
-	struct view v = {.run = r, .items = &items, .private = r->plan->launch.private_root};
+	struct view v; /* not cleared: its lists are long, and counted */
 
+	v.run = r;
+	v.items = &items;
+	v.private = r->plan->launch.private_root;
+	v.first = v.depth = v.points.n = 0;
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return step_fault(&v, "private mounts");
 	if (!items_collect(r, &items) || !root_open(&v) || !nested_check(&v))
