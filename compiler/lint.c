@@ -91,6 +91,7 @@ void lint_policy(struct arena *a, const struct meaning *m, const struct src *src
 	lint_places(&l);
 	lint_exec(&l);
 	lint_net(&l);
+	lint_layers(&l);
 	lint_env(&l);
 	lint_tests(&l);
 }

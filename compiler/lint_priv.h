@@ -49,6 +49,7 @@ void lint_places(const struct lint *l);
 void lint_paths(const struct lint *l);
 void lint_exec(const struct lint *l);
 void lint_net(const struct lint *l);
+void lint_layers(const struct lint *l);
 void lint_env(const struct lint *l);
 void lint_tests(const struct lint *l);
 

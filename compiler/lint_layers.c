@@ -1,0 +1,111 @@
+/*
+ * lint_layers.c - lines that one layer allows and the filter of system calls makes useless.
+ *
+ * A file, a socket or a signal is reached by calls. When the lines about calls deny every call that a rule's operation
+ * could be done by, the rule stands in the policy, passes its tests of access, and gives nothing.
+ */
+#include <string.h>
+
+#include "lint_priv.h"
+#include "say.h"
+#include "syscalls.h"
+
+enum { MAX_CALLS = 16 };
+
+static const struct step {
+	uint32_t ops;
+	const char *calls[MAX_CALLS + 1];
+} steps[] = {
+#define STEP(ops, ...) {ops, {__VA_ARGS__}},
+#include "layer_call.def"
+};
+
+/* What a reader takes for one thing. */
+static const uint32_t words[] = {
+    OP_BIT(OP_READ) | OP_BIT(OP_LIST), LINT_OPS_WRITE,	      OP_BIT(OP_IOCTL),
+    OP_BIT(OP_LISTEN_TCP),	       OP_BIT(OP_LISTEN_UNIX), OP_BIT(OP_SIGNAL),
+};
+
+/* Does nothing of the call get through on this ABI? Then *by is the line that denies it, where a line does. */
+static bool call_closed(const struct lint *l, const struct syscall_desc *call, enum arch arch, const struct origin **by)
+{
+	const struct sys_policy *p = meaning_syscalls(l->meaning);
+	bool open = p->known.act == ACT_ALLOW || p->known.act == ACT_LOG;
+	for (unsigned i = 0; i < p->n_rules; i++) {
+		const struct sys_rule *r = &p->rules[i];
+		if (r->call != call || !(r->arches & ARCH_BIT(arch)))
+			continue;
+		if (r->deny && !r->cond) {
+			*by = *by ? *by : r->origin;
+			return true;
+		}
+		open |= !r->deny;
+	}
+	return !open;
+}
+
+static bool step_closed(const struct lint *l, const struct step *s, const struct origin **by)
+{
+	for (unsigned i = 0; s->calls[i]; i++) {
+		const struct syscall_desc *call = syscall_by_name(s->calls[i]);
+		for (uint32_t left = l->ir->arches; left; left &= left - 1) {
+			enum arch arch = (enum arch)__builtin_ctz(left);
+			if (call->nr[arch] != SYSCALL_NONE && !call_closed(l, call, arch, by))
+				return false;
+		}
+	}
+	return *by != NULL;
+}
+
+/* The operations that no call is left for; by[op]: the line that closed the first of its calls. */
+static uint32_t closed_ops(const struct lint *l, const struct origin *by[OP_COUNT])
+{
+	uint32_t closed = 0;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		const struct origin *at = NULL;
+		if (!step_closed(l, &steps[i], &at))
+			continue;
+		for (uint32_t left = steps[i].ops & ~closed; left; left &= left - 1)
+			by[__builtin_ctz(left)] = at;
+		closed |= steps[i].ops;
+	}
+	return closed;
+}
+
+/* The operations of the rule that this line gives. */
+static uint32_t ops_of_line(const struct ir_rule *r, const struct origin *line)
+{
+	uint32_t ops = 0;
+	for (uint32_t left = r->ops; left; left &= left - 1)
+		if (r->origin[__builtin_ctz(left)] == line)
+			ops |= left & (~left + 1);
+	return ops;
+}
+
+static void useless_rule(const struct lint *l, const struct ir_rule *r, uint32_t closed, const struct origin *const by[OP_COUNT])
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const struct origin *at = lint_line(r, words[i]);
+		uint32_t ops = at ? ops_of_line(r, at) & words[i] : 0;
+		if (!lint_blames(l, at) || (ops & closed) != ops || diag_seen(l->diags, DIAG_LAYERS, at->loc))
+			continue;
+		const struct origin *deny = by[__builtin_ctz(ops)];
+		struct diag_rec *rec = diag(l->diags, DIAG_LAYERS, at->loc, "`%s` is allowed here, and the filter leaves no call for it",
+					    say_ops(l->arena, ops));
+		diag_second(rec, deny->loc, "the calls are denied here");
+		diag_help(rec, "remove one of the two lines, or deny a part of the calls only");
+	}
+}
+
+void lint_layers(const struct lint *l)
+{
+	const struct origin *by[OP_COUNT] = {NULL};
+	if (!(l->ir->targets & TARGET_BIT(TARGET_LINUX)))
+		return;
+	uint32_t closed = closed_ops(l, by);
+	for (unsigned i = 0; closed && i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		if (!r->deny && r->kind != RULE_SYSCALL && (r->targets & TARGET_BIT(TARGET_LINUX)))
+			useless_rule(l, r, closed, by);
+	}
+}
