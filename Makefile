@@ -3,6 +3,7 @@
 #   make            build/sbxc, build/sbx-run, build/libsbx.a, build/libsbx.so
 #   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
 #   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv), FULL=1
+#   make check-static  cppcheck, gcc -fanalyzer and clang-tidy over all sources; minutes
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make proof-long 100,000 random policies and changed filters for the proof, 100,000 pairs for diff, 100,000 policies for macOS; minutes
 #   make bench      ratios against peers and floors, interleaved
@@ -58,7 +59,7 @@ RUNTIME_HOST := $(patsubst %.c,$(B)/%.o,$(filter-out runtime/static_%.c,$(RUNTIM
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang bench \
+.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -221,6 +222,10 @@ SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-po
 check-san:
 	$(Q)$(MAKE) --no-print-directory B=$(B)/san CC=$(CC) HARD= WERROR=1 CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" $(B)/san/sbxc
 	$(Q)B=$(B)/san CC=$(CC) HARD= CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" tests/run.sh unit golden errors plan diff report
+
+# The analyzers that are installed; findings that are none are named in tests/static.allow.
+check-static: all
+	$(Q)tests/run.sh static
 
 # Everything compiled by clang with its warnings as errors.
 check-clang:

@@ -108,7 +108,7 @@ static bool combine(struct cap_set *a, const char *op, const struct cap_set *b)
 static int run_sets(struct cli *c)
 {
 	struct state *s = c->state;
-	struct cap_set all, one;
+	struct cap_set all = {0}, one = {0};
 	int code = set_of(c, c->files[0], &all);
 	for (unsigned i = 1; code == CLI_OK && i < c->n_files; i += 2) {
 		if (i + 1 == c->n_files)

@@ -114,7 +114,7 @@ static const char *take_word(struct arena *a, const char *word, struct host *h)
 {
 	const char *value;
 	bool ok;
-	if ((value = value_of(word, "kernel")))
+	if (value_of(word, "kernel"))
 		return "kernel= comes first, and once";
 	if ((value = value_of(word, "landlock")))
 		ok = landlock_value(value, &h->landlock);

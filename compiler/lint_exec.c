@@ -56,7 +56,7 @@ static void entry_writable(const struct lint *l)
 	const struct origin *by = path ? lint_gives(l, TARGETS_ALL, OP_MODIFY, path) : NULL;
 	if (!by)
 		by = path ? lint_gives(l, TARGETS_ALL, OP_DELETE, path) : NULL;
-	if (!lint_asks(l, by))
+	if (!by || !lint_asks(l, by))
 		return;
 	struct diag_rec *rec = diag(l->diags, DIAG_ENTRY_WRITABLE, by->loc, "the program can change the file it is started from");
 	diag_second(rec, l->ir->entry_origin->loc, "the entry program");
