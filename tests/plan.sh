@@ -245,7 +245,7 @@ every_moment() { # TITLE CALLS INJECTION CODES LITTER-ALLOWED
 	moments "$2" >points
 	while read -r call nth; do
 		cp -r ref-a moment
-		strace -qq -o /dev/null -e "trace=$call" -e "inject=$call:$3:when=$nth" "$sbxc" -q b.sbx -o moment >out 2>err
+		env --default-signal=INT,TERM strace -qq -o /dev/null -e "trace=$call" -e "inject=$call:$3:when=$nth" "$sbxc" -q b.sbx -o moment >out 2>err
 		RC=$?
 		tried=$((tried + 1))
 		[[ " $4 " = *" $RC "* ]] || why="$call $nth: exit $RC"
