@@ -66,7 +66,10 @@ Test(sysargs, places_differ_by_arch)
 	cr_expect_not(sysarg_find(syscall_by_name("open"), ARCH_AARCH64, "flags", &x));
 }
 
-/* What derive.def compares, it compares on the bits the kernel reads, and of one argument on all ABIs of a line. */
+/*
+ * What derive.def compares, it compares on the bits the kernel reads, and of one argument on all ABIs of a line. Single bits of
+ * the low half (flags such as PROT_EXEC) are the same ones however wide the argument is.
+ */
 static void check_derived(const struct derive_way *w, const struct sys_test *t)
 {
 	const struct syscall_desc *call = syscall_by_name(w->name);
@@ -77,7 +80,8 @@ static void check_derived(const struct derive_way *w, const struct sys_test *t)
 		cr_assert(sysarg_nth(call, (enum arch)a, t->arg, &arg), "%s on %s", call->name,
 			  arch_name[a]);
 		first = first.name[0] ? first : arg;
-		cr_expect_eq(arg.bits, t->width, "%s, %s on %s", call->name, arg.name, arch_name[a]);
+		bool low_bits = t->width == 32 && t->mask < UINT32_MAX && arg.bits == 64;
+		cr_expect(arg.bits == t->width || low_bits, "%s, %s on %s", call->name, arg.name, arch_name[a]);
 		cr_expect_str_eq(arg.name, first.name, "%s on %s", call->name, arch_name[a]);
 	}
 }
