@@ -359,17 +359,6 @@ static bool child_make(struct supervisor *s)
 
 /* ---- staying with it ----------------------------------------------------------------------- */
 
-/* A process that only waits must not keep a pipe open that the program has closed. */
-static void descriptors_drop(int first, int last)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	for (int fd = first; fd <= last; fd++)
-		if (null < 0 || dup2(null, fd) < 0)
-			close(fd);
-	close(null);
-}
-
 /* The program stopped: so do we, for whoever waits for us; when we go on, so does it. */
 static void stop_along(struct supervisor *s)
 {
@@ -465,6 +454,19 @@ static bool speaks(const struct supervisor *s)
 	return s->run->report || s->tick >= 0 || notify_wanted(s->run) || s->wall >= 0 || s->copies || job(s)->dir >= 0;
 }
 
+/* A process that only waits must not keep a pipe open that the program has closed. */
+static void descriptors_drop(const struct supervisor *s)
+{
+	bool silent = s->link.shared->phase == PHASE_EXEC && !speaks(s);
+	int last = s->copies ? STDIN_FILENO : silent ? STDERR_FILENO : STDOUT_FILENO;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; fd <= last; fd++)
+		if (null < 0 || dup2(null, fd) < 0)
+			close(fd);
+	close(null);
+}
+
 /* The program runs now, or its process ended; faults are in memory, so stderr is not needed for them. */
 static void started_take(struct supervisor *s)
 {
@@ -473,8 +475,8 @@ static void started_take(struct supervisor *s)
 	if (s->run->ready >= 0)
 		close(s->run->ready);
 	s->run->ready = -1;
-	if (s->link.shared->phase == PHASE_EXEC && !speaks(s))
-		descriptors_drop(STDERR_FILENO, STDERR_FILENO);
+	if (s->terminal.outer < 0)
+		descriptors_drop(s);
 }
 
 static void event_take(struct supervisor *s)
@@ -494,16 +496,16 @@ static void listener_take(struct supervisor *s)
 	tree_end(s);
 }
 
-enum { WATCHED = 8, STDERR_MS = 10 };
+enum { WATCHED = 8, STDIO_MS = 10 };
 
 /*
- * That the program runs now is waited for only by whoever launched it, and for stderr (started_take()), which can wait a moment:
+ * That the program runs now is waited for only by whoever launched it, and to let go of stdio, which has a moment's time:
  * where others want the processor too, waking this process costs the program more than its start.
  */
 static void stay(struct supervisor *s)
 {
 	bool asked = s->run->ready >= 0;
-	int ms = asked || speaks(s) ? -1 : STDERR_MS;
+	int ms = asked ? -1 : STDIO_MS;
 
 	while (!s->ended) {
 		struct pollfd p[WATCHED + OUTPUT_STREAMS] = {
@@ -650,8 +652,6 @@ bool supervise(struct run *r)
 		job_end(s);
 		return false;
 	}
-	if (s->terminal.outer < 0)
-		descriptors_drop(STDIN_FILENO, s->copies ? STDIN_FILENO : STDOUT_FILENO);
 	stay(s);
 	limits_end(s);
 	if (s->link.shared->phase != PHASE_EXEC)
