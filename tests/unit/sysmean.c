@@ -340,6 +340,24 @@ Test(derive, written_lines)
 	help_end(&h);
 }
 
+Test(derive, a_group_in_a_group_can_be_taken_out)
+{
+	struct help h;
+	help_start(&h);
+	cr_expect_eq(help_ask(&h, X86, "finit_module", NONE), EPERM);
+	help_syscall(&h, "@admin", false);
+	cr_expect_eq(help_ask(&h, X86, "finit_module", NONE), 0);
+	help_syscall(&h, "@module", true);
+	cr_expect_eq(help_ask(&h, X86, "finit_module", NONE), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "init_module", NONE), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "delete_module", NONE), EPERM);
+	cr_expect_eq(help_ask(&h, X86, "reboot", NONE), 0, "the rest of @admin stays");
+	cr_expect_eq(help_ask(&h, X86, "getsockname", NONE), 0);
+	help_syscall(&h, "@network-io", true);
+	cr_expect_eq(help_ask(&h, X86, "getsockname", NONE), EPERM);
+	help_end(&h);
+}
+
 Test(derive, arches_and_targets_are_kept_apart)
 {
 	struct help h;
