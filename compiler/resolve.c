@@ -243,6 +243,7 @@ static void check_startable(struct res *r, const struct ast_item *policy)
 			return;
 	struct diag_rec *rec = diag(r->d, DIAG_CONFLICT, policy->head, "nothing can be started under this policy");
 	diag_help(rec, "name the program: `entry \"/usr/bin/python3\"`, or allow some with `allow read exec \"...\"`");
+	diag_help(rec, "or let who starts it name one: `param program: path at load` above the policy, and `entry \"${program}\"`");
 }
 
 static void report_unused_sets(struct res *r)
