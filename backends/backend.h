@@ -107,6 +107,16 @@ struct number_path {
 	unsigned last, decided; /* decided: a return, or the first instruction that looks at an argument */
 };
 
+/* A difference that may be one which the answer for a guarantee states: the policy prefers it, and nobody keeps it whole. */
+struct excuse {
+	struct arena *arena; /* as long as the memo */
+	const struct ir *ir;
+	const struct request *request; /* the policy denies it, and the artifacts let it pass */
+	enum cap cap;
+	bool given;  /* the policy would allow it but for its denials and exceptions */
+	void **memo; /* the back end's own between questions about one policy; NULL at the first */
+};
+
 struct backend {
 	const char *name;
 	const char *about; /* one line for --help and docs */
@@ -144,6 +154,13 @@ struct backend {
 	 * it? NULL: it never does.
 	 */
 	bool (*narrower)(const struct ir *ir, const struct request *r, const char **why);
+
+	/*
+	 * Does this back end let pass what the policy denies because it does not keep x->cap whole, as its answer for it says?
+	 * True for exactly what the mechanism cannot say, since an artifact that opens anything else must not pass. NULL: it
+	 * keeps out all that the policy denies.
+	 */
+	bool (*wider)(const struct excuse *x);
 
 	/*
 	 * Proves that the artifacts equal the policy for all inputs, where the mechanism allows that; else NULL. False with

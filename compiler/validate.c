@@ -158,7 +158,6 @@ struct model_verdict validator_verdict(struct validator *v, const struct request
 	return straight;
 }
 
-/* A preferred guarantee that is only partial covers a difference. */
 const enum cap *validator_caps(enum op op, unsigned *n)
 {
 	static const enum cap read[] = {CAP_FS_READ_SCOPE, CAP_FS_READ_DENY};
@@ -223,16 +222,51 @@ bool validator_narrower(const struct validator *v, const struct request *r, cons
 	return false;
 }
 
-static bool covered(const struct validator *v, const struct request *r)
+/* Would the policy allow it but for its denials and exceptions? */
+static bool given(struct validator *v, const struct request *r)
+{
+	const struct ir *ir = meaning_ir(v->meaning);
+	if (v->undenied)
+		return decide(v->undenied, r).allow;
+	struct ir *open = ARENA_NEW(v->arena, struct ir);
+	*open = *ir;
+	struct ir_rule *rules = ARENA_ARRAY(v->arena, ir->n_rules + 1u, struct ir_rule);
+	open->rules = rules;
+	open->n_rules = 0;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		if (ir->rules[i].deny || ir->rules[i].kind == RULE_SYSCALL)
+			continue;
+		rules[open->n_rules] = ir->rules[i];
+		rules[open->n_rules++].n_holes = 0;
+	}
+	v->undenied = meaning_new(v->arena, open);
+	return decide(v->undenied, r).allow;
+}
+
+/* Is the difference the one that a back end cannot avoid, by its answer for a guarantee that is only preferred? */
+static bool excused(struct validator *v, const struct request *r, enum cap cap)
+{
+	const struct guarantee *g = guarantee_find(v->guarantees, r->target, cap);
+	if (!g || !g->preferred || g->answer.level == LEVEL_ENFORCED)
+		return false;
+	struct excuse x = {v->arena, meaning_ir(v->meaning), r, cap, given(v, r), NULL};
+	for (unsigned i = 0; i < v->n_models; i++) {
+		const struct backend *b = v->models[i].backend;
+		x.memo = &v->models[i].memo;
+		if ((b->targets & TARGET_BIT(r->target)) && b->wider && b->wider(&x))
+			return true;
+	}
+	return false;
+}
+
+static bool covered(struct validator *v, const struct request *r)
 {
 	unsigned n;
 	const char *why;
 	const enum cap *caps = validator_caps(r->op, &n);
-	for (unsigned i = 0; i < n; i++) {
-		const struct guarantee *g = guarantee_find(v->guarantees, r->target, caps[i]);
-		if (g && g->preferred && g->answer.level != LEVEL_ENFORCED)
+	for (unsigned i = 0; i < n; i++)
+		if (excused(v, r, caps[i]))
 			return true;
-	}
 	return validator_delegated(v, r) || validator_baseline(v, r, &why);
 }
 

@@ -18,14 +18,16 @@ struct validator {
 	struct {
 		const struct backend *backend;
 		const void *model;
+		void *memo; /* of its excuses */
 	} models[MAX_MODELS];
 	unsigned n_models;
 	struct artifact *certificates; /* of what was proved: further files of the plan */
 	unsigned n_certificates;
+	const struct meaning *undenied; /* the policy without denials and exceptions; made when first asked */
 	struct arena *scratch;     /* emptied now and then */
 	unsigned scratch_uses;
 	unsigned long n_asked;     /* requests compared */
-	unsigned long n_covered;   /* differences that a preferred, partial guarantee explains */
+	unsigned long n_covered;   /* differences that the answer of a back end explains */
 	bool failed;               /* a difference was reported; the rest is not */
 };
 

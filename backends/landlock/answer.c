@@ -344,6 +344,7 @@ const struct backend landlock_backend = {
     .model_decide = landlock_model_decide,
     .baseline = landlock_baseline,
     .narrower = landlock_narrower,
+    .wider = landlock_wider,
     .facts = landlock_facts,
     .witness = landlock_witness,
 };

@@ -109,7 +109,8 @@ unsigned ll_mask_how(const struct ir *ir, const struct ir_rule *r);
 /* Is this place open because a denied pattern that fits it is not covered? */
 bool ll_pattern_open(const struct ir *ir, struct arena *a, const struct request *q);
 struct answer ll_answer_patterns(const struct ir *ir);
-/* `narrower` of backend.h. */
+/* `narrower` and `wider` of backend.h. */
+bool landlock_wider(const struct excuse *x);
 bool landlock_narrower(const struct ir *ir, const struct request *q, const char **why);
 
 /* What a policy promises about places inside an allowed tree, by operation. */

@@ -298,6 +298,24 @@ static struct answer answer_wx(const struct ir *ir)
 	return a;
 }
 
+/*
+ * Where a line opens the calls for it: to start the entry program again, the one that Landlock lets be started; and to listen
+ * on an abstract socket, which nothing else governs. All other ways to programs and to the network Landlock keeps shut.
+ */
+bool seccomp_wider(const struct excuse *x)
+{
+	const struct request *r = x->request;
+	if (x->cap == CAP_NET_DISABLE)
+		return r->op == OP_LISTEN_UNIX && r->object[0] == '@';
+	if (x->cap != CAP_PROC_NO_EXEC || r->op != OP_EXEC)
+		return false;
+	struct arena *a = arena_new();
+	const char *entry = expand_template(a, x->ir, x->ir->entry, r->given, r->n_given);
+	bool again = entry && path_covers(entry, r->object);
+	arena_free(a);
+	return again;
+}
+
 struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 {
 	(void)t;

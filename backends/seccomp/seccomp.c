@@ -44,6 +44,7 @@ const struct backend seccomp_backend = {
     .lower = seccomp_lower,
     .model_open = seccomp_model_open,
     .model_decide = seccomp_model_decide,
+    .wider = seccomp_wider,
     .prove = seccomp_prove,
     .reprove = seccomp_reprove,
     .facts = seccomp_facts,

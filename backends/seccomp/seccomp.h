@@ -37,6 +37,7 @@ const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src 
 			 const struct sys_policy *p, enum arch machine, const struct code *code);
 bool seccomp_lower(struct lower *l);
 struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap);
+bool seccomp_wider(const struct excuse *x);
 
 /* ---- model ---- */
 

@@ -23,15 +23,20 @@ struct trial {
 	struct validator v;
 };
 
-static struct trial trial_new(void)
+static struct trial trial_of(const char *text)
 {
-	struct trial p = {.c = core_resolve(policy)};
+	struct trial p = {.c = core_resolve(text)};
 	p.m = meaning_new(p.c.arena, p.c.ir);
 	p.g = guarantees_check(p.c.arena, p.c.ir, p.c.diags);
 	cr_assert_eq(diag_errors(p.c.diags), 0u, "%s",
 		     core_messages(p.c.arena, p.c.diags, DIAG_GCC));
 	p.l = core_lower(&p.c, p.m, &p.g);
 	return p;
+}
+
+static struct trial trial_new(void)
+{
+	return trial_of(policy);
 }
 
 /* True when the artifacts pass. */
@@ -132,6 +137,68 @@ Test(validate, artifacts_that_cannot_be_read)
 	expect_caught("landlock.conf", "end\n", "", "cannot be read back");
 	expect_caught("launch.conf", "sbx-launch 1", "sbx-launch 2", "cannot be read back");
 	expect_caught("seatbelt.sb", "(version 1)", "(version 1", "");
+}
+
+/*
+ * A preferred guarantee excuses what the mechanism cannot say and nothing else: every artifact passes as it was made, with a
+ * difference that is excused, and none with a rule of the excused kind that gives more.
+ */
+#define ONLY(target) "sbx 1\npolicy t {\n    targets " target "\n    entry \"/bin/true\"\n"
+#define HOLE(isolate, prefer)                                                                      \
+	ONLY("linux") isolate "    allow read write exec ioctl \"/srv\" except \"/srv/keys\"\n"         \
+		      "    prefer " prefer " on linux because \"x\"\n}\n"
+#define DENIALS "fs.read.deny, fs.write.deny-path, fs.exec.deny, fs.ioctl.scope"
+#define OPENED                                                                                     \
+	ONLY("linux") "    isolate none\n    default syscall with allow\n    prefer fs.write.deny, fs.ioctl.scope, "     \
+		      "proc.no_exec, net.disable, ipc.restrict, tty.no_inject on linux because \"x\"\n"   \
+		      "    deny syscall ptrace, process_vm_readv, process_vm_writev, pidfd_getfd\n}\n"
+#define COVERED                                                                                    \
+	ONLY("linux") "    isolate all\n    root host\n    allow read write \"/srv\"\n    deny read write \"/srv/shut\"\n"  \
+		      "    deny read \"/srv/blind\"\n    prefer fs.read.deny on linux because \"x\"\n}\n"
+#define SOCKETS                                                                                    \
+	ONLY("linux") "    isolate none\n    allow listen tcp \"*:8080\"\n    allow connect unix \"/run/s\"\n"   \
+		      "    prefer net.listen.port, unix.abstract, unix.path on linux because \"x\"\n}\n"
+#define AGAIN ONLY("macos") "    prefer proc.no_exec on macos because \"x\"\n}\n"
+#define MOVES                                                                                      \
+	ONLY("macos") "    allow read write \"/srv\"\n    deny read \"/srv/keys\"\n    allow exec \"/opt\" except \"/opt/x\"\n" \
+		      "    prefer fs.read.deny, fs.read.scope, fs.write.deny-path, fs.exec.deny on macos because \"x\"\n}\n"
+#define PATH_LINE(rights, path) "path error follow " rights " t.sbx:1 " path "\nend\n"
+
+static const struct widened {
+	const char *policy;
+	bool excuses; /* the artifact as it is differs from the policy */
+	const char *name, *old, *new, *example;
+} widened[] = {
+    {HOLE("    isolate none\n", DENIALS), true, "landlock.conf", " /srv\n", " /\n", "read /"},
+    {OPENED, true, "landlock.conf", "\nend\n", "\n" PATH_LINE("execute,read_file", "/bin"), "/bin"},
+    {OPENED, true, "landlock.conf", "\nend\n", "\n" PATH_LINE("ioctl_dev", "/bin"), "ioctl /bin"},
+    {OPENED, true, "landlock.conf", "\nend\n", "\n" PATH_LINE("write_file,truncate", "/bin"), "modify /bin"},
+    {OPENED, true, "landlock.conf", " connect_tcp", "", "connect tcp"},
+    {OPENED, true, "landlock.conf", "abstract_unix_socket ", "", "connect unix @"},
+    {COVERED, true, "landlock.conf", "cover hide t.sbx:8 /srv/shut\n", "", "/srv/shut"},
+    {SOCKETS, true, "landlock.conf", "abstract_unix_socket ", "", "connect unix @"},
+    {SOCKETS, true, "landlock.conf", " /run/s\n", " /run\n", "connect unix /run"},
+    {SOCKETS, true, "landlock.conf", "\nend\n", "\nport bind_tcp 8090 t.sbx:6\nend\n", "listen tcp"},
+    {AGAIN, false, "seatbelt.sb", "(subpath \"/bin/true\")", "(subpath \"/bin\")", "/bin"},
+    {AGAIN, false, "seatbelt.sb", "process-fork)", "process-fork)\n(allow process-exec* (subpath \"/opt\"))", "exec /opt"},
+    {MOVES, false, "seatbelt.sb", "(deny default)", "(deny default)\n(allow file-write* (subpath \"/opt\"))", "/opt"},
+    {MOVES, false, "seatbelt.sb", "(deny default)", "(deny default)\n(allow file-read* (subpath \"/opt/y\"))", "/opt/y"},
+};
+
+Test(validate, an_excuse_covers_nothing_else)
+{
+	for (size_t i = 0; i < sizeof(widened) / sizeof(widened[0]); i++) {
+		const struct widened *w = &widened[i];
+		struct trial p = trial_of(w->policy);
+		cr_expect(prove(&p), "%s", core_messages(p.c.arena, p.c.diags, DIAG_TEXT));
+		cr_expect(!w->excuses || p.v.n_covered, "nothing was to be excused: %s", w->policy);
+		arena_free(p.c.arena);
+		p = trial_of(w->policy);
+		change(&p, w->name, w->old, w->new);
+		cr_expect_not(prove(&p), "%s: `%s` for `%s` passed", w->name, w->new, w->old);
+		expect_internal(&p, w->example);
+		arena_free(p.c.arena);
+	}
 }
 
 static struct sock_filter *filter_of(struct trial *p, unsigned *n)
