@@ -74,6 +74,14 @@ struct walk {
 	int fd;
 };
 
+/* Its texts are not cleared: walk() writes before it reads. */
+static void walk_begin(struct walk *w, struct items *x)
+{
+	w->items = x;
+	w->nofollow = w->how_far = false;
+	w->fd = -1;
+}
+
 static bool in_proc(const struct items *x, const char *path)
 {
 	return namespaces_wanted(x->run, ISOLATE_PID) && item_covers("/proc", path);
@@ -219,10 +227,12 @@ static int walk(struct walk *w, const char *path)
 
 int items_find(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1], int *fd)
 {
-	struct walk w = {.items = x};
+	struct walk w;
 	unsigned links = x->n_links;
-	int error = walk(&w, path);
+	int error;
 
+	walk_begin(&w, x);
+	error = walk(&w, path);
 	x->n_links = links;
 	*fd = w.fd;
 	memcpy(real, w.here, strlen(w.here) + 1);
@@ -297,7 +307,7 @@ bool items_missing(struct items *x, struct span where, const char *path, int err
 /* into: what the line found, NULL: nobody asks. */
 static bool path_find(struct items *x, const struct landlock_rule *r, const char *path, struct opened *into)
 {
-	struct walk w = {.items = x, .nofollow = r->nofollow};
+	struct walk w;
 	struct item item = {.kind = ITEM_BIND,
 			    .rw = items_write(r),
 			    .where = r->where,
@@ -308,6 +318,8 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 		x->proc = true;
 		return true;
 	}
+	walk_begin(&w, x);
+	w.nofollow = r->nofollow;
 	error = walk(&w, path);
 	if (error == ENOENT && r->missing == MISSING_MAKE) {
 		if (mkdir(path, 0700) && errno != EEXIST)
@@ -358,7 +370,7 @@ static bool visit_entry(void *ctx, const struct landlock_rule *r)
 static bool visit_cover(void *ctx, const struct landlock_rule *r)
 {
 	struct items *x = ctx;
-	struct walk w = {.items = x, .how_far = true};
+	struct walk w;
 	struct item item = {.kind = ITEM_COVER,
 			    .fd = -1,
 			    .how = r->how,
@@ -372,6 +384,8 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 		return false;
 	if (items_elsewhere(x, path))
 		return place_fault(x, ERR_VIEW_PLACE, r->where, path, NULL, 0);
+	walk_begin(&w, x);
+	w.how_far = true;
 	error = walk(&w, path);
 	if (!error && w.fd >= 0)
 		return found(x, &w, item);
@@ -423,9 +437,11 @@ static bool discard_place(struct items *x, const struct place_line *p, const cha
 {
 	struct item item = {
 	    .kind = ITEM_DISCARD, .rw = true, .size = amount_get(&x->run->vars, &p->size), .where = p->where};
-	struct walk w = {.items = x};
-	int error = walk(&w, at);
+	struct walk w;
+	int error;
 
+	walk_begin(&w, x);
+	error = walk(&w, at);
 	x->layers = true;
 	if (error || w.fd < 0)
 		return items_missing(x, p->where, at, error ? error : ENOENT);
