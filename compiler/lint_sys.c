@@ -4,6 +4,7 @@
  */
 #include "lint.h"
 
+#include <errno.h>
 #include <linux/fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,6 +231,12 @@ static bool said_before(const struct lint *l, const struct sys_rule *r, const st
 	return false;
 }
 
+/* ENOSYS tells a program to take the other call: whoever says that does not mean to stop it. */
+static bool sends_elsewhere(const struct sys_rule *r)
+{
+	return r->action.act == ACT_ERRNO && r->action.data == ENOSYS;
+}
+
 static void lint_family(const struct lint *l, const struct sys_rule *r, const struct family *f)
 {
 	bool member = false;
@@ -237,7 +244,7 @@ static void lint_family(const struct lint *l, const struct sys_rule *r, const st
 	const struct sys_rule *first = NULL;
 	for (unsigned i = 0; i < MAX_NAMES && f->calls[i]; i++)
 		member |= !strcmp(f->calls[i], r->call->name);
-	if (!member || (f->whole && r->cond) || said_before(l, r, f))
+	if (!member || sends_elsewhere(r) || (f->whole && r->cond) || said_before(l, r, f))
 		return;
 	for (unsigned i = 0; i < MAX_NAMES && f->calls[i]; i++) {
 		const struct sys_rule *open = strcmp(f->calls[i], r->call->name)
