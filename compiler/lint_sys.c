@@ -194,7 +194,7 @@ static void lint_dead(const struct lint *l, const struct sys_rule *r)
 /* ---- lines that protect little ---- */
 
 static const struct family {
-	bool whole;
+	enum { ANY_DENY, WHOLE_DENY, UNCONFINED_SIBLING } when;
 	const char *calls[MAX_NAMES];
 } families[] = {
 #define SIBLINGS(when, ...) {when, {__VA_ARGS__}},
@@ -205,7 +205,7 @@ static const struct family {
  * An allow of the call that lets something through, on one of the arches; NULL when none does or
  * the author denies some.
  */
-static const struct sys_rule *open_sibling(const struct lint *l, const char *name, uint32_t arches)
+static const struct sys_rule *open_sibling(const struct lint *l, const char *name, uint32_t arches, const struct family *f)
 {
 	const struct sys_rule *open = NULL;
 	for (unsigned i = 0; i < l->policy->n_rules; i++) {
@@ -215,6 +215,8 @@ static const struct sys_rule *open_sibling(const struct lint *l, const char *nam
 			continue;
 		if (r->deny && r->origin)
 			return NULL;
+		if (f->when == UNCONFINED_SIBLING && r->cond && !r->origin)
+			continue;
 		if (!r->deny && !open && !is_covered(l, r, takes_allow, &by))
 			open = r;
 	}
@@ -244,11 +246,11 @@ static void lint_family(const struct lint *l, const struct sys_rule *r, const st
 	const struct sys_rule *first = NULL;
 	for (unsigned i = 0; i < MAX_NAMES && f->calls[i]; i++)
 		member |= !strcmp(f->calls[i], r->call->name);
-	if (!member || sends_elsewhere(r) || (f->whole && r->cond) || said_before(l, r, f))
+	if (!member || sends_elsewhere(r) || (f->when == WHOLE_DENY && r->cond) || said_before(l, r, f))
 		return;
 	for (unsigned i = 0; i < MAX_NAMES && f->calls[i]; i++) {
 		const struct sys_rule *open = strcmp(f->calls[i], r->call->name)
-						  ? open_sibling(l, f->calls[i], r->arches)
+						  ? open_sibling(l, f->calls[i], r->arches, f)
 						  : NULL;
 		if (open)
 			buf_printf(&names, "%s`%s`", names.len ? ", " : "", f->calls[i]);
