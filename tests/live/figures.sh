@@ -81,13 +81,13 @@ calls "system calls of a launch, a dynamic program" 140 /bin/true <<P
 P
 # Loader, its child and process 1 of the new namespace.
 mkdir "$tmp/work"
-calls "system calls of a launch, isolate all" 190 /bin/true <<P
+calls "system calls of a launch, isolate all" 180 /bin/true <<P
     isolate all
     allow read exec "/usr", "/bin" if-exists, "/lib" if-exists, "/lib64" if-exists
     allow read "/etc/ld.so.cache" if-exists
     allow read write "$tmp/work" because "only a figure"
 P
-calls "system calls of a launch, isolate all, 26 places" 360 /bin/true <<P
+calls "system calls of a launch, isolate all, 26 places" 345 /bin/true <<P
     entry "/bin/true"
     isolate all
     use std/base-system
