@@ -107,7 +107,8 @@ static void put_bases(struct report *r)
 		const struct ir_base *b = &r->ir->bases[i];
 		html_open(r->h, "li");
 		html_leaf(r->h, "code", arena_printf(r->a, "%s%s%s", b->name, b->version[0] ? " " : "", b->version));
-		html_text(r->h, arena_printf(r->a, ", %s", src_where(r->k->src, r->a, b->loc)));
+		html_text(r->h, ", ");
+		report_place(r, b->loc);
 		html_close(r->h);
 	}
 	html_close(r->h);

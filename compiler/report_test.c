@@ -47,7 +47,7 @@ static void put_decision(struct asked *x, const struct decision *d, struct buf *
 		html_text(x->r->h, ", ");
 	buf_puts(seen, word);
 	if (d->by || d->hole)
-		html_leaf(x->r->h, "code", where);
+		report_place(x->r, d->by ? d->by->loc : d->hole->loc);
 	else
 		html_text(x->r->h, where);
 }
@@ -132,7 +132,7 @@ static void put_uncovered(struct asked *x)
 		html_open(x->r->h, "li");
 		html_leaf(x->r->h, "code", text);
 		html_text(x->r->h, " ");
-		html_leaf(x->r->h, "span class=\"soft\"", where);
+		report_place(x->r, o->loc);
 		html_close(x->r->h);
 	}
 	if (n)

@@ -46,7 +46,7 @@ has "a caveat with its reason" 'Landlock has it since Linux 6.12' code-eval.html
 has "the filter" 'ret allow' code-eval.html
 has "the Landlock rules" 'sbx-landlock 1 ' code-eval.html
 has "the Seatbelt profile" '\(version 1\)' code-eval.html
-has "a deciding line" 'data-head="Decided by"><span><code>code-eval.sbx:18<' code-eval.html
+has "a deciding line" 'data-head="Decided by"><span><a href="#s[0-9]*-18"><code>code-eval.sbx:18<' code-eval.html
 has "a line leads to its text" '<a href="#s[0-9]*-18"><code>code-eval.sbx:18</code></a>' code-eval.html
 has "and the text is there" '<span id="s[0-9]*-18">  18      allow read write &quot;\$\{workdir\}&quot; make-dir' code-eval.html
 has "a hash of an input" "$(sha256sum <"$top/policies/examples/code-eval.sbx" | cut -d' ' -f1)" code-eval.html
