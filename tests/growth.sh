@@ -44,20 +44,29 @@ allowed() { # KIND ONE MANY RULES
 }
 
 # The check of the check: a quadratic thing is seen.
-verdict() { # NONE ONE FOUR
-	awk -v a="$1" -v b="$2" -v c="$3" -v most="$most" 'BEGIN { r = (c - a) / (b - a); printf "%.2f\n", r; exit !(b > a && r < most && r > 1.2) }'
+verdict() { # NONE ONE FOUR [MOST]
+	awk -v a="$1" -v b="$2" -v c="$3" -v most="${4:-$most}" 'BEGIN { r = (c - a) / (b - a); printf "%.2f\n", r; exit !(b > a && r < most && r > 1.2) }'
 }
 verdict 1000 1100 2600 >/dev/null && echo 'FAIL growth: 16 times for 4 times the rules would pass'
 verdict 1000 1100 1450 >/dev/null || echo 'FAIL growth: 4.5 times for 4 times the rules would not pass'
+
+# A comparison for each pair of rules is little beside what each rule costs: 4.5 showed one for the places of macOS.
+bound() { # KIND
+	case $1 in
+	macpath) echo 4.3 ;;
+	*) echo "$most" ;;
+	esac
+}
+verdict 1000 1100 1450 4.3 >/dev/null && echo 'FAIL growth: 4.5 times where at most 4.3 is asked for would pass'
 
 while read -r kind _ && read -r _ one && read -r _ four; do
 	a=$(cat "$tmp/$kind-1.n") b=$(cat "$tmp/$kind-$one.n") c=$(cat "$tmp/$kind-$four.n")
 	if [[ $a$b$c = *[!0-9]* || -z $a || -z $b || -z $c ]]; then
 		echo "FAIL growth $kind: a policy of the kind is refused: $(head -n 2 "$tmp/$kind-$four/policy.sbx.out" "$tmp/$kind-$four/policy.sbx.count" | tr '\n' ' ')"
-	elif ratio=$(verdict "$a" "$b" "$c") || allowed "$kind" "$a" "$c" "$four"; then
+	elif ratio=$(verdict "$a" "$b" "$c" "$(bound "$kind")") || allowed "$kind" "$a" "$c" "$four"; then
 		echo "PASS growth $kind: $ratio from $one to $four ($(((c - a) / four)) instructions a rule)"
 	else
-		echo "FAIL growth $kind: $ratio from $one to $four ($(((c - a) / four)) instructions a rule), at most $most"
+		echo "FAIL growth $kind: $ratio from $one to $four ($(((c - a) / four)) instructions a rule), at most $(bound "$kind")"
 	fi
 done <"$tmp/list"
 exit 0

@@ -1,6 +1,7 @@
 /*
  * facts_around.c - the lines about what the program finds around it, as the policy means them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "facts.h"
@@ -146,53 +147,75 @@ bool launch_facts_around(struct launch_facts *f)
 	return expect_choices(f) && expect_names(f) && expect_places(f) && expect_discards(f);
 }
 
-/* The rule that says most of the place: that it is made, else that it has to be there. NULL: none, or it may be missing. */
-static const struct ir_rule *need_of(const struct launch_facts *f, const char *path)
+/* ---- needs ---- */
+
+/* What the policy says of a place, and what the plan does; sorted by the place. */
+struct need {
+	const char *path;
+	const struct ir_rule *want; /* that it is made, else that it has to be there */
+	const struct launch_need *has;
+};
+
+static int cmp_need(const void *a, const void *b)
+{
+	const struct need *x = a, *y = b;
+	int c = strcmp(x->path, y->path);
+	if (c || !x->want || !y->want)
+		return c ? c : !x->want - !y->want;
+	return (x->want > y->want) - (x->want < y->want);
+}
+
+static bool says_need(const struct ir_rule *r)
+{
+	return r->kind == RULE_PATH && !r->deny && (r->targets & TARGET_BIT(TARGET_MACOS)) && !(r->flags & RULE_IF_EXISTS);
+}
+
+/* Both lists in one, by place. */
+static struct need *all_needs(const struct launch_facts *f, unsigned *n)
 {
 	const struct ir *ir = f->what->ir;
-	const struct ir_rule *best = NULL;
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-		if (r->kind != RULE_PATH || r->deny || !(r->targets & TARGET_BIT(TARGET_MACOS)) ||
-		    (r->flags & RULE_IF_EXISTS) || strcmp(r->object, path) != 0)
-			continue;
-		if (!best || (r->flags & RULE_MAKE_DIR && !(best->flags & RULE_MAKE_DIR)))
-			best = r;
-	}
-	return best;
-}
-
-static const struct launch_need *line_of(const struct launch_facts *f, const char *path)
-{
+	struct need *v = ARENA_ARRAY(f->a, ir->n_rules + f->has->n_needs + 1u, struct need);
+	*n = 0;
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (says_need(&ir->rules[i]))
+			v[(*n)++] = (struct need){ir->rules[i].object, &ir->rules[i], NULL};
 	for (unsigned i = 0; i < f->has->n_needs; i++)
-		if (strcmp(f->has->needs[i].path, path) == 0)
-			return &f->has->needs[i];
-	return NULL;
+		v[(*n)++] = (struct need){f->has->needs[i].path, NULL, &f->has->needs[i]};
+	if (*n)
+		qsort(v, *n, sizeof(*v), cmp_need);
+	return v;
 }
 
-static bool expect_need(struct launch_facts *f, const struct launch_need *has)
+/* The line of one place, against the first rule that makes it, else the first that needs it. */
+static bool expect_need(struct launch_facts *f, const struct need *v, unsigned n)
 {
-	const struct ir_rule *want = need_of(f, has->path);
-	if (!want || line_of(f, has->path) != has)
-		return launch_differ(f, "a line `need`", has->path, NULL);
-	if (!launch_expect(f, arena_printf(f->a, "need %s", has->path), has->missing,
+	const struct launch_need *has = v[n - 1].has;
+	const struct ir_rule *want = v->want;
+	if (!has)
+		return launch_differ(f, "a line `need`", NULL, v->path);
+	if (!want || (n > 1 && v[n - 2].has))
+		return launch_differ(f, "a line `need`", v->path, NULL);
+	for (unsigned i = n - 1; i-- > 0;)
+		if (v[i].want->flags & RULE_MAKE_DIR)
+			want = v[i].want;
+	if (!launch_expect(f, arena_printf(f->a, "need %s", v->path), has->missing,
 			   want->flags & RULE_MAKE_DIR ? "make" : "error"))
 		return false;
 	for (unsigned op = 0; op < OP_COUNT; op++)
 		if ((want->ops & OP_BIT(op)) && fact_where(f->what, has->where, want->origin[op]))
 			return true;
-	return launch_differ(f, arena_printf(f->a, "the line of need %s", has->path), has->where, "another line");
+	return launch_differ(f, arena_printf(f->a, "the line of need %s", v->path), has->where, "another line");
 }
 
 bool launch_facts_needs(struct launch_facts *f)
 {
-	const struct ir *ir = f->what->ir;
-	for (unsigned i = 0; i < f->has->n_needs; i++)
-		if (!expect_need(f, &f->has->needs[i]))
+	unsigned n;
+	const struct need *v = all_needs(f, &n);
+	for (unsigned i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && strcmp(v[end].path, v[i].path) == 0;)
+			end++;
+		if (!expect_need(f, &v[i], end - i))
 			return false;
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (ir->rules[i].kind == RULE_PATH && need_of(f, ir->rules[i].object) &&
-		    !line_of(f, ir->rules[i].object))
-			return launch_differ(f, "a line `need`", NULL, ir->rules[i].object);
+	}
 	return true;
 }

@@ -17,19 +17,29 @@ static bool is_needed(const struct ir_rule *r)
 	       !(r->flags & RULE_IF_EXISTS);
 }
 
-/* Rules are sorted by place; of two on one place a line that makes it is enough. */
-static bool is_said(const struct ir *ir, unsigned i)
+/* Rules are sorted by kind and place. Where those of one place end. */
+static unsigned end_of_place(const struct ir *ir, unsigned i)
 {
-	for (unsigned k = 0; k < ir->n_rules; k++) {
-		const struct ir_rule *x = &ir->rules[k], *r = &ir->rules[i];
+	unsigned end = i + 1;
 
-		if (k == i || !is_needed(x) || strcmp(x->object, r->object) != 0)
-			continue;
-		if ((x->flags & RULE_MAKE_DIR) > (r->flags & RULE_MAKE_DIR) ||
-		    ((x->flags & RULE_MAKE_DIR) == (r->flags & RULE_MAKE_DIR) && k < i))
-			return true;
+	while (end < ir->n_rules && ir->rules[end].kind == ir->rules[i].kind &&
+	       strcmp(ir->rules[end].object, ir->rules[i].object) == 0)
+		end++;
+	return end;
+}
+
+/* Of those of one place the first that makes it says enough, else the first that needs it. NULL: none does. */
+static const struct ir_rule *needed(const struct ir *ir, unsigned i, unsigned end)
+{
+	const struct ir_rule *best = NULL;
+
+	for (; i < end; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+
+		if (is_needed(r) && (!best || (r->flags & RULE_MAKE_DIR) > (best->flags & RULE_MAKE_DIR)))
+			best = r;
 	}
-	return false;
+	return best;
 }
 
 bool launch_write_needs(struct lower *l, struct buf *b)
@@ -37,12 +47,13 @@ bool launch_write_needs(struct lower *l, struct buf *b)
 	const struct ir *ir = l->ir;
 	bool ok = true;
 
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-		const struct origin *o = r->ops ? r->origin[__builtin_ctz(r->ops)] : NULL;
+	for (unsigned i = 0, end; i < ir->n_rules; i = end) {
+		end = end_of_place(ir, i);
+		const struct ir_rule *r = needed(ir, i, end);
+		const struct origin *o = r && r->ops ? r->origin[__builtin_ctz(r->ops)] : NULL;
 		size_t beg = b->len;
 
-		if (!is_needed(r) || !o || is_said(ir, i))
+		if (!o)
 			continue;
 		buf_printf(b, "need %s ", missing(r));
 		launch_put_where(l, b, o);
