@@ -267,7 +267,7 @@ static bool covered(struct validator *v, const struct request *r)
 	for (unsigned i = 0; i < n; i++)
 		if (excused(v, r, caps[i]))
 			return true;
-	return validator_delegated(v, r) || validator_baseline(v, r, &why);
+	return validator_baseline(v, r, &why);
 }
 
 static const char *action_text(struct arena *a, struct sys_action action)

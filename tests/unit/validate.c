@@ -162,6 +162,9 @@ Test(validate, artifacts_that_cannot_be_read)
 #define MOVES                                                                                      \
 	ONLY("macos") "    allow read write \"/srv\"\n    deny read \"/srv/keys\"\n    allow exec \"/opt\" except \"/opt/x\"\n" \
 		      "    prefer fs.read.deny, fs.read.scope, fs.write.deny-path, fs.exec.deny on macos because \"x\"\n}\n"
+#define PROXIED                                                                                    \
+	"sbx 1\nproxy e = unix \"/run/e\"\npolicy t {\n    targets linux\n    entry \"/bin/true\"\n    isolate none\n" \
+	"    allow connect tcp \"a.example.org:443\" via e\n}\n"
 #define PATH_LINE(rights, path) "path error follow " rights " t.sbx:1 " path "\nend\n"
 
 static const struct widened {
@@ -179,6 +182,7 @@ static const struct widened {
     {SOCKETS, true, "landlock.conf", "abstract_unix_socket ", "", "connect unix @"},
     {SOCKETS, true, "landlock.conf", " /run/s\n", " /run\n", "connect unix /run"},
     {SOCKETS, true, "landlock.conf", "\nend\n", "\nport bind_tcp 8090 t.sbx:6\nend\n", "listen tcp"},
+    {PROXIED, false, "egress.yaml", "\"443\"", "\"443-444\"", "connect tcp a.example.org:444"},
     {AGAIN, false, "seatbelt.sb", "(subpath \"/bin/true\")", "(subpath \"/bin\")", "/bin"},
     {AGAIN, false, "seatbelt.sb", "process-fork)", "process-fork)\n(allow process-exec* (subpath \"/opt\"))", "exec /opt"},
     {MOVES, false, "seatbelt.sb", "(deny default)", "(deny default)\n(allow file-write* (subpath \"/opt\"))", "/opt"},
