@@ -176,7 +176,7 @@ Test(groups, hold_every_call_and_nothing_else)
 	unsigned n, n_groups;
 	const struct syscall_desc *t = syscall_table(&n);
 	const struct syscall_group *g = syscall_groups(&n_groups);
-	cr_expect_leq(n_groups, 25);
+	cr_expect_leq(n_groups, 27); /* few enough to know them all */
 	for (unsigned i = 0; i < n; i++) {
 		bool held = false;
 		for (unsigned j = 0; j < n_groups; j++)
