@@ -214,12 +214,14 @@ bool base_shows(const struct ir *ir, const char *folder)
 	return base_opens(ir, folder) & ATOM_BIT(ATOM_METADATA);
 }
 
+/* By either of its names: /tmp, /var and /etc are links, and the rules are written on what they lead to. */
 static bool starts_entry(const struct ir *ir, const struct request *r)
 {
 	struct arena *scratch = arena_new();
 	const char *entry =
 	    ir->entry ? expand_template(scratch, ir, ir->entry, r->given, r->n_given) : NULL;
-	bool same = r->op == OP_EXEC && entry && path_covers(entry, r->object);
+	bool same = r->op == OP_EXEC && entry &&
+		    (path_covers(entry, r->object) || path_covers(path_real(scratch, entry), path_real(scratch, r->object)));
 
 	arena_free(scratch);
 	return same;

@@ -441,8 +441,8 @@ PY
 	cp "$look" "$dir/look.py"
 	compile "$examples/checker.sbx" "$tmp/plan-checker" || return
 	confined=(--set "project=$dir" --file "rules=$tmp/notes/rules" "$tmp/plan-checker")
-	(cd "$dir" && "$python" -I look.py "$tmp/else/secret" "$port" "$tmp/notes") >"$tmp/free" 2>"$tmp/stderr"
-	same "control: without the sandbox all of it works" "14 14" "$(wc -l <"$tmp/free") $(grep -c ' ok$' "$tmp/free")"
+	(cd "$dir" && "$python" -I look.py "$tmp/else/secret" "$port" "$tmp/notes") >"$tmp/unconfined" 2>"$tmp/stderr"
+	same "control: without the sandbox all of it works" "14 14" "$(wc -l <"$tmp/unconfined") $(grep -c ' ok$' "$tmp/unconfined")"
 	rm -f "$dir/src/made"
 	try_confined "$python" -I look.py "$tmp/else/secret" "$port" /notes
 	same "the checker reads the project, not its secrets, and writes to its notes" "r src/main.py ok

@@ -27,6 +27,7 @@ for policy in build-step code-eval ripgrep static-web; do
 	done
 done
 
+# A signal that the caller ignores costs one call more to reset, so none is.
 # calls TITLE LIMIT PROGRAM: of the policy lines on stdin, by all processes of a start, up to the call that becomes the program.
 calls() {
 	{
@@ -38,7 +39,7 @@ calls() {
 	"$B/sbxc" --std policies/std -q "$tmp/p.sbx" -o "$tmp/p" 2>"$tmp/why" || { cat "$tmp/why"; exit 2; }
 	if ! "$B/sbx-run" "$tmp/p" -- "$3" 2>"$tmp/why"; then
 		printf 'SKIP figures %s: %s\n' "$1" "$(head -1 "$tmp/why")"
-	elif ! strace -ff -o "$tmp/calls" "$B/sbx-run" "$tmp/p" -- "$3" 2>/dev/null; then
+	elif ! env --default-signal strace -ff -o "$tmp/calls" "$B/sbx-run" "$tmp/p" -- "$3" 2>/dev/null; then
 		printf 'SKIP figures %s: strace cannot trace here\n' "$1"
 	else
 		at_most "$1" "$(awk -v last="$3" 'FNR == 1 { done = 0 }
