@@ -467,18 +467,24 @@ static unsigned messages(void)
 	return n;
 }
 
-/*
- * Of one that was killed. When the supervisor is, a call that it has to answer gets ENOSYS from the kernel in the moment before
- * the program ends too: refused all the same.
- */
 static bool begins(void)
 {
-	static const char orphan[] = "ENOSYS\n";
+	return !strncmp(wanted, result.out, strlen(result.out));
+}
+
+/*
+ * When the supervisor is killed, a call that it would have refused gets ENOSYS from the kernel, in the moment before the program
+ * ends too: that answer, the last one, stands for the refusal. For one that was allowed it does not.
+ */
+static bool begins_orphaned(void)
+{
+	static const char orphan[] = "ENOSYS\n", refused[] = "EPERM\n";
 	size_t n = strlen(result.out), tail = sizeof(orphan) - 1;
 
-	if (n >= tail && !strcmp(result.out + n - tail, orphan))
-		n -= tail;
-	return !strncmp(wanted, result.out, n);
+	if (n < tail || strcmp(result.out + n - tail, orphan))
+		return false;
+	n -= tail;
+	return !strncmp(wanted, result.out, n) && !strncmp(wanted + n, refused, sizeof(refused) - 1);
 }
 
 static enum verdict judge(void)
@@ -493,7 +499,7 @@ static enum verdict judge(void)
 	if (!strcmp(result.out, wanted) && result.status == wanted_status)
 		return result.reached ? SAME : MISSED;
 	if (!fault_errno)
-		return begins() && WIFSIGNALED(result.status) ? REFUSED : BAD;
+		return (begins() || begins_orphaned()) && WIFSIGNALED(result.status) ? REFUSED : BAD;
 	said = strstr(result.err, "output of the program was lost") || strstr(result.err, "note: ended, because");
 	return begins() && said ? SAME : BAD;
 }
