@@ -27,7 +27,16 @@ for policy in build-step code-eval ripgrep static-web; do
 	done
 done
 
-# A signal that the caller ignores costs one call more to reset, so none is.
+# A signal that the caller ignores or blocks costs a call more to reset, so none is.
+plainly() { # PROGRAM ARGUMENT...
+	python3 -c '
+import os, signal, sys
+for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+    signal.signal(number, signal.SIG_DFL)
+signal.pthread_sigmask(signal.SIG_SETMASK, [])
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+}
+
 # calls TITLE LIMIT PROGRAM: of the policy lines on stdin, by all processes of a start, up to the call that becomes the program.
 calls() {
 	{
@@ -39,7 +48,7 @@ calls() {
 	"$B/sbxc" --std policies/std -q "$tmp/p.sbx" -o "$tmp/p" 2>"$tmp/why" || { cat "$tmp/why"; exit 2; }
 	if ! "$B/sbx-run" "$tmp/p" -- "$3" 2>"$tmp/why"; then
 		printf 'SKIP figures %s: %s\n' "$1" "$(head -1 "$tmp/why")"
-	elif ! env --default-signal strace -ff -o "$tmp/calls" "$B/sbx-run" "$tmp/p" -- "$3" 2>/dev/null; then
+	elif ! plainly strace -ff -o "$tmp/calls" "$B/sbx-run" "$tmp/p" -- "$3" 2>/dev/null; then
 		printf 'SKIP figures %s: strace cannot trace here\n' "$1"
 	else
 		at_most "$1" "$(awk -v last="$3" 'FNR == 1 { done = 0 }
