@@ -11,13 +11,6 @@
 static struct unit *load_unit(struct res *r, const struct ast_file *ast, const struct unit *importer, const struct ast_item *import,
 			      unsigned depth);
 
-/* The folder part of a path, with its slash; "" when there is none. */
-static const char *folder_of(struct arena *a, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? arena_strndup(a, path, (size_t)(slash - path) + 1) : "";
-}
-
 static const struct src_file *open_source(struct res *r, const char *path, const char *name, struct loc where)
 {
 	const struct src_file *file;
@@ -45,15 +38,10 @@ static struct unit *unit_of(const struct res *r, const struct src_file *f)
 
 static void import_file(struct res *r, const struct unit *importer, const struct ast_item *item, unsigned depth)
 {
-	const struct ast_file *from = importer->ast;
-	const char *rel = scope_plain(r, NULL, item->value);
+	const char *rel = scope_plain(r, NULL, item->value), *path, *name;
 	if (!rel)
 		return;
-	while (strncmp(rel, "./", 2) == 0)
-		rel += 2; /* one spelling, so that a file is known again */
-	bool absolute = rel[0] == '/';
-	const char *path = absolute ? rel : arena_printf(r->a, "%s%s", folder_of(r->a, from->src->path), rel);
-	const char *name = absolute ? rel : arena_printf(r->a, "%s%s", folder_of(r->a, from->src->name), rel);
+	src_relative(r->src, importer->ast->src, rel, &path, &name);
 	const struct src_file *file = src_find(r->src, path);
 	if (file) {
 		const struct unit *u = unit_of(r, file);

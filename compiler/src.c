@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "str.h"
+
 struct src {
 	struct arena *arena;
 	const struct src_reader *reader; /* or NULL */
@@ -137,6 +139,95 @@ enum src_error src_open(struct src *s, const char *path, const char *name, const
 	if (e == SRC_OK)
 		s->ids[s->n - 1] = id;
 	return e;
+}
+
+/* ---- names of imports ---- */
+
+/* A path that is being put together: so much of it no `..` takes away. */
+struct join {
+	struct buf b;
+	size_t root;
+};
+
+static struct join join_new(struct arena *a, const char *folder, size_t n, size_t root)
+{
+	struct join j = {buf_new(a), root < n ? root : n};
+	buf_add(&j.b, folder, n);
+	return j;
+}
+
+/* Where the last component begins, after those that say nothing: `.`, and the empty one between two slashes. */
+static size_t join_last(struct join *j)
+{
+	for (;;) {
+		size_t beg = j->b.len > j->root ? j->b.len - 1 : j->b.len;
+		while (beg > j->root && j->b.data[beg - 1] != '/')
+			beg--;
+		size_t n = j->b.len - beg;
+		if (n == 0 || !(n == 1 || (n == 2 && j->b.data[beg] == '.')))
+			return beg;
+		j->b.len = beg;
+	}
+}
+
+/* Can one step up be said by leaving out the last component? */
+static bool join_can_drop(struct join *j)
+{
+	size_t beg = join_last(j), n = j->b.len - beg;
+	return n > 0 && !(n == 3 && strncmp(j->b.data + beg, "../", 3) == 0);
+}
+
+static void join_up(struct join *j, bool drop)
+{
+	if (drop)
+		j->b.len = join_last(j);
+	else
+		buf_puts(&j->b, "../");
+	if (j->b.data)
+		j->b.data[j->b.len] = '\0';
+}
+
+/* Does `..` lead from a folder to the one that its name lies in? Not through a symbolic link. */
+static bool leads_back(const struct src *s, const struct join *j)
+{
+	struct stat st;
+	if (s->reader && strncmp(buf_str(&j->b), s->reader->prefix, strlen(s->reader->prefix)) == 0)
+		return true;
+	const char *folder = arena_strndup(s->arena, j->b.data, j->b.len - 1); /* lstat() follows a name that ends with a slash */
+	return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static size_t folder_len(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+static size_t root_len(const struct src *s, const char *path)
+{
+	size_t n = s->reader ? strlen(s->reader->prefix) : 0;
+	return n && strncmp(path, s->reader->prefix, n) == 0 ? n : path[0] == '/';
+}
+
+void src_relative(const struct src *s, const struct src_file *from, const char *rel, const char **path, const char **name)
+{
+	const char *from_path = rel[0] == '/' ? "/" : from->path, *from_name = rel[0] == '/' ? "/" : from->name;
+	struct join p = join_new(s->arena, from_path, folder_len(from_path), root_len(s, from_path));
+	struct join shown = join_new(s->arena, from_name, folder_len(from_name), from_name[0] == '/');
+	while (*rel) {
+		size_t n = strcspn(rel, "/");
+		if (n == 2 && strncmp(rel, "..", 2) == 0) {
+			bool drop = join_can_drop(&p) && leads_back(s, &p);
+			join_up(&shown, drop && join_can_drop(&shown));
+			join_up(&p, drop);
+		} else if (n && !(n == 1 && *rel == '.')) {
+			buf_add(&p.b, rel, n + (rel[n] == '/'));
+			buf_add(&shown.b, rel, n + (rel[n] == '/'));
+		}
+		rel += n + (rel[n] == '/');
+	}
+	*path = buf_str(&p.b);
+	*name = buf_str(&shown.b);
 }
 
 const struct src_file *src_find(const struct src *s, const char *path)

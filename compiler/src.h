@@ -77,6 +77,11 @@ void src_read_with(struct src *s, const struct src_reader *reader);
 enum src_error src_open(struct src *s, const char *path, const char *name, const struct src_file **out);
 /* The same for bytes in memory (tests, fuzzing, --set values). The text is copied. */
 enum src_error src_add(struct src *s, const char *name, const char *text, size_t size, const struct src_file **out);
+/*
+ * What a file calls `rel`, a path from its own folder: the path to open, and the name to show. Each file has one of both, since
+ * a folder and the `..` after it are left out, but where that would lead elsewhere, behind a symbolic link.
+ */
+void src_relative(const struct src *s, const struct src_file *from, const char *rel, const char **path, const char **name);
 /* The file already open under this path or another name of the same file (a link, `a/../b`), or NULL. */
 const struct src_file *src_find(const struct src *s, const char *path);
 /* Files in the order they were opened: i from 0; NULL past the last. */

@@ -19,7 +19,10 @@ static bool is_policy_name(const char *name)
 
 static bool walk(struct tree_files *t, const char *dir, unsigned depth);
 
-/* A link to a file counts as a file, as when it is named; one to a directory could lead back. */
+/*
+ * A link to a file counts as a file, as when it is named, and so does one that leads nowhere: whoever reads it says so. One to
+ * a directory could lead back.
+ */
 static bool look(struct tree_files *t, const char *path, const char *name, unsigned depth)
 {
 	struct stat st;
@@ -27,7 +30,7 @@ static bool look(struct tree_files *t, const char *path, const char *name, unsig
 		return true; /* gone since it was listed */
 	if (S_ISDIR(st.st_mode))
 		return walk(t, path, depth + 1);
-	if (!is_policy_name(name) || (S_ISLNK(st.st_mode) && (stat(path, &st) != 0 || S_ISDIR(st.st_mode))))
+	if (!is_policy_name(name) || (S_ISLNK(st.st_mode) && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
 		return true;
 	ARENA_GROW(t->arena, t->v, t->n);
 	t->v[t->n++] = path;
@@ -48,12 +51,14 @@ static bool walk(struct tree_files *t, const char *dir, unsigned depth)
 	DIR *d = opendir(dir);
 	if (!d)
 		return fail(t, dir, strerror(errno));
-	const char *slash = dir[strlen(dir) - 1] == '/' ? "" : "/";
+	/* Names below `.` stand by themselves, as git and editors write them. */
+	const char *folder = strcmp(dir, ".") == 0 || strcmp(dir, "./") == 0 ? "" : dir;
+	const char *slash = !*folder || dir[strlen(dir) - 1] == '/' ? "" : "/";
 	const struct dirent *e;
 	bool ok = true;
 	while (ok && (errno = 0, e = readdir(d)))
 		if (e->d_name[0] != '.')
-			ok = look(t, arena_printf(t->arena, "%s%s%s", dir, slash, e->d_name), e->d_name, depth);
+			ok = look(t, arena_printf(t->arena, "%s%s%s", folder, slash, e->d_name), e->d_name, depth);
 	if (ok && errno)
 		ok = fail(t, dir, strerror(errno));
 	closedir(d);

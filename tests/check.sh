@@ -58,7 +58,6 @@ policy t/.hidden.sbx
 policy elsewhere.sbx
 ln -s ../elsewhere.sbx t/link.sbx
 ln -s .. t/up
-ln -s none t/dangling.sbx
 printf 'not a policy\n' >t/notes.txt
 printf 'sbx 1\nprofile lib {\n    allow read "/lib" if-exists because "x"\n}\n' >t/lib.sbx
 mkdir t/dir.sbx
@@ -72,6 +71,13 @@ verdict "every .sbx of a tree in order: no dotted names, no links to directories
 verdict "a sum" "$(grep -q '^7 files, 6 expectations passed$' out || tail -1 out)"
 verdict "a library is one" "$(grep -q '^t/lib.sbx .*library: 1 profile$' out || echo "it is not called one")"
 
+ln -s none t/dangling.sbx
+expect "a link that leads nowhere is not passed over" 2 '^sbxc: cannot read t/dangling.sbx: No such file or directory' t
+verdict "... and is counted" "$(grep -q '^8 files, 6 expectations passed, 1 not checked$' out || tail -1 out)"
+rm t/dangling.sbx
+(cd t && "$B/sbxc" check --std "$std" . >../out 2>../err)
+verdict "names below the folder one is in stand by themselves" "$([[ $(names | head -1) == b/c/x.sbx ]] || names)"
+check t
 cp out one
 for n in 1 2 7 64; do
 	check -j $n t

@@ -194,6 +194,13 @@ else
 	    "$(grep -q 'brought by more, used at x.sbx:' "$tmp/out" && grep -q '+ read *"*/srv/most' "$tmp/out" || { echo "not said:"; cat "$tmp/out"; })"
 	g add -A && g commit -qm two
 	code "two revisions" 4 --fail-on widen main~1:policies/x.sbx main:policies/x.sbx
+	printf 'sbx 1\nimport "../policies/lib/more.sbx"\nprofile both {\n    use more\n}\n' >policies/lib/../both.sbx
+	sed '1a import "./lib/../both.sbx"' policies/x.sbx >policies/diamond.sbx
+	g add -A && g commit -qm diamond
+	sed 's,/srv/most,/srv/mist,' policies/lib/more.sbx >"$tmp/more" && cat "$tmp/more" >policies/lib/more.sbx
+	code "a file that two files of a revision import, each by its own path" 4 --fail-on widen HEAD:policies/diamond.sbx policies/diamond.sbx
+	verdict "and what changed in it" "$(grep -q '+ read *"*/srv/mist' "$tmp/out" || { echo "not said:"; cat "$tmp/out" "$tmp/err"; })"
+	g checkout -q . && g rm -q --cached policies/both.sbx policies/diamond.sbx && g reset -q --hard HEAD~1
 	code "a revision against itself" 0 --fail-on any HEAD:policies/x.sbx main:policies/x.sbx
 	cd policies || exit 2
 	code "a path from the folder one is in" 4 --fail-on widen main~1:./x.sbx x.sbx

@@ -136,3 +136,43 @@ Test(src, what_is_no_file_is_not_read)
 	rmdir(dir);
 	arena_free(a);
 }
+
+/* What a file in the folder of `from` (name: `shown`) calls `rel`. */
+static void relative(const struct src *s, const char *from, const char *shown, const char *rel, const char *path,
+		     const char *name)
+{
+	const struct src_file f = {.path = from, .name = shown};
+	const char *got_path, *got_name;
+	src_relative(s, &f, rel, &got_path, &got_name);
+	cr_expect_str_eq(got_path, path, "%s from %s is %s, not %s", rel, from, got_path, path);
+	cr_expect_str_eq(got_name, name, "%s from %s is called %s, not %s", rel, shown, got_name, name);
+}
+
+Test(src, each_file_has_one_name)
+{
+	char dir[] = "/tmp/sbx-src-XXXXXX";
+	cr_assert(mkdtemp(dir) && chdir(dir) == 0);
+	cr_assert(mkdir("a", 0700) == 0 && mkdir("a/b", 0700) == 0 && symlink("a/b", "link") == 0);
+	struct arena *a = arena_new();
+	struct src *s = src_new(a);
+	relative(s, "p.sbx", "p.sbx", "q.sbx", "q.sbx", "q.sbx");
+	relative(s, "p.sbx", "p.sbx", "./a/./q.sbx", "a/q.sbx", "a/q.sbx");
+	relative(s, "p.sbx", "p.sbx", "a//q.sbx", "a/q.sbx", "a/q.sbx");
+	relative(s, "p.sbx", "p.sbx", "../q.sbx", "../q.sbx", "../q.sbx");
+	relative(s, "../p.sbx", "p.sbx", "../../q.sbx", "../../../q.sbx", "../../q.sbx");
+	relative(s, "a/p.sbx", "p.sbx", "../q.sbx", "q.sbx", "../q.sbx");
+	relative(s, "./a/p.sbx", "p.sbx", "../../q.sbx", "../q.sbx", "../../q.sbx");
+	relative(s, "a/b/p.sbx", "b/p.sbx", "../b/../q.sbx", "a/q.sbx", "q.sbx");
+	relative(s, "a/p.sbx", "../x/p.sbx", "../b/../q.sbx", "b/../q.sbx", "../b/../q.sbx");
+	relative(s, "/p.sbx", "p.sbx", "../q.sbx", "/../q.sbx", "../q.sbx");
+	relative(s, "a/p.sbx", "p.sbx", "/tmp/../q.sbx", "/q.sbx", "/q.sbx");
+	/* another folder than its name says, and none at all: as it is written */
+	relative(s, "link/p.sbx", "link/p.sbx", "../q.sbx", "link/../q.sbx", "link/../q.sbx");
+	relative(s, "none/p.sbx", "none/p.sbx", "../q.sbx", "none/../q.sbx", "none/../q.sbx");
+	const struct src_reader reader = {.prefix = "main:/"};
+	src_read_with(s, &reader);
+	relative(s, "main:/none/p.sbx", "p.sbx", "../x/../q.sbx", "main:/q.sbx", "../q.sbx");
+	relative(s, "main:/p.sbx", "p.sbx", "../q.sbx", "main:/../q.sbx", "../q.sbx");
+	cr_expect(unlink("link") == 0 && rmdir("a/b") == 0 && rmdir("a") == 0 && chdir("/") == 0 && rmdir(dir) == 0);
+	arena_free(a);
+}
