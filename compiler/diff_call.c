@@ -163,21 +163,66 @@ static void compare_call(struct caller *c)
 
 /* ---- words ---- */
 
-static const char *cases_word(struct caller *c, const struct cases *x, bool *some)
+struct words {
+	const char **v;
+	unsigned n;
+	bool some; /* a condition is among them */
+};
+
+static const char *case_word(struct caller *c, const struct call_case *k, bool first)
+{
+	const char *action = !k->rule || !lets(k->action)	  ? action_word(c->d->a, k->action)
+			     : k->action.act == ACT_LOG ? "log"
+							: "allow";
+	if (k->cond)
+		return arena_printf(c->d->a, "%s where %s", action, cond_text(c->d->a, c->call, c->arch, k->cond));
+	return first ? action : arena_printf(c->d->a, "%s otherwise", action);
+}
+
+/* The cases up to the first that always holds: nothing reaches those after it. */
+static struct words case_words(struct caller *c, const struct cases *x)
+{
+	struct words w = {.v = ARENA_ARRAY(c->d->a, x->n + 1, const char *)};
+	for (unsigned i = 0; i < x->n; i++) {
+		w.v[w.n++] = case_word(c, &x->v[i], i == 0);
+		if (!x->v[i].cond)
+			break;
+		w.some = true;
+	}
+	return w;
+}
+
+static bool is_among(const struct words *w, const char *word)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		if (strcmp(w->v[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* Those that the other list does not hold; of a NULL other list, all. */
+static unsigned put_words(struct buf *b, const char *title, const struct words *w, const struct words *other)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < w->n; i++)
+		if (!other || !is_among(other, w->v[i])) {
+			buf_printf(b, "%s%s", n ? "; " : b->len ? "; " : "", n ? "" : title);
+			buf_puts(b, w->v[i]);
+			n++;
+		}
+	return n;
+}
+
+/* What is new and what is gone, where most is as before; else all of both. */
+static const char *change_word(struct caller *c, const struct words *was, const struct words *is)
 {
 	struct buf b = buf_new(c->d->a);
-	bool always_before = false;
-	*some = false;
-	for (unsigned i = 0; i < x->n && !always_before; i++) {
-		const struct call_case *k = &x->v[i];
-		always_before = !k->cond;
-		*some |= k->cond != NULL;
-		buf_printf(&b, "%s%s", b.len ? "; " : "", k->rule && lets(k->action) ? k->action.act == ACT_LOG ? "log" : "allow" : action_word(c->d->a, k->action));
-		if (k->cond)
-			buf_printf(&b, " where %s", cond_text(c->d->a, c->call, c->arch, k->cond));
-		else if (i)
-			buf_puts(&b, " otherwise");
-	}
+	unsigned gone = put_words(&b, "gone: ", was, is), fresh = put_words(&b, "new: ", is, was);
+	if (gone + fresh > 0 && was->n > gone + 1)
+		return arena_printf(c->d->a, "%s; the rest as before", buf_str(&b));
+	b = buf_new(c->d->a);
+	put_words(&b, "was: ", was, NULL);
+	put_words(&b, "is: ", is, NULL);
 	return buf_str(&b);
 }
 
@@ -231,15 +276,14 @@ static void explain_call(struct caller *c, const struct call_diff *w, struct dif
 
 static void describe(struct caller *c, const struct call_diff *w, struct diff_entry *e)
 {
-	bool some_old, some_now;
-	const char *was = cases_word(c, &c->old, &some_old), *is = cases_word(c, &c->now, &some_now);
+	const struct words was = case_words(c, &c->old), is = case_words(c, &c->now);
 	e->object = c->call->name;
 	explain_call(c, w, e);
-	if (!some_old && !some_now && e->way != DIFF_OTHER)
+	if (!was.some && !is.some && e->way != DIFF_OTHER)
 		return;
-	e->example = some_old || some_now ? example_text(c, w->args) : NULL;
+	e->example = was.some || is.some ? example_text(c, w->args) : NULL;
 	e->but = NULL;
-	const char *change = arena_printf(c->d->a, "was: %s; is: %s", was, is);
+	const char *change = change_word(c, &was, &is);
 	e->note = e->note ? arena_printf(c->d->a, "%s; %s", e->note, change) : change;
 }
 

@@ -120,12 +120,13 @@ static void put_entry(const struct printer *p, const struct diff_entry *e, unsig
 	put_detail(p, "its test is gone: ", e->guard, "");
 }
 
-/* One of many that a profile brings: its reason stands there. */
+/* One of many that a profile brings: its reason stands there; why a guarantee is kept less does not. */
 static void put_brought(const struct printer *p, const struct diff_entry *e, unsigned width)
 {
 	put_head(p, e, width);
 	put_detail(p, "e.g. ", e->but ? e->example : NULL, "");
 	put_detail(p, "as before: ", e->but, "");
+	put_detail(p, "", e->part == DIFF_GUARANTEES ? e->note : NULL, "");
 	put_detail(p, "its test is gone: ", e->guard, "");
 }
 

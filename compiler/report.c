@@ -22,11 +22,8 @@ void report_section(struct report *r, const char *id, const char *title)
 	html_leaf(r->h, "h2", title);
 }
 
-void report_table(struct report *r, const char *caption, const char *const *heads)
+static void put_heads(struct report *r, const char *const *heads)
 {
-	html_open(r->h, "table class=\"stack\"");
-	if (caption)
-		html_leaf(r->h, "caption", caption);
 	html_open(r->h, "thead");
 	html_open(r->h, "tr");
 	for (unsigned i = 0; heads[i]; i++)
@@ -34,6 +31,20 @@ void report_table(struct report *r, const char *caption, const char *const *head
 	html_close(r->h);
 	html_close(r->h);
 	html_open(r->h, "tbody");
+}
+
+void report_table(struct report *r, const char *caption, const char *const *heads)
+{
+	html_open(r->h, "table class=\"stack\"");
+	if (caption)
+		html_leaf(r->h, "caption", caption);
+	put_heads(r, heads);
+}
+
+void report_table_of(struct report *r, const char *kind, const char *const *heads)
+{
+	html_open_with(r->h, "table", "class", arena_printf(r->a, "stack %s", kind));
+	put_heads(r, heads);
 }
 
 void report_table_end(struct report *r)

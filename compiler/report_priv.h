@@ -36,6 +36,8 @@ void report_source(struct report *r); /* of that, the text of the files */
 void report_section(struct report *r, const char *id, const char *title);
 /* A table with the words of its head, ended by NULL; the caller closes it with report_table_end(). */
 void report_table(struct report *r, const char *caption, const char *const *heads);
+/* The same under no caption, of a kind that the style knows. */
+void report_table_of(struct report *r, const char *kind, const char *const *heads);
 void report_table_end(struct report *r);
 /* Begins a cell under this head; html_close() ends it. */
 void report_cell(struct report *r, const char *head);
@@ -49,6 +51,8 @@ void report_targets(struct report *r, uint32_t targets);
 void report_files(struct report *r);
 /* "file:line", which leads to the line on the page. */
 void report_place(struct report *r, struct loc loc);
+/* The same of a line that is known by its text: "old p.sbx:7" is not on the page and leads nowhere. */
+void report_where(struct report *r, const char *where);
 /* The line and the reason, in one cell. */
 void report_line_cell(struct report *r, const struct origin *o);
 /* "1 place", "2 places" */

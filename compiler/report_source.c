@@ -42,6 +42,19 @@ void report_place(struct report *r, struct loc loc)
 	html_leaf(r->h, "code", text);
 }
 
+void report_where(struct report *r, const char *where)
+{
+	const char *colon = strrchr(where, ':');
+	uint64_t line;
+	bool here = colon && strncmp(where, "old ", 4) != 0 && parse_u64(colon + 1, strlen(colon + 1), UINT32_MAX, &line);
+	for (size_t f = 0; here && f < r->n_files; f++)
+		if (strlen(r->files[f]->name) == (size_t)(colon - where) && strncmp(r->files[f]->name, where, (size_t)(colon - where)) == 0) {
+			put_link(r, f, (unsigned)line, where);
+			return;
+		}
+	html_leaf(r->h, "code", where);
+}
+
 static void put_file(struct report *r, size_t f)
 {
 	const struct src_file *file = r->files[f];

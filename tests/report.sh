@@ -40,6 +40,9 @@ has "the verdict" 'class="verdict grew".*ACCESS GROWS, and shrinks elsewhere sin
 has "a wide row has a word" 'class="mark">whole home<' change.html
 has "and another" 'class="mark">any host<' change.html
 has "what the version needs" 'grown access needs 3.0.0' change.html
+has "a change leads to its line" '<td data-head="Line"><span><a href="#s[0-9]*-[0-9]*"><code>[^<]*agent-new.sbx:[0-9]*<' change.html
+sbxreport "$old" --base "$new" -o back.html
+has "a line of before is on no page" '<td data-head="Line"><span><code>old [^<]*agent-new.sbx:[0-9]*<' back.html
 has "the lost test beside what it guarded" 'its test is gone: <code>expect deny connect tcp' change.html
 has "levels in words" '</svg>enforced<' code-eval.html
 has "a caveat with its reason" 'Landlock has it since Linux 6.12' code-eval.html
