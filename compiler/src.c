@@ -226,8 +226,10 @@ void src_relative(const struct src *s, const struct src_file *from, const char *
 		}
 		rel += n + (rel[n] == '/');
 	}
+	if (p.b.len == 0)
+		buf_puts(&p.b, ".");
 	*path = buf_str(&p.b);
-	*name = buf_str(&shown.b);
+	*name = shown.b.len ? buf_str(&shown.b) : *path;
 }
 
 const struct src_file *src_find(const struct src *s, const char *path)

@@ -166,6 +166,7 @@ Test(src, each_file_has_one_name)
 	relative(s, "a/p.sbx", "../x/p.sbx", "../b/../q.sbx", "b/../q.sbx", "../b/../q.sbx");
 	relative(s, "/p.sbx", "p.sbx", "../q.sbx", "/../q.sbx", "../q.sbx");
 	relative(s, "a/p.sbx", "p.sbx", "/tmp/../q.sbx", "/q.sbx", "/q.sbx");
+	relative(s, "p.sbx", "p.sbx", ".", ".", ".");
 	/* another folder than its name says, and none at all: as it is written */
 	relative(s, "link/p.sbx", "link/p.sbx", "../q.sbx", "link/../q.sbx", "link/../q.sbx");
 	relative(s, "none/p.sbx", "none/p.sbx", "../q.sbx", "none/../q.sbx", "none/../q.sbx");
