@@ -41,11 +41,21 @@ static bool has_denials(const struct ir *ir)
 	return false;
 }
 
-const char ll_carve_note[] = "Landlock cannot take a place out of an allowed tree; mounts can, with `isolate mount`";
-const char ll_carve_help[] =
-    "allow the places that are needed, one by one, instead of the tree above them";
-const char ll_cover_note[] = "a mount hides a place whole, or takes writing or starting away, and nothing between";
-const char ll_cover_help[] = "deny the place whole: `deny read write exec`, as far as they are allowed around it";
+static const char cover_note[] = "a mount hides a place whole, or takes writing or starting away, and nothing between";
+static const char cover_help[] = "deny the place whole: `deny read write exec`, as far as they are allowed around it";
+static const char carve_note[] = "Landlock cannot take a place out of an allowed tree; a mount that only the program sees can";
+static const char carve_help_none[] = "write `isolate mount` instead of `isolate none`, or allow the places that are "
+				      "needed, one by one, instead of the tree above them";
+static const char carve_help_some[] = "add `mount` to `isolate`, or allow the places that are needed, one by one, instead of the "
+				      "tree above them";
+
+/* Every view is private unless `isolate` is written; so without mounts it is. */
+struct ll_gap ll_carve_gap(const struct ir *ir)
+{
+	if (ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT))
+		return (struct ll_gap){cover_note, cover_help};
+	return (struct ll_gap){carve_note, ir->isolate ? carve_help_some : carve_help_none};
+}
 
 /* What became of the denied places that lie inside what is given, for some operations. */
 struct carves {
@@ -80,10 +90,9 @@ static struct answer no_carve(const struct ir *ir, enum cap cap)
 	while (p->cap != cap)
 		p++;
 	struct carves found = find_carves(ir, p->ops);
-	bool mounts = ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT);
+	struct ll_gap gap = ll_carve_gap(ir);
 	if (found.at)
-		return absent(mounts ? ll_cover_note : ll_carve_note,
-			      mounts ? ll_cover_help : ll_carve_help, found.at);
+		return absent(gap.note, gap.help, found.at);
 	return kept(found.covered ? p->covered : p->mechanism);
 }
 

@@ -122,8 +122,11 @@ struct ll_promise {
 enum { LL_N_PROMISES = 5 };
 extern const struct ll_promise ll_promises[LL_N_PROMISES];
 
-/* Why a place inside an allowed tree cannot be taken out, and what to do: without a mount namespace, and with one. */
-extern const char ll_carve_note[], ll_carve_help[], ll_cover_note[], ll_cover_help[];
+/* Why a place inside an allowed tree cannot be taken out, and what to do: without a mount namespace, or with one. */
+struct ll_gap {
+	const char *note, *help;
+};
+struct ll_gap ll_carve_gap(const struct ir *ir);
 
 /* Where ports come from: one entry a port that is given to some right. */
 struct ll_port {

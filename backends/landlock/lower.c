@@ -461,9 +461,9 @@ static void report_carve(struct lower *l, enum cap cap, struct loc loc)
 {
 	struct diag_rec *rec = diag(l->diags, DIAG_NOT_KEPT, loc,
 				    "Linux cannot keep `%s`, and it is required", cap_name[cap]);
-	bool mounts = l->ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT);
-	diag_note(rec, "%s", mounts ? ll_cover_note : ll_carve_note);
-	diag_help(rec, "%s", mounts ? ll_cover_help : ll_carve_help);
+	struct ll_gap gap = ll_carve_gap(l->ir);
+	diag_note(rec, "%s", gap.note);
+	diag_help(rec, "%s", gap.help);
 }
 
 /*
@@ -491,7 +491,7 @@ static bool check_carves(struct lower *l, const struct ll_tree *tree,
 		return ok;
 	struct diag_rec *rec = diag(l->diags, DIAG_REOPENED, *covers->bad,
 				    "this place lies in one that is taken out, and would have the rights of the tree around it");
-	diag_note(rec, "%s", ll_cover_note);
+	diag_note(rec, "%s", ll_carve_gap(l->ir).note);
 	diag_help(rec, "allow here what the tree around it has, or move it out of the tree");
 	return false;
 }
