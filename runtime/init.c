@@ -1,6 +1,6 @@
 /*
  * init.c - process 1 of the pid namespace: reaps what the program leaves behind, passes on the
- * signals of the supervisor, and ends with the program, which ends everything in the namespace.
+ * signals of the supervisor, and ends with the program, which ends everything in the namespace, or when its time is over.
  *
  * It holds no capability and no descriptor but the pipe of its events, and runs no code but this.
  */
@@ -11,12 +11,14 @@
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "apply.h"
 #include "namespaces.h"
 #include "relay.h"
 #include "start.h"
+#include "wall.h"
 
 enum { PROGRAM_STACK = 32 * 1024 };
 
@@ -27,6 +29,14 @@ static void stopped(const struct link *link, int status)
 	/* nobody listens any more: then the kernel ends this process next */
 	if (write(link->events, &signal, 1) != 1)
 		return;
+}
+
+/* The kernel ends all the others with this process; `status` is what became of the program. */
+static _Noreturn void end_all(struct shared *shared, int status)
+{
+	shared->status = status;
+	shared->ended = true;
+	_exit(0);
 }
 
 static void reap(const struct link *link, pid_t program)
@@ -42,10 +52,21 @@ static void reap(const struct link *link, pid_t program)
 			stopped(link, status);
 			continue;
 		}
-		link->shared->status = status;
-		link->shared->ended = true;
-		_exit(0);
+		end_all(link->shared, status);
 	}
+}
+
+/* The next signal for this process, or 0: the time of the job is over. */
+static int signal_wait(const struct shared *shared, const sigset_t *all, siginfo_t *info)
+{
+	int signal = -1, left;
+
+	while (signal < 0 && (left = wall_left_ms(shared, WALL_SECOND_MS)) != 0) {
+		const struct timespec most = {.tv_sec = left / 1000, .tv_nsec = (long)(left % 1000) * 1000000};
+		/* libc's waits as long again when it was stopped meanwhile */
+		signal = (int)syscall(SYS_rt_sigtimedwait, all, info, left > 0 ? &most : NULL, _NSIG / 8);
+	}
+	return signal < 0 ? 0 : signal;
 }
 
 static void descriptors_drop(int keep)
@@ -56,18 +77,21 @@ static void descriptors_drop(int keep)
 
 static _Noreturn void init_run(const struct run *r, pid_t program)
 {
+	struct shared *shared = r->link->shared;
 	sigset_t all;
 	siginfo_t info;
+	int signal;
 
 	sigfillset(&all);
 	descriptors_drop(r->link->events);
-	for (;;) {
-		int signal = sigwaitinfo(&all, &info);
+	while ((signal = signal_wait(shared, &all, &info)) != 0)
 		if (signal == SIGCHLD)
 			reap(r->link, program);
-		else if (signal > 0 && info.si_code == SI_USER && info.si_pid == 0)
+		else if (info.si_code == SI_USER && info.si_pid == 0 && !(r->embedded && signal == SIGNAL_DEADLINE))
 			relay_signal(program, signal, launch_session(&r->plan->launch));
-	}
+	shared->cpu_us = process_cpu_us(program);
+	shared->overdue = true;
+	end_all(shared, SIGKILL);
 }
 
 /* On its way to the program, whose memory is its own with exec. */

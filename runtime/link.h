@@ -12,8 +12,11 @@
 #include "fault.h"
 #include "outcome.h"
 
-/* To the supervisor of a library start: end the whole tree. SIGKILL to it would end the program alone. */
-enum { SIGNAL_END_TREE = 64 };
+/*
+ * Of library starts. To the supervisor: end the whole tree; SIGKILL to it would end the program alone. From the supervisor
+ * to process 1: the time of the end is known now.
+ */
+enum { SIGNAL_END_TREE = 64, SIGNAL_DEADLINE = 64 };
 
 enum phase {
 	PHASE_SETUP,  /* nothing of the program has run */
@@ -30,6 +33,8 @@ struct shared {
 	volatile uint64_t cpu_us; /* and it had used so much, where that is limited */
 	volatile int listener;    /* of the notifying filter, in the program's descriptors; -1: not yet */
 	volatile pid_t messenger; /* who sends it away; 0: none */
+	volatile uint64_t deadline_us; /* of the job (wall.h); 0: none */
+	volatile bool overdue;         /* and it was ended for that, by who is second */
 	struct cgroup cgroup; /* of the job; dir -1: none. The guard sees what the supervisor makes */
 	volatile bool told; /* by the supervisor, at its end, to who launched it through the library */
 	struct outcome outcome;

@@ -28,6 +28,7 @@
 #include "report.h"
 #include "start.h"
 #include "terminal.h"
+#include "wall.h"
 #include "watch.h"
 
 struct supervisor {
@@ -35,7 +36,6 @@ struct supervisor {
 	struct link link; /* the parent's ends */
 	pid_t child;
 	int signals;     /* signalfd */
-	int wall;        /* timerfd; -1: no limit */
 	int tick;        /* timerfd of --watch; -1: none */
 	bool stop_asked; /* from outside, since the program last stopped */
 	bool ended;
@@ -65,14 +65,6 @@ static _Noreturn void end_as(int status)
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
 	}
 	_exit(signal ? 128 + signal : WEXITSTATUS(status));
-}
-
-static uint64_t now_us(void)
-{
-	struct timespec t;
-
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t); /* twice a start: libc's vdso code is not worth its size */
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 /* Of the job; dir -1: it has none. */
@@ -136,27 +128,33 @@ static void tick_take(struct supervisor *s)
 	uint64_t n;
 
 	if (read(s->tick, &n, sizeof(n)) == sizeof(n))
-		watch_line(&(struct watched){.wall_us = now_us() - s->began_us,
+		watch_line(&(struct watched){.wall_us = wall_clock_us() - s->began_us,
 					     .cgroup = job(s)->dir,
 					     .process = s->child,
 					     .init = has_init(s)});
 }
 
-/* The time in which the program could have run: it stands while the machine sleeps. */
-static bool wall_begin(struct supervisor *s)
+/* The time of the job begins; what waits for a request has none yet. */
+static void time_begin(struct supervisor *s)
 {
-	uint64_t ms = amount_get(&s->run->vars, &s->run->plan->launch.wall);
-	struct itimerspec when = {
-	    .it_value = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000}};
+	const struct launch *l = &s->run->plan->launch;
 
-	s->began_us = now_us();
+	s->began_us = wall_clock_us();
+	if (!l->wall_where.at)
+		return;
+	s->link.shared->deadline_us = s->began_us + amount_get(&s->run->vars, &l->wall) * 1000;
+	guard_deadline(&s->guard);
+	if (s->run->request && has_init(s))
+		kill(s->child, SIGNAL_DEADLINE);
+}
+
+static bool clocks_begin(struct supervisor *s)
+{
 	if (s->run->options->watch && !tick_begin(s))
 		return fault(s, "timerfd");
-	if (!ms)
-		return true;
-	s->wall = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	return (s->wall >= 0 && timerfd_settime(s->wall, 0, &when, NULL) == 0) ||
-	       fault(s, "timerfd");
+	if (!s->run->request)
+		time_begin(s);
+	return true;
 }
 
 static bool output_begin(struct supervisor *s)
@@ -182,7 +180,7 @@ static bool job_begin(struct supervisor *s)
 
 	if (!cgroup_begin(job(s), &r->host.cgroup, r->fault))
 		return false;
-	if (!has_init(s) && !guard_begin(&s->guard, job(s)))
+	if (!has_init(s) && !guard_begin(&s->guard, s->link.shared))
 		return fault(s, "fork of the guard");
 	return cgroup_make(job(s), &r->host.cgroup, &r->plan->cgroup, &r->vars, r->fault);
 }
@@ -202,7 +200,7 @@ static bool limits_begin(struct supervisor *s)
 
 	if (start_cgroup(r) && !job_begin(s))
 		return false;
-	return output_begin(s) && wall_begin(s);
+	return output_begin(s) && clocks_begin(s);
 }
 
 /*
@@ -376,7 +374,7 @@ static void stop_along(struct supervisor *s)
  */
 static void child_stopped(struct supervisor *s)
 {
-	bool limited = s->wall >= 0 || s->run->plan->launch.output_where.at;
+	bool limited = s->run->plan->launch.wall_where.at || s->run->plan->launch.output_where.at;
 
 	if (!limited || s->stop_asked)
 		stop_along(s);
@@ -451,7 +449,7 @@ static void signal_take(struct supervisor *s)
 /* Does it have something to say later, or stderr to copy to? */
 static bool speaks(const struct supervisor *s)
 {
-	return s->run->report || s->tick >= 0 || notify_wanted(s->run) || s->wall >= 0 || s->copies || job(s)->dir >= 0;
+	return s->run->report || s->tick >= 0 || notify_wanted(s->run) || s->link.shared->deadline_us || s->copies || job(s)->dir >= 0;
 }
 
 /* A process that only waits must not keep a pipe open that the program has closed. */
@@ -475,6 +473,8 @@ static void started_take(struct supervisor *s)
 	if (s->run->ready >= 0)
 		close(s->run->ready);
 	s->run->ready = -1;
+	if (s->run->request)
+		time_begin(s);
 	if (s->terminal.outer < 0)
 		descriptors_drop(s);
 }
@@ -496,7 +496,17 @@ static void listener_take(struct supervisor *s)
 	tree_end(s);
 }
 
-enum { WATCHED = 8, STDIO_MS = 10 };
+enum { WATCHED = 7, STDIO_MS = 10 };
+
+/* When the time of the job is over it ends here. */
+static int wait_ms(struct supervisor *s, bool asked)
+{
+	int left = s->outcome.by == BY_ITSELF ? wall_left_ms(s->link.shared, WALL_FIRST_MS) : -1;
+
+	if (left == 0)
+		tree_kill(s, BY_WALL);
+	return asked || (left >= 0 && left < STDIO_MS) ? left : STDIO_MS;
+}
 
 /*
  * That the program runs now is waited for only by whoever launched it, and to let go of stdio, which has a moment's time:
@@ -505,36 +515,29 @@ enum { WATCHED = 8, STDIO_MS = 10 };
 static void stay(struct supervisor *s)
 {
 	bool asked = s->run->ready >= 0;
-	int ms = asked ? -1 : STDIO_MS;
 
 	while (!s->ended) {
 		struct pollfd p[WATCHED + OUTPUT_STREAMS] = {
 		    {.fd = s->signals, .events = POLLIN},
 		    {.fd = asked ? s->link.started : -1, .events = POLLIN},
 		    {.fd = s->link.events, .events = POLLIN},
-		    {.fd = s->outcome.by == BY_ITSELF ? s->wall : -1, .events = POLLIN},
 		    {.fd = s->notify.mailbox, .events = POLLIN},
 		    {.fd = s->notify.listener, .events = POLLIN},
 		    {.fd = s->tick, .events = POLLIN},
 		    s->terminal.outer >= 0 ? terminal_poll(&s->terminal) : (struct pollfd){.fd = -1},
 		};
 		unsigned n = s->copies ? output_poll(&s->output, p + WATCHED) : 0;
-		int ready = poll(p, WATCHED + n, ms);
-		if (ms >= 0) { /* woken anyway */
-			asked = true;
-			ms = -1;
-		}
+		int ready = poll(p, WATCHED + n, wait_ms(s, asked));
+		asked = true; /* woken anyway */
 		if (ready <= 0)
 			continue;
 		if (p[3].revents)
-			tree_kill(s, BY_WALL);
-		if (p[4].revents)
 			listener_take(s);
+		if (p[4].revents)
+			notify_answer(&s->notify, p[4].revents, &s->run->plan->filter);
 		if (p[5].revents)
-			notify_answer(&s->notify, p[5].revents, &s->run->plan->filter);
-		if (p[6].revents)
 			tick_take(s);
-		terminal_copy(&s->terminal, &p[7]);
+		terminal_copy(&s->terminal, &p[6]);
 		if (n)
 			output_copy(&s->output, p + WATCHED);
 		if (n && s->output.over)
@@ -566,7 +569,9 @@ static void limits_end(struct supervisor *s)
 {
 	struct outcome *o = &s->outcome;
 
-	o->wall_us = now_us() - s->began_us;
+	o->wall_us = wall_clock_us() - s->began_us;
+	if (s->link.shared->overdue && o->by == BY_ITSELF)
+		o->by = BY_WALL;
 	messenger_end(s);
 	if (s->link.shared->ended) {
 		o->status = s->link.shared->status;
@@ -632,7 +637,7 @@ static struct supervisor *supervisor_new(struct run *r)
 	if (!s)
 		return NULL;
 	s->run = r;
-	s->signals = s->wall = s->tick = s->guard.held = -1;
+	s->signals = s->tick = s->guard.held = -1;
 	s->notify.mailbox = s->notify.reserve = s->notify.listener = -1;
 	s->notify.all = r->plan->launch.observe == OBSERVE_ALL;
 	s->terminal.outer = s->terminal.inner = -1;

@@ -53,6 +53,11 @@ if own_cgroup; then
 	one "$TMP/wall" - "$PROBE" sleep 20000
 	has "limit wall: 124, and which limit" "*exited 1 code 124 signal 0 limit wall*\"outcome\":\"limit\",\"limit\":\"wall\"*"
 	same_report "limit wall" "$TMP/wall" "$PROBE" sleep 20000
+	policy aged "    isolate none
+    limit wall 500ms
+"
+	run "$TMP/jobs" aged "$TMP/aged" - "$PROBE"
+	gives "limit wall: what stands ready in a pool uses none of it" "ready 2 code 3 limit none within 1 code 124 limit wall within 1"
 	policy output "    isolate none
     limit output 1KiB
 "
@@ -90,6 +95,10 @@ if unshare -U true 2>/dev/null; then
 	one "$TMP/all" - "$PROBE" exit 5
 	has "all views: status" "*exited 1 code 5 signal 0 limit none*"
 	same_report "all views" "$TMP/all" "$PROBE" exit 5
+	policy aged-all "    limit wall 500ms
+"
+	run "$TMP/jobs" aged "$TMP/aged-all" - "$PROBE"
+	gives "all views: what stands ready in a pool uses none of limit wall" "ready 2 code 3 limit none within 1 code 124 limit wall within 1"
 	mounts=$(wc -l </proc/self/mountinfo)
 	for how in threads many; do
 		run "$TMP/jobs" $how "$TMP/all" - "$PROBE"

@@ -5,6 +5,7 @@
  *     jobs threads PLAN SET PROGRAM           8 threads launch 25 each: `exit N`, each told its own N
  *     jobs many PLAN SET PROGRAM              100 at once from one thread
  *     jobs leave PLAN SET PROGRAM [ARG]...    launches and kills itself, as a caller that crashes
+ *     jobs aged PLAN SET PROGRAM              two of a pool that stood ready for 700 ms: `exit 3`, and `sleep 20000`
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -127,6 +128,36 @@ static long many(void)
 	return wrong + (lines != MANY);
 }
 
+static void aged_end(struct sbx_pool *pool, char *const *argv)
+{
+	struct sbx_error e;
+	struct sbx_process *p = sbx_pool_launch(pool, argv, NULL, &e);
+	struct sbx_status s = {0};
+
+	if (!p || sbx_wait(p, -1, &s) != 1)
+		fputs(e.text, stderr);
+	printf(" code %d limit %s within %d", s.code, s.limit ? s.limit : "none", s.wall_us < 700000);
+	sbx_process_close(p);
+}
+
+/* What stands ready uses no time of its job. */
+static int aged(void)
+{
+	struct sbx_options o = {.size = sizeof(o), .argv = (char *[]){program, NULL}, .set = set};
+	struct sbx_error e;
+	struct sbx_pool *pool = sbx_pool_open(plan, &o, 2, &e);
+
+	if (!pool)
+		return fputs(e.text, stderr), 1;
+	usleep(700000);
+	printf("ready %u", sbx_pool_ready(pool));
+	aged_end(pool, (char *[]){program, (char[]){"exit"}, (char[]){"3"}, NULL});
+	aged_end(pool, (char *[]){program, (char[]){"sleep"}, (char[]){"20000"}, NULL});
+	puts("");
+	sbx_pool_close(pool);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *sets[2] = {0};
@@ -145,6 +176,8 @@ int main(int argc, char **argv)
 		return fputs(e.text, stderr), 1;
 	if (!strcmp(argv[1], "one"))
 		return one(argv + 4);
+	if (!strcmp(argv[1], "aged"))
+		return aged();
 	if (!strcmp(argv[1], "leave")) {
 		if (!start(argv + 4, NULL))
 			return 1;
