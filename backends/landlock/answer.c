@@ -43,7 +43,7 @@ static bool has_denials(const struct ir *ir)
 
 static const char cover_note[] = "a mount hides a place whole, or takes writing or starting away, and nothing between";
 static const char cover_help[] = "deny the place whole: `deny read write exec`, as far as they are allowed around it";
-static const char carve_note[] = "Landlock cannot take a place out of an allowed tree; a mount that only the program sees can";
+static const char carve_note[] = "Landlock cannot take a place out of an allowed tree; mounts can, with `isolate mount`";
 static const char carve_help_none[] = "write `isolate mount` instead of `isolate none`, or allow the places that are "
 				      "needed, one by one, instead of the tree above them";
 static const char carve_help_some[] = "add `mount` to `isolate`, or allow the places that are needed, one by one, instead of the "
