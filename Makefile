@@ -52,7 +52,7 @@ COMPILER_OBJ := $(COMPILER_SRC:%.c=$(B)/%.o) $(GENERATED:.c=.o) $(B)/runtime/sha
 RUNTIME_SRC  := $(wildcard runtime/*.c)
 RUNTIME_OBJ  := $(patsubst %.c,$(B)/static/%.o,$(filter-out runtime/lib_%.c,$(RUNTIME_SRC)))
 # And once more for libsbx: position independent, nothing visible but what sbx.h declares.
-LIB_OBJ      := $(patsubst %.c,$(B)/lib/%.o,$(filter-out runtime/sbx_run.c runtime/options.c runtime/static_%.c,$(RUNTIME_SRC)))
+LIB_OBJ      := $(patsubst %.c,$(B)/lib/%.o,$(filter-out runtime/sbx_run.c runtime/options.c runtime/host_enter.c runtime/static_%.c,$(RUNTIME_SRC)))
 SONAME       := libsbx.so.0
 # The same loader sources built with the ordinary compiler, for unit tests and sanitizers.
 RUNTIME_HOST := $(patsubst %.c,$(B)/%.o,$(filter-out runtime/static_%.c,$(RUNTIME_SRC)))
@@ -65,8 +65,13 @@ UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 .SECONDARY:
 
 # The loader of macOS: what both systems share, and a folder of its own.
-MACOS_COMMON := apply_env conf fault launch_conf params plan_dir pool sha256 sha256_x86 sums template text
-MACOS_SRC    := $(MACOS_COMMON:%=runtime/%.c) runtime/options.c $(sort $(wildcard runtime/macos/*.c))
+MACOS_COMMON := apply_env builtin conf fault json launch_conf outcome params plan_dir pool report sha256 sha256_x86 sums template text watch
+MACOS_RUN_SRC := $(addprefix runtime/,options.c sbx_run.c macos/host_enter.c)
+MACOS_LIB_SRC := $(addprefix runtime/,lib_options.c lib_outcome.c lib_plan.c) $(sort $(wildcard runtime/macos/lib_*.c))
+MACOS_SRC    := $(sort $(MACOS_COMMON:%=runtime/%.c) $(MACOS_RUN_SRC) $(MACOS_LIB_SRC) $(wildcard runtime/macos/*.c))
+# Of these: the program without what is the library's alone, and the other way round.
+MACOS_RUN_ALL := $(filter-out $(MACOS_LIB_SRC),$(MACOS_SRC))
+MACOS_LIB_ALL := $(filter-out $(MACOS_RUN_SRC),$(MACOS_SRC))
 ifeq ($(shell uname -s),Darwin)
 include runtime/macos/macos.mk
 else
@@ -301,9 +306,13 @@ clean:
 endif
 
 # For tests/macos.sh.
-.PHONY: print-macos macos-tests
+.PHONY: print-macos print-macos-run print-macos-lib macos-tests
 print-macos:
 	@echo $(MACOS_SRC)
+print-macos-run:
+	@echo $(MACOS_RUN_ALL)
+print-macos-lib:
+	@echo $(MACOS_LIB_ALL)
 
 macos-tests: $(B)/sbxc
 	$(Q)tests/macos/make-plans.sh $(B)/sbxc $(B)/macos-tests

@@ -13,12 +13,12 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cgroup_file.h"
+#include "system.h"
 
 static const char job_prefix[] = "sbx-job-", leaf_prefix[] = "sbx-sup-";
 
@@ -42,7 +42,7 @@ static bool name_make(char name[CGROUP_NAME], const char *prefix)
 	struct text t = text_over(name, CGROUP_NAME);
 	unsigned char random[6];
 
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+	if (!random_bytes(random, sizeof(random)))
 		return false;
 	text_str(&t, prefix);
 	for (unsigned i = 0; i < sizeof(random); i++) {

@@ -38,8 +38,8 @@ struct start {
 
 struct sbx_process {
 	pid_t pid;
-	int pidfd;
-	uint64_t began; /* CLOCK_MONOTONIC, microseconds */
+	int pidfd; /* macOS: a kqueue that is readable when it ended */
+	uint64_t began; /* lib_clock_us() */
 	bool ended;
 	bool supervised;
 	struct host host;      /* what it could give, for the report */
@@ -52,6 +52,8 @@ int lib_error(struct sbx_error *e, const struct fault *f);
 /* The same for a call that failed before any step. */
 int lib_error_step(struct sbx_error *e, const char *what, int error);
 
+/* Into the start, which has a fault. */
+bool lib_options_take(struct start *s, const struct sbx_options *o);
 /*
  * Proves a start. NULL after an error. What it opened is closed by lib_start_free(). With a child the rules are opened
  * there: nothing of them is ever open in the caller.
@@ -72,5 +74,9 @@ bool lib_child_ran(struct start *s, pid_t pid, int pidfd, struct sbx_error *e);
 /* Takes over the memory that the start shares with its supervisor. */
 struct sbx_process *lib_process_new(struct start *s, pid_t pid, int pidfd);
 uint64_t lib_clock_us(void);
+/* What is left of the time, in milliseconds; -1 stays. */
+int lib_time_left(int timeout_ms, uint64_t since);
+/* lib_outcome.c: for sbx_wait(). */
+struct sbx_status lib_status(const struct outcome *o);
 
 #endif

@@ -9,12 +9,10 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "apply.h"
 #include "lib.h"
-#include "report.h"
 
 #ifndef P_PIDFD
 #define P_PIDFD 3
@@ -22,14 +20,6 @@
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal 424 /* on every machine */
 #endif
-
-uint64_t lib_clock_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* When there is no memory for it, nobody could end the child later: it goes now. */
 struct sbx_process *lib_process_new(struct start *s, pid_t pid, int pidfd)
@@ -51,16 +41,6 @@ struct sbx_process *lib_process_new(struct start *s, pid_t pid, int pidfd)
 	waitpid(pid, NULL, 0);
 	close(pidfd);
 	return NULL;
-}
-
-pid_t sbx_process_pid(const struct sbx_process *p)
-{
-	return p->pid;
-}
-
-int sbx_process_pidfd(const struct sbx_process *p)
-{
-	return p->pidfd;
 }
 
 /* What its supervisor told, or what the kernel tells of a child. */
@@ -92,38 +72,6 @@ static int status_take(struct sbx_process *p, int how)
 	return 1;
 }
 
-static struct sbx_status status_of(const struct outcome *o)
-{
-	struct outcome_use use = outcome_use(o);
-	bool limit = o->by != BY_ITSELF, exited = limit || WIFEXITED(o->status);
-
-	return (struct sbx_status){
-	    .exited = exited,
-	    .code = limit ? EXIT_LIMIT : exited ? WEXITSTATUS(o->status) : 0,
-	    .signal = exited ? 0 : WTERMSIG(o->status),
-	    .wall_us = o->wall_us,
-	    .user_us = use.cpu_user_us,
-	    .system_us = use.cpu_system_us,
-	    .peak_bytes = use.memory_peak,
-	    .limit = outcome_limit(o),
-	    .cpu_of_job = use.cpu_of_job,
-	    .memory_of_job = use.memory_of_job,
-	    .pids_peak = o->counts.pids_peak,
-	    .oom_kills = o->counts.oom_kills,
-	    .pids_refused = o->counts.pids_refused,
-	};
-}
-
-/* What is left of the time; -1 stays. */
-static int time_left(int timeout_ms, uint64_t since)
-{
-	uint64_t gone = (lib_clock_us() - since) / 1000;
-
-	if (timeout_ms < 0)
-		return -1;
-	return gone >= (uint64_t)timeout_ms ? 0 : timeout_ms - (int)gone;
-}
-
 int sbx_wait(struct sbx_process *p, int timeout_ms, struct sbx_status *status)
 {
 	struct pollfd end = {.fd = p->pidfd, .events = POLLIN};
@@ -133,7 +81,7 @@ int sbx_wait(struct sbx_process *p, int timeout_ms, struct sbx_status *status)
 	int got = p->ended ? 1 : status_take(p, how);
 
 	while (got == 0) {
-		int left = time_left(timeout_ms, since);
+		int left = lib_time_left(timeout_ms, since);
 		if (how && poll(&end, 1, left) < 0 && errno != EINTR)
 			return -1;
 		got = status_take(p, how);
@@ -141,30 +89,8 @@ int sbx_wait(struct sbx_process *p, int timeout_ms, struct sbx_status *status)
 			return 0;
 	}
 	if (got == 1 && status)
-		*status = status_of(&p->outcome);
+		*status = lib_status(&p->outcome);
 	return got;
-}
-
-/* In memory of its own first: what does not fit into `buf` counts too. */
-long sbx_process_report(const struct sbx_process *p, const struct sbx_plan *plan, char *buf, size_t size)
-{
-	char *room = p->ended ? pool_map(REPORT_MAX) : NULL;
-	struct text t;
-	size_t fits;
-
-	if (!room) {
-		errno = p->ended ? ENOMEM : EBUSY;
-		return -1;
-	}
-	t = text_over(room, REPORT_MAX);
-	report_text(&t, &plan->plan, &p->host, &p->outcome);
-	fits = t.len < size ? t.len : size ? size - 1 : 0;
-	if (size) {
-		memcpy(buf, room, fits);
-		buf[fits] = 0;
-	}
-	munmap(room, REPORT_MAX);
-	return (long)t.len;
 }
 
 /* 0, or -1 with errno; somebody who is gone has been told. */
@@ -181,16 +107,4 @@ int sbx_kill(struct sbx_process *p)
 	if (p->supervised)
 		return signal_send(p, SIGNAL_END_TREE) || signal_send(p, SIGCONT); /* it may be stopped */
 	return signal_send(p, SIGKILL);
-}
-
-void sbx_process_close(struct sbx_process *p)
-{
-	if (!p)
-		return;
-	if (sbx_wait(p, 0, NULL) == 0 && sbx_kill(p) == 0)
-		sbx_wait(p, -1, NULL);
-	close(p->pidfd);
-	if (p->shared)
-		munmap(p->shared, sizeof(*p->shared));
-	free(p);
 }

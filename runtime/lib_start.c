@@ -20,8 +20,6 @@
 #include "lib.h"
 #include "request.h"
 
-extern char **environ;
-
 enum { KEEP = 5 };
 
 #ifndef CLONE_PIDFD
@@ -29,49 +27,6 @@ enum { KEEP = 5 };
 #endif
 
 /* ---- proving ---- */
-
-static bool sets_take(struct options *o, const char *const *set, struct fault *f)
-{
-	for (unsigned i = 0; set && set[i]; i++) {
-		const char *equal = strchr(set[i], '=');
-		if (i == PLAN_MAX_PARAMS || !equal || equal == set[i]) {
-			fault_set(f, ERR_USAGE);
-			return fault_line(f, "wrong", "`set` takes NAME=VALUE, at most 64: ", set[i], NULL);
-		}
-		o->sets[o->n_sets++] = (struct assignment){
-		    .name = {set[i], (size_t)(equal - set[i])}, .value = equal + 1};
-	}
-	return true;
-}
-
-static bool files_take(struct options *o, const char *const *file, struct fault *f)
-{
-	for (unsigned i = 0; file && file[i]; i++) {
-		const char *equal = strchr(file[i], '=');
-		if (i == FILES_MAX || !equal || equal == file[i] || !equal[1]) {
-			fault_set(f, ERR_USAGE);
-			return fault_line(f, "wrong", "`file` takes NAME=PATH, at most 16: ", file[i], NULL);
-		}
-		o->files[o->n_files++] = (struct file_option){
-		    .name = {file[i], (size_t)(equal - file[i])}, .path = equal + 1};
-	}
-	return true;
-}
-
-static bool options_take(struct start *s, const struct sbx_options *o, struct fault *f)
-{
-	if (!o || o->size < offsetof(struct sbx_options, file) || !o->argv || !o->argv[0] || !o->argv[0][0]) {
-		fault_set(f, ERR_USAGE);
-		return fault_line(f, "wrong", "options.size or options.argv is not set", NULL);
-	}
-	s->options.argv = o->argv;
-	s->envp = o->envp ? o->envp : environ;
-	s->directory = o->directory;
-	for (int i = 0; i < 3; i++)
-		s->stdio[i] = o->stdio ? o->stdio[i] : i;
-	return sets_take(&s->options, o->set, f) &&
-	       (o->size < sizeof(*o) || files_take(&s->options, o->file, f));
-}
 
 static void shared_take(struct start *s, struct shared *shared)
 {
@@ -130,7 +85,7 @@ struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_option
 		lib_error_step(e, "memory", errno);
 		return NULL;
 	}
-	proved = options_take(s, o, s->run.fault) && start_prove(&s->run, s->envp);
+	proved = lib_options_take(s, o) && start_prove(&s->run, s->envp);
 	opened_note(s);
 	if (!proved) {
 		lib_error(e, s->run.fault);

@@ -4,10 +4,9 @@
 #include "outcome.h"
 
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "system.h"
 
 const char *outcome_limit(const struct outcome *o)
 {
@@ -43,16 +42,6 @@ struct outcome_use outcome_use(const struct outcome *o)
 	    .memory_of_job = memory,
 	    .cpu_user_us = cpu ? o->counts.cpu_user_us : time_us(o->usage.ru_utime),
 	    .cpu_system_us = cpu ? o->counts.cpu_system_us : time_us(o->usage.ru_stime),
-	    .memory_peak = memory ? o->counts.memory_peak : (uint64_t)o->usage.ru_maxrss * 1024,
+	    .memory_peak = memory ? o->counts.memory_peak : (uint64_t)o->usage.ru_maxrss * RUSAGE_MAXRSS,
 	};
-}
-
-/* The clock that counts ticks, as RLIMIT_CPU does: what wait4() tells is scaled, and may be less. */
-uint64_t process_cpu_us(pid_t pid)
-{
-	enum { CLOCK_TICKS = 0 };
-	struct timespec t = {0};
-
-	syscall(SYS_clock_gettime, (long)((~(unsigned)pid << 3) | CLOCK_TICKS), &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }

@@ -18,6 +18,7 @@ struct plan {
 	struct bpf_program filter;
 	struct launch launch;
 	struct cgroup_conf cgroup;
+	const char *profile; /* macOS: seatbelt.sb, NUL-ended */
 };
 
 /* *p is zero bytes. Files go into the pool, which must live as long as the plan. digest: or NULL. */

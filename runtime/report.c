@@ -9,13 +9,13 @@
 #include <signal.h>
 #include <stdio.h> /* renameat() alone */
 #include <string.h>
-#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "guarantee.h"
 #include "json.h"
 #include "sha256.h"
+#include "system.h"
 
 static bool refuse(struct fault *f, const char *what, const char *name, int error)
 {
@@ -49,7 +49,7 @@ static bool file_take(struct report *p, const char *path, struct fault *f)
 		text_str(&t, ".");
 	if (t.cut || !p->file[0])
 		return refuse(f, "--report", path, ENAMETOOLONG);
-	p->dir = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	p->dir = open(dir, OPEN_TO_SEARCH | O_CLOEXEC);
 	if (p->dir < 0 || faccessat(p->dir, ".", W_OK | X_OK, 0))
 		return refuse(f, "the directory of --report", path, errno);
 	return true;
@@ -199,7 +199,7 @@ static bool name_make(char *name, size_t cap)
 	struct text t = text_over(name, cap);
 	unsigned char random[8];
 
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+	if (!random_bytes(random, sizeof(random)))
 		return false;
 	text_str(&t, ".sbx-report-");
 	for (unsigned i = 0; i < sizeof(random); i++)

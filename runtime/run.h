@@ -49,6 +49,7 @@ struct run {
 	uint64_t fs_known; /* rights that the host's Landlock knows */
 	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */
 	char **envp;
+	const char **profile_values; /* macOS: NAME, VALUE, ..., NULL for its profile */
 	struct left left;
 	struct bpf_program observed; /* the filter that is installed where somebody answers it */
 	struct link *link; /* to the supervisor or the library; NULL in place */

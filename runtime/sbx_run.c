@@ -5,12 +5,6 @@
  * one message and exit 125; no way leads to the program with less than the plan requires. No stdio,
  * no locale, no environment.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/auxv.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "guarantee.h"
@@ -19,29 +13,6 @@
 #include "start.h"
 
 extern char **environ;
-
-/* Without this the first file that is opened would become somebody's stdin, stdout or stderr. */
-static bool stdio_hold(struct fault *f)
-{
-	struct pollfd p[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
-
-	/* one call for all three: POLLNVAL marks what is not open */
-	if (poll(p, 3, 0) < 0)
-		return fault_step(f, "stdio", "poll", errno);
-	for (int fd = 0; fd < 3; fd++)
-		if (p[fd].revents & POLLNVAL && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
-			return fault_step(f, "stdio", "open /dev/null", errno);
-	return true;
-}
-
-static bool privilege_refuse(struct fault *f)
-{
-	if (!getauxval(AT_SECURE) && getauxval(AT_UID) == getauxval(AT_EUID) &&
-	    getauxval(AT_GID) == getauxval(AT_EGID))
-		return true;
-	fault_set(f, ERR_SETUID);
-	return fault_line(f, "fix", "chmod u-s,g-s sbx-run; setcap -r sbx-run", NULL);
-}
 
 /*
  * All that one start needs. Here it is zero without being cleared, costs nothing where it is not touched, and lies
@@ -68,9 +39,7 @@ static bool begin(struct run *r, struct plan *plan, bool *proved)
 {
 	const struct options *o = r->options;
 
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
-		return fault_step(r->fault, "start", "PR_SET_DUMPABLE", errno);
-	if (!plan_load(plan, r->pool, o->plan, o->digest, r->fault))
+	if (!host_seal(r->fault) || !plan_load(plan, r->pool, o->plan, o->digest, r->fault))
 		return false;
 	*proved = true;
 	if (!start_prove(r, environ))
@@ -111,7 +80,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	fault_set(fault, ERR_STEP);
-	if (stdio_hold(fault) && privilege_refuse(fault)) {
+	if (host_stdio_hold(fault) && host_privilege_refuse(fault)) {
 		enum options_result result = options_parse(argv, &memory.in.options, fault);
 		if (result == OPTIONS_DONE || (result == OPTIONS_RUN && start(&memory.in)))
 			return 0;

@@ -15,6 +15,13 @@ struct watched {
 	bool init;
 };
 
+struct watched_use {
+	uint64_t cpu_ms, memory, processes;
+	bool cpu_known, memory_known, processes_known;
+};
+
+/* watch_look.c, one for each system: what it can tell of *u, which is zero bytes. */
+void watch_look(const struct watched *w, struct watched_use *u);
 void watch_line(const struct watched *w);
 
 #endif

@@ -1,22 +1,38 @@
 #!/bin/sh
 # macos.sh - the loader for macOS, checked without a Mac: every source that goes into it, with warnings as errors, against
 # the few declarations in macos/shim; for Intel and Apple processors with clang, which knows these targets, else with the
-# compiler that is there. The check must be able to fail. Whether it works is for tests/macos/run.sh on a Mac.
+# compiler that is there. Then that each of the two products, sbx-run and libsbx, has every function that it calls, from a
+# source of its own or from macOS. The checks must be able to fail. Whether it works is for tests/macos/run.sh on a Mac.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 status=0
 warn='-std=gnu11 -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual
 -Wwrite-strings -Wswitch-enum -Wvla -Wundef -Werror'
 sources=$(make -s --no-print-directory print-macos) || exit 2
+tmp=$(mktemp -d /tmp/sbx-XXXXXX) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+
+# own OPTION... SOURCE: by the compiler that is here, as if for macOS
+own() {
+	${CC:-cc} -nostdinc -ffreestanding -isystem tests/macos/shim -isystem "$(${CC:-cc} -print-file-name=include)" \
+	    -D__APPLE__ -U__linux__ -fno-stack-protector "$@"
+}
 
 # check TARGET SOURCE: TARGET "" is the compiler's own
 check() {
 	if [ "$1" ]; then
-		clang -target "$1" -nostdlibinc -ffreestanding -isystem tests/macos/shim $warn \
-		    -fsyntax-only "$2"
+		clang -target "$1" -nostdlibinc -ffreestanding -isystem tests/macos/shim $warn -fsyntax-only "$2"
 	else
-		${CC:-cc} -nostdinc -ffreestanding -isystem tests/macos/shim -isystem "$(${CC:-cc} -print-file-name=include)" \
-		    $warn -D__APPLE__ -U__linux__ -fsyntax-only "$2"
+		own $warn -fsyntax-only "$2"
+	fi
+}
+
+verdict() { # WHY NAME: passed when there is no WHY
+	if [ "$1" ]; then
+		echo "FAIL macos $2: $1"
+		status=1
+	else
+		echo "PASS macos $2"
 	fi
 }
 
@@ -27,21 +43,37 @@ done
 for t in ${targets:-own}; do
 	[ "$t" = own ] && t=
 	for file in $sources; do
-		if check "$t" "$file"; then
-			echo "PASS macos $file ${t:-with the compiler that is here}"
-		else
-			echo "FAIL macos $file ${t:-with the compiler that is here}"
-			status=1
-		fi
+		why=
+		check "$t" "$file" || why="it does not compile"
+		verdict "$why" "$file ${t:-with the compiler that is here}"
 	done
-	bad=$(mktemp /tmp/sbx-XXXXXX.c) || exit 2
-	printf '#include <unistd.h>\nint f(void);\nint f(void) { return getsid(); }\n' >"$bad"
-	if check "$t" "$bad" 2>/dev/null; then
-		echo "FAIL macos self-test: a call without its argument was not noticed"
-		status=1
-	else
-		echo "PASS macos self-test"
-	fi
-	rm -f "$bad"
+	printf '#include <unistd.h>\nint f(void);\nint f(void) { return getsid(); }\n' >"$tmp/bad.c"
+	why=
+	check "$t" "$tmp/bad.c" 2>/dev/null && why="a call without its argument was not noticed"
+	verdict "$why" "self-test ${t:-with the compiler that is here}"
+done
+
+# What macOS gives, by the shim: each name before a parenthesis; and what a compiler calls of its own.
+sed -n 's/^.*[ *]\([a-z_][a-z0-9_]*\)(.*/\1/p' tests/macos/shim/darwin.h | sort -u >"$tmp/given"
+printf '%s\n' environ memcpy memmove memset memcmp signal >>"$tmp/given"
+
+# lacks OBJECT...: the names that are called and nobody defines
+lacks() {
+	nm "$@" | awk '$1 == "U" { asked[$2] } NF == 3 && $2 ~ /[A-Z]/ { has[$3] }
+	END { for (n in asked) if (!(n in has)) print n }' | sort | grep -vxF -f "$tmp/given"
+}
+
+for product in run lib; do
+	objects=
+	for file in $(make -s --no-print-directory print-macos-$product); do
+		object=$tmp/$(echo "$file" | tr / _).o
+		[ -f "$object" ] || own -std=gnu11 -O1 -c -o "$object" "$file" || status=1
+		objects="$objects $object"
+	done
+	verdict "$(lacks $objects | tr '\n' ' ')" "$product: every function it calls"
+	without=$(echo "$objects" | tr ' ' '\n' | grep -v runtime_text)
+	why=
+	[ "$(lacks $without)" ] || why="a missing source was not noticed"
+	verdict "$why" "$product: self-test of that"
 done
 exit $status

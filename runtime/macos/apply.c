@@ -1,7 +1,9 @@
 /*
- * apply.c - the steps of the process that becomes the program: session, limits, profile, exec. The last call closes every
- * descriptor but 0, 1 and 2 and puts all signals back, so nothing of the caller reaches the program.
+ * apply.c - the steps of the process that becomes the program: directory, stdin, session, limits, profile, exec. The last
+ * call closes every descriptor but 0, 1 and 2 and puts all signals back, so nothing of the caller reaches the program.
  */
+#include "../apply.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,46 +12,76 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "macos.h"
 #include "../fds.h"
+#include "../template.h"
+#include "macos.h"
 
 void fd_leave(int fd)
 {
 	close(fd);
 }
 
-static bool rlimit_lower(struct macos_start *s, const struct rlimit_line *line)
+/* Before the profile, which may not let the folders above it be asked about. */
+static bool directory_enter(struct run *r)
+{
+	const struct launch *l = &r->plan->launch;
+	char path[PLAN_MAX_PATH + 1];
+
+	if (!l->directory.at)
+		return true;
+	if (!template_expand(l->directory, TEMPLATE_PATH, &r->vars, l->directory_where, path, r->fault))
+		return false;
+	if (chdir(path) == 0)
+		return true;
+	fault_step(r->fault, "directory", path, errno);
+	return fault_where(r->fault, l->directory_where);
+}
+
+bool apply_stdin(struct run *r)
+{
+	int null;
+
+	if (r->plan->launch.stdin_mode != STDIN_NULL)
+		return true;
+	null = open("/dev/null", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+		return fault_step(r->fault, "stdin", "/dev/null", errno);
+	close(null);
+	return true;
+}
+
+bool apply_session(struct run *r)
+{
+	return setsid() >= 0 || fault_step(r->fault, "session", "setsid", errno);
+}
+
+static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
 {
 	const char *word = rlimit_word(line->which);
 	int resource = rlimit_resource(line->which);
-	uint64_t value = rlimit_value(line, &s->run.vars);
+	uint64_t value = rlimit_value(line, &r->vars);
 	struct rlimit was, set, now;
 
 	if (getrlimit(resource, &was))
-		return fault_step(s->run.fault, "limits", word, errno);
+		return fault_step(r->fault, "limits", word, errno);
 	set.rlim_max = value < was.rlim_max ? value : was.rlim_max;
 	set.rlim_cur = set.rlim_max;
 	if (setrlimit(resource, &set) || getrlimit(resource, &now))
-		return fault_step(s->run.fault, "limits", word, errno);
+		return fault_step(r->fault, "limits", word, errno);
 	/* macOS rounds the stack to pages and may keep a lower limit of its own, never a higher one */
 	if (now.rlim_cur > set.rlim_cur || now.rlim_max > set.rlim_max)
-		return fault_step(s->run.fault, "limits", word, EPERM);
+		return fault_step(r->fault, "limits", word, EPERM);
 	return true;
 }
 
-bool macos_apply_rlimits(struct macos_start *s)
+bool apply_rlimits(struct run *r)
 {
-	const struct launch *l = &s->plan->common.launch;
+	const struct launch *l = &r->plan->launch;
 
 	for (unsigned i = 0; i < l->n_rlimits; i++)
-		if (!rlimit_lower(s, &l->rlimits[i]))
+		if (!rlimit_lower(r, &l->rlimits[i]))
 			return false;
 	return true;
-}
-
-static bool session_new(struct macos_start *s)
-{
-	return setsid() >= 0 || fault_step(s->run.fault, "session", "setsid", errno);
 }
 
 static bool exec_prepare(posix_spawnattr_t *attr, posix_spawn_file_actions_t *files)
@@ -69,27 +101,37 @@ static bool exec_prepare(posix_spawnattr_t *attr, posix_spawn_file_actions_t *fi
 	return true;
 }
 
+/* For whoever waits for the program in another process. */
+static void phase_set(const struct run *r, enum phase phase)
+{
+	if (r->link)
+		r->link->shared->phase = phase;
+}
+
 /* With POSIX_SPAWN_SETEXEC the call is an exec of this process: it returns only an error. */
-static bool program_exec(struct macos_start *s)
+bool apply_exec(struct run *r)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	int error;
 
 	if (!exec_prepare(&attr, &files))
-		return fault_step(s->run.fault, "exec", "posix_spawnattr", ENOMEM);
-	error = posix_spawn(NULL, s->run.program.path, &files, &attr, s->run.options->argv, s->run.envp);
-	fault_set(s->run.fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC);
-	fault_line(s->run.fault, "at", s->run.program.path, NULL);
-	fault_errno(s->run.fault, "failed", "exec", error);
+		return fault_step(r->fault, "exec", "posix_spawnattr", ENOMEM);
+	phase_set(r, PHASE_EXEC);
+	error = posix_spawn(NULL, r->program.path, &files, &attr, r->options->argv, r->envp);
+	phase_set(r, PHASE_SETUP);
+	fault_set(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC);
+	fault_line(r->fault, "at", r->program.path, NULL);
+	fault_errno(r->fault, "failed", "exec", error);
 	if (error == EPERM)
-		fault_line(s->run.fault, "likely",
+		fault_line(r->fault, "likely",
 			   "the policy has no `exec` rule for this program, or no `read` of it", NULL);
 	return false;
 }
 
-bool macos_child(struct macos_start *s, bool session)
+bool macos_steps(struct run *r)
 {
 	umask(umask(S_IWGRP | S_IWOTH) | S_IWGRP | S_IWOTH);
-	return (!session || session_new(s)) && macos_apply_rlimits(s) && macos_apply_profile(s) && program_exec(s);
+	return directory_enter(r) && apply_stdin(r) && apply_session(r) && apply_rlimits(r) && apply_profile(r) &&
+	       apply_exec(r);
 }

@@ -1,13 +1,12 @@
 /*
  * guarantee.c - what the plan requires of the host, against what macOS gives.
  */
-#include <string.h>
-#include <unistd.h>
+#include "../guarantee.h"
 
-#include "macos.h"
+#include <string.h>
 
 /* Why the mechanism is missing; NULL: it is there. */
-static const char *lack(const struct macos_start *s, struct span word)
+static const char *lack(struct span word, const struct host *h)
 {
 	static const char *const always[] = {"launch", "rlimit", "supervisor"};
 
@@ -16,34 +15,38 @@ static const char *lack(const struct macos_start *s, struct span word)
 			return NULL;
 	if (span_is(word, "none"))
 		return "nothing on macOS keeps it";
-	if (!span_is(word, "seatbelt"))
-		return "this sbx-run does not know the mechanism";
-	if (!s->seatbelt.init)
-		return "this system has no sandbox_init_with_parameters()";
-	if (s->seatbelt.check && s->seatbelt.check(getpid(), NULL, 0))
-		return "this process is in a sandbox already, and macOS takes no second one";
-	return NULL;
+	return span_is(word, "seatbelt") ? h->no_seatbelt : "this sbx-run does not know the mechanism";
 }
 
 /* The first mechanism that is missing, or NULL. */
-static const char *missing(const struct macos_start *s, struct span left)
+static const char *missing(const struct guarantee *g, const struct host *h)
 {
+	struct span left = g->mechanisms;
 	const char *why = NULL;
 
 	while (!why && left.len > 0) {
 		const char *plus = memchr(left.at, '+', left.len);
 		struct span word = {left.at, plus ? (size_t)(plus - left.at) : left.len};
 
-		why = lack(s, word);
+		why = lack(word, h);
 		left.at += word.len + (plus != NULL);
 		left.len -= word.len + (plus != NULL);
 	}
 	return why;
 }
 
-bool macos_guarantee_kept(const struct macos_start *s, const struct guarantee *g)
+bool guarantee_kept(const struct guarantee *g, const struct host *h)
 {
-	return !missing(s, g->mechanisms);
+	return !missing(g, h);
+}
+
+const char *guarantee_why(const struct guarantee *g, const struct host *h, char buf[GUARANTEE_WHY])
+{
+	const char *why = missing(g, h);
+	struct text t = text_over(buf, GUARANTEE_WHY);
+
+	text_str(&t, why ? why : "");
+	return buf;
 }
 
 static const char *copy(char *buf, size_t size, struct span text)
@@ -65,31 +68,26 @@ static bool refuse(struct fault *f, struct span cap, struct span where, const ch
 	return fault_line(f, "missing", why, NULL);
 }
 
-bool macos_guarantees(struct macos_start *s)
+bool guarantees_check(const struct launch *l, const struct host *h, struct fault *f)
 {
-	const struct launch *l = &s->plan->common.launch;
-	const char *why;
-
 	for (unsigned i = 0; i < l->n_guarantees; i++) {
 		const struct guarantee *g = &l->guarantees[i];
+		const char *why = g->required ? missing(g, h) : NULL;
 
-		why = g->required ? missing(s, g->mechanisms) : NULL;
 		if (why)
-			return refuse(s->run.fault, g->cap, g->where, why);
+			return refuse(f, g->cap, g->where, why);
 	}
 	/* the profile is applied to every start, whatever is preferred */
-	why = lack(s, span_of("seatbelt"));
-	return !why || refuse(s->run.fault, span_of("seatbelt.sb"), (struct span){0}, why);
+	return !h->no_seatbelt || refuse(f, span_of("seatbelt.sb"), (struct span){0}, h->no_seatbelt);
 }
 
-void macos_guarantees_note(const struct macos_start *s)
+void guarantees_note(const struct launch *l, const struct host *h)
 {
-	const struct launch *l = &s->plan->common.launch;
 	char cap[80], where[200];
 
 	for (unsigned i = 0; i < l->n_guarantees; i++) {
 		const struct guarantee *g = &l->guarantees[i];
-		const char *why = g->required ? NULL : missing(s, g->mechanisms);
+		const char *why = g->required ? NULL : missing(g, h);
 
 		if (why)
 			note_print(copy(cap, sizeof(cap), g->cap), " is preferred and not kept: ", why, " (",

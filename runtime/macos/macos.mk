@@ -1,8 +1,8 @@
 # macos.mk - the build on macOS: the loader and the library, with the compiler of the system.
 
 MACOS_OBJ := $(MACOS_SRC:%.c=$(B)/%.o)
-MACOS_RUN := $(filter-out $(B)/runtime/macos/lib.o,$(MACOS_OBJ))
-MACOS_LIB := $(filter-out $(B)/runtime/macos/sbx_run.o $(B)/runtime/options.o,$(MACOS_OBJ))
+MACOS_RUN := $(MACOS_RUN_ALL:%.c=$(B)/%.o)
+MACOS_LIB := $(MACOS_LIB_ALL:%.c=$(B)/%.o)
 
 all: $(B)/sbx-run $(B)/libsbx.a $(B)/libsbx.dylib
 

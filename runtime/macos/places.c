@@ -12,9 +12,9 @@
 #include "macos.h"
 #include "../template.h"
 
-static bool place_fault(struct macos_start *s, const struct need *need, const char *path, const char *what, int error)
+static bool place_fault(struct run *r, const struct need *need, const char *path, const char *what, int error)
 {
-	struct fault *f = s->run.fault;
+	struct fault *f = r->fault;
 
 	fault_set(f, error == ENOENT ? ERR_PATH_MISSING : ERR_PATH_OPEN);
 	fault_where(f, need->where);
@@ -23,35 +23,35 @@ static bool place_fault(struct macos_start *s, const struct need *need, const ch
 	return fault_line(f, "fix", "create it, or write `if-exists` or `make-dir` on that line", NULL);
 }
 
-static bool place_look(struct macos_start *s, const struct need *need)
+static bool place_look(struct run *r, const struct need *need)
 {
 	char path[PLAN_MAX_PATH + 1];
 	struct stat st;
 
-	if (!template_expand(need->path, TEMPLATE_PATH, &s->run.vars, need->where, path, s->run.fault))
+	if (!template_expand(need->path, TEMPLATE_PATH, &r->vars, need->where, path, r->fault))
 		return false;
 	if (stat(path, &st) == 0)
 		return true;
 	if (errno != ENOENT || !need->make)
-		return place_fault(s, need, path, "stat", errno);
-	if (s->run.options->dry_run || mkdir(path, S_IRWXU) == 0 || errno == EEXIST)
+		return place_fault(r, need, path, "stat", errno);
+	if (r->options->dry_run || mkdir(path, S_IRWXU) == 0 || errno == EEXIST)
 		return true;
-	return place_fault(s, need, path, "mkdir", errno);
+	return place_fault(r, need, path, "mkdir", errno);
 }
 
-bool macos_places(struct macos_start *s)
+bool places_prove(struct run *r)
 {
-	struct span left = s->plan->common.launch.needs;
+	struct span left = r->plan->launch.needs;
 	struct need need;
 
 	while (launch_need(&left, &need))
-		if (!place_look(s, &need))
+		if (!place_look(r, &need))
 			return false;
 	return true;
 }
 
 /* The real path of what exists of it, and the rest as it is: a place may be made later. NULL: no memory. */
-static const char *real_value(struct macos_start *s, const char *value)
+static const char *real_value(struct run *r, const char *value)
 {
 	char head[PLAN_MAX_PATH + 1], real[PATH_MAX];
 	struct text t = text_over(head, sizeof(head));
@@ -66,7 +66,7 @@ static const char *real_value(struct macos_start *s, const char *value)
 			return value; /* nothing of it is there but the root */
 		head[n] = 0;
 	}
-	out = pool_take(s->run.pool, strlen(real) + strlen(value + n) + 1);
+	out = pool_take(r->pool, strlen(real) + strlen(value + n) + 1);
 	if (out) {
 		memcpy(out, real, strlen(real));
 		memcpy(out + strlen(real), value + n, strlen(value + n) + 1);
@@ -102,40 +102,40 @@ static bool is_given(const char **params, unsigned n, struct span name)
 	return false;
 }
 
-static bool param_add(struct macos_start *s, unsigned *n, struct span name)
+static bool param_add(struct run *r, unsigned *n, struct span name)
 {
 	enum value_type type;
 	const char *value;
 
-	if (!vars_known(&s->run.vars, name)) {
-		fault_set(s->run.fault, ERR_SYNTAX);
-		fault_line(s->run.fault, "at", "seatbelt.sb", NULL);
-		return fault_line(s->run.fault, "wrong", "a value that no line of launch-macos.conf names", NULL);
+	if (!vars_known(&r->vars, name)) {
+		fault_set(r->fault, ERR_SYNTAX);
+		fault_line(r->fault, "at", "seatbelt.sb", NULL);
+		return fault_line(r->fault, "wrong", "a value that no line of launch-macos.conf names", NULL);
 	}
-	if (!vars_get(&s->run.vars, name, &value, &type, s->run.fault))
+	if (!vars_get(&r->vars, name, &value, &type, r->fault))
 		return false;
 	if (type == VALUE_PATH)
-		value = real_value(s, value);
-	s->params[*n] = pool_copy(s->run.pool, name.at, name.len);
-	s->params[*n + 1] = value;
-	if (!s->params[*n] || !value)
-		return fault_step(s->run.fault, "values", "memory", ENOMEM);
+		value = real_value(r, value);
+	r->profile_values[*n] = pool_copy(r->pool, name.at, name.len);
+	r->profile_values[*n + 1] = value;
+	if (!r->profile_values[*n] || !value)
+		return fault_step(r->fault, "values", "memory", ENOMEM);
 	*n += 2;
 	return true;
 }
 
-bool macos_params(struct macos_start *s)
+bool profile_values(struct run *r)
 {
 	enum { MOST = 2 * (PLAN_MAX_PARAMS + BUILTIN_COUNT) };
-	const char *at = s->plan->profile;
+	const char *at = r->plan->profile;
 	struct span name;
 	unsigned n = 0;
 
-	s->params = pool_take(s->run.pool, (MOST + 1) * sizeof(*s->params));
-	if (!s->params)
-		return fault_step(s->run.fault, "values", "memory", ENOMEM);
+	r->profile_values = pool_take(r->pool, (MOST + 1) * sizeof(*r->profile_values));
+	if (!r->profile_values)
+		return fault_step(r->fault, "values", "memory", ENOMEM);
 	while (next_param(&at, &name))
-		if (!is_given(s->params, n, name) && (n == MOST || !param_add(s, &n, name)))
+		if (!is_given(r->profile_values, n, name) && (n == MOST || !param_add(r, &n, name)))
 			return false;
 	return true;
 }

@@ -3,40 +3,40 @@
  */
 #include <string.h>
 
-#include "macos.h"
+#include "../plan_load.h"
 
-static bool launch_take(struct macos_plan *p, struct fault *f)
+static bool launch_take(struct plan *p, struct fault *f)
 {
 	static const char name[] = "launch-macos.conf";
 	struct plan_file file;
 	struct conf c = {.file = name, .kind = "launch", .fault = f};
 
-	if (!plan_dir_lists(&p->common.dir, name)) {
+	if (!plan_dir_lists(&p->dir, name)) {
 		fault_set(f, ERR_ARCH);
 		fault_line(f, "missing", name, ": the plan is not for macOS", NULL);
 		return fault_line(f, "fix", "add macos to `targets` and compile the policy again", NULL);
 	}
-	if (!plan_dir_read(&p->common.dir, name, PLAN_MAX_CONF, &file, f))
+	if (!plan_dir_read(&p->dir, name, PLAN_MAX_CONF, &file, f))
 		return false;
 	c.data = file.data;
 	c.size = file.size;
-	return launch_read_macos(&c, &p->common.launch);
+	return launch_read_macos(&c, &p->launch);
 }
 
-static bool profile_take(struct macos_plan *p, struct fault *f)
+static bool profile_take(struct plan *p, struct fault *f)
 {
 	static const char name[] = "seatbelt.sb";
 	struct plan_file file;
 	char *text;
 
-	if (!plan_dir_read(&p->common.dir, name, PLAN_MAX_CONF, &file, f))
+	if (!plan_dir_read(&p->dir, name, PLAN_MAX_CONF, &file, f))
 		return false;
 	if (memchr(file.data, 0, file.size)) {
 		fault_set(f, ERR_SYNTAX);
 		fault_line(f, "at", name, NULL);
 		return fault_line(f, "wrong", "a NUL byte", NULL);
 	}
-	text = pool_take(p->common.dir.pool, file.size + 1);
+	text = pool_take(p->dir.pool, file.size + 1);
 	if (!text)
 		return fault_step(f, "plan", "memory", 0);
 	memcpy(text, file.data, file.size);
@@ -44,8 +44,9 @@ static bool profile_take(struct macos_plan *p, struct fault *f)
 	return true;
 }
 
-bool macos_plan_load(struct macos_plan *p, struct pool *pool, const char *path, const char *digest, struct fault *f)
+bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *digest, struct fault *f)
 {
-	p->common.dir.pool = pool;
-	return plan_dir_open(&p->common.dir, path, digest, f) && launch_take(p, f) && profile_take(p, f);
+	p->dir.pool = pool;
+	p->dir.fd = -1;
+	return plan_dir_open(&p->dir, path, digest, f) && launch_take(p, f) && profile_take(p, f);
 }

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "macos.h"
+#include "../program.h"
 #include "../template.h"
 
 static bool find_fault(struct fault *f, const char *name, int error)
@@ -41,7 +41,7 @@ static bool path_join(char path[PLAN_MAX_PATH + 1], const char *dir, const char 
 	return !t.cut;
 }
 
-static bool find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault *f)
+bool program_find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault *f)
 {
 	static const char *const dirs[] = {"/opt/homebrew/bin/", "/usr/local/bin/", "/usr/bin/", "/bin/"};
 	int error = ENOENT;
@@ -62,52 +62,46 @@ static bool find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault *
 }
 
 /* A name must be the entry's last part, a path must lead to the same file. */
-static bool entry_same(struct macos_start *s, const char *typed)
+static bool entry_same(const struct program *p, const char *typed, struct span where, struct fault *f)
 {
-	const struct launch *l = &s->plan->common.launch;
-	struct program *p = &s->run.program;
 	struct stat a, b;
 	int error = exec_error(p->path);
 
 	if (error) {
-		find_fault(s->run.fault, p->path, error);
-		return fault_where(s->run.fault, l->entry_where);
+		find_fault(f, p->path, error);
+		return fault_where(f, where);
 	}
 	if (strchr(typed, '/') ? stat(p->path, &a) == 0 && stat(typed, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
 			       : strcmp(typed, strrchr(p->path, '/') + 1) == 0)
 		return true;
-	fault_set(s->run.fault, ERR_ENTRY);
-	fault_line(s->run.fault, "found", typed, NULL);
-	fault_where(s->run.fault, l->entry_where);
-	return fault_line(s->run.fault, "fix", "sbx-run ... -- ", p->path, NULL);
+	fault_set(f, ERR_ENTRY);
+	fault_line(f, "found", typed, NULL);
+	fault_where(f, where);
+	return fault_line(f, "fix", "sbx-run ... -- ", p->path, NULL);
 }
 
-static bool resolve(struct macos_start *s)
+static bool resolve(struct program *p, struct fault *f)
 {
 	char buf[PATH_MAX];
 
-	if (!realpath(s->run.program.path, buf) || strlen(buf) > PLAN_MAX_PATH)
-		return find_fault(s->run.fault, s->run.program.path, errno);
-	memcpy(s->run.program.path, buf, strlen(buf) + 1);
+	if (!realpath(p->path, buf) || strlen(buf) > PLAN_MAX_PATH)
+		return find_fault(f, p->path, errno);
+	memcpy(p->path, buf, strlen(buf) + 1);
 	return true;
 }
 
-bool macos_program(struct macos_start *s)
+bool program_choose(const struct launch *l, const char *typed, struct vars *v, struct program *p, struct fault *f)
 {
-	const struct launch *l = &s->plan->common.launch;
-	const char *typed = s->run.options->argv[0];
-	struct program *p = &s->run.program;
-	struct fault *f = s->run.fault;
-	bool found = find(typed, p->path, f);
+	bool found = program_find(typed, p->path, f);
 
-	p->fd = -1;
+	p->fd = p->interp_fd = -1;
 	if (found) {
-		s->run.vars.program = pool_copy(s->run.vars.pool, p->path, strlen(p->path));
-		if (!s->run.vars.program)
+		v->program = pool_copy(v->pool, p->path, strlen(p->path));
+		if (!v->program)
 			return fault_step(f, "program", "memory", ENOMEM);
 	}
 	if (l->entry.at)
-		found = template_expand(l->entry, TEMPLATE_PATH, &s->run.vars, l->entry_where, p->path, f) &&
-			entry_same(s, typed);
-	return found && resolve(s);
+		found = template_expand(l->entry, TEMPLATE_PATH, v, l->entry_where, p->path, f) &&
+			entry_same(p, typed, l->entry_where, f);
+	return found && resolve(p, f);
 }

@@ -127,6 +127,25 @@ code=$?
 "$run" "$plans/wall" -- /bin/sh -c 'exit 7'
 code=$?
 [ "$code" = 7 ] && tell PASS "the program's own exit code" || tell FAIL "the program's own exit code" "$code"
+"$run" --report "$work/report" "$plans/wall" -- /bin/sh -c 'exit 7'
+case $(cat "$work/report") in
+*'"outcome":"exited","limit":null,"exit":7,"signal":null'*'"memory_of":"process"'*) tell PASS "a report" ;;
+*) tell FAIL "a report" "$(cat "$work/report")" ;;
+esac
+peak=$(sed -n 's/.*"memory_peak_bytes":\([0-9]*\).*/\1/p' "$work/report")
+[ "${peak:-0}" -gt 100000 ] && [ "$peak" -lt 1000000000 ] && tell PASS "memory in it" || tell FAIL "memory in it" "$peak bytes for a shell"
+"$run" --status-fd 3 "$plans/wall" -- /bin/sleep 20 3>"$work/report" 2>/dev/null
+case $(cat "$work/report") in
+*'"outcome":"limit","limit":"wall"'*) tell PASS "a report of the limit" ;;
+*) tell FAIL "a report of the limit" "$(cat "$work/report")" ;;
+esac
+"$run" --status-fd 3 "$plans/probe" -- /usr/bin/true 3>"$work/report" 2>/dev/null
+case $(cat "$work/report") in
+*'"outcome":"refused"'*'"code":"E0613"'*) tell PASS "a report of a refusal" ;;
+*) tell FAIL "a report of a refusal" "$(cat "$work/report")" ;;
+esac
+"$run" --watch --set work="$work" --set port="$port" "$plans/probe" -- /bin/sleep 3 2>"$work.out"
+grep -q 'program: cpu [0-9.]* s memory [0-9.]* MiB' "$work.out" && tell PASS "--watch" || tell FAIL "--watch" "$(cat "$work.out")"
 "$run" --set work="$work/none" --set port="$port" "$plans/probe" -- /usr/bin/true >"$work.out" 2>&1
 code=$?
 [ "$code" = 125 ] && tell PASS "a folder that cannot be made is a refusal" || tell FAIL "a folder that cannot be made is a refusal" "code $code"

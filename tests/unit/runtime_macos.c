@@ -3,7 +3,6 @@
  * guarantees, the program. These sources are plain C, so they run here; what they ask of macOS is put in their place.
  */
 #include <criterion/criterion.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "../../runtime/macos/guarantee.c"
@@ -13,28 +12,9 @@
 #define ID   "0123456789abcdef0123456789abcdef"
 #define HEAD "sbx-launch 1 " ID "\npolicy p 1.0\ntarget macos\n"
 
-static bool nested;
-
-static int fake_init(const char *profile, uint64_t flags, const char *const params[], char **error)
-{
-	(void)profile;
-	(void)flags;
-	(void)params;
-	(void)error;
-	return 0;
-}
-
-static int fake_check(pid_t pid, const char *operation, int type, ...)
-{
-	(void)pid;
-	(void)operation;
-	(void)type;
-	return nested;
-}
-
 struct trial {
-	struct macos_plan plan;
-	struct macos_start s;
+	struct plan plan;
+	struct run run;
 	struct options options;
 	struct pool pool;
 	struct fault fault;
@@ -54,23 +34,21 @@ static struct trial *trial_new(const char *launch, const char *profile)
 	struct conf c = {"launch-macos.conf", "launch", launch, strlen(launch), &t->fault};
 
 	cr_assert(pool_open(&t->pool, 1 << 20));
-	cr_assert(launch_read_macos(&c, &t->plan.common.launch), "%s", t->fault.buf);
+	cr_assert(launch_read_macos(&c, &t->plan.launch), "%s", t->fault.buf);
 	strcpy(t->dir, "/tmp/sbx-macos-XXXXXX");
 	cr_assert(mkdtemp(t->dir));
 	t->options.argv = t->argv;
 	type_in(t, "/bin/sh");
 	t->plan.profile = profile;
-	t->s.plan = &t->plan;
-	t->s.seatbelt = (struct seatbelt){fake_init, fake_check};
-	t->s.run.options = &t->options;
-	t->s.run.pool = &t->pool;
-	t->s.run.fault = &t->fault;
-	memcpy(t->s.run.params, t->plan.common.launch.params, sizeof(t->s.run.params));
-	t->s.run.vars = (struct vars){.params = t->s.run.params,
-				      .n_params = t->plan.common.launch.n_params,
+	t->run.plan = &t->plan;
+	t->run.options = &t->options;
+	t->run.pool = &t->pool;
+	t->run.fault = &t->fault;
+	memcpy(t->run.params, t->plan.launch.params, sizeof(t->run.params));
+	t->run.vars = (struct vars){.params = t->run.params,
+				      .n_params = t->plan.launch.n_params,
 				      .pool = &t->pool,
 				      .passwd = "/etc/passwd"};
-	nested = false;
 	return t;
 }
 
@@ -79,7 +57,7 @@ static void give(struct trial *t, const char *name, const char *tail)
 	char *value = pool_take(&t->pool, 100);
 
 	snprintf(value, 100, "%s%s", t->dir, tail);
-	cr_assert(params_set(&t->s.run.vars, &(struct assignment){span_of(name), value}, 1, &t->fault), "%s", t->fault.buf);
+	cr_assert(params_set(&t->run.vars, &(struct assignment){span_of(name), value}, 1, &t->fault), "%s", t->fault.buf);
 }
 
 static void trial_free(struct trial *t)
@@ -90,6 +68,16 @@ static void trial_free(struct trial *t)
 	cr_assert_eq(system(command), 0);
 	pool_close(&t->pool);
 	free(t);
+}
+
+static bool choose(struct trial *t)
+{
+	return program_choose(&t->plan.launch, t->typed, &t->run.vars, &t->run.program, &t->fault);
+}
+
+static bool check(struct trial *t)
+{
+	return guarantees_check(&t->plan.launch, &t->run.host, &t->fault);
 }
 
 Test(runtime_macos, values_are_real_paths)
@@ -104,11 +92,11 @@ Test(runtime_macos, values_are_real_paths)
 	snprintf(real, sizeof(real), "%s/made/later", t->dir);
 	cr_assert_eq(symlink(t->dir, link), 0);
 	give(t, "dir", "/link/made/later");
-	cr_assert(macos_params(&t->s), "%s", t->fault.buf);
-	cr_expect_str_eq(t->s.params[0], "dir");
-	cr_expect_str_eq(t->s.params[1], real);
-	cr_expect_str_eq(t->s.params[2], "UID");
-	cr_expect_null(t->s.params[4]);
+	cr_assert(profile_values(&t->run), "%s", t->fault.buf);
+	cr_expect_str_eq(t->run.profile_values[0], "dir");
+	cr_expect_str_eq(t->run.profile_values[1], real);
+	cr_expect_str_eq(t->run.profile_values[2], "UID");
+	cr_expect_null(t->run.profile_values[4]);
 	trial_free(t);
 }
 
@@ -116,7 +104,7 @@ Test(runtime_macos, a_value_that_nobody_names_is_a_refusal)
 {
 	struct trial *t = trial_new(HEAD "session new\nend\n", "(allow file-read* (subpath (param \"dir\")))\n");
 
-	cr_expect_not(macos_params(&t->s));
+	cr_expect_not(profile_values(&t->run));
 	cr_expect_eq(t->fault.id, ERR_SYNTAX);
 	trial_free(t);
 }
@@ -131,13 +119,13 @@ Test(runtime_macos, places)
 	snprintf(made, sizeof(made), "%s/made", t->dir);
 	give(t, "dir", "");
 	t->options.dry_run = true;
-	cr_assert(macos_places(&t->s), "%s", t->fault.buf);
+	cr_assert(places_prove(&t->run), "%s", t->fault.buf);
 	cr_expect(stat(made, &st) != 0, "a dry run makes nothing");
 	t->options.dry_run = false;
-	cr_assert(macos_places(&t->s), "%s", t->fault.buf);
+	cr_assert(places_prove(&t->run), "%s", t->fault.buf);
 	cr_expect(stat(made, &st) == 0 && (st.st_mode & 0777) == 0700);
-	t->s.run.params[0].value = "/nowhere/at/all";
-	cr_expect_not(macos_places(&t->s));
+	t->run.params[0].value = "/nowhere/at/all";
+	cr_expect_not(places_prove(&t->run));
 	cr_expect_eq(t->fault.id, ERR_PATH_MISSING);
 	cr_expect_not_null(strstr(t->fault.buf, "t.sbx:4"));
 	trial_free(t);
@@ -149,15 +137,12 @@ Test(runtime_macos, guarantees)
 					 "guarantee fs.read.scope required seatbelt t.sbx:2\n"
 					 "guarantee res.memory preferred none t.sbx:3\nsession new\nend\n", "");
 
-	cr_expect(macos_guarantees(&t->s), "%s", t->fault.buf);
-	cr_expect_not(macos_guarantee_kept(&t->s, &t->plan.common.launch.guarantees[2]));
-	nested = true;
-	cr_expect_not(macos_guarantees(&t->s));
+	cr_expect(check(t), "%s", t->fault.buf);
+	cr_expect_not(guarantee_kept(&t->plan.launch.guarantees[2], &t->run.host));
+	t->run.host.no_seatbelt = "this process is in a sandbox already";
+	cr_expect_not(check(t));
 	cr_expect_eq(t->fault.id, ERR_GUARANTEE);
 	cr_expect_not_null(strstr(t->fault.buf, "a sandbox already"));
-	nested = false;
-	t->s.seatbelt.init = NULL;
-	cr_expect_not(macos_guarantees(&t->s));
 	trial_free(t);
 }
 
@@ -165,9 +150,9 @@ Test(runtime_macos, preferred_all_over_still_needs_the_profile)
 {
 	struct trial *t = trial_new(HEAD "guarantee fs.read.scope preferred seatbelt t.sbx:2\nsession new\nend\n", "");
 
-	cr_expect(macos_guarantees(&t->s), "%s", t->fault.buf);
-	t->s.seatbelt.init = NULL;
-	cr_expect_not(macos_guarantees(&t->s));
+	cr_expect(check(t), "%s", t->fault.buf);
+	t->run.host.no_seatbelt = "none";
+	cr_expect_not(check(t));
 	trial_free(t);
 }
 
@@ -175,7 +160,7 @@ Test(runtime_macos, unknown_mechanism)
 {
 	struct trial *t = trial_new(HEAD "guarantee fs.read.scope required landlock:1 t.sbx:2\nsession new\nend\n", "");
 
-	cr_expect_not(macos_guarantees(&t->s));
+	cr_expect_not(check(t));
 	cr_expect_eq(t->fault.id, ERR_GUARANTEE);
 	trial_free(t);
 }
@@ -186,15 +171,15 @@ Test(runtime_macos, the_entry_and_nothing_else)
 	char real[PATH_MAX];
 
 	cr_assert(realpath("/bin/sh", real));
-	cr_assert(macos_program(&t->s), "%s", t->fault.buf);
-	cr_expect_str_eq(t->s.run.program.path, real);
+	cr_assert(choose(t), "%s", t->fault.buf);
+	cr_expect_str_eq(t->run.program.path, real);
 	type_in(t, "sh");
-	cr_assert(macos_program(&t->s), "%s", t->fault.buf);
+	cr_assert(choose(t), "%s", t->fault.buf);
 	type_in(t, "/bin/ls");
-	cr_expect_not(macos_program(&t->s));
+	cr_expect_not(choose(t));
 	cr_expect_eq(t->fault.id, ERR_ENTRY);
 	type_in(t, "no-such-program");
-	cr_expect_not(macos_program(&t->s));
+	cr_expect_not(choose(t));
 	trial_free(t);
 }
 
@@ -202,12 +187,12 @@ Test(runtime_macos, without_an_entry)
 {
 	struct trial *t = trial_new(HEAD "session new\nend\n", "");
 
-	cr_assert(macos_program(&t->s), "%s", t->fault.buf);
+	cr_assert(choose(t), "%s", t->fault.buf);
 	type_in(t, "/no/such/program");
-	cr_expect_not(macos_program(&t->s));
+	cr_expect_not(choose(t));
 	cr_expect_eq(t->fault.id, ERR_NOT_FOUND);
 	type_in(t, "/tmp");
-	cr_expect_not(macos_program(&t->s));
+	cr_expect_not(choose(t));
 	cr_expect_eq(t->fault.id, ERR_NOT_EXEC);
 	trial_free(t);
 }

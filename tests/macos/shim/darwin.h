@@ -61,15 +61,22 @@ char *realpath(const char *restrict, char *restrict);
 
 /* fcntl.h */
 #define O_RDONLY 0x0000
+#define O_WRONLY 0x0001
 #define O_RDWR 0x0002
+#define O_ACCMODE 0x0003
 #define O_NONBLOCK 0x0004
 #define O_NOFOLLOW 0x0100
+#define O_CREAT 0x0200
+#define O_EXCL 0x0800
 #define O_NOCTTY 0x20000
 #define O_DIRECTORY 0x100000
 #define O_CLOEXEC 0x1000000
+#define O_EXEC 0x40000000
+#define O_SEARCH (O_EXEC | O_DIRECTORY)
 #define AT_FDCWD (-2)
 #define F_GETFD 1
 #define F_SETFD 2
+#define F_GETFL 3
 #define F_DUPFD_CLOEXEC 67
 #define FD_CLOEXEC 1
 int open(const char *, int, ...);
@@ -81,9 +88,12 @@ int fcntl(int, int, ...);
 #define STDOUT_FILENO 1
 #define STDERR_FILENO 2
 #define X_OK 1
+#define W_OK 2
 #define _CS_DARWIN_USER_TEMP_DIR 65537
 int close(int);
 int access(const char *, int);
+int faccessat(int, const char *, int, int);
+int unlinkat(int, const char *, int);
 ssize_t read(int, void *, size_t);
 ssize_t write(int, const void *, size_t);
 int pipe(int[2]);
@@ -100,6 +110,12 @@ uid_t getuid(void);
 uid_t geteuid(void);
 size_t confstr(int, char *, size_t);
 _Noreturn void _exit(int);
+
+/* stdio.h: <sys/stdio.h> there has it */
+int renameat(int, const char *, int, const char *);
+
+/* sys/random.h */
+int getentropy(void *, size_t);
 
 /* pwd.h */
 struct passwd { char *pw_name, *pw_passwd; uid_t pw_uid; gid_t pw_gid; time_t pw_change; char *pw_class, *pw_gecos, *pw_dir, *pw_shell; time_t pw_expire; };
@@ -121,6 +137,7 @@ mode_t umask(mode_t);
 /* sys/mman.h */
 #define PROT_READ 1
 #define PROT_WRITE 2
+#define MAP_SHARED 1
 #define MAP_PRIVATE 2
 #define MAP_ANONYMOUS 0x1000
 #define MAP_FAILED ((void *)-1)
@@ -137,7 +154,19 @@ int munmap(void *, size_t);
 #define RLIMIT_NPROC 7
 #define RLIMIT_NOFILE 8
 struct rlimit { rlim_t rlim_cur, rlim_max; };
-struct rusage { struct timeval ru_utime, ru_stime; long ru_maxrss; };
+/* ru_maxrss: getrusage(2) there says bytes */
+struct rusage {
+	struct timeval ru_utime, ru_stime;
+	long ru_maxrss, ru_ixrss, ru_idrss, ru_isrss, ru_minflt, ru_majflt, ru_nswap, ru_inblock, ru_oublock, ru_msgsnd,
+	    ru_msgrcv, ru_nsignals, ru_nvcsw, ru_nivcsw;
+};
+typedef void *rusage_info_t;
+#define RUSAGE_INFO_V0 0
+struct rusage_info_v0 {
+	uint8_t ri_uuid[16];
+	uint64_t ri_user_time, ri_system_time, ri_pkg_idle_wkups, ri_interrupt_wkups, ri_pageins, ri_wired_size,
+	    ri_resident_size, ri_phys_footprint, ri_proc_start_abstime, ri_proc_exit_abstime;
+};
 int getrlimit(int, struct rlimit *);
 int setrlimit(int, const struct rlimit *);
 
@@ -150,6 +179,8 @@ int setrlimit(int, const struct rlimit *);
 #define SIGTERM 15
 #define SIGCONT 19
 #define SIGCHLD 20
+#define SIGXCPU 24
+#define SIGXFSZ 25
 #define SIGVTALRM 26
 #define SIGWINCH 28
 #define SIGUSR1 30
@@ -174,7 +205,7 @@ pid_t waitpid(pid_t, int *, int);
 pid_t wait4(pid_t, int *, int, struct rusage *);
 
 /* time.h */
-typedef enum { CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 6 } clockid_t;
+typedef enum { CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 6, CLOCK_UPTIME_RAW = 8 } clockid_t;
 int clock_gettime(clockid_t, struct timespec *);
 
 /* sys/event.h */
@@ -202,6 +233,13 @@ int kevent(int, const struct kevent *, int, struct kevent *, int, const struct t
 
 /* libproc.h */
 int proc_listallpids(void *, int);
+/* the buffer is the struct of the flavor, whatever the type says */
+int proc_pid_rusage(int, int, rusage_info_t *);
+
+/* mach/mach_time.h */
+typedef int kern_return_t;
+typedef struct mach_timebase_info { uint32_t numer, denom; } *mach_timebase_info_t, mach_timebase_info_data_t;
+kern_return_t mach_timebase_info(mach_timebase_info_t);
 
 /* spawn.h */
 typedef void *posix_spawnattr_t, *posix_spawn_file_actions_t;

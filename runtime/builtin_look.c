@@ -1,0 +1,161 @@
+/*
+ * builtin_look.c - the built-in variables on Linux: HOME is the passwd entry of the real uid, read from the file itself
+ * (NSS would load foreign code), TMPDIR is /tmp, RUNTIME_DIR is /run/user/UID.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "builtin.h"
+
+enum { MAX_PASSWD = 16 * 1024 * 1024 };
+
+/* The field number `want` of a line, fields separated by colons. */
+static bool line_field(struct span line, unsigned want, struct span *field)
+{
+	while (line.len > 0 || want == 0) {
+		const char *colon = memchr(line.at, ':', line.len);
+		size_t len = colon ? (size_t)(colon - line.at) : line.len;
+		if (want-- == 0) {
+			*field = (struct span){line.at, len};
+			return true;
+		}
+		if (!colon)
+			return false;
+		line.at += len + 1;
+		line.len -= len + 1;
+	}
+	return false;
+}
+
+bool passwd_home(struct span file, uid_t uid, struct span *home)
+{
+	while (file.len > 0) {
+		const char *end = memchr(file.at, '\n', file.len);
+		size_t len = end ? (size_t)(end - file.at) : file.len;
+		struct span line = {file.at, len}, field;
+		uint64_t n;
+		if (line_field(line, 2, &field) && span_number(field, UINT32_MAX, &n) && n == uid &&
+		    line_field(line, 5, home))
+			return true;
+		file.at += len + (end != NULL);
+		file.len -= len + (end != NULL);
+	}
+	return false;
+}
+
+/* The bytes of a small file, or false with errno. */
+static bool file_read(struct pool *pool, const char *path, struct span *bytes)
+{
+	struct stat st;
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	size_t got = 0;
+	char *buf = NULL;
+
+	if (fd < 0)
+		return false;
+	errno = EINVAL;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= MAX_PASSWD)
+		buf = pool_take(pool, (size_t)st.st_size);
+	while (buf && got < (size_t)st.st_size) {
+		ssize_t n = read(fd, buf + got, (size_t)st.st_size - got);
+		if (n < 0)
+			buf = NULL;
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+	}
+	if (close(fd))
+		buf = NULL;
+	*bytes = (struct span){buf, got};
+	return buf != NULL;
+}
+
+enum home home_find(struct vars *v, const char **value)
+{
+	struct span file, home;
+
+	if (!file_read(v->pool, v->passwd, &file))
+		return errno == ENOENT ? HOME_NONE : HOME_UNREAD;
+	if (!passwd_home(file, getuid(), &home))
+		return HOME_NONE;
+	while (home.len > 1 && home.at[home.len - 1] == '/')
+		home.len--;
+	*value = pool_copy(v->pool, home.at, home.len);
+	return *value ? HOME_FOUND : HOME_UNREAD;
+}
+
+static bool home_get(struct vars *v, const char **value, struct fault *f)
+{
+	char number[NUM_TEXT];
+
+	switch (home_find(v, value)) {
+	case HOME_FOUND:
+		return true;
+	case HOME_UNREAD:
+		return builtin_fault(f, BUILTIN_HOME, "/etc/passwd cannot be read", NULL);
+	case HOME_NONE:
+		break;
+	}
+	builtin_fault(f, BUILTIN_HOME, "no passwd entry for the user", NULL);
+	return fault_line(f, "fix", "add uid ", num_text(number, getuid()),
+			  " to /etc/passwd, or use a param of type path", NULL);
+}
+
+static bool cwd_get(struct vars *v, const char **value, struct fault *f)
+{
+	char buf[PLAN_MAX_PATH + 1];
+
+	if (!getcwd(buf, sizeof(buf)))
+		return builtin_fault(f, BUILTIN_CWD, "the current directory has no name",
+				      "change to a directory that exists");
+	*value = pool_copy(v->pool, buf, strlen(buf));
+	return *value || builtin_fault(f, BUILTIN_CWD, "no memory", NULL);
+}
+
+static bool exe_get(struct vars *v, const char **value, struct fault *f)
+{
+	char buf[PATH_MAX];
+
+	if (!v->program || !realpath(v->program, buf))
+		return builtin_fault(f, BUILTIN_EXE, "the program has no real path here", NULL);
+	*value = pool_copy(v->pool, buf, strlen(buf));
+	return *value || builtin_fault(f, BUILTIN_EXE, "no memory", NULL);
+}
+
+static bool uid_get(struct vars *v, const char *prefix, const char **value, struct fault *f)
+{
+	char number[NUM_TEXT], buf[64];
+	struct text t = text_over(buf, sizeof(buf));
+
+	text_str(&t, prefix);
+	text_str(&t, num_text(number, getuid()));
+	*value = pool_copy(v->pool, buf, t.len);
+	return *value || builtin_fault(f, BUILTIN_UID, "no memory", NULL);
+}
+
+bool builtin_look(struct vars *v, enum builtin b, const char **value, struct fault *f)
+{
+	switch (b) {
+	case BUILTIN_HOME:
+		return home_get(v, value, f);
+	case BUILTIN_CWD:
+		return cwd_get(v, value, f);
+	case BUILTIN_TMPDIR:
+		*value = "/tmp";
+		return true;
+	case BUILTIN_RUNTIME_DIR:
+		return uid_get(v, "/run/user/", value, f);
+	case BUILTIN_UID:
+		return uid_get(v, "", value, f);
+	case BUILTIN_EXE:
+		return exe_get(v, value, f);
+	case BUILTIN_COUNT:
+		break;
+	}
+	return fault_step(f, "variables", "unknown variable", 0);
+}

@@ -1,0 +1,40 @@
+/*
+ * host_enter.c - the first things the loader does on Linux, before it reads its command line.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "host.h"
+
+/* Without this the first file that is opened would become somebody's stdin, stdout or stderr. */
+bool host_stdio_hold(struct fault *f)
+{
+	struct pollfd p[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+
+	/* one call for all three: POLLNVAL marks what is not open */
+	if (poll(p, 3, 0) < 0)
+		return fault_step(f, "stdio", "poll", errno);
+	for (int fd = 0; fd < 3; fd++)
+		if (p[fd].revents & POLLNVAL && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
+			return fault_step(f, "stdio", "open /dev/null", errno);
+	return true;
+}
+
+bool host_privilege_refuse(struct fault *f)
+{
+	if (!getauxval(AT_SECURE) && getauxval(AT_UID) == getauxval(AT_EUID) &&
+	    getauxval(AT_GID) == getauxval(AT_EGID))
+		return true;
+	fault_set(f, ERR_SETUID);
+	return fault_line(f, "fix", "chmod u-s,g-s sbx-run; setcap -r sbx-run", NULL);
+}
+
+bool host_seal(struct fault *f)
+{
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 || fault_step(f, "start", "PR_SET_DUMPABLE", errno);
+}
