@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "access_priv.h"
+#include "macos_word.h"
 
 struct op_word {
 	const char *word;
@@ -35,22 +36,6 @@ bool access_fail(struct access_ctx *x)
 
 /* ---- operation words ---- */
 
-/* Wide words first, so that each bit is said once. */
-const char *ops_text(struct arena *a, uint32_t ops)
-{
-	struct buf b = buf_new(a);
-	for (unsigned i = 0; i < N_OP_WORDS; i++) {
-		if ((op_words[i].ops & ops) != op_words[i].ops)
-			continue;
-		buf_printf(&b, "%s%s", b.len ? " " : "", op_words[i].word);
-		ops &= ~op_words[i].ops;
-	}
-	for (unsigned op = 0; op < OP_COUNT; op++)
-		if (ops & OP_BIT(op))
-			buf_printf(&b, "%s%s", b.len ? " " : "", op_name[op]);
-	return buf_str(&b);
-}
-
 bool access_file_op(const char *word, uint32_t *ops)
 {
 	for (unsigned i = 0; i < N_OP_WORDS; i++) {
@@ -64,15 +49,17 @@ bool access_file_op(const char *word, uint32_t *ops)
 
 static bool unknown_op(struct access_ctx *x, const struct ast_word *w)
 {
-	const char *known[N_OP_WORDS + 8];
+	const char *known[N_OP_WORDS + 24];
 	size_t n = 0;
 	for (unsigned i = 0; i < N_OP_WORDS; i++)
 		known[n++] = op_words[i].word;
-	static const char *const others[] = {"connect", "listen", "net", "mach", "signal", "env", "syscall", "matching"};
+	static const char *const others[] = {"connect", "listen", "net", "signal", "env", "syscall", "matching"};
 	if (w->reported)
 		return access_fail(x);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		known[n++] = others[i];
+	for (unsigned i = 0; i < n_macos_families && n < sizeof(known) / sizeof(known[0]); i++)
+		known[n++] = macos_families[i].word;
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown word `%s`", w->text);
 	diag_help_if(rec, suggest(x->r->a, w->text, known, n));
 	return access_fail(x);
@@ -240,22 +227,9 @@ static void path_object(struct access_ctx *x, const struct ast_object *o, uint32
 	object_holes(x, o, &i->rule);
 }
 
-static void mach_object(struct access_ctx *x, const struct ast_object *o)
-{
-	uint32_t flags = 0;
-	const char *name = scope_plain(x->r, x->p->scope, o->string);
-	if (!access_modifiers(x, o, false, &flags) || !name) {
-		access_fail(x);
-		return;
-	}
-	struct access_item *i = access_add(x, RULE_MACH, OP_BIT(OP_MACH), o->loc);
-	i->rule.object = name;
-	i->because = because_text(x->r, o->because);
-}
-
 /* ---- the kinds ---- */
 
-static void need_objects(struct access_ctx *x, const struct ast_access *access, const char *what)
+void access_need_objects(struct access_ctx *x, const struct ast_access *access, const char *what)
 {
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNEXPECTED, access->loc, "%s is missing", what);
 	diag_help(rec, "nothing is allowed in general: name it between quotes");
@@ -284,8 +258,11 @@ static void ops_access(struct access_ctx *x, const struct ast_access *access)
 {
 	const struct ast_word *first = access->ops;
 	bool connect = strcmp(first->text, "connect") == 0, listen = strcmp(first->text, "listen") == 0;
-	bool mach = strcmp(first->text, "mach") == 0;
 	uint32_t ops = 0;
+	if (macos_family(first->text)) {
+		access_macos(x, access);
+		return;
+	}
 	if (!first->next && (strcmp(first->text, "net") == 0 || strcmp(first->text, "signal") == 0)) {
 		whole_access(x, access, first->text[0] == 'n' ? OP_NET : OP_SIGNAL);
 		return;
@@ -293,16 +270,14 @@ static void ops_access(struct access_ctx *x, const struct ast_access *access)
 	if (connect || listen) {
 		if (!net_op(x, first, listen, &ops))
 			return;
-	} else if (!mach && !access_file_ops(x, first, &ops)) {
+	} else if (!access_file_ops(x, first, &ops)) {
 		return;
 	}
 	if (!access->objects)
-		need_objects(x, access, connect || listen ? "the endpoint" : mach ? "the service" : "the path");
+		access_need_objects(x, access, connect || listen ? "the endpoint" : "the path");
 	bool unix_socket = ops & (OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX));
 	for (const struct ast_object *o = access->objects; o; o = o->next) {
-		if (mach)
-			mach_object(x, o);
-		else if (unix_socket)
+		if (unix_socket)
 			access_socket(x, o, ops);
 		else if (connect || listen)
 			access_endpoint(x, o, ops);

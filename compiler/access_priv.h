@@ -1,5 +1,5 @@
 /*
- * access_priv.h - what the files of access share: access.c, access_net.c, access_syscall.c.
+ * access_priv.h - what the files of access share: access.c, access_net.c, access_glob.c, access_macos.c, access_syscall.c.
  */
 #ifndef SBX_ACCESS_PRIV_H
 #define SBX_ACCESS_PRIV_H
@@ -31,6 +31,10 @@ void access_socket(struct access_ctx *x, const struct ast_object *o, uint32_t op
 void access_matching(struct access_ctx *x, const struct ast_access *access);
 /* The words of file operations; false after a diagnostic. */
 bool access_file_ops(struct access_ctx *x, const struct ast_word *w, uint32_t *ops);
+/* access_macos.c: what only macOS has, by its name or as a whole. */
+void access_macos(struct access_ctx *x, const struct ast_access *access);
+/* Reports that what an access is about (`what`) is missing. */
+void access_need_objects(struct access_ctx *x, const struct ast_access *access, const char *what);
 /* access_syscall.c: names, groups, condition and action of a system call rule. */
 void access_syscalls(struct access_ctx *x, const struct ast_access *access);
 

@@ -572,7 +572,8 @@ static struct decision decide_name(const struct meaning *m, const struct request
 		count_looked(m, 1);
 		if (!patterns && strcmp(rule->object, r->object) != 0)
 			break;
-		if (!(rule->targets & TARGET_BIT(r->target)) || (patterns && !name_covers(rule->object, r->object)))
+		if (!(rule->targets & TARGET_BIT(r->target)) || !(rule->ops & OP_BIT(r->op)) ||
+		    (patterns && !name_covers(rule->object, r->object)))
 			continue;
 		if (rule->deny)
 			return (struct decision){.by = rule->origin[r->op], .reason = "denied by a line of the policy"};
@@ -644,7 +645,7 @@ struct decision decide(const struct meaning *m, const struct request *r)
 		return decide_net(m, r);
 	case RULE_ENV:
 		return decide_name(m, r, RULE_ENV);
-	case RULE_MACH:
+	case RULE_MACOS:
 	case RULE_SIGNAL:
 		return decide_name(m, r, op_kind[r->op]);
 	case RULE_SYSCALL:

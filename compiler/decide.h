@@ -14,7 +14,7 @@
 struct request {
 	enum target target;
 	enum op op; /* its kind says which fields below are read */
-	/* PATH: concrete absolute path, canonical. ENV, MACH: the name. NET: host, or the unix socket's path. */
+	/* PATH: concrete absolute path, canonical. ENV, MACOS: the name. NET: host, or the unix socket's path. */
 	const char *object;
 	uint16_t port;
 	/* SYSCALL: one call as the kernel sees it. */

@@ -9,7 +9,7 @@
 #include "diff_priv.h"
 
 /* A new operation is compared by one of the files of diff_priv.h; then its number may be written here. */
-_Static_assert(OP_COUNT == 19, "an operation that no comparison asks about");
+_Static_assert(OP_COUNT == 30, "an operation that no comparison asks about");
 
 /* ---- entries ---- */
 

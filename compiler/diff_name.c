@@ -1,5 +1,5 @@
 /*
- * diff_name.c - compares names: environment variables, Mach services, abstract Unix sockets.
+ * diff_name.c - compares names: environment variables, what only macOS has, abstract Unix sockets.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +122,14 @@ void diff_names(struct differ *d, enum target t)
 		const char *any; /* the pattern of all names */
 	} kinds[] = {
 	    {RULE_ENV, OP_BIT(OP_ENV), "*"},
-	    {RULE_MACH, OP_BIT(OP_MACH), "*"},
+	    {RULE_MACOS, OP_BIT(OP_MACH), "*"},
+	    {RULE_MACOS, OP_BIT(OP_SHM_READ) | OP_BIT(OP_SHM_WRITE), "*"},
+	    {RULE_MACOS, OP_BIT(OP_SEM), "*"},
+	    {RULE_MACOS, OP_BIT(OP_SYSV), "*"},
+	    {RULE_MACOS, OP_BIT(OP_IOKIT_OPEN), "*"},
+	    {RULE_MACOS, OP_BIT(OP_IOKIT_READ) | OP_BIT(OP_IOKIT_WRITE), "*"},
+	    {RULE_MACOS, OP_BIT(OP_PREFERENCE_READ) | OP_BIT(OP_PREFERENCE_WRITE), "*"},
+	    {RULE_MACOS, OP_BIT(OP_SYSCTL_WRITE), "*"},
 	    {RULE_NET, OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX), "@*"},
 	};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

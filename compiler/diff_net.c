@@ -230,7 +230,7 @@ static void compare_ports(struct net *n)
 		close_entry(n, &n->open[i]);
 }
 
-/* What is allowed as a whole or not: `net`, beside tcp, udp and Unix sockets, and `signal`. */
+/* What is allowed as a whole or not: `net`, beside tcp, udp and Unix sockets, `signal` and `pty`. */
 static void compare_whole(struct differ *d, enum target t, enum op op, const char *object, const char *shown)
 {
 	struct tree all = {.arena = d->a};
@@ -255,6 +255,7 @@ void diff_net(struct differ *d, enum target t)
 	struct net n = {.d = d, .t = t, .hosts = {.arena = d->a}};
 	compare_whole(d, t, OP_NET, "", "of every kind");
 	compare_whole(d, t, OP_SIGNAL, "*", "to processes outside");
+	compare_whole(d, t, OP_PTY, "*", "for new terminals");
 	add_hosts(&n);
 	cut_ports(&n);
 	compare_ports(&n);

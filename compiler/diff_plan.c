@@ -219,17 +219,45 @@ static bool take_regex(struct reader *r, const char *line)
 	return true;
 }
 
+/* Of what only macOS has: how seatbelt.sb spells it. */
+static const struct {
+	const char *word, *object; /* object: the word alone says it */
+	uint32_t ops;
+} macos_names[] = {
+    {"(global-name ", NULL, OP_BIT(OP_MACH)},
+    {"(ipc-posix-name ", NULL, OP_BIT(OP_SHM_READ) | OP_BIT(OP_SHM_WRITE) | OP_BIT(OP_SEM)},
+    {" ipc-sysv-shm", "shm", OP_BIT(OP_SYSV)},
+    {" ipc-sysv-sem", "sem", OP_BIT(OP_SYSV)},
+    {" ipc-sysv-msg", "msg", OP_BIT(OP_SYSV)},
+    {"(iokit-user-client-class ", NULL, OP_BIT(OP_IOKIT_OPEN)},
+    {"(iokit-property ", NULL, OP_BIT(OP_IOKIT_READ) | OP_BIT(OP_IOKIT_WRITE)},
+    {"(preference-domain ", NULL, OP_BIT(OP_PREFERENCE_READ) | OP_BIT(OP_PREFERENCE_WRITE)},
+    {"(sysctl-name ", NULL, OP_BIT(OP_SYSCTL_WRITE)},
+};
+
+static bool take_macos_name(struct reader *r, const char *line)
+{
+	for (size_t i = 0; i < sizeof(macos_names) / sizeof(macos_names[0]); i++) {
+		const char *at = line, *text;
+		if (!strstr(line, macos_names[i].word))
+			continue;
+		if (macos_names[i].object)
+			add_rule(r, RULE_MACOS, macos_names[i].ops, macos_names[i].object, NULL);
+		while (!macos_names[i].object && (text = next_string(r->a, &at)))
+			add_rule(r, RULE_MACOS, macos_names[i].ops, text, NULL);
+		return true;
+	}
+	return false;
+}
+
 static void take_seatbelt(struct reader *r, const char *line)
 {
-	static const char ipc[] = "(global-name ";
 	const char *at = line, *text;
-	if (line[0] == ';')
+	if (line[0] == ';' || take_macos_name(r, line))
 		return;
 	take_regex(r, line);
 	while ((text = next_string(r->a, &at))) {
-		if (strstr(line, ipc))
-			add_rule(r, RULE_MACH, OP_BIT(OP_MACH), text, NULL);
-		else if (strstr(line, " tcp ") || strstr(line, " udp "))
+		if (strstr(line, " tcp ") || strstr(line, " udp "))
 			take_endpoint(r, text, strstr(line, " udp "));
 		else if (text[0] == '/' || text[0] == '$') {
 			add_rule(r, RULE_PATH, OP_BIT(OP_READ), text, NULL);

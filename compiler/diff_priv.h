@@ -114,7 +114,7 @@ struct tree differ_places(const struct differ *d, enum target t);
 
 void diff_paths(struct differ *d, enum target t);   /* files and unix sockets: diff_path.c */
 void diff_net(struct differ *d, enum target t);	    /* tcp, udp, net: diff_net.c */
-void diff_names(struct differ *d, enum target t);   /* env, mach, abstract sockets: diff_name.c */
+void diff_names(struct differ *d, enum target t);   /* env, what only macOS has, abstract sockets: diff_name.c */
 void diff_patterns(struct differ *d, enum target t); /* matching: diff_pattern.c */
 void diff_calls(struct differ *d);		    /* system calls: diff_call.c */
 void diff_limits(struct differ *d);		    /* diff_rest.c */

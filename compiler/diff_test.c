@@ -23,6 +23,8 @@ static const char *about(struct arena *a, const struct ir_test_expect *e)
 		return arena_printf(a, "%s \"%s:%u\"", say_ops(a, e->ops), e->object, e->port);
 	if (e->what == RULE_PATH || e->what == RULE_NET)
 		return arena_printf(a, "%s %s", say_ops(a, e->ops), say_template(a, e->object));
+	if (strcmp(e->object, "*") == 0 && (e->what == RULE_SIGNAL || e->what == RULE_MACOS))
+		return say_ops(a, e->ops);
 	return arena_printf(a, "%s %s%s", say_ops(a, e->ops), e->object, action);
 }
 
@@ -117,7 +119,7 @@ static bool guards(const struct differ *d, const struct diff_entry *e, const str
 			return e->set.root[0] == '/' && guards_path(d, e, test, x);
 		return e->set.root[0] != '/' && guards_host(d, e, test, x);
 	case RULE_ENV:
-	case RULE_MACH:
+	case RULE_MACOS:
 	case RULE_SIGNAL:
 		break;
 	}

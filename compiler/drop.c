@@ -6,7 +6,9 @@
  */
 #include <string.h>
 
+#include "macos_word.h"
 #include "resolve_priv.h"
+#include "say.h"
 #include "str.h"
 
 static bool inherited(const struct res *r, const struct origin *o)
@@ -52,8 +54,8 @@ static void report_final(struct res *r, struct loc at, const struct origin *o)
 
 static const char *quoted(struct res *r, const struct ir_rule *rule)
 {
-	bool word = rule->kind == RULE_SYSCALL || rule->kind == RULE_ENV;
-	if (rule->kind == RULE_SIGNAL || (rule->ops & OP_BIT(OP_NET)))
+	bool word = rule->kind == RULE_SYSCALL || rule->kind == RULE_ENV || (rule->kind == RULE_MACOS && macos_word_whole(rule->ops));
+	if (rule->kind == RULE_SIGNAL || (rule->ops & (OP_BIT(OP_NET) | OP_BIT(OP_PTY))))
 		return ""; /* the operation says it all */
 	if ((rule->kind != RULE_NET && rule->kind != RULE_RELAY) || rule->object[0] == '/' || rule->object[0] == '@' || rule->object[0] == '$')
 		return arena_printf(r->a, word ? "%s" : "\"%s\"", rule->object);
@@ -91,8 +93,8 @@ static void note_others(struct res *r, struct diag_rec *rec, const struct ir_rul
 	}
 	uint32_t here = want->ops & ~missing;
 	if (here)
-		diag_note(rec, "of what is named it %s %s there", want->deny ? "denies" : "allows", ops_text(r->a, here));
-	const char *verb = want->deny ? "denies" : "allows", *words = ops_text(r->a, missing);
+		diag_note(rec, "of what is named it %s %s there", want->deny ? "denies" : "allows", say_ops(r->a, here));
+	const char *verb = want->deny ? "denies" : "allows", *words = say_ops(r->a, missing);
 	if (n == 0)
 		diag_note(rec, "no line that it inherits %s %s", verb, words);
 	else
@@ -105,7 +107,7 @@ static void report_nothing(struct res *r, const struct access_item *i, uint32_t 
 	const char *base = base_name(r);
 	struct diag_rec *rec =
 	    diag(r->d, DIAG_DROP_NOTHING, i->loc, "nothing to drop: `%s` does not %s %s%s%s", base,
-		 i->rule.deny ? "deny" : "allow", ops_text(r->a, missing), quoted(r, &i->rule)[0] ? " on " : "",
+		 i->rule.deny ? "deny" : "allow", say_ops(r->a, missing), quoted(r, &i->rule)[0] ? " on " : "",
 		 quoted(r, &i->rule));
 	note_others(r, rec, &i->rule, missing);
 }

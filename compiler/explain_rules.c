@@ -124,7 +124,7 @@ static void count_rule(struct tally *t, const struct ir_rule *r)
 	t->net += r->kind == RULE_NET || r->kind == RULE_RELAY;
 	t->env += r->kind == RULE_ENV;
 	t->calls += r->kind == RULE_SYSCALL;
-	t->other += r->kind == RULE_MACH || r->kind == RULE_SIGNAL || (path && (r->ops & OP_BIT(OP_IOCTL)));
+	t->other += r->kind == RULE_MACOS || r->kind == RULE_SIGNAL || (path && (r->ops & OP_BIT(OP_IOCTL)));
 }
 
 static void put_count(struct buf *b, unsigned n, const char *what)
@@ -174,7 +174,7 @@ static bool print_profiles(const struct view *x)
 
 static void print_can(const struct view *x)
 {
-	static const enum rule_kind order[] = {RULE_PATH, RULE_GLOB, RULE_NET, RULE_RELAY, RULE_ENV, RULE_MACH, RULE_SIGNAL, RULE_SYSCALL};
+	static const enum rule_kind order[] = {RULE_PATH, RULE_GLOB, RULE_NET, RULE_RELAY, RULE_ENV, RULE_MACOS, RULE_SIGNAL, RULE_SYSCALL};
 	bool some = false;
 	explain_section(x->out, "CAN");
 	if (x->ir->entry)

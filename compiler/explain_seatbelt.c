@@ -100,7 +100,11 @@ static const struct {
     {"network-outbound", "connect"},   {"network-bind", "listen"},	{"network-inbound", "listen"},
     {"mach-lookup", "mach"},	       {"signal", "signal"},		{"system-socket", "make sockets"},
     {"file-read-metadata", "look at"}, {"file-read-xattr", "look at"},	{"file-test-existence", "look at"},
-    {"file-write-", "change attributes"},
+    {"file-write-", "change attributes"}, {"ipc-posix-shm-read", "shm read"}, {"ipc-posix-shm-write", "shm write"},
+    {"ipc-posix-sem", "sem"},	       {"ipc-sysv-shm", "sysv shm"},	{"ipc-sysv-sem", "sysv sem"},
+    {"ipc-sysv-msg", "sysv msg"},      {"iokit-open", "iokit open"},	{"iokit-get-properties", "iokit read"},
+    {"iokit-set-properties", "iokit write"}, {"user-preference-read", "preference read"},
+    {"user-preference-write", "preference write"}, {"sysctl-write", "sysctl write"}, {"pseudo-tty", "pty"},
 };
 
 static const char *op_word(struct arena *a, struct text op)
@@ -147,6 +151,8 @@ static const struct {
     {"subpath", "", " and below"}, {"literal", "", ""},		  {"regex", "what fits ", ""}, {"prefix", "what begins with ", ""},
     {"global-name", "", ""},	   {"remote", "to ", ""},	  {"local", "from ", ""},      {"vnode-type", "of the kind ", ""},
     {"param", "the value of ", ""}, {"string-append", "", ""},	  {"sysctl-name", "", ""},     {"target", "to ", ""},
+    {"ipc-posix-name", "", ""},    {"iokit-property", "", ""},	  {"preference-domain", "", ""}, {"iokit-user-client-class", "", ""},
+    {"iokit-registry-entry-class", "", ""},
     {"socket-domain", "of ", ""},  {"path-ancestors", "the folders above ", ""},
 };
 
@@ -232,6 +238,10 @@ void explain_seatbelt(struct arena *a, const char *text, size_t size, struct exp
 		above = own[0] ? own : stands_apart(text, form.at) ? "" : above;
 		if (strncmp(above, "base", 4) == 0)
 			continue; /* what every profile of ours says: the file itself explains it */
+		if (word_is(verb, "if") && next_form(&in, &form) && next_form(&in, &form)) { /* (defined? 'x), then the rule */
+			in = inside(form);
+			next_form(&in, &verb);
+		}
 		if (word_is(verb, "allow") || word_is(verb, "deny"))
 			put_rule(a, x, form, word_is(verb, "allow"), above);
 	}

@@ -181,7 +181,7 @@ static bool takes(struct arena *a, const struct ir *ir, const struct ir_rule *de
 		return path_covers(d, x) || (path_covers(x, d) && !holes_take(a, ir, allow, d));
 	if (deny->kind == RULE_SYSCALL)
 		return calls_meet(deny, allow);
-	if (deny->kind == RULE_MACH || deny->kind == RULE_SIGNAL)
+	if (deny->kind == RULE_MACOS || deny->kind == RULE_SIGNAL)
 		return strcmp(d, x) == 0;
 	if (deny->kind == RULE_ENV) {
 		size_t nd = strcspn(d, "*"), nx = strcspn(x, "*");

@@ -174,6 +174,7 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 	case CAP_SYSCALL_FILTER:
 		return linux_target;
 	case CAP_MACH_RESTRICT:
+	case CAP_MACOS_RESTRICT:
 		return !linux_target;
 	case CAP_FS_READ_HOST:
 		return (*at = find_allow(ir, t, OP_BIT(OP_READ), is_root)) != NULL;

@@ -83,7 +83,7 @@ const char *const choice_word[CHOICE_COUNT][CHOICE_MAX_WORDS] = {
 };
 
 static const char *const rule_kind_name[] = {
-    [RULE_PATH] = "path", [RULE_NET] = "net", [RULE_ENV] = "env", [RULE_SYSCALL] = "syscall", [RULE_MACH] = "mach",
+    [RULE_PATH] = "path", [RULE_NET] = "net", [RULE_ENV] = "env", [RULE_SYSCALL] = "syscall", [RULE_MACOS] = "macos",
     [RULE_RELAY] = "relay", [RULE_SIGNAL] = "signal", [RULE_GLOB] = "glob",
 };
 

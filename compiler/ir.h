@@ -94,7 +94,7 @@ enum rule_kind {
 	RULE_NET,
 	RULE_ENV,     /* object is NAME, or PREFIX* */
 	RULE_SYSCALL, /* object is a syscall name or a group with its @, as written */
-	RULE_MACH,    /* object is a global Mach service name */
+	RULE_MACOS,   /* object is the name of what only macOS has: macos_word.def */
 	RULE_GLOB,    /* object is the folder (as of PATH), glob the pattern: glob.h; ops are those of PATH */
 	RULE_SIGNAL,  /* all or none: object is "*" */
 	RULE_RELAY,   /* object is a host or a pattern `*.NAME`; `via` is the proxy that makes the connection */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cond.h"
+#include "macos_word.h"
 
 struct ir_build *ir_build_new(struct arena *a)
 {
@@ -153,6 +154,14 @@ bool ir_same_object(const struct ir_rule *a, const struct ir_rule *b)
 	       a->port_hi == b->port_hi && cmp_str0(a->port_var, b->port_var) == 0 && via_cmp(a, b) == 0 && cond_cmp(a->cond, b->cond) == 0;
 }
 
+/* One name may be that of a semaphore and of a service: these are two objects. */
+static int family_cmp(const struct ir_rule *a, const struct ir_rule *b)
+{
+	if (a->kind != RULE_MACOS)
+		return 0;
+	return strcmp(macos_family_of((enum op)__builtin_ctz(a->ops))->word, macos_family_of((enum op)__builtin_ctz(b->ops))->word);
+}
+
 /* Everything that makes two rules the same rule but for their operations. */
 static int rule_key_cmp(const struct ir_rule *a, const struct ir_rule *b)
 {
@@ -165,7 +174,7 @@ static int rule_key_cmp(const struct ir_rule *a, const struct ir_rule *b)
 	    (c = via_cmp(a, b)) || (c = cmp_u64(a->action.act, b->action.act)) ||
 	    (c = cmp_u64(a->action.data, b->action.data)) || (c = cond_cmp(a->cond, b->cond)))
 		return c;
-	return holes_cmp(a, b);
+	return (c = family_cmp(a, b)) ? c : holes_cmp(a, b);
 }
 
 static uint32_t rule_place(const struct ir_rule *r)

@@ -390,7 +390,7 @@ static void try_outcome(struct trying *t, const struct outcome *o)
 		    o->request.op == OP_LISTEN_UDP)
 			return try_port(t, o);
 		break;
-	case RULE_MACH:
+	case RULE_MACOS:
 	case RULE_SIGNAL:
 	case RULE_RELAY:
 	case RULE_GLOB:

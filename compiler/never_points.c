@@ -429,8 +429,8 @@ bool never_points(struct arena *a, const struct meaning *m, const struct ir_neve
 	case RULE_SIGNAL:
 		give(&p, "*", 0, OP_BIT(OP_SIGNAL));
 		break;
-	case RULE_MACH:
-		give(&p, n->rule.object, 0, OP_BIT(OP_MACH));
+	case RULE_MACOS:
+		give(&p, n->rule.object, 0, n->rule.ops);
 		break;
 	}
 	return p.known;

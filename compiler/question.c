@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../grammar/parse.h"
+#include "macos_word.h"
 #include "resolve_priv.h"
 
 /* ---- words to text ---- */
@@ -42,7 +43,8 @@ const char *question_text(struct arena *a, const char *const *words, unsigned n)
 	struct buf b = buf_new(a);
 	buf_puts(&b, "sbx 1\ntest \"\" { expect allow");
 	bool env = n == 2 && strcmp(words[0], "env") == 0;
-	if (n < 2 || strcmp(words[0], "syscall") == 0 || (env && is_const(words[1]))) {
+	const struct macos_word *whole = n == 2 ? macos_word_find(words[0], words[1]) : NULL;
+	if (n < 2 || strcmp(words[0], "syscall") == 0 || (env && is_const(words[1])) || (whole && whole->object)) {
 		put_words(&b, words, n);
 	} else {
 		put_words(&b, words, n - 1);

@@ -95,7 +95,7 @@ struct wide wide_words(struct arena *a, const struct meaning *m, const struct ir
 		if (!r->cond && r->object[0] == '@')
 			add(&w, "a whole group");
 		break;
-	case RULE_MACH:
+	case RULE_MACOS:
 	case RULE_GLOB: /* names of one kind: what is wide is the folder, and it is not given */
 		break;
 	}

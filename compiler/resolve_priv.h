@@ -199,8 +199,6 @@ bool resolve_cap(struct res *r, const struct ast_word *w, enum cap *out);
 /* `on linux, macos` to bits, all of the policy's targets when there is no list. */
 uint32_t resolve_targets(struct res *r, const struct ast_word *list);
 
-/* Operations as the language spells them: "read write". */
-const char *ops_text(struct arena *a, uint32_t ops);
 
 /* The because text of a word, decoded, or NULL. */
 const char *because_text(struct res *r, const struct ast_word *because);

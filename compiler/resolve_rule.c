@@ -4,21 +4,25 @@
 #include <string.h>
 
 #include "../runtime/plan.h"
+#include "macos_word.h"
 #include "resolve_priv.h"
 #include "say.h"
 
 /* ---- allow and deny ---- */
 
-/* System calls are words of Linux, Mach services of macOS: a rule for the other system would do nothing there. */
+/* System calls are words of Linux, Mach services and the like of macOS: a rule for the other system would do nothing there. */
 static bool kind_fits_targets(struct res *r, const struct place *p, const struct access_item *i)
 {
 	uint32_t reach = p->targets & r->build->ir.targets;
-	bool syscall = i->rule.kind == RULE_SYSCALL, mach = i->rule.kind == RULE_MACH;
+	bool syscall = i->rule.kind == RULE_SYSCALL, macos = i->rule.kind == RULE_MACOS;
 	uint32_t only = syscall ? TARGET_BIT(TARGET_LINUX) : TARGET_BIT(TARGET_MACOS);
-	if ((!syscall && !mach) || !(reach & ~only))
+	if ((!syscall && !macos) || !(reach & ~only))
 		return true;
-	struct diag_rec *rec = diag(r->d, DIAG_NO_EXPRESSION, i->loc, "%s has no %s", syscall ? "macOS" : "Linux",
-				    syscall ? "Linux system calls" : "Mach services");
+	const struct macos_family *f = macos ? macos_family_of((enum op)__builtin_ctz(i->rule.ops)) : NULL;
+	struct diag_rec *rec = f ? diag(r->d, DIAG_NO_EXPRESSION, i->loc, "`%s` is a word for macOS alone", f->word)
+				 : diag(r->d, DIAG_NO_EXPRESSION, i->loc, "macOS has no Linux system calls");
+	if (f && f->on_linux)
+		diag_note(rec, "%s", f->on_linux);
 	diag_help(rec, "put the line into `on %s { }`", syscall ? "linux" : "macos");
 	return false;
 }

@@ -102,7 +102,7 @@ static void add_access_expect(struct test_build *b, const struct ast_tstmt *s)
 			return;
 		if (rule->kind == RULE_SYSCALL)
 			e.targets &= TARGET_BIT(TARGET_LINUX);
-		if (rule->kind == RULE_MACH)
+		if (rule->kind == RULE_MACOS)
 			e.targets &= TARGET_BIT(TARGET_MACOS);
 		add_expect(b, &e);
 	}

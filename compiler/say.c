@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cond.h"
+#include "macos_word.h"
 #include "str.h"
 #include "syscalls.h"
 #include "template.h"
@@ -78,6 +79,16 @@ static void put_word(struct buf *b, const char *word, const char *sep)
 	buf_printf(b, "%s%s", b->len ? sep : "", word);
 }
 
+/* The name of an operation; of several of one family on macOS, the second without the family: shm read write. */
+static const char *after_family(uint32_t ops, enum op op)
+{
+	const struct macos_family *f = macos_family_of(op);
+	uint32_t before = ops & (OP_BIT(op) - 1);
+	if (!f || !before || macos_family_of((enum op)(31 - __builtin_clz(before))) != f)
+		return op_name[op];
+	return op_name[op] + strlen(f->word) + 1;
+}
+
 const char *say_ops(struct arena *a, uint32_t ops)
 {
 	struct buf b = buf_new(a);
@@ -90,7 +101,7 @@ const char *say_ops(struct arena *a, uint32_t ops)
 	}
 	for (unsigned op = 0; op < OP_COUNT; op++)
 		if (left & OP_BIT(op))
-			put_word(&b, op_name[op], " ");
+			put_word(&b, after_family(ops, (enum op)op), " ");
 	return buf_str(&b);
 }
 
@@ -148,7 +159,9 @@ static const char *object_text(struct arena *a, const struct ir_rule *r)
 		return call_text(a, r);
 	case RULE_SIGNAL:
 		return "";
-	case RULE_MACH:
+	case RULE_MACOS:
+		if (macos_word_whole(r->ops))
+			return r->object[0] == '*' ? "" : r->object;
 		break;
 	}
 	return say_string(a, r->object);
@@ -316,5 +329,6 @@ const char *say_request(struct arena *a, const struct request *r)
 	}
 	if (inet)
 		return arena_printf(a, "%s %s:%u", op_name[r->op], r->object, r->port);
-	return r->op == OP_NET ? op_name[r->op] : arena_printf(a, "%s %s", op_name[r->op], r->object);
+	bool whole = r->op == OP_NET || r->op == OP_SIGNAL || r->op == OP_PTY;
+	return whole ? op_name[r->op] : arena_printf(a, "%s %s", op_name[r->op], r->object);
 }

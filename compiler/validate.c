@@ -172,6 +172,8 @@ const enum cap *validator_caps(enum op op, unsigned *n)
 	static const enum cap syscall[] = {CAP_SYSCALL_FILTER};
 	static const enum cap mach[] = {CAP_MACH_RESTRICT};
 	static const enum cap signal[] = {CAP_SIGNAL_SCOPE};
+	static const enum cap ipc[] = {CAP_IPC_RESTRICT};
+	static const enum cap macos[] = {CAP_MACOS_RESTRICT};
 	static const struct {
 		const enum cap *v;
 		unsigned n;
@@ -182,7 +184,9 @@ const enum cap *validator_caps(enum op op, unsigned *n)
 	    [OP_CONNECT_TCP] = ROW(tcp_out), [OP_LISTEN_TCP] = ROW(tcp_in), [OP_CONNECT_UDP] = ROW(udp),
 	    [OP_LISTEN_UDP] = ROW(udp), [OP_CONNECT_UNIX] = ROW(unix_socket), [OP_LISTEN_UNIX] = ROW(unix_socket),
 	    [OP_NET] = ROW(tcp_out), [OP_ENV] = ROW(env), [OP_SYSCALL] = ROW(syscall), [OP_MACH] = ROW(mach), [OP_RELAY_TCP] = ROW(tcp_out),
-	    [OP_SIGNAL] = ROW(signal),
+	    [OP_SIGNAL] = ROW(signal), [OP_SHM_READ] = ROW(ipc), [OP_SHM_WRITE] = ROW(ipc), [OP_SEM] = ROW(ipc), [OP_SYSV] = ROW(ipc),
+	    [OP_IOKIT_OPEN] = ROW(macos), [OP_IOKIT_READ] = ROW(macos), [OP_IOKIT_WRITE] = ROW(macos), [OP_SYSCTL_WRITE] = ROW(macos),
+	    [OP_PREFERENCE_READ] = ROW(macos), [OP_PREFERENCE_WRITE] = ROW(macos), [OP_PTY] = ROW(macos),
 #undef ROW
 	};
 	*n = table[op].n;

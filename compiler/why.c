@@ -54,7 +54,8 @@ static const char *shows(struct why *w, const struct backend *b, const struct re
 		return scoped ? "EPERM" : "EACCES";
 	if (r->op == OP_MACH)
 		return "the service is not found (BOOTSTRAP_NOT_PRIVILEGED)";
-	return r->target == TARGET_MACOS ? "EPERM" : "refused";
+	bool has_errno = r->op < OP_IOKIT_OPEN || r->op > OP_PREFERENCE_WRITE;
+	return r->target == TARGET_MACOS && has_errno ? "EPERM" : "refused";
 }
 
 /* The filter looks at a call before Landlock looks at what it names. */

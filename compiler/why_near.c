@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cond.h"
+#include "macos_word.h"
 #include "say.h"
 #include "str.h"
 #include "syscalls.h"
@@ -83,7 +84,7 @@ static void nearest_name(const struct why *w, const struct request *r, enum rule
 	unsigned best = 3;
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *rule = &ir->rules[i];
-		unsigned n = rule->kind == kind && !rule->deny ? edit_distance(r->object, rule->object) : best;
+		unsigned n = rule->kind == kind && !rule->deny && (rule->ops & OP_BIT(r->op)) ? edit_distance(r->object, rule->object) : best;
 		if (n >= best)
 			continue;
 		best = n;
@@ -169,7 +170,8 @@ static void set_grant(const struct why *w, const struct why_answer *a, struct wh
 		      : all_hosts	       ? "every host on this port"
 		      : e->what == RULE_PATH ? "this place and all below it"
 		      : e->what == RULE_SYSCALL && e->cond ? "these calls"
-		      : e->what == RULE_SYSCALL ? "the call with any arguments" : "exactly this";
+		      : e->what == RULE_SYSCALL ? "the call with any arguments"
+		      : e->what == RULE_MACOS && macos_word_whole(a->ops) ? "all of the kind" : "exactly this";
 }
 
 struct why_near why_nearest(const struct why *w, const struct why_answer *a)
@@ -188,8 +190,8 @@ struct why_near why_nearest(const struct why *w, const struct why_answer *a)
 	case RULE_ENV:
 		nearest_name(w, r, RULE_ENV, &near);
 		break;
-	case RULE_MACH:
-		nearest_name(w, r, RULE_MACH, &near);
+	case RULE_MACOS:
+		nearest_name(w, r, RULE_MACOS, &near);
 		break;
 	case RULE_SYSCALL:
 		nearest_call(w, r, &near);

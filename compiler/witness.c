@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "macos_word.h"
 #include "net_index.h"
 #include "str.h"
 #include "syscalls.h"
@@ -267,16 +268,17 @@ static void net_witnesses(struct witness *w)
 
 /* ---- names ---- */
 
-static void name_witnesses(struct witness *w, enum rule_kind kind, enum op op, const char *const *others, unsigned n)
+static void env_witnesses(struct witness *w)
 {
-	w->r.op = op;
-	for (unsigned i = 0; i < n; i++) {
+	static const char *const others[] = {"PATH", "LD_PRELOAD", "_OTHER"};
+	w->r.op = OP_ENV;
+	for (unsigned i = 0; i < 3; i++) {
 		w->r.object = others[i];
 		w->fn(w->ctx, &w->r);
 	}
 	for (unsigned i = 0; i < w->ir->n_rules; i++) {
 		const struct ir_rule *r = &w->ir->rules[i];
-		if (r->kind != kind)
+		if (r->kind != RULE_ENV)
 			continue;
 		size_t len = strlen(r->object);
 		bool prefix = len && r->object[len - 1] == '*';
@@ -284,6 +286,37 @@ static void name_witnesses(struct witness *w, enum rule_kind kind, enum op op, c
 		w->fn(w->ctx, &w->r);
 		w->r.object = arena_printf(w->a, "%.*s_X", (int)(prefix ? len - 1 : len), r->object);
 		w->fn(w->ctx, &w->r);
+	}
+}
+
+/*
+ * Of what only macOS has: each name for the operations of its rule and for the one that comes next in the list, which a
+ * rule must not open along; and a name that no rule says.
+ */
+static void macos_witnesses(struct witness *w)
+{
+	for (enum op op = 0; op < OP_COUNT; op++) {
+		enum op before = op == OP_MACH ? OP_PTY : op == OP_SHM_READ ? OP_MACH : op - 1;
+		if (!macos_family_of(op))
+			continue;
+		bool whole = macos_word_whole(OP_BIT(op));
+		w->r.op = op;
+		w->r.object = "com.example.other";
+		for (unsigned i = 0; i < n_macos_words; i++) {
+			if (macos_words[i].op != op)
+				continue;
+			w->r.object = whole ? macos_words[i].object : w->r.object;
+			w->fn(w->ctx, &w->r);
+		}
+		for (unsigned i = 0; !whole && i < w->ir->n_rules; i++) {
+			const struct ir_rule *r = &w->ir->rules[i];
+			if (r->kind != RULE_MACOS || !(r->ops & (OP_BIT(op) | OP_BIT(before))))
+				continue;
+			w->r.object = r->object;
+			w->fn(w->ctx, &w->r);
+			w->r.object = arena_printf(w->a, "%s_X", r->object);
+			w->fn(w->ctx, &w->r);
+		}
 	}
 }
 
@@ -345,15 +378,13 @@ static void syscall_witnesses(struct witness *w)
 
 void witness_all(const struct ir *ir, enum target t, witness_fn *fn, void *ctx)
 {
-	static const char *const env_others[] = {"PATH", "LD_PRELOAD", "_OTHER"};
-	static const char *const mach_others[] = {"com.example.other"};
 	struct witness w = {.ir = ir, .a = arena_new(), .fn = fn, .ctx = ctx, .r = {.target = t}};
 	path_witnesses(&w);
 	net_witnesses(&w);
-	name_witnesses(&w, RULE_ENV, OP_ENV, env_others, 3);
+	env_witnesses(&w);
 	ask_signal(&w);
 	if (t == TARGET_MACOS)
-		name_witnesses(&w, RULE_MACH, OP_MACH, mach_others, 1);
+		macos_witnesses(&w);
 	if (t == TARGET_LINUX)
 		syscall_witnesses(&w);
 	arena_free(w.a);

@@ -60,6 +60,7 @@ check_table() {
 check_table docs/sbx.5 compiler/target.def TARGET 1 0
 check_table docs/sbx.5 compiler/arch.def ARCH 1 0
 check_table docs/sbx.5 compiler/op_word.def OP_WORD 1 0
+check_table docs/sbx.5 compiler/macos_word.def MACOS_FAMILY 1 2
 check_table docs/sbx.5 compiler/groups.def GROUP 1 2
 check_table docs/sbx.5 compiler/limit.def LIMIT 1 2
 check_table docs/sbx.5 compiler/cap.def CAP 1 2
@@ -89,7 +90,7 @@ done
 
 # The fuzzer finds what it knows the words of.
 for word in $(sed -n 's/^KW([A-Z_]*, "\([a-z]*\)".*/\1/p' grammar/keywords.def) \
-    $(sed -n 's/^OP_WORD("\([a-z]*\)".*/\1/p; s/^\(CAP\|LIMIT\|TYPE\|SETTING\|ISOLATE\|TARGET\)([A-Z_]*, "\([a-z.-]*\)".*/\2/p' compiler/*.def); do
+    $(sed -n 's/^\(OP_WORD\|MACOS_FAMILY\)("\([a-z]*\)".*/\2/p; s/^\(CAP\|LIMIT\|TYPE\|SETTING\|ISOLATE\|TARGET\)([A-Z_]*, "\([a-z.-]*\)".*/\2/p' compiler/*.def); do
 	grep -q "\"$word[ \"]" tests/fuzz/sbx.dict || { echo "FAIL docs tests/fuzz/sbx.dict: the word $word is missing"; status=1; }
 done
 echo "PASS docs tests/fuzz/sbx.dict was compared with the tables of words"

@@ -77,6 +77,7 @@ static struct answer cgroup_answer(const struct ir *ir, enum target t, enum cap 
 	case CAP_TTY_NO_INJECT:
 	case CAP_SYSCALL_FILTER:
 	case CAP_MACH_RESTRICT:
+	case CAP_MACOS_RESTRICT:
 	case CAP_KERNEL_ISOLATION:
 	case CAP_NS_ISOLATE:
 	case CAP_RES_WALL:

@@ -319,6 +319,7 @@ struct answer landlock_answer(const struct ir *ir, enum target t, enum cap cap)
 	case CAP_TTY_NO_INJECT:
 	case CAP_SYSCALL_FILTER:
 	case CAP_MACH_RESTRICT:
+	case CAP_MACOS_RESTRICT:
 	case CAP_KERNEL_ISOLATION:
 	case CAP_NS_ISOLATE:
 	case CAP_RES_MEMORY:

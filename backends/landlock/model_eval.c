@@ -551,6 +551,17 @@ struct model_verdict landlock_model_decide(const void *model, struct arena *scra
 	case OP_ENV:
 	case OP_SYSCALL:
 	case OP_MACH:
+	case OP_SHM_READ:
+	case OP_SHM_WRITE:
+	case OP_SEM:
+	case OP_SYSV:
+	case OP_IOKIT_OPEN:
+	case OP_IOKIT_READ:
+	case OP_IOKIT_WRITE:
+	case OP_PREFERENCE_READ:
+	case OP_PREFERENCE_WRITE:
+	case OP_SYSCTL_WRITE:
+	case OP_PTY:
 	case OP_RELAY_TCP:
 	case OP_COUNT:
 		return pass();

@@ -111,6 +111,7 @@ static struct answer launch_answer(const struct ir *ir, enum target t, enum cap 
 	case CAP_TTY_NO_INJECT:
 	case CAP_SYSCALL_FILTER:
 	case CAP_MACH_RESTRICT:
+	case CAP_MACOS_RESTRICT:
 	case CAP_KERNEL_ISOLATION:
 	case CAP_RES_MEMORY:
 	case CAP_RES_SWAP:

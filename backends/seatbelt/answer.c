@@ -254,7 +254,7 @@ static bool on_system(const struct ir *ir, enum cap cap)
 {
 	static const enum cap caps[] = {CAP_FS_READ_SCOPE,  CAP_FS_WRITE_DENY, CAP_FS_WRITE_SCOPE, CAP_FS_IOCTL_SCOPE,
 					CAP_NET_DISABLE,    CAP_NET_OUTBOUND,  CAP_UNIX_PATH,	   CAP_IPC_RESTRICT,
-					CAP_MACH_RESTRICT};
+					CAP_MACH_RESTRICT,  CAP_MACOS_RESTRICT};
 
 	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
 		if (caps[i] == cap)
@@ -299,6 +299,7 @@ static struct answer answer_of(const struct ir *ir, enum cap cap)
 	case CAP_SIGNAL_SCOPE:
 	case CAP_IPC_RESTRICT:
 	case CAP_MACH_RESTRICT:
+	case CAP_MACOS_RESTRICT:
 		return enforced();
 	case CAP_NET_CONNECT_PORT:
 		return connect_port_answer(ir);

@@ -56,7 +56,8 @@ static struct names used_names(struct arena *a, const struct ir *ir)
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 
-		if (!seatbelt_governs(r) || r->kind == RULE_ENV || r->kind == RULE_SYSCALL)
+		if (!seatbelt_governs(r) || r->kind == RULE_ENV || r->kind == RULE_SYSCALL ||
+		    r->kind == RULE_MACOS)
 			continue;
 		if (tmpl_has_variable(r->object))
 			names_of(a, &t, r->object);

@@ -1,5 +1,5 @@
 /*
- * lower.c - the order of the whole profile, and the rules for Mach services and signals.
+ * lower.c - the order of the whole profile, and the rules for signals.
  */
 #include <string.h>
 
@@ -8,42 +8,6 @@
 bool seatbelt_governs(const struct ir_rule *r)
 {
 	return r->targets & TARGET_BIT(TARGET_MACOS);
-}
-
-/* A rule of the other kind on the same name. */
-static bool mach_met(const struct ir *ir, const struct ir_rule *r)
-{
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *x = &ir->rules[i];
-
-		if (x->kind == RULE_MACH && x->deny != r->deny && seatbelt_governs(x) &&
-		    strcmp(x->object, r->object) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* A name is allowed or it is not: only a name that the start completes needs its denies. */
-static void emit_mach(struct emit *e, bool deny)
-{
-	const struct ir *ir = e->l->ir;
-	bool open = false;
-
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		open |= ir->rules[i].kind == RULE_MACH && tmpl_has_variable(ir->rules[i].object);
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-		const char *name;
-
-		if (r->kind != RULE_MACH || r->deny != deny || !seatbelt_governs(r))
-			continue;
-		name = emit_text(e, rule_loc(r), "", r->object);
-		if (!name || (deny ? !open : mach_met(ir, r)))
-			continue;
-		emit_origins(e, r);
-		buf_printf(&e->out, "(%s mach-lookup (global-name %s))\n", deny ? "deny" : "allow",
-			   name);
-	}
 }
 
 /* The base lets signals reach the sandbox itself; a rule names nobody, so a deny only keeps the others out again. */
@@ -104,7 +68,6 @@ static void emit_all_denies(struct emit *e, const struct paths *paths)
 
 	buf_puts(&e->out, head);
 	paths_emit_denies(e, paths);
-	emit_mach(e, true);
 	seatbelt_emit_net_denies(e);
 	if (e->out.len == before + strlen(head))
 		e->out.len = before;
@@ -123,7 +86,7 @@ bool seatbelt_lower(struct lower *l)
 	seatbelt_emit_base(&e);
 	paths_collect(&e, &paths);
 	paths_emit_allows(&e, &paths);
-	emit_mach(&e, false);
+	seatbelt_emit_names(&e);
 	emit_signal(&e);
 	seatbelt_emit_net_allows(&e);
 	emit_all_denies(&e, &paths);

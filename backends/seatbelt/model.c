@@ -11,7 +11,7 @@
 #include "sbpl_witness.h"
 #include "seatbelt.h"
 
-enum { MAX_KERNEL_ASKS = 4 };
+enum { MAX_KERNEL_ASKS = 6 };
 
 /* The profile with one set of values. */
 struct instance {
@@ -56,8 +56,38 @@ static const struct {
     {OP_LISTEN_UDP, PROTO_UDP, true},     {OP_LISTEN_UNIX, PROTO_UNIX, true},
 };
 
+/* Of what only macOS has; all of the questions must be answered with yes. */
+static const struct {
+	enum op op;
+	const char *object; /* or NULL: any */
+	enum sbpl_op asks;
+	enum { BY_NAME, BY_PROPERTY, BY_NOTHING } by;
+} name_asks[] = {
+    {OP_MACH, NULL, SBPL_MACH_LOOKUP, BY_NAME},
+    {OP_SHM_READ, NULL, SBPL_IPC_POSIX_SHM_READ_DATA, BY_NAME},
+    {OP_SHM_WRITE, NULL, SBPL_IPC_POSIX_SHM_WRITE_CREATE, BY_NAME},
+    {OP_SHM_WRITE, NULL, SBPL_IPC_POSIX_SHM_WRITE_DATA, BY_NAME},
+    {OP_SHM_WRITE, NULL, SBPL_IPC_POSIX_SHM_WRITE_UNLINK, BY_NAME},
+    {OP_SEM, NULL, SBPL_IPC_POSIX_SEM_CREATE, BY_NAME},
+    {OP_SEM, NULL, SBPL_IPC_POSIX_SEM_OPEN, BY_NAME},
+    {OP_SEM, NULL, SBPL_IPC_POSIX_SEM_POST, BY_NAME},
+    {OP_SEM, NULL, SBPL_IPC_POSIX_SEM_UNLINK, BY_NAME},
+    {OP_SEM, NULL, SBPL_IPC_POSIX_SEM_WAIT, BY_NAME},
+    {OP_SYSV, "shm", SBPL_IPC_SYSV_SHM, BY_NOTHING},
+    {OP_SYSV, "sem", SBPL_IPC_SYSV_SEM, BY_NOTHING},
+    {OP_SYSV, "msg", SBPL_IPC_SYSV_MSG, BY_NOTHING},
+    {OP_IOKIT_OPEN, NULL, SBPL_IOKIT_OPEN_SERVICE, BY_NAME},
+    {OP_IOKIT_OPEN, NULL, SBPL_IOKIT_OPEN_USER_CLIENT, BY_NAME},
+    {OP_IOKIT_READ, NULL, SBPL_IOKIT_GET_PROPERTIES, BY_PROPERTY},
+    {OP_IOKIT_WRITE, NULL, SBPL_IOKIT_SET_PROPERTIES, BY_PROPERTY},
+    {OP_PREFERENCE_READ, NULL, SBPL_USER_PREFERENCE_READ, BY_NAME},
+    {OP_PREFERENCE_WRITE, NULL, SBPL_USER_PREFERENCE_WRITE, BY_NAME},
+    {OP_SYSCTL_WRITE, NULL, SBPL_SYSCTL_WRITE, BY_NAME},
+    {OP_PTY, NULL, SBPL_PSEUDO_TTY, BY_NOTHING},
+};
+
 struct asks {
-	struct sbpl_query v[MAX_KERNEL_ASKS + 2];
+	struct sbpl_query v[MAX_KERNEL_ASKS];
 	unsigned n;
 };
 
@@ -296,6 +326,36 @@ static void ask_all_net(struct asks *a)
 	ask(a, (struct sbpl_query){.local = raw}, SBPL_NETWORK_INBOUND);
 }
 
+static const struct sbpl_fact *property_of(struct arena *scratch, const char *name)
+{
+	struct sbpl_fact *f = ARENA_NEW(scratch, struct sbpl_fact);
+
+	*f = (struct sbpl_fact){"iokit-property", name};
+	return f;
+}
+
+static void ask_name(struct asks *a, struct arena *scratch, const struct request *r)
+{
+	for (size_t i = 0; i < sizeof(name_asks) / sizeof(name_asks[0]); i++) {
+		struct sbpl_query q = {.path = NULL};
+
+		if (name_asks[i].op != r->op || (name_asks[i].object && strcmp(name_asks[i].object, r->object) != 0))
+			continue;
+		switch (name_asks[i].by) {
+		case BY_NAME:
+			q.name = r->object;
+			break;
+		case BY_PROPERTY:
+			q.facts = property_of(scratch, r->object);
+			q.n_facts = 1;
+			break;
+		case BY_NOTHING:
+			break;
+		}
+		ask(a, q, name_asks[i].asks);
+	}
+}
+
 /* What the kernel asks before the request goes through; no question: not Seatbelt's. */
 static struct asks asks_of(struct arena *scratch, const struct request *r)
 {
@@ -307,8 +367,7 @@ static struct asks asks_of(struct arena *scratch, const struct request *r)
 		ask_all_net(&a);
 	if (r->op == OP_SIGNAL)
 		ask(&a, (struct sbpl_query){.target = "others"}, SBPL_SIGNAL);
-	if (r->op == OP_MACH)
-		ask(&a, (struct sbpl_query){.name = r->object}, SBPL_MACH_LOOKUP);
+	ask_name(&a, scratch, r);
 	for (size_t i = 0; i < sizeof(net_asks) / sizeof(net_asks[0]); i++)
 		if (net_asks[i].op == r->op)
 			ask_endpoint(&a, scratch, r, net_asks[i].proto, net_asks[i].listens);

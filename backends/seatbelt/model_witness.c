@@ -16,6 +16,7 @@ struct telling {
 static const struct {
 	enum sbpl_op asks;
 	uint32_t path_ops, name_ops;
+	uint32_t fact_ops; /* of what is told beside: a property */
 	enum op tcp, udp;
 } asked[] = {
     {.asks = SBPL_FILE_READ_DATA, .path_ops = OP_BIT(OP_READ) | OP_BIT(OP_LIST)},
@@ -25,6 +26,15 @@ static const struct {
     {.asks = SBPL_PROCESS_EXEC, .path_ops = OP_BIT(OP_EXEC)},
     {.asks = SBPL_FILE_IOCTL, .path_ops = OP_BIT(OP_IOCTL)},
     {.asks = SBPL_MACH_LOOKUP, .name_ops = OP_BIT(OP_MACH)},
+    {.asks = SBPL_IPC_POSIX_SHM_READ_DATA, .name_ops = OP_BIT(OP_SHM_READ)},
+    {.asks = SBPL_IPC_POSIX_SHM_WRITE_DATA, .name_ops = OP_BIT(OP_SHM_WRITE)},
+    {.asks = SBPL_IPC_POSIX_SEM_OPEN, .name_ops = OP_BIT(OP_SEM)},
+    {.asks = SBPL_IOKIT_OPEN_USER_CLIENT, .name_ops = OP_BIT(OP_IOKIT_OPEN)},
+    {.asks = SBPL_IOKIT_GET_PROPERTIES, .fact_ops = OP_BIT(OP_IOKIT_READ)},
+    {.asks = SBPL_IOKIT_SET_PROPERTIES, .fact_ops = OP_BIT(OP_IOKIT_WRITE)},
+    {.asks = SBPL_USER_PREFERENCE_READ, .name_ops = OP_BIT(OP_PREFERENCE_READ)},
+    {.asks = SBPL_USER_PREFERENCE_WRITE, .name_ops = OP_BIT(OP_PREFERENCE_WRITE)},
+    {.asks = SBPL_SYSCTL_WRITE, .name_ops = OP_BIT(OP_SYSCTL_WRITE)},
     {.asks = SBPL_NETWORK_OUTBOUND, .path_ops = OP_BIT(OP_CONNECT_UNIX), .tcp = OP_CONNECT_TCP, .udp = OP_CONNECT_UDP},
     {.asks = SBPL_NETWORK_BIND, .path_ops = OP_BIT(OP_LISTEN_UNIX), .tcp = OP_LISTEN_TCP, .udp = OP_LISTEN_UDP},
 };
@@ -63,7 +73,9 @@ void seatbelt_witness(const void *model, const struct ir *ir, void (*tell)(void 
 		unsigned n = sbpl_witness(scratch, &p, 1, asked[k].asks, &q);
 
 		for (unsigned i = 0; i < n; i++) {
-			if (q[i].path)
+			if (q[i].n_facts)
+				tell_object(&t, asked[k].fact_ops, q[i].facts[0].value);
+			else if (q[i].path)
 				tell_object(&t, asked[k].path_ops, q[i].path);
 			else if (q[i].name)
 				tell_object(&t, asked[k].name_ops, q[i].name);

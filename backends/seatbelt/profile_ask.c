@@ -31,6 +31,26 @@ static const struct {
     {"listen", SBPL_NETWORK_INBOUND, NULL},
     {"mach", SBPL_MACH_LOOKUP, NULL},
     {"signal", SBPL_SIGNAL, NULL},
+    {"shm read", SBPL_IPC_POSIX_SHM_READ_DATA, NULL},
+    {"shm write", SBPL_IPC_POSIX_SHM_WRITE_CREATE, NULL},
+    {"shm write", SBPL_IPC_POSIX_SHM_WRITE_DATA, NULL},
+    {"shm write", SBPL_IPC_POSIX_SHM_WRITE_UNLINK, NULL},
+    {"sem", SBPL_IPC_POSIX_SEM_CREATE, NULL},
+    {"sem", SBPL_IPC_POSIX_SEM_OPEN, NULL},
+    {"sem", SBPL_IPC_POSIX_SEM_POST, NULL},
+    {"sem", SBPL_IPC_POSIX_SEM_UNLINK, NULL},
+    {"sem", SBPL_IPC_POSIX_SEM_WAIT, NULL},
+    {"sysv shm", SBPL_IPC_SYSV_SHM, NULL},
+    {"sysv sem", SBPL_IPC_SYSV_SEM, NULL},
+    {"sysv msg", SBPL_IPC_SYSV_MSG, NULL},
+    {"iokit open", SBPL_IOKIT_OPEN_SERVICE, NULL},
+    {"iokit open", SBPL_IOKIT_OPEN_USER_CLIENT, NULL},
+    {"iokit read", SBPL_IOKIT_GET_PROPERTIES, NULL},
+    {"iokit write", SBPL_IOKIT_SET_PROPERTIES, NULL},
+    {"preference read", SBPL_USER_PREFERENCE_READ, NULL},
+    {"preference write", SBPL_USER_PREFERENCE_WRITE, NULL},
+    {"sysctl write", SBPL_SYSCTL_WRITE, NULL},
+    {"pty", SBPL_PSEUDO_TTY, NULL},
 };
 enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 
@@ -70,13 +90,16 @@ static void add_family(struct asking *k, enum sbpl_op family)
 
 static bool take_verb(struct asking *k, const char *word)
 {
-	bool found = false;
+	const char *two = k->at < k->n ? arena_printf(k->arena, "%s %s", word, k->words[k->at]) : word;
+	bool found = false, both = false;
 
 	for (size_t i = 0; i < N_VERBS; i++)
-		if (strcmp(verbs[i].words, word) == 0) {
+		if (strcmp(verbs[i].words, word) == 0 || strcmp(verbs[i].words, two) == 0) {
 			add_op(k, verbs[i].op, verbs[i].vnode);
+			both |= strcmp(verbs[i].words, word) != 0;
 			found = true;
 		}
+	k->at += both;
 	if (found && (strcmp(word, "connect") == 0 || strcmp(word, "listen") == 0)) {
 		if (k->at < k->n)
 			k->proto = k->words[k->at++];
@@ -256,6 +279,9 @@ static void take_object(struct asking *k, const char *word)
 		if (!sbpl_word_known(FILTER_TARGET, word))
 			k->error = arena_printf(k->arena, "`%s` is none of self, same-sandbox, others", word);
 		k->q.target = k->object = word;
+	} else if (!k->raw && (takes(k) & FITS_IOKIT) && k->asked[0].op != SBPL_IOKIT_OPEN_SERVICE) {
+		k->facts[k->q.n_facts++] = (struct sbpl_fact){"iokit-property", word};
+		k->object = word;
 	} else if (takes(k) & ~(unsigned)(FITS_SOCKET | FITS_PATH | FITS_ADDRESS)) {
 		k->q.name = k->object = word;
 	} else {
@@ -268,7 +294,7 @@ static void take_rest(struct asking *k)
 	take_proto(k);
 	if (k->at < k->n && (!strchr(k->words[k->at], '=') || k->words[k->at][0] == '/'))
 		take_object(k, k->words[k->at++]);
-	else if (!k->raw)
+	else if (!k->raw && takes(k) != FITS_ANY)
 		k->error = arena_printf(k->arena, "`%s` takes an object", k->words[0]);
 	for (; k->at < k->n && !k->error; k->at++) {
 		if (strchr(k->words[k->at], '='))

@@ -53,7 +53,9 @@ static const char *rule_bare_allow(const struct sbpl_rule *r)
 {
 	static const enum sbpl_op fine[] = {SBPL_PROCESS_FORK,     SBPL_SYSCTL_READ,
 					    SBPL_NETWORK_OUTBOUND, SBPL_NETWORK_INBOUND,
-					    SBPL_NETWORK_BIND,     SBPL_SYSTEM_SOCKET};
+					    SBPL_NETWORK_BIND,     SBPL_SYSTEM_SOCKET,
+					    SBPL_IPC_SYSV_SHM,     SBPL_IPC_SYSV_SEM,
+					    SBPL_IPC_SYSV_MSG,     SBPL_PSEUDO_TTY};
 
 	if (r->allow && !r->filter && !ONE_OF(r->op, fine))
 		return "an allow without a filter";
@@ -152,7 +154,9 @@ static const char *filter_known(const struct sbpl_rule *r, const struct sbpl_fil
 {
 	enum sbpl_subject about = sbpl_filters[f->id].subject;
 
-	(void)r;
+	/* What is asked about here is the property itself. */
+	if (f->id == FILTER_IOKIT_PROPERTY && (r->op == SBPL_IOKIT_GET_PROPERTIES || r->op == SBPL_IOKIT_SET_PROPERTIES))
+		return NULL;
 	if (about == SUBJECT_FACT || about == SUBJECT_OTHER_NAME)
 		return "a filter on what the model cannot know";
 	return NULL;

@@ -37,6 +37,8 @@ struct emit {
 bool seatbelt_lower(struct lower *l);
 /* Is the rule one for macOS? Others are left out everywhere. */
 bool seatbelt_governs(const struct ir_rule *r);
+/* lower_names.c: the rules for what only macOS has. */
+void seatbelt_emit_names(struct emit *e);
 /* lower_net.c: the rules for NET; denies come after every allow. */
 void seatbelt_emit_net_allows(struct emit *e);
 void seatbelt_emit_net_denies(struct emit *e);
@@ -69,6 +71,8 @@ void emit_quoted(struct emit *e, const char *s, size_t n);
 const char *emit_path(struct emit *e, struct loc at, const char *tmpl);
 /* A template that is no path, such as a value: "text" or (string-append ...). */
 const char *emit_text(struct emit *e, struct loc at, const char *before, const char *tmpl);
+/* A name as it is, no template; NULL after a diagnostic when it cannot be written. */
+const char *emit_name_text(struct emit *e, struct loc at, const char *name);
 /* The same for (path-ancestors ...) and the comments. */
 bool tmpl_has_variable(const char *tmpl);
 /* One piece of a template: bytes, or the name of a variable. `*p` moves behind it; false at the

@@ -200,15 +200,30 @@ const char *emit_path(struct emit *e, struct loc at, const char *tmpl)
 	return join(e->l->arena, &p);
 }
 
+static const char *refuse_name(struct emit *e, struct loc at)
+{
+	return refuse(e, at, "a control character in a name has no safe spelling on macOS", "profiles that hold one are not known to load");
+}
+
+const char *emit_name_text(struct emit *e, struct loc at, const char *name)
+{
+	const struct tmpl_piece plain = {.s = name, .len = strlen(name)};
+	struct buf b = buf_new(e->l->arena);
+
+	if (has_control_byte(&plain))
+		return refuse_name(e, at);
+	if (quote(&b, name, plain.len) > 1)
+		return refuse(e, at, "this name is longer than a string of a profile can be", "macOS reads at most 900 bytes");
+	return buf_str(&b);
+}
+
 const char *emit_text(struct emit *e, struct loc at, const char *before, const char *tmpl)
 {
 	struct pieces p = split(e->l->arena, arena_printf(e->l->arena, "%s%s", before, tmpl));
 
 	for (unsigned i = 0; i < p.n; i++)
 		if (!p.v[i].is_var && has_control_byte(&p.v[i]))
-			return refuse(e, at,
-				      "a control character in a name has no safe spelling on macOS",
-				      "profiles that hold one are not known to load");
+			return refuse_name(e, at);
 	return p.n ? join(e->l->arena, &p) : "\"\"";
 }
 

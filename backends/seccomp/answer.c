@@ -381,6 +381,7 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 	case CAP_NET_CONNECT_HOST:
 	case CAP_SIGNAL_SCOPE:
 	case CAP_MACH_RESTRICT:
+	case CAP_MACOS_RESTRICT:
 	case CAP_KERNEL_ISOLATION:
 	case CAP_NS_ISOLATE:
 	case CAP_RES_CPU_TIME:

@@ -92,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		p->ir.entry = template_of(p->arena, "/e/", line[ENTRY]);
 		p->ir.entry_origin = &p->origin;
 		policy_rule(p, RULE_PATH, false, OP_BIT(OP_READ), template_of(p->arena, "/w/", line[PATH]));
-		policy_rule(p, RULE_MACH, false, OP_BIT(OP_MACH), template_of(p->arena, "", line[NAME]));
+		policy_rule(p, RULE_MACOS, false, OP_BIT(OP_MACH), line[NAME]);
 		check(p, line, path);
 	}
 	arena_free(p->arena);

@@ -129,12 +129,23 @@ static void random_call(struct arena *a, struct policy *p, const struct src_file
 		r->action.act = ACT_LOG;
 }
 
+static const uint32_t macos_ops[] = {
+    OP_BIT(OP_MACH),	   OP_BIT(OP_SHM_READ),
+    OP_BIT(OP_SHM_WRITE),  OP_BIT(OP_SHM_READ) | OP_BIT(OP_SHM_WRITE),
+    OP_BIT(OP_SEM),	   OP_BIT(OP_SYSV),
+    OP_BIT(OP_IOKIT_OPEN), OP_BIT(OP_IOKIT_READ),
+    OP_BIT(OP_IOKIT_WRITE), OP_BIT(OP_PREFERENCE_READ) | OP_BIT(OP_PREFERENCE_WRITE),
+    OP_BIT(OP_SYSCTL_WRITE), OP_BIT(OP_PTY),
+};
+
 static void random_name(struct arena *a, struct policy *p, const struct src_file *f)
 {
 	if (dice(3)) {
 		add_rule(a, p, f, RULE_ENV, OP_BIT(OP_ENV), PICK(names));
 	} else {
-		struct ir_rule *r = add_rule(a, p, f, RULE_MACH, OP_BIT(OP_MACH), dice(2) ? "com.example.a" : "com.example.b");
+		uint32_t ops = PICK(macos_ops);
+		const char *name = ops == OP_BIT(OP_PTY) ? "*" : dice(2) ? "com.example.a" : "com.example.b";
+		struct ir_rule *r = add_rule(a, p, f, RULE_MACOS, ops, name);
 		r->targets = TARGET_BIT(TARGET_MACOS);
 	}
 }
@@ -294,9 +305,12 @@ static void ask_names(const struct differ *x, const struct diff *d, enum target 
 	}
 	if (t != TARGET_MACOS)
 		return;
-	ask_name(x, d, t, OP_MACH, "com.example.a", 0);
-	ask_name(x, d, t, OP_MACH, "com.example.b", 0);
-	ask_name(x, d, t, OP_MACH, "com.example.c", 0);
+	for (enum op op = 0; op < OP_COUNT; op++) {
+		bool macos = op == OP_MACH || (op >= OP_SHM_READ && op < OP_PTY);
+		for (const char *name = "abc"; macos && *name; name++)
+			ask_name(x, d, t, op, arena_printf(x->a, "com.example.%c", *name), 0);
+	}
+	ask_name(x, d, t, OP_PTY, "*", 0);
 }
 
 /* ---- system calls ---- */

@@ -46,7 +46,11 @@ static void add_rest(struct gen *g)
 {
 	buf_printf(&g->text, "    %s\n",
 		   PICK(g, "allow mach \"com.x\"", "deny mach \"com.x\"", "allow mach \"com.apple.logd\"", "allow signal",
-			"allow env LANG", "limit open-files 77"));
+			"allow env LANG", "limit open-files 77", "allow shm read \"com.x\"", "allow shm read write \"com.x\"",
+			"deny shm write \"com.x\"", "allow sem \"com.x\", \"y\"", "allow sysv shm", "allow sysv msg sem", "deny sysv sem",
+			"allow iokit open \"com.x\"", "allow iokit read \"com.x\"", "allow iokit read write \"y\"",
+			"deny iokit write \"y\"", "allow preference read \"com.x\", \"y\"", "allow preference read write \"com.x\"",
+			"deny preference write \"com.x\"", "allow sysctl write \"y\"", "allow pty", "deny pty"));
 }
 
 static const char *policy(struct gen *g, struct arena *a)
@@ -112,7 +116,8 @@ Test(seatbelt_random, policies_equal_their_profiles, .timeout = 7200)
 static const char fixed[] = "sbx 1\npolicy t {\n    targets macos\n    isolate none\n    entry \"/bin/t\"\n"
 			    "    allow read list \"/data\" except \"/data/secret\"\n    allow read \"/data/secret/open\"\n"
 			    "    allow read write \"/w\"\n    deny write \"/w/ro\"\n    allow connect tcp \"*:443\"\n"
-			    "    allow connect unix \"/run/s\"\n    allow mach \"com.x\"\n    allow exec \"/opt/x\"\n}\n";
+			    "    allow connect unix \"/run/s\"\n    allow mach \"com.x\"\n    allow shm read write \"m\"\n    allow iokit open \"D\"\n"
+			    "    allow iokit read \"P\"\n    allow preference read \"com.p\"\n    allow pty\n    allow exec \"/opt/x\"\n}\n";
 
 static const struct artifact *profile_in(const struct compile *k)
 {
@@ -161,7 +166,13 @@ Test(seatbelt_random, a_changed_profile_is_noticed)
 	    {"(subpath \"/data/secret/open\")", "(subpath \"/data/secret/opem\")"},
 	    {"\"/w/ro\"", "\"/w/rp\""},	      {"*:443", "*:444"},
 	    {"*:443", "*:*"},		      {"\"/run/s\"", "\"/run\""},
-	    {"\"com.x\"", "\"com.y\""},	      {"(deny default)", "(allow default)"},
+	    {"\"com.x\"", "\"com.y\""},
+	    {"ipc-posix-shm-read-data (ipc-posix-name \"m\")", "ipc-posix-shm-read-data (ipc-posix-name \"n\")"},
+	    {"ipc-posix-shm-write-data (ipc-posix-name \"m\")", "ipc-posix-shm-write-data (ipc-posix-name-prefix \"n\")"},
+	    {"(allow iokit-open (iokit-user-client-class \"D\"))", "(allow iokit-open)"},
+	    {"(iokit-property \"P\")", "(iokit-property \"P\") (iokit-property \"Q\")"},
+	    {"user-preference-read (preference-domain \"com.p\")", "user-preference-read user-preference-write (preference-domain \"com.p\")"},
+	    {"(allow pseudo-tty)", "(allow pseudo-tty) (allow ipc-sysv-sem)"},	      {"(deny default)", "(allow default)"},
 	    {"(subpath \"/opt/x\")", "(subpath \"/opt\")"},	      {"(subpath \"/w\")", "(subpath \"/\")"},
 	};
 
