@@ -263,6 +263,7 @@ struct sbpl_profile {
 	unsigned tail[SBPL_OP_COUNT]; /* the unfiltered rule of each, 1 + index */
 	unsigned scan[SBPL_OP_COUNT]; /* newest rule without an anchor, 1 + index */
 	bool has[SBPL_OP_COUNT];      /* rules of its own */
+	enum { PORTS_LOCAL = 1, PORTS_REMOTE = 2 } ports[SBPL_OP_COUNT]; /* ends whose rules are found by port */
 	struct sbpl_slot {
 		const char *anchor;
 		size_t len;

@@ -8,9 +8,10 @@
  * Whether a filter matches may depend on what neither the profile nor the question says. Then the answer does, if the
  * rule would change it.
  *
- * Most filters name one path or name, so rules are found by it: an index from (operation, text) to the rules that can
- * only match at or below that path, or that name. A query walks up its own path instead of through all the rules.
+ * Most filters name one path, name or port, so rules are found by it: an index from (operation, text) to the rules that can
+ * only match at or below that path, that name or that port. A query walks up its own path instead of through all the rules.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -238,18 +239,35 @@ const char *sbpl_unsure(struct arena *a, const struct sbpl_filter *f, const stru
 
 /* ---- the index ---- */
 
+/* The text that rules on one port are found by: no path begins like it. */
+enum { PORT_TEXT = 8 };
+
+static const char *port_text(char out[PORT_TEXT], enum sbpl_filter_id id, uint16_t port)
+{
+	snprintf(out, PORT_TEXT, "%c%u", id == FILTER_REMOTE ? '>' : '<', port);
+	return out;
+}
+
+static bool names_port(const struct sbpl_filter *f)
+{
+	return sbpl_filters[f->id].subject == SUBJECT_ADDRESS && f->proto != PROTO_UNIX && !f->any_port;
+}
+
 /*
- * A text that every match has to do with: the path it lies at or below, the name it is. From the arena or the filter; NULL
- * when there is none.
+ * A text that every match has to do with: the path it lies at or below, the name or port it is. From the arena or the
+ * filter; NULL when there is none.
  */
 static const char *anchor(struct arena *a, const struct sbpl_filter *f)
 {
 	const struct sbpl_filter_desc *d = &sbpl_filters[f->id];
 	const char *found = NULL, *head, *slash;
+	char port[PORT_TEXT];
 
 	if (f->id == FILTER_REQUIRE_ALL)
 		for (const struct sbpl_filter *x = f->first; x && !found; x = x->next)
 			found = anchor(a, x);
+	if (!f->open && names_port(f))
+		return arena_strdup(a, port_text(port, f->id, f->port));
 	if (f->open || !((d->subject == SUBJECT_PATH) | (d->subject == SUBJECT_NAME)))
 		return found;
 	if (d->how == HOW_EXACT || d->how == HOW_SUBPATH)
@@ -300,6 +318,7 @@ void sbpl_index(struct arena *a, struct sbpl_profile *p)
 			s->anchor = at;
 			s->len = strcmp(at, "/") == 0 ? 0 : strlen(at);
 			newest = &s->newest;
+			p->ports[r->op] |= at[0] == '<' ? PORTS_LOCAL : at[0] == '>' ? PORTS_REMOTE : 0;
 		}
 		r->chain = *newest;
 		*newest = i + 1;
@@ -329,12 +348,25 @@ static void look(const struct sbpl_profile *p, unsigned i, struct found *f, cons
 	}
 }
 
+static void look_at_port(const struct sbpl_profile *p, enum sbpl_op op, enum sbpl_filter_id id,
+			 const struct sbpl_address *at, struct found *f, const struct sbpl_query *q)
+{
+	char text[PORT_TEXT];
+
+	if (!at->set)
+		return;
+	port_text(text, id, at->port);
+	look(p, slot(p, op, text, strlen(text))->newest, f, q);
+}
+
 static struct found look_at(const struct sbpl_profile *p, enum sbpl_op op, const struct sbpl_query *q)
 {
 	struct found f = {.best = 0};
 	size_t len = q->path ? strlen(q->path) : 0;
 
 	look(p, p->scan[op], &f, q);
+	look_at_port(p, op, FILTER_REMOTE, &q->remote, &f, q);
+	look_at_port(p, op, FILTER_LOCAL, &q->local, &f, q);
 	if (q->name)
 		look(p, slot(p, op, q->name, strlen(q->name))->newest, &f, q);
 	while (q->path) {
@@ -356,8 +388,11 @@ static struct found look_at_all(const struct sbpl_profile *p, enum sbpl_op op, c
 
 	for (unsigned i = p->n_rules; i > f.best; i--) {
 		const struct sbpl_rule *r = &p->rules[i - 1];
-		enum sbpl_tri t = r->op == op && r->filter ? matches(r->filter, q) : TRI_NO;
+		enum sbpl_tri t;
 
+		if (r->op != op || !r->filter)
+			continue;
+		t = matches(r->filter, q);
 		f.looked++;
 		if (t == TRI_YES)
 			f.best = i;
@@ -367,11 +402,19 @@ static struct found look_at_all(const struct sbpl_profile *p, enum sbpl_op op, c
 	return f;
 }
 
+/* An end without a port: a socket that is not bound, or no address where there may be one. */
+static bool any_port(const struct sbpl_address *at, const struct sbpl_query *q)
+{
+	return at->set ? at->unbound : !q->path && !q->remote.set && !q->local.set;
+}
+
 /* Does the question say what the rules of the index are found by? */
-static bool says_object(enum sbpl_op op, const struct sbpl_query *q)
+static bool says_object(const struct sbpl_profile *p, enum sbpl_op op, const struct sbpl_query *q)
 {
 	unsigned elsewhere = FITS_TARGET | FITS_SIGNAL | FITS_SOCKET | FITS_ADDRESS;
 
+	if (((p->ports[op] & PORTS_REMOTE) && any_port(&q->remote, q)) || ((p->ports[op] & PORTS_LOCAL) && any_port(&q->local, q)))
+		return false;
 	return q->path || q->name || q->remote.set || q->local.set || !(sbpl_ops[op].takes & ~elsewhere);
 }
 
@@ -381,7 +424,7 @@ struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_
 	unsigned looked = 0;
 
 	for (enum sbpl_op op = q->op;; op = sbpl_ops[op].parent) {
-		struct found f = says_object(op, q) ? look_at(p, op, q) : look_at_all(p, op, q);
+		struct found f = says_object(p, op, q) ? look_at(p, op, q) : look_at_all(p, op, q);
 		unsigned i = f.best ? f.best : p->tail[op];
 		struct sbpl_verdict v = {.by = i ? &p->rules[i - 1] : NULL};
 

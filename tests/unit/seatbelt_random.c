@@ -271,6 +271,68 @@ Test(seatbelt_random, the_index_finds_what_a_walk_finds)
 	cr_expect(allowed > n / 4 && allowed < n * 3 / 4, "%lu of %lu", allowed, n);
 }
 
+/* Each end there, without a port of its own, or not said. */
+static struct sbpl_address some_end(struct gen *g)
+{
+	static const enum sbpl_proto protos[] = {PROTO_TCP, PROTO_UDP, PROTO_IP};
+	unsigned kind = roll(g, 5);
+
+	return (struct sbpl_address){.set = kind > 0, .unbound = kind == 1, .localhost = (enum sbpl_tri)roll(g, 3),
+				     .proto = protos[roll(g, 3)], .port = (uint16_t)(1 + roll(g, 3))};
+}
+
+/* (require-not (require-not FILTER)) is the filter, and nothing that rules are found by. */
+Test(seatbelt_random, ports_are_found_where_a_walk_finds_them)
+{
+	static const enum sbpl_op asked[] = {SBPL_NETWORK_OUTBOUND, SBPL_NETWORK_BIND, SBPL_NETWORK_INBOUND, SBPL_FILE_READ_DATA};
+	unsigned long allowed = 0, unsure = 0, n = 0, found = 0, walked = 0;
+
+	for (unsigned i = 0; i < 1500; i++) {
+		struct arena *a = arena_new();
+		struct gen g = {.state = 99 + 7919 * (uint64_t)i};
+		const struct sbpl_profile *p[2];
+		struct buf text[2] = {buf_new(a), buf_new(a)};
+
+		for (unsigned k = 0, rules = 1 + roll(&g, 12); k < rules; k++) {
+			const char *verb = PICK(&g, "allow", "deny");
+			const char *op = PICK(&g, "network*", "network-outbound", "network-bind", "network-inbound", "default");
+			const char *filter = PICK(
+			    &g, "(remote tcp \"*:1\")", "(remote udp \"*:2\")", "(remote ip \"localhost:3\")", "(remote tcp \"*:*\")",
+			    "(local tcp \"*:1\")", "(local ip \"*:2\")", "(local udp \"localhost:*\")", "(remote unix-socket)",
+			    "(require-not (remote tcp \"*:1\"))", "(require-all (local ip \"*:3\") (remote tcp \"*:2\"))",
+			    "(require-all (remote tcp \"*:2\") (require-not (local tcp \"*:1\")))",
+			    "(remote unix-socket (subpath \"/s\"))", "(require-all (remote unix-socket) (subpath \"/s\"))");
+
+			buf_printf(&text[0], "(%s %s %s)", verb, op, filter);
+			buf_printf(&text[1], "(%s %s (require-not (require-not %s)))", verb, op, filter);
+		}
+		for (int k = 0; k < 2; k++) {
+			const char *error = NULL, *all = arena_printf(a, "(version 1)(deny default)%s", buf_str(&text[k]));
+			const struct sexp *forms = sbpl_read(a, "t.sb", all, strlen(all), &error);
+
+			p[k] = forms ? sbpl_eval(a, forms, &(struct sbpl_how_to){.n_given = 0}, &error) : NULL;
+			cr_assert(p[k], "%s: %s", all, error);
+		}
+		for (unsigned k = 0; k < 60; k++, n++) {
+			struct sbpl_query q = {.op = asked[roll(&g, 4)], .remote = some_end(&g), .local = some_end(&g)};
+
+			if (!q.remote.set && !q.local.set)
+				*(roll(&g, 2) ? &q.path : &q.name) = PICK(&g, "/s/a", "/t", NULL);
+			struct sbpl_verdict one = sbpl_decide(p[0], &q), all = sbpl_decide(p[1], &q);
+
+			cr_expect(one.allow == all.allow && !one.by == !all.by && (!one.by || one.by - p[0]->rules == all.by - p[1]->rules) &&
+				      !one.unless == !all.unless && (!one.unless || one.unless - p[0]->rules == all.unless - p[1]->rules),
+				  "question %lu in %s", n, buf_str(&text[0]));
+			allowed += one.allow;
+			unsure += one.unless != NULL;
+			found += one.looked;
+			walked += all.looked;
+		}
+		arena_free(a);
+	}
+	cr_expect(allowed > n / 10 && unsure > n / 50 && found < walked / 10 * 9, "%lu allowed, %lu unsure of %lu; %lu, %lu", allowed, unsure, n, found, walked);
+}
+
 /* ---- rules without effect ---- */
 
 Test(seatbelt_random, dead_rules)
