@@ -24,177 +24,6 @@ static struct answer partial(const char *note, const char *help, const struct or
 	    .level = LEVEL_PARTIAL, .mechanism = "seatbelt", .note = note, .help = help, .at = at};
 }
 
-/*
- * Renaming. The name decides on macOS: a file that may be removed from one place and made in another takes the rules of
- * its new name. The folders above closed places keep theirs (lower_moves.c), so what is left is the closed place itself,
- * and what lies in it, where the policy closes it for one thing and lets it be removed.
- */
-struct moves {
-	struct arena *arena;
-	const struct ir *ir;
-};
-
-static const struct origin *origin_of(const struct ir_rule *r, uint32_t ops)
-{
-	for (int i = 0; i < OP_COUNT; i++)
-		if ((r->ops & ops & OP_BIT(i)) && r->origin[i])
-			return r->origin[i];
-	return NULL;
-}
-
-static const char *expand(const struct moves *m, const char *tmpl)
-{
-	const char *path = expand_template(m->arena, m->ir, tmpl, NULL, 0);
-
-	return path ? place_name(m->arena, TARGET_MACOS, path) : NULL;
-}
-
-static bool is_place(const struct ir_rule *r, bool deny, enum op op)
-{
-	return r->kind == RULE_PATH && r->deny == deny && (r->ops & OP_BIT(op)) && seatbelt_governs(r);
-}
-
-/* Does a hole of the rule, or a deny of all, take the place? */
-static bool taken(const struct moves *m, const struct ir_rule *r, enum op op, const char *place)
-{
-	for (unsigned i = 0; i < r->n_holes; i++) {
-		const char *hole = expand(m, r->holes[i].path);
-
-		if (hole && path_covers(hole, place))
-			return true;
-	}
-	for (unsigned i = 0; i < m->ir->n_rules; i++) {
-		const struct ir_rule *deny = &m->ir->rules[i];
-		const char *root = is_place(deny, true, op) ? expand(m, deny->object) : NULL;
-
-		if (root && path_covers(root, place))
-			return true;
-	}
-	return false;
-}
-
-/* May something in the closed place be removed? Where an allow to do so begins below it, there. */
-static bool removable(const struct moves *m, const char *closed)
-{
-	for (unsigned i = 0; i < m->ir->n_rules; i++) {
-		const struct ir_rule *r = &m->ir->rules[i];
-		const char *root = is_place(r, false, OP_DELETE) ? expand(m, r->object) : NULL;
-
-		if (!root || (!path_covers(root, closed) && !path_covers(closed, root)))
-			continue;
-		if (!taken(m, r, OP_DELETE, path_covers(root, closed) ? closed : root))
-			return true;
-	}
-	return false;
-}
-
-/* May something be made outside of the place? Nothing can be moved into itself. */
-static bool another_name(const struct moves *m, const char *closed)
-{
-	for (unsigned i = 0; i < m->ir->n_rules; i++) {
-		const struct ir_rule *r = &m->ir->rules[i];
-		const char *root = is_place(r, false, OP_CREATE) ? expand(m, r->object) : NULL;
-
-		if (root && !path_covers(closed, root))
-			return true;
-	}
-	return false;
-}
-
-static bool can_move(const struct moves *m, const char *tmpl)
-{
-	const char *closed = expand(m, tmpl);
-
-	return closed && removable(m, closed) && another_name(m, closed);
-}
-
-static struct answer unless_moved(const struct ir *ir, uint32_t ops)
-{
-	struct moves m = {.arena = arena_new(), .ir = ir};
-	struct answer answer = enforced();
-
-	for (unsigned i = 0; i < ir->n_rules && answer.level == LEVEL_ENFORCED; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-		bool moves = r->kind == RULE_PATH && r->deny && can_move(&m, r->object);
-
-		if (r->kind != RULE_PATH || !(r->ops & ops) || !seatbelt_governs(r))
-			continue;
-		for (unsigned h = 0; h < r->n_holes && !r->deny; h++)
-			moves |= can_move(&m, r->holes[h].path);
-		if (moves)
-			answer = partial("what lies in the closed place may be removed, so it may be renamed "
-					 "to a name that is not closed",
-					 "deny `delete` there too: `deny read delete \"...\"`",
-					 origin_of(r, ops));
-	}
-	arena_free(m.arena);
-	return answer;
-}
-
-/* Can what lies below the pattern's folder be renamed: to a name that it does not fit, or out of the folder? */
-static const char *pattern_gap(const struct moves *m, const struct ir_rule *glob)
-{
-	const char *root = expand(m, glob->object);
-	bool out = false, removes = false;
-
-	for (unsigned i = 0; root && i < m->ir->n_rules; i++) {
-		const struct ir_rule *r = &m->ir->rules[i];
-		const char *from = is_place(r, false, OP_DELETE) ? expand(m, r->object) : NULL;
-		const char *to = is_place(r, false, OP_CREATE) ? expand(m, r->object) : NULL;
-
-		removes |= from && (path_covers(from, root) || path_covers(root, from));
-		out |= to && !path_covers(root, to);
-	}
-	if (removes && !(glob->ops & OP_BIT(OP_DELETE)))
-		return "a file that a pattern closes can be renamed to a name that it does not fit";
-	return removes && out ? "a folder that holds what a pattern closes can be renamed to a place outside of the "
-				"pattern's folder"
-			      : NULL;
-}
-
-/* What a pattern closes opens under another name, where files may be renamed and this one too. */
-static struct answer patterns_answer(const struct ir *ir)
-{
-	struct moves m = {.arena = arena_new(), .ir = ir};
-	struct answer answer = enforced();
-
-	for (unsigned i = 0; i < ir->n_rules && answer.level == LEVEL_ENFORCED; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-		const char *gap = r->kind == RULE_GLOB && r->deny && seatbelt_governs(r) ? pattern_gap(&m, r) : NULL;
-
-		if (gap)
-			answer = partial(gap,
-					 r->ops & OP_BIT(OP_DELETE)
-					     ? "let nothing be made outside of that folder"
-					     : "deny `delete` of the pattern too, or allow no `delete` in that folder",
-					 origin_of(r, r->ops));
-	}
-	arena_free(m.arena);
-	return answer;
-}
-
-/* A tree that may be emptied but not read, beside one that may be filled and read. */
-static struct answer unless_moved_in(const struct ir *ir)
-{
-	const struct ir_rule *blind = NULL, *open = NULL;
-
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-
-		if (r->kind != RULE_PATH || r->deny || !seatbelt_governs(r))
-			continue;
-		if ((r->ops & OP_BIT(OP_DELETE)) && !(r->ops & OP_BIT(OP_READ)))
-			blind = blind ? blind : r;
-		if ((r->ops & OP_BIT(OP_CREATE)) && (r->ops & OP_BIT(OP_READ)))
-			open = r;
-	}
-	if (!blind || !open)
-		return enforced();
-	return partial(
-	    "a file that may be removed but not read can be renamed into a tree that may be read",
-	    "allow `read` there too, or only `modify create`", blind->origin[OP_DELETE]);
-}
-
 /* Terminals take pushed keystrokes through ioctl(), which is closed but where the policy opens it.
  */
 static struct answer tty_answer(const struct ir *ir)
@@ -278,13 +107,13 @@ static struct answer answer_of(const struct ir *ir, enum cap cap)
 	case CAP_ENV_SCRUB:
 		return absent(NULL, NULL); /* the loader's: backends/launch */
 	case CAP_FS_READ_SCOPE:
-		return unless_moved_in(ir);
+		return seatbelt_unless_moved_in(ir);
 	case CAP_FS_READ_DENY:
-		return unless_moved(ir, OP_BIT(OP_READ) | OP_BIT(OP_LIST));
+		return seatbelt_unless_moved(ir, OP_BIT(OP_READ) | OP_BIT(OP_LIST));
 	case CAP_FS_WRITE_DENY_PATH:
-		return unless_moved(ir, write);
+		return seatbelt_unless_moved(ir, write);
 	case CAP_FS_EXEC_DENY:
-		return unless_moved(ir, OP_BIT(OP_EXEC));
+		return seatbelt_unless_moved(ir, OP_BIT(OP_EXEC));
 	case CAP_FS_READ_HOST:
 	case CAP_FS_WRITE_DENY:
 	case CAP_FS_WRITE_SCOPE:
@@ -320,7 +149,7 @@ static struct answer answer_of(const struct ir *ir, enum cap cap)
 			      "can be noticed",
 			      NULL);
 	case CAP_FS_GLOB_LIVE:
-		return patterns_answer(ir);
+		return seatbelt_patterns_answer(ir);
 	case CAP_EXEC_WX:
 		return absent("making memory executable is not governed on macOS yet", NULL);
 	case CAP_SYSCALL_FILTER:

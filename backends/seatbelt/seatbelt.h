@@ -25,6 +25,10 @@ void seatbelt_witness(const void *model, const struct ir *ir,
 
 /* answer.c */
 struct answer seatbelt_answer(const struct ir *ir, enum target t, enum cap cap);
+/* answer_moves.c: of places closed for these operations, of patterns, of reading. */
+struct answer seatbelt_unless_moved(const struct ir *ir, uint32_t ops);
+struct answer seatbelt_patterns_answer(const struct ir *ir);
+struct answer seatbelt_unless_moved_in(const struct ir *ir);
 
 /* The profile while it is written. */
 struct emit {
