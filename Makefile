@@ -2,7 +2,8 @@
 #
 #   make            build/sbxc, build/sbx-run, build/libsbx.a, build/libsbx.so
 #   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
-#   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv), FULL=1
+#   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv), FULL=1;
+#                   LIVE=1: tests/live there instead, SYSTEMD=1: delegation by systemd
 #   make check-static  cppcheck, gcc -fanalyzer and clang-tidy over all sources; minutes
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make proof-long 100,000 random policies and changed filters for the proof, 100,000 pairs for diff, 100,000 policies for macOS; minutes
@@ -208,7 +209,7 @@ check-layers check-docs check-golden check-errors check-codes check-commands che
 
 KERNELS ?=
 check-vm: all
-	$(Q)LONG=1 tests/vm/run.sh $(KERNELS)
+	$(Q)$(if $(LIVE),tests/vm/live.sh,$(if $(SYSTEMD),tests/vm/systemd.sh,LONG=1 tests/vm/run.sh)) $(KERNELS)
 
 proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute $(B)/tests/unit/diff $(B)/tests/unit/never_brute $(B)/tests/unit/seatbelt_random
 	$(Q)LONG=1 tests/proof.sh

@@ -233,7 +233,7 @@ example_code_eval() {
 	refused "python cannot make a file of 17 MiB" 'File too large' "$python" -I -c "$snippet"
 	rm -f "$work/big"
 	snippet='len(bytearray(300 << 20))'
-	refused "python cannot have 300 MiB of memory" MemoryError "$python" -I -c "$snippet"
+	refused "python cannot have 300 MiB of memory" "MemoryError\\|ended by .limit memory" "$python" -I -c "$snippet"
 
 	compile_for_probe code-eval "$tmp/plan-eval-probe" || return
 	confined=(--set "workdir=$work" "$tmp/plan-eval-probe")

@@ -1,68 +1,9 @@
 #!/bin/bash
-# fetch.sh ID... - gets the kernels named (kernels.tsv), QEMU 10 and a static busybox from Debian's packages into the cache,
-# without root and without touching the machine's own apt: its own lists, its own status file, the machine's own mirror and
-# Debian's keyring. Prints `qemu DIR`, `busybox FILE`, `kernel ID FILE` and `module ID NAME FILE`. Code 1 when something
-# cannot be had.
-#
-# The cache is $SBX_VM_CACHE, or ~/.cache/sbx-vm: outside the tree, kept between runs.
+# fetch.sh ID... - gets the kernels named (kernels.tsv), QEMU 10 and a static busybox from Debian's packages into the cache (apt.sh).
+# Prints `qemu DIR`, `busybox FILE`, `kernel ID FILE` and `module ID NAME FILE`. Code 1 when something cannot be had.
 set -u
 here=$(dirname "$(readlink -f "$0")")
-cache=${SBX_VM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sbx-vm}
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-
-die() {
-	printf 'fetch.sh: %s\n' "$*" >&2
-	exit 1
-}
-
-# The mirror that this machine installs Debian from.
-mirror() {
-	{
-		cat /etc/apt/sources.list.d/*.sources 2>/dev/null |
-			awk '/^URIs:/ { for (i = 2; i <= NF; i++) print $i }'
-		cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
-			awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) { print $i; break } }'
-	} | grep -E '/debian/?$' | head -n 1
-}
-
-# apt with nothing of the machine's but its mirror; $1 is the suite.
-private_apt() {
-	local suite=$1 state=$cache/apt/$1
-	shift
-	"$@" -o Dir::State="$state" -o Dir::State::status="$state/status" -o Dir::Cache="$state/cache" \
-		-o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::Etc::preferencesparts=/dev/null -o APT::Architecture=amd64 -o APT::Architectures::=amd64 \
-		-o APT::Sandbox::User= -o Acquire::Languages=none -o Debug::NoLocking=1 -o Acquire::Retries=2
-}
-
-suite_update() {
-	local suite=$1 state=$cache/apt/$1
-	[[ -e $state/updated ]] && return
-	mkdir -p "$state/lists/partial" "$state/cache/archives/partial" || die "cannot write $state"
-	: >"$state/status"
-	printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$(mirror)" "$suite" >"$state/sources.list"
-	private_apt "$suite" apt-get -q update >"$state/log" 2>&1 && grep -q "^Get\|^Hit" "$state/log" ||
-		die "no package lists of $suite: $(tail -n 1 "$state/log")"
-	touch "$state/updated"
-}
-
-# unpack SUITE PACKAGE DIR: the newest package into a folder that is there whole or not at all.
-unpack() {
-	local suite=$1 package=$2 dir=$3 deb
-	[[ -d $dir ]] && return
-	rm -rf "$dir.new" && mkdir -p "$dir.new" || die "cannot write $dir"
-	(cd "$dir.new" && private_apt "$suite" apt-get -q download "$package" >log 2>&1) ||
-		die "cannot get $package of $suite: $(tail -n 1 "$dir.new/log")"
-	for deb in "$dir.new"/*.deb; do
-		dpkg-deb -x "$deb" "$dir.new" || die "cannot unpack $deb"
-	done
-	rm -f "$dir.new"/*.deb && mv "$dir.new" "$dir"
-}
-
-# The newest package of the suite whose name matches.
-newest() {
-	private_apt "$1" apt-cache search --names-only "^$2\$" | awk '{ print $1 }' | sort -V | tail -n 1
-}
+. "$here/apt.sh"
 
 # Newer kernels have their modules in a package of their own. What a system loads by itself when it is asked for: here the
 # guest is given it. Without them it does without, and says so.
@@ -82,9 +23,16 @@ fetch_modules() { # ID SUITE
 	done
 }
 
+# What emulates another machine, and what a guest of it begins with.
+fetch_machine() {
+	(ARCH=amd64 && unpack bookworm-backports qemu-system-arm "$cache/qemu-system-arm") || exit 1
+	suite_update bookworm
+	unpack bookworm busybox-static "$cache/busybox-static-$ARCH"
+}
+
 fetch_kernel() {
-	local id=$1 suite pattern package image
-	read -r suite pattern < <(awk -F'\t' -v id="$id" '$1 == id { print $2, $3 }' "$here/kernels.tsv")
+	local id=$1 suite pattern package image ARCH
+	read -r suite pattern ARCH < <(awk -F'\t' -v id="$id" '$1 == id { print $2, $3, $5 ? $5 : "amd64" }' "$here/kernels.tsv")
 	[[ -n ${suite:-} ]] || die "kernels.tsv has no kernel $id"
 	if [[ ! -d $cache/kernel-$id ]]; then
 		suite_update "$suite"
@@ -96,6 +44,7 @@ fetch_kernel() {
 	image=$(find "$cache/kernel-$id" -name 'vmlinuz*' -type f | head -n 1)
 	[[ -n $image ]] || die "no kernel image in $cache/kernel-$id"
 	printf 'kernel %s %s\n' "$id" "$image"
+	[[ $ARCH = amd64 ]] || fetch_machine
 	fetch_modules "$id" "$suite"
 }
 
@@ -128,11 +77,7 @@ fetch_tools() {
 	printf 'qemu %s\nbusybox %s\n' "$cache" "$cache/busybox-static/bin/busybox"
 }
 
-mkdir -p "$cache" || die "cannot write $cache"
-command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || die "no apt on this machine"
-[[ -e $keyring ]] || die "no Debian keyring"
-[[ -n $(mirror) ]] || die "apt's sources name no Debian mirror"
-exec 9>"$cache/.lock" && flock 9
+can_fetch
 fetch_tools
 for id in "$@"; do
 	fetch_kernel "$id"

@@ -14,6 +14,15 @@ if ! grep -q overlay /proc/filesystems; then
 	plans=$(echo "$plans" | grep -vx cap-fs.write.ephemeral)
 fi
 
+# Attacks by calls of i386 and x32 exist on x86_64 alone.
+/t/escape list >/tmp/attacks
+for name in $(grep -v '^#' /t/escape-kit/attacks.tsv | cut -f1 | grep -vxFf /tmp/attacks); do
+	skip "escape $name" "no attack of this machine"
+	for table in attacks expect; do
+		awk -F'\t' -v name="$name" '$1 != name && $2 != name' /t/escape-kit/$table.tsv >/tmp/table && cp /tmp/table /t/escape-kit/$table.tsv
+	done
+done
+
 # In a leaf of what is delegated, as service managers put their processes.
 mkdir /sys/fs/cgroup/user/leaf
 chown -R 1000:1000 /sys/fs/cgroup/user/leaf

@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # init.sh - process 1 of a guest: mounts what a system mounts, then runs the guest scripts of the payload, as root; they
 # change to `user` (uid 1000, cgroup /sys/fs/cgroup/user delegated to it) where they want. The host reads the console.
+[ $$ = 1 ] || exit 1
 export PATH=/bin:/t HOME=/root LC_ALL=C
 /bin/busybox mkdir -p /proc /sys /dev /tmp /run /root /home/user /usr /etc /var
 /bin/busybox --install -s /bin

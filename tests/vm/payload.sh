@@ -1,18 +1,26 @@
 #!/bin/bash
-# payload.sh DIR - what a guest gets at /t: the static loader, the probes, a plan for each policy of tests/vm/policies, the
+# payload.sh DIR [MACHINE] - what a guest gets at /t: the static loader, the probes, a plan for each policy of tests/vm/policies, the
 # attacks with their plans and predictions, and the guest scripts. FULL=1: the attacks under all plans; SHORT=1: by one user only.
+# For another MACHINE (aarch64) its compiler is cross.sh's.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
-dir=$1
+dir=$1 machine=${2:-}
 case ${B:=build} in /*) ;; *) B=$top/$B ;; esac
 mkdir -p "$dir/plans"
-cp "$B/sbx-run" "$here"/lib.sh "$here"/guest-*.sh "$dir/"
+loader=$B/sbx-run
+if [[ -n $machine ]]; then
+	tools=$("$here/cross.sh" "$machine")
+	MUSL_CC=$tools/musl-gcc CC=$tools/gcc loader=$B/$machine/sbx-run
+	make -s -C "$top" B="${B#"$top"/}/$machine" MUSL_CC="$MUSL_CC" OBJCOPY="$tools/objcopy" "${B#"$top"/}/$machine/sbx-run"
+fi
+cp "$loader" "$here"/lib.sh "$here"/guest-*.sh "$dir/"
+cp "$here/init.sh" "$dir/init"
 for source in "$top"/tests/live/probe.c "$top"/tests/live/filter.c "$here"/*.c; do
 	[[ -e $source ]] || continue
 	"${MUSL_CC:-musl-gcc}" -O1 -static -o "$dir/$(basename "$source" .c)" "$source"
 done
-"${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -static -I"$top/runtime" -o "$dir/jobs" "$top/tests/live/libsbx/jobs.c" "$B/libsbx.a" -lpthread
+[[ -n $machine ]] || "${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -static -I"$top/runtime" -o "$dir/jobs" "$top/tests/live/libsbx/jobs.c" "$B/libsbx.a" -lpthread
 for policy in "$here"/policies/*.sbx; do
 	[[ -e $policy ]] || continue
 	"$B/sbxc" -q --std "$top/policies/std" "$policy" -o "$dir/plans/$(basename "$policy" .sbx)"
@@ -20,7 +28,7 @@ done
 
 # The attacks; /t/escape-kit/host, what is predicted for one kernel, comes later.
 escape=$top/tests/escape
-"$escape/build.sh" "$dir/escape"
+ESCAPE_CC=${CC:-cc} "$escape/build.sh" "$dir/escape"
 make -s -C "$top" B="${B#"$top"/}" "${B#"$top"/}/tests/escape/ask"
 kit=$dir/escape-kit
 GUARANTEES=1 "$escape/prepare.sh" "$kit" /w/w 38471 /t/escape /root $([[ -n ${FULL:-} ]] || echo minimal work ports private) 2>/dev/null

@@ -97,10 +97,10 @@ static int e_memfd_path(const struct world *w)
 static int e_map_file(const struct world *w)
 {
 	int fd = open(at(w, "ro/code"), O_RDONLY | O_CLOEXEC);
-	void *code = fd < 0 ? MAP_FAILED : mmap(NULL, 4, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	void *code = fd < 0 ? MAP_FAILED : mmap(NULL, 8, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
 	if (code == MAP_FAILED)
 		return errno;
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__aarch64__)
 	int (*run)(void);
 	memcpy(&run, &code, sizeof(run));
 	return run() == 42 ? 0 : ENOEXEC;

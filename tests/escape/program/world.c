@@ -19,6 +19,15 @@
 
 const char victim_memory[64] = SECRET; /* the program is not relocated: the attack knows its place in the victim */
 
+/* A function that returns 42. */
+#if defined(__x86_64__)
+static const char code[] = "\x6a\x2a\x58\xc3";
+#elif defined(__aarch64__)
+static const char code[] = "\x40\x05\x80\x52\xc0\x03\x5f\xd6";
+#else
+static const char code[] = "none";
+#endif
+
 static void die(const char *what)
 {
 	fprintf(stderr, "escape world: %s: %s\n", what, strerror(errno));
@@ -49,7 +58,7 @@ static void make_files(const struct world *w)
 	put_file(w, "in/.git/config", "", 0644);
 	put_file(w, "ro/file", "a file to read\n", 0644);
 	put_file(w, "ro/dir/file", "another\n", 0644);
-	put_file(w, "ro/code", "\x6a\x2a\x58\xc3" /* x86_64: return 42 */, 0644);
+	put_file(w, "ro/code", code, 0644);
 }
 
 static pid_t make_victim(const struct world *w)
