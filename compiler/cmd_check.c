@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "diag_records.h"
 #include "jobs.h"
 #include "lint.h"
 #include "rule_lines.h"
@@ -36,6 +37,7 @@ struct check {
 	const char **files;
 	unsigned n_files;
 	int width; /* of the longest name */
+	struct diag_records said;
 	bool progress; /* a line of it stands on the terminal */
 	/* the sums */
 	int worst;
@@ -104,7 +106,7 @@ static void check_one(void *ctx, unsigned i, FILE *out)
 		count_guarantees(&f, &k);
 	struct text_out diags;
 	text_begin(&diags);
-	diags_print(k.diags, diags.out, x->cli->diags.format, cli_diags(x->cli)->colour);
+	diag_records_write(k.diags, diags.out, x->cli->diags.format, cli_diags(x->cli)->colour);
 	text_end(&diags);
 	f.n_diags = diags.n;
 	f.n_failure = f.code == CLI_USAGE && k.failure ? strlen(k.failure) : 0;
@@ -158,12 +160,14 @@ static void print_targets(const struct found *f)
 	}
 }
 
-static void print_counts(const struct found *f)
+static void print_counts(const struct found *f, const struct diag_news *news)
 {
 	if (f->errors)
 		printf("%u error%s", f->errors, s_if_many(f->errors));
 	if (f->warnings)
 		printf("%s%u warning%s", f->errors ? ", " : "", f->warnings, s_if_many(f->warnings));
+	if (f->errors + f->warnings > news->errors + news->warnings)
+		fputs(news->errors + news->warnings ? ", some said above" : ", said above", stdout);
 }
 
 static void print_name(const struct check *x, const char *name)
@@ -173,14 +177,14 @@ static void print_name(const struct check *x, const char *name)
 	printf("%*s  ", (int)width < x->width ? x->width - (int)width : 0, "");
 }
 
-static void print_status(const struct check *x, const char *name, const struct found *f)
+static void print_status(const struct check *x, const char *name, const struct found *f, const struct diag_news *news)
 {
 	if (x->cli->quiet || cli_stdout_taken(x->cli) || (f->code == CLI_USAGE && !f->errors))
 		return;
 	print_name(x, name);
 	if (f->code == CLI_OK && !f->warnings)
 		fputs("ok", stdout);
-	print_counts(f);
+	print_counts(f, news);
 	if (f->code != CLI_OK && f->n_host && !f->errors)
 		fputs("refused there", stdout);
 	if (f->code != CLI_OK) {
@@ -217,11 +221,12 @@ static void take_result(void *ctx, unsigned i, const struct job_result *r)
 	}
 	memcpy(&f, r->data, sizeof(f));
 	const char *diags = r->data + sizeof(f);
-	print_status(x, x->files[i], &f);
+	const struct diag_news news = diag_records_new(&x->said, diags, f.n_diags);
+	print_status(x, x->files[i], &f, &news);
 	if (!cli_stdout_taken(x->cli)) /* a result: with -q too */
 		fwrite(diags + f.n_diags + f.n_failure, 1, f.n_host, stdout);
 	fflush(stdout); /* before what stderr says of it */
-	diag_stream_text(cli_diags(x->cli), diags, f.n_diags);
+	diag_stream_text(cli_diags(x->cli), news.text, news.size);
 	if (f.n_failure)
 		diag_stream_failure(cli_diags(x->cli), x->files[i],
 				    arena_strndup(x->cli->arena, diags + f.n_diags, f.n_failure));
@@ -230,8 +235,8 @@ static void take_result(void *ctx, unsigned i, const struct job_result *r)
 	x->n_lines += f.n_lines;
 	x->n_decided += f.n_decided;
 	x->n_since[f.since]++;
-	x->errors += f.errors;
-	x->warnings += f.warnings;
+	x->errors += news.errors;
+	x->warnings += news.warnings;
 	x->refused += f.code == CLI_REFUSED || f.code == CLI_TEST;
 	x->unread += f.code == CLI_USAGE;
 	x->worst = f.code > x->worst ? f.code : x->worst;
@@ -368,6 +373,7 @@ static int run(struct cli *c)
 		return CLI_USAGE;
 	}
 	x->width = widest(x);
+	x->said.arena = c->arena;
 	struct jobs j = {.n = x->n_files, .workers = x->workers ? x->workers : jobs_cores(), .ctx = x,
 			 .work = check_one, .result = take_result};
 	if (x->n_files > 1 && c->diags.format == DIAG_TEXT && cli_colour(stderr))
@@ -392,5 +398,6 @@ const struct command command_check = {
 						    cli_options_policy, cli_options_quiet, NULL},
     .state_size = sizeof(struct check),
     .run = run,
+    .warns = true,
     .finds = true,
 };

@@ -78,3 +78,22 @@ bool code_print(struct arena *a, const char *code, FILE *out, const char **hint)
 	print_page(out, c->page ? c->page : "There is no page about it yet.\n");
 	return true;
 }
+
+const char *code_about(struct arena *a, const char *code)
+{
+	const struct code *c = find(code);
+	struct buf b = buf_new(a);
+	const char *at = c ? c->page : NULL;
+	while (at && *at && strncmp(at, "-- ", 3) != 0) {
+		size_t n = strcspn(at, "\n");
+		bool fresh = b.len == 0 || b.data[b.len - 1] == '\n';
+		if (n)
+			buf_printf(&b, "%s%.*s", fresh ? "" : " ", (int)n, at);
+		else if (!fresh)
+			buf_putc(&b, '\n');
+		at += n + (at[n] == '\n');
+	}
+	while (b.len && b.data[b.len - 1] == '\n')
+		b.data[--b.len] = '\0';
+	return b.len ? buf_str(&b) : NULL;
+}

@@ -14,4 +14,7 @@ bool code_is_one(const char *word);
 /* Prints the page of the code, small letters taken for large. False when there is no such code; *hint is then a phrase or NULL. */
 bool code_print(struct arena *a, const char *code, FILE *out, const char **hint);
 
+/* What the page says before its examples, each paragraph a line; NULL when there is none. From the arena. */
+const char *code_about(struct arena *a, const char *code);
+
 #endif

@@ -20,7 +20,7 @@ enum diag_id {
 
 enum severity { SEV_ERROR, SEV_WARNING, SEV_NOTE };
 
-enum { DIAG_MAX_ERRORS = 20 }; /* printed; the rest is counted */
+enum { DIAG_MAX_ERRORS = 20 }; /* printed, and as many warnings; the rest is counted */
 
 struct diags;
 struct diag_rec;
@@ -64,7 +64,7 @@ void diags_check_silences(struct diags *d, const struct src_file *file);
 enum diag_format { DIAG_TEXT, DIAG_GCC, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB, DIAG_FORMATS };
 extern const char *const diag_format_name[DIAG_FORMATS];
 /*
- * Prints all records in order of place (file order, then offset). People get DIAG_MAX_ERRORS errors, programs all. Of
+ * Prints all records in order of place (file order, then offset). People get DIAG_MAX_ERRORS of a kind, programs all. Of
  * sarif these are elements for the list `results` of a document, each with a comma before it: struct diag_stream.
  */
 void diags_print(const struct diags *d, FILE *out, enum diag_format format, bool colour);

@@ -2,7 +2,9 @@
  * diag_escape.c - bytes that nobody vouches for, written so that neither a terminal nor a program acts on them.
  */
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "diag_priv.h"
 #include "str.h"
@@ -61,8 +63,18 @@ size_t diag_shown_width(const char *text)
 	return diag_text_width(text, strlen(text));
 }
 
+const char *diag_repository_path(const char *path)
+{
+	char here[PATH_MAX];
+	size_t n = path[0] == '/' && getcwd(here, sizeof(here)) ? strlen(here) : 0;
+	while (path[0] == '.' && path[1] == '/')
+		path += 2;
+	return n > 1 && strncmp(path, here, n) == 0 && path[n] == '/' && path[n + 1] != '/' ? path + n + 1 : path;
+}
+
 void diag_put_uri(FILE *out, const char *path)
 {
+	path = diag_repository_path(path);
 	fputs(path[0] == '/' ? "\"file://" : "\"", out);
 	for (; *path; path++) {
 		unsigned char c = (unsigned char)*path;

@@ -11,7 +11,7 @@ static void put_place(const struct diag_out *o, struct loc where)
 	if (!diag_locate(o->src, where, &p, &end))
 		return;
 	fputs("file=", o->out);
-	diag_put_command(o->out, diag_file_name(p.file), true);
+	diag_put_command(o->out, diag_repository_path(diag_file_name(p.file)), true);
 	fprintf(o->out, ",line=%u,col=%u", p.line, p.column);
 	if (end.line == p.line && end.column > p.column)
 		fprintf(o->out, ",endColumn=%u", end.column);
@@ -37,7 +37,7 @@ static void failure(FILE *out, const char *path, const char *text)
 	fputs("::error ", out);
 	if (path) {
 		fputs("file=", out);
-		diag_put_command(out, path, true);
+		diag_put_command(out, diag_repository_path(path), true);
 		fputc(',', out);
 	}
 	fputs("title=sbxc::", out);

@@ -68,6 +68,10 @@ struct diag_renderer {
 };
 extern const struct diag_renderer diag_text, diag_gcc, diag_json, diag_sarif, diag_github;
 
+/* Prints as diags_print() does. `after` is told of each record, and (r: NULL) of each line that says how many are `hidden`. */
+typedef void diag_visit_fn(void *ctx, const struct diag_rec *r, enum severity severity, unsigned hidden);
+void diags_visit(const struct diags *d, FILE *out, enum diag_format format, bool colour, diag_visit_fn *after, void *ctx);
+
 extern const char *const diag_severity_word[];
 /* People want the path they typed; a library profile goes by its name wherever it is installed. */
 const char *diag_file_name(const struct src_file *f);
@@ -78,7 +82,12 @@ bool diag_locate(const struct src *src, struct loc where, struct src_pos *beg, s
 /* For terminals: control characters, and what is no UTF-8, as \xHH; tabs as they are. */
 void diag_put_text(FILE *out, const char *s, size_t n);
 size_t diag_text_width(const char *s, size_t n);
-/* A relative or file: URI. */
+/*
+ * As those who read a run's results know a file: by its path from the folder of the run, which is the top of a repository
+ * there. Without `./`; what lies elsewhere keeps its whole path.
+ */
+const char *diag_repository_path(const char *path);
+/* That as a relative or file: URI. */
 void diag_put_uri(FILE *out, const char *path);
 /* A value of a workflow command; `property`: one that stands before its `::`. */
 void diag_put_command(FILE *out, const char *s, bool property);

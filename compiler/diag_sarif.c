@@ -4,21 +4,34 @@
  * Records are elements of `results`, each with a comma before it, so that those of several processes can stand side by side;
  * the stream leaves the first comma out. Columns count characters here, not bytes.
  */
+#include "codes.h"
 #include "diag_priv.h"
 #include "json.h"
 #include "str.h"
 
 static const char *const level[] = {[SEV_ERROR] = "error", [SEV_WARNING] = "warning", [SEV_NOTE] = "note"};
 
+static void put_text(FILE *out, const char *key, const char *text)
+{
+	fprintf(out, ",\"%s\":{\"text\":", key);
+	json_string(out, text);
+	fputc('}', out);
+}
+
+/* With the page of each code, for viewers where there is no `sbxc --explain`. */
 static void put_rules(FILE *out)
 {
+	struct arena *a = arena_new();
 	for (unsigned i = 0; i < DIAG_COUNT; i++) {
 		const struct diag_info *info = diag_info((enum diag_id)i);
-		fprintf(out, "%s{\"id\":\"%s\",\"name\":\"%s\",\"shortDescription\":{\"text\":", i ? "," : "", info->code,
-			info->slug);
-		json_string(out, info->description);
-		fprintf(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}", level[info->severity]);
+		const char *about = code_about(a, info->code);
+		fprintf(out, "%s{\"id\":\"%s\",\"name\":\"%s\"", i ? "," : "", info->code, info->slug);
+		put_text(out, "shortDescription", info->description);
+		put_text(out, "fullDescription", about ? about : info->description);
+		put_text(out, "help", arena_printf(a, "%s\nExamples: sbxc --explain %s", about ? about : info->description, info->code));
+		fprintf(out, ",\"defaultConfiguration\":{\"level\":\"%s\"}}", level[info->severity]);
 	}
+	arena_free(a);
 }
 
 static void head(FILE *out)

@@ -38,26 +38,63 @@ static int by_place(const void *x, const void *y)
 	return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
-void diags_print(const struct diags *d, FILE *out, enum diag_format format, bool colour)
+/* What people are not shown. */
+struct hidden {
+	unsigned errors, warnings;
+};
+
+static bool is_hidden(struct hidden *h, enum severity severity)
+{
+	unsigned *n = severity == SEV_ERROR ? &h->errors : severity == SEV_WARNING ? &h->warnings : NULL;
+	return n && ++*n > DIAG_MAX_ERRORS;
+}
+
+static unsigned put_hidden(FILE *out, unsigned n, const char *word)
+{
+	unsigned more = n > DIAG_MAX_ERRORS ? n - DIAG_MAX_ERRORS : 0;
+	if (more)
+		fprintf(out, "%u more %s%s %s not shown\n", more, word, more == 1 ? "" : "s", more == 1 ? "is" : "are");
+	return more;
+}
+
+void diags_visit(const struct diags *d, FILE *out, enum diag_format format, bool colour, diag_visit_fn *after, void *ctx)
 {
 	const struct diag_renderer *renderer = renderers[format];
 	const struct diag_out o = {.out = out, .src = d->src, .colour = colour};
+	struct hidden hidden = {0};
 	if (d->n == 0)
 		return;
 	struct diag_rec **sorted = ARENA_ARRAY(d->arena, d->n, struct diag_rec *);
 	memcpy(sorted, d->recs, d->n * sizeof(struct diag_rec *));
 	qsort(sorted, d->n, sizeof(struct diag_rec *), by_place);
-	unsigned shown = 0;
 	for (unsigned i = 0; i < d->n; i++) {
-		bool is_error = diag_info(sorted[i]->id)->severity == SEV_ERROR;
-		if (sorted[i]->silenced)
-			continue;
-		if (!renderer->whole && is_error && shown++ >= DIAG_MAX_ERRORS)
+		enum severity severity = diag_info(sorted[i]->id)->severity;
+		if (sorted[i]->silenced || (!renderer->whole && is_hidden(&hidden, severity)))
 			continue;
 		renderer->record(&o, sorted[i]);
+		after(ctx, sorted[i], severity, 0);
 	}
-	if (!renderer->whole && d->errors > DIAG_MAX_ERRORS)
-		fprintf(out, "%u more errors are not shown\n", d->errors - DIAG_MAX_ERRORS);
+	if (renderer->whole)
+		return;
+	unsigned more = put_hidden(out, hidden.errors, "error");
+	if (more)
+		after(ctx, NULL, SEV_ERROR, more);
+	more = put_hidden(out, hidden.warnings, "warning");
+	if (more)
+		after(ctx, NULL, SEV_WARNING, more);
+}
+
+static void ignore(void *ctx, const struct diag_rec *r, enum severity severity, unsigned hidden)
+{
+	(void)ctx;
+	(void)r;
+	(void)severity;
+	(void)hidden;
+}
+
+void diags_print(const struct diags *d, FILE *out, enum diag_format format, bool colour)
+{
+	diags_visit(d, out, format, colour, ignore, NULL);
 }
 
 /* ---- a whole run ---- */

@@ -131,6 +131,31 @@ check -q w/1-good.sbx w/6-good.sbx
 verdict "-q says nothing when all is well" "$([[ $RC -eq 0 && ! -s out && ! -s err ]] || echo "it speaks")"
 expect "gcc: one line each" 3 '^w/3-error.sbx:6:5: error: unknown word .alow. \[E0100\]' --format gcc w
 
+# what several policies share is said once, whatever the format; what is hidden is counted
+mkdir -p f/base f/tests
+printf 'sbx 1\npolicy base {\n    targets linux\n    allow read exec "/bin/sh" because "x"\n    alow read "/a"\n}\n' >f/base/b.sbx
+for n in 1 2 3; do
+	printf 'sbx 1\nimport "base/b.sbx"\npolicy p%s extends base {\n    targets linux\n}\n' $n >f/p$n.sbx
+done
+printf 'sbx 1\nimport "../p1.sbx"\ntest "t" {\n    expect deny read "/x"\n}\n' >f/tests/t.sbx
+expect "a fault of a base is an error of the base" 1 '^f/base/b.sbx +1 error$' f
+verdict "... told once" "$([[ $(grep -c '^error' err) -eq 1 ]] || echo "$(grep -c '^error' err) times")"
+verdict "... and said to be above in the others" "$([[ $(grep -c '1 error, said above$' out) -eq 4 ]] || echo "they do not")"
+verdict "... and counted once, with all that it refuses" "$(grep -q '^5 files, 0 expectations passed, 5 refused, 1 error$' out || tail -1 out)"
+for format in gcc json github; do
+	check --format $format f
+	verdict "... once in $format" "$([[ $(cat out err | grep -c 'unknown word') -eq 1 ]] || echo "not once")"
+done
+check --format sarif f
+verdict "... once in sarif" "$([[ $(grep -c '"ruleId"' out) -eq 1 ]] || echo "not once")"
+many=()
+for ((i = 0; i < 23; i++)); do many+=("allow read \"/m$i\"" "deny read \"/m$i\""); done
+policy many.sbx "${many[@]}"
+expect "20 warnings of a policy are shown" 0 '^3 more warnings are not shown$' many.sbx
+verdict "... and no more" "$([[ $(grep -c '^warning' err) -eq 20 ]] || echo "$(grep -c '^warning' err)")"
+check --format json many.sbx
+verdict "... all of them to programs" "$([[ $(wc -l <out) -eq 23 ]] || echo "$(wc -l <out)")"
+
 # silences: on the line, on the one before, in an imported file, of more than one warning
 silenced() { # NAME WARNINGS FILE: how many warnings are left
 	check "$3"

@@ -138,7 +138,9 @@ def sarif_faults(doc):
     ids = [x.get("id") for x in rules]
     faults += ["a rule stands twice"] if len(ids) != len(set(ids)) else []
     for x in rules:
-        faults += need(x, "rule", id=str, shortDescription=dict)
+        faults += need(x, "rule", id=str, shortDescription=dict, fullDescription=dict, help=dict)
+        faults += [f"{x.get('id')}: no text" for k in ("shortDescription", "fullDescription", "help")
+                   if not isinstance(x.get(k), dict) or not x[k].get("text")]
     for r in run0["results"]:
         faults += result_faults(r, rules)
     for i in run0["invocations"]:
@@ -161,6 +163,7 @@ def broken(doc):
     yield but("no version", lambda d: d.pop("version"))
     yield but("no tool", lambda d: run0(d).pop("tool"))
     yield but("a rule twice", lambda d: run0(d)["tool"]["driver"]["rules"].append(run0(d)["tool"]["driver"]["rules"][0]))
+    yield but("a rule without its page", lambda d: run0(d)["tool"]["driver"]["rules"][0].pop("help"))
     yield but("a wrong index", lambda d: run0(d)["results"][0].update(ruleIndex=0 if run0(d)["results"][0]["ruleIndex"] else 1))
     yield but("a text that is no text", lambda d: run0(d)["results"][0]["message"].update(text=1))
     yield but("a column 0", lambda d: run0(d)["results"][0]["locations"][0]["physicalLocation"]["region"].update(startColumn=0))
@@ -214,7 +217,19 @@ def strange():
         verdict("strange names: no raw control byte", raw + ([] if all(len(o) > 100 for o in out.values()) else ["too short"]))
         verdict("strange names: sarif is valid", sarif_faults(doc))
         uri = doc["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-        verdict("strange names: the URI is the path", [] if urllib.parse.unquote_to_bytes(uri.removeprefix("file://")) == path else [uri])
+        verdict("strange names: the URI is the path", [] if urllib.parse.unquote_to_bytes(uri) == name else [uri])
+        elsewhere = json.loads(run("sarif", [path], "/").stdout)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+        verdict("a file of elsewhere keeps its whole path",
+                [] if urllib.parse.unquote_to_bytes(elsewhere["artifactLocation"]["uri"].removeprefix("file://")) == path else [str(elsewhere)])
+        os.makedirs(os.path.join(d, "sub"))
+        with open(os.path.join(d, "sub", "q.sbx"), "w") as f:
+            f.write("sbx 1\nimport \"../empty.sbx\"\n")
+        for way in ("./sub/q.sbx", "sub/q.sbx", os.path.join(d, "sub/q.sbx")):
+            uris = {l["physicalLocation"]["artifactLocation"]["uri"] for r in json.loads(run("sarif", [way], d).stdout)["runs"][0]["results"]
+                    for l in r["locations"]}
+            verdict(f"{way.replace(d, 'DIR')}: named from the folder of the run", [] if uris == {"empty.sbx"} or uris == {"sub/q.sbx", "empty.sbx"} else [str(uris)])
+            lines = run("github", [way], d).stdout.decode()
+            verdict("... in github too", [] if "file=empty.sbx," in lines else [lines])
         lost = [r for r in recs if r["code"] is None]
         notes = doc["runs"][0]["invocations"][0]
         verdict("a file that cannot be read is named in json and sarif",
