@@ -17,10 +17,17 @@ const char *cli_next(struct cli *c)
 	return *c->argv ? *c->argv++ : NULL;
 }
 
+static const char *running; /* the command whose help answers a wrong use of it */
+
+void cli_running(const char *command)
+{
+	running = command;
+}
+
 int cli_usage(const char *fmt, const char *arg)
 {
 	fprintf(stderr, "sbxc: %s%s%s\n", fmt, arg ? ": " : "", arg ? arg : "");
-	fputs("      try `sbxc --help`\n", stderr);
+	fprintf(stderr, "      try `sbxc %s%s--help`\n", running ? running : "", running ? " " : "");
 	return CLI_USAGE;
 }
 
@@ -113,7 +120,8 @@ enum compile_result cli_phases(struct cli *c, const char *path, enum cli_phase l
 int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k)
 {
 	enum compile_result result = cli_phases(c, path, last, k);
-	diag_stream_diags(cli_diags(c), k->diags);
+	if (c->command->warns || result != COMPILE_OK)
+		diag_stream_diags(cli_diags(c), k->diags);
 	if (result == COMPILE_IO)
 		diag_stream_failure(cli_diags(c), path, k->failure);
 	return (int)result;

@@ -47,6 +47,8 @@ struct command {
 	int (*run)(struct cli *c);
 	/* What it finds in policies is its result: formats for programs go to stdout, and nothing else does then. */
 	bool finds;
+	/* Warnings are its business; the others print what they find in a policy when it is refused. */
+	bool warns;
 };
 
 struct cli {
@@ -67,6 +69,8 @@ struct cli {
 
 /* The next word of the command line; NULL at its end. */
 const char *cli_next(struct cli *c);
+/* The command that runs, for cli_usage(). */
+void cli_running(const char *command);
 /* "sbxc: FMT: arg" (arg may be NULL), with the way to --help. Returns CLI_USAGE. */
 int cli_usage(const char *fmt, const char *arg);
 /* One line on stderr, "sbxc: ...". */
@@ -90,7 +94,7 @@ extern const struct cli_option cli_options_profile[];  /* -D, --import-dir: what
 void cli_find_std(struct cli *c);
 
 /*
- * Runs the phases up to and with the last one named on the policy at `path`, prints its diagnostics. The caller
+ * Runs the phases up to and with the last one named on the policy at `path`, prints its diagnostics (see `warns`). The caller
  * frees k->arena. CLI_OK or the exit code.
  */
 enum cli_phase { CLI_READ, CLI_JUDGE, CLI_PROVE, CLI_WRITE };
@@ -99,8 +103,7 @@ enum compile_result cli_run_phases(const struct compile_options *opt, enum cli_p
 int cli_compile(struct cli *c, const char *path, enum cli_phase last, struct compile *k);
 
 /*
- * The same for a policy to compare with: `word` is a file or REV:PATH of git. Its warnings are not this run's business:
- * diagnostics are printed only when it is refused.
+ * The same for a policy to compare with: `word` is a file or REV:PATH of git. Its warnings are no command's business.
  */
 int cli_compile_other(struct cli *c, const char *word, enum cli_phase last, struct compile *k);
 

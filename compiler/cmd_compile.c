@@ -111,4 +111,5 @@ const struct command command_compile = {
     .options = (const struct cli_option *const[]){options, cli_options_optimize, cli_options_policy, cli_options_quiet, NULL},
     .state_size = sizeof(struct state),
     .run = run,
+    .warns = true,
 };

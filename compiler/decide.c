@@ -406,7 +406,7 @@ static struct decision decide_path(const struct meaning *m, const struct request
 		d.hole = NULL;
 		d.near_allow = NULL;
 		d.reason = NULL;
-	} else if (!denied && r->op == OP_EXEC && m->ir->entry) {
+	} else if (!denied && r->op == OP_EXEC && m->ir->entry && !(m->entry[r->target].ops & OP_BIT(OP_EXEC))) {
 		d.reason = "nothing is started after the entry program";
 	}
 	return d;

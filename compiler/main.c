@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "codes.h"
@@ -133,13 +134,26 @@ static int parse_words(struct cli *c, const struct entry *e)
 	return -1;
 }
 
-/* The command that the first word names; compiling needs no word. */
+static int command_unknown(struct cli *c, const char *word)
+{
+	const char *names[N_COMMANDS];
+	for (unsigned i = 0; i < N_COMMANDS; i++)
+		names[i] = commands[i].name;
+	const char *hint = suggest(c->arena, word, names, N_COMMANDS);
+	return cli_usage(hint ? arena_printf(c->arena, "no command and no file (%s)", hint) : "no command and no file", word);
+}
+
+/* The command that the first word names; compiling needs no word. NULL: the word is neither a command nor a file. */
 static const struct entry *find_command(struct cli *c)
 {
-	for (unsigned i = 0; *c->argv && i < N_COMMANDS; i++)
-		if (strcmp(*c->argv, commands[i].name) == 0)
+	const char *word = *c->argv;
+	for (unsigned i = 0; word && i < N_COMMANDS; i++)
+		if (strcmp(word, commands[i].name) == 0) {
+			cli_running(word);
 			return c->argv++, &commands[i];
-	return &commands[0];
+		}
+	bool like_command = word && word[0] != '-' && !strpbrk(word, "./") && access(word, F_OK) != 0;
+	return like_command ? NULL : &commands[0];
 }
 
 static int explain_code(struct cli *c, const char *code)
@@ -155,6 +169,8 @@ static int explain_code(struct cli *c, const char *code)
 static int run(struct cli *c)
 {
 	const struct entry *e = find_command(c);
+	if (!e)
+		return command_unknown(c, *c->argv);
 	c->command = e->command;
 	c->state = arena_alloc(c->arena, e->command->state_size ? e->command->state_size : 1);
 	int code = parse_words(c, e);

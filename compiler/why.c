@@ -146,13 +146,19 @@ bool why_denied(const struct why *w)
 	return w->unknown || w->n == 0;
 }
 
+/* A line that sends something through a proxy makes two rules: itself, and the way to the proxy. */
 const struct ir_rule *why_rule(const struct ir *ir, const struct origin *o)
 {
+	const struct ir_rule *way = NULL;
 	for (unsigned i = 0; o && i < ir->n_rules; i++)
-		for (unsigned op = 0; op < OP_COUNT; op++)
-			if (ir->rules[i].origin[op] == o)
+		for (unsigned op = 0; op < OP_COUNT; op++) {
+			if (ir->rules[i].origin[op] != o)
+				continue;
+			if (!(ir->rules[i].flags & RULE_PROXY))
 				return &ir->rules[i];
-	return NULL;
+			way = &ir->rules[i];
+		}
+	return way;
 }
 
 /* ---- text ---- */
@@ -175,6 +181,12 @@ static void print_line(const struct why *w, FILE *out, const struct origin *o)
 		fprintf(out, "    because %s\n", say_string(w->arena, o->because));
 }
 
+/* What a rule of another kind needs the call for; a line about the call itself brings nothing. */
+static bool brings(const char *reason)
+{
+	return reason && strcmp(reason, "allow syscall") != 0 && strcmp(reason, "deny syscall") != 0;
+}
+
 static void print_reason(const struct why *w, FILE *out, const struct why_answer *a)
 {
 	const struct decision *d = &a->decision;
@@ -183,7 +195,7 @@ static void print_reason(const struct why *w, FILE *out, const struct why_answer
 		return;
 	if (d->by) {
 		print_line(w, out, d->by);
-		if (call && d->reason)
+		if (call && brings(d->reason))
 			fprintf(out, "    which brings %s\n", d->reason);
 	} else if (d->hole) {
 		print_line(w, out, d->near_allow);
@@ -214,6 +226,12 @@ static void print_side(const struct why *w, FILE *out, const struct why_answer *
 		fprintf(out, "  on %s: NOT STOPPED%s%s\n", target_name[t], s->open ? ": " : "", s->open ? s->open : "");
 }
 
+/* Is the guarantee about places that a line takes out of what others allow? What no line covers does not rest on it. */
+static bool about_holes(enum cap c)
+{
+	return c == CAP_FS_READ_DENY || c == CAP_FS_WRITE_DENY_PATH || c == CAP_FS_EXEC_DENY || c == CAP_FS_GLOB_LIVE;
+}
+
 /* What must be known about the guarantee that this answer rests on. */
 static void print_caveats(const struct why *w, FILE *out, const struct why_answer *a, enum target t)
 {
@@ -221,7 +239,8 @@ static void print_caveats(const struct why *w, FILE *out, const struct why_answe
 	const enum cap *caps = validator_caps(a->example->op, &n);
 	for (unsigned i = 0; i < n && !w->from_plan && !a->decision.allow && a->side[t].asked; i++) {
 		const struct guarantee *g = guarantee_find(&w->k->guarantees, t, caps[i]);
-		if (g && guarantee_is_caveat(g))
+		bool taken_out = a->decision.by || a->decision.hole;
+		if (g && guarantee_is_caveat(g) && (taken_out || !about_holes(caps[i])))
 			fprintf(out, "  caveat %s@%s: %s%s\n", cap_name[g->cap], target_name[t], say_caveat(w->arena, g),
 				g->preferred ? " (preferred)" : "");
 	}
@@ -233,10 +252,27 @@ static void print_near(const struct why *w, FILE *out, const struct why_answer *
 	if (near.allowed)
 		fprintf(out, "  nearest allowed: %s%s%s%s\n", near.allowed, near.at ? "  (" : "",
 			near.at ? say_origin(w->arena, w->k->src, near.at) : "", near.at ? ")" : "");
+	if (near.never) {
+		fprintf(out, "  no line may allow it: %s  never %s\n", say_origin(w->arena, w->k->src, near.never->origin),
+			say_rule(w->arena, &near.never->rule, UINT32_MAX));
+		if (near.never->origin->because)
+			fprintf(out, "    because %s\n", say_string(w->arena, near.never->origin->because));
+	}
 	if (near.profile)
 		fprintf(out, "  a profile of the library allows it, and more: `%s`\n", near.profile);
 	if (near.grant)
 		fprintf(out, "  if it is meant: `%s` (this would allow %s)\n", near.grant, near.grants);
+}
+
+/* The call, and the condition that was asked about when the answer is about all of it. */
+static const char *call_text(const struct why *w, const struct request *r)
+{
+	const struct ir_test_expect *e = w->k->question->expect;
+	const struct syscall_desc *call = syscall_by_nr(r->arch, r->nr);
+	const char *text = say_request(w->arena, r);
+	if (w->n > 1 || w->k->question->n_expect > 1 || !e->cond || !call)
+		return text;
+	return arena_printf(w->arena, "%s where %s", text, cond_text(w->arena, call, r->arch, e->cond));
 }
 
 static const char *subject(const struct why *w, const struct why_answer *a)
@@ -247,15 +283,17 @@ static const char *subject(const struct why *w, const struct why_answer *a)
 		const char *text = say_request(w->arena, &one) + strlen(op_name[r->op]);
 		return arena_printf(w->arena, "%s%s", say_ops(w->arena, a->ops), text);
 	}
-	if (r->op != OP_SYSCALL || (a->arches & w->k->ir->arches) == w->k->ir->arches)
+	if (r->op != OP_SYSCALL)
 		return say_request(w->arena, r);
-	return arena_printf(w->arena, "%s on %s", say_request(w->arena, r), arch_name[r->arch]);
+	if ((a->arches & w->k->ir->arches) == w->k->ir->arches)
+		return call_text(w, r);
+	return arena_printf(w->arena, "%s on %s", call_text(w, r), arch_name[r->arch]);
 }
 
 /* Says of which of several answers this is: on one of two systems, for some of the calls. */
 static void print_heading(const struct why *w, FILE *out, const struct why_answer *a)
 {
-		const uint64_t *v = a->example->args;
+	const uint64_t *v = a->example->args;
 	uint32_t sides = 0;
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
 		sides |= a->side[t].asked ? TARGET_BIT(t) : 0;
@@ -386,6 +424,7 @@ static void json_answer(struct json *j, const struct why *w, const struct why_an
 	if (!d->allow && !w->from_plan) {
 		struct why_near near = why_nearest(w, a);
 		json_text(j, "nearest", near.allowed);
+		json_origin(j, w, "never", near.never ? near.never->origin : NULL);
 		json_text(j, "profile", near.profile);
 		json_text(j, "grant", near.grant);
 	}

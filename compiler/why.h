@@ -63,6 +63,7 @@ const char *why_plan_caveat(const struct why *w, const struct why_answer *a, enu
 
 /* why_near.c: what comes next to a denied access, in the order in which it should be tried; each may be NULL. */
 struct why_near {
+	const struct ir_never *never; /* forbids that a line allows it: then there is no profile and no grant */
 	const char *allowed;    /* the nearest that is allowed, as text */
 	const struct origin *at;
 	const char *profile;    /* `use` line of a library profile that allows it */

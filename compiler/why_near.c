@@ -65,13 +65,14 @@ static void nearest_endpoint(const struct why *w, const struct request *r, struc
 	const struct ir *ir = w->k->ir;
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *rule = &ir->rules[i];
-		if (rule->deny || !(rule->ops & OP_BIT(r->op)) || !(rule->targets & TARGET_BIT(r->target)))
+		enum op op = r->op == OP_CONNECT_TCP && rule->kind == RULE_RELAY ? OP_RELAY_TCP : r->op;
+		if (rule->deny || !(rule->ops & OP_BIT(op)) || !(rule->targets & TARGET_BIT(r->target)) || (rule->flags & RULE_PROXY))
 			continue;
 		bool host = strcmp(rule->object, r->object) == 0;
 		if (out->allowed && !host)
 			continue;
 		out->allowed = arena_printf(w->arena, "%s %s", op_name[r->op], say_object(w->arena, rule));
-		out->at = rule->origin[r->op];
+		out->at = rule->origin[op];
 		if (host)
 			return;
 	}
@@ -106,6 +107,41 @@ static void nearest_call(const struct why *w, const struct request *r, struct wh
 					    cond_text(w->arena, call, r->arch, rule->cond));
 		out->at = rule->origin;
 	}
+}
+
+/* ---- what no line may allow ---- */
+
+static bool names_call(const char *object, const struct syscall_desc *call)
+{
+	const struct syscall_group *g = object[0] == '@' ? syscall_group_by_name(object + 1) : NULL;
+	for (unsigned i = 0; g && i < g->n_members; i++)
+		if (names_call(g->members[i], call))
+			return true;
+	return strcmp(object, call->name) == 0;
+}
+
+/* Of a call: would the line that grants what was asked meet it? */
+static bool forbids_call(const struct why *w, const struct ir_rule *never, const struct request *r)
+{
+	const struct syscall_desc *call = syscall_by_nr(r->arch, r->nr);
+	return never->kind == RULE_SYSCALL && call && (never->arches & ARCH_BIT(r->arch)) && names_call(never->object, call) &&
+	       cond_overlap(never->cond, w->k->question->expect->cond);
+}
+
+static const struct ir_never *forbidden(const struct why *w, const struct why_answer *a)
+{
+	const struct ir *ir = w->k->ir;
+	struct request r = *a->example;
+	for (unsigned i = 0; i < ir->n_nevers; i++)
+		for (unsigned op = 0; op < OP_COUNT; op++) {
+			const struct ir_rule *never = &ir->nevers[i].rule;
+			r.op = (enum op)op;
+			if (!(a->ops & OP_BIT(op)))
+				continue;
+			if (op == OP_SYSCALL ? forbids_call(w, never, &r) : decide_covers(w->k->meaning, never, &r))
+				return &ir->nevers[i];
+		}
+	return NULL;
 }
 
 /* ---- a profile of the library ---- */
@@ -155,6 +191,32 @@ static const char *library_profile(const struct why *w)
 
 /* ---- the grant ---- */
 
+/* A policy that has a proxy needs no port of its own: the host is named to that. */
+static bool grant_relayed(const struct why *w, const struct request *r, struct why_near *out)
+{
+	const struct ir *ir = w->k->ir;
+	unsigned i = 0;
+	while (i < ir->n_rules && ir->rules[i].kind != RULE_RELAY)
+		i++;
+	if (i == ir->n_rules || r->op != OP_CONNECT_TCP || r->object[0] == '*' || host_covers("localhost", r->object))
+		return false;
+	const struct ir_rule rule = {.kind = RULE_RELAY, .ops = OP_BIT(OP_RELAY_TCP), .object = r->object, .port_lo = r->port,
+				     .port_hi = r->port, .via = ir->rules[i].via};
+	out->grant = say_rule(w->arena, &rule, UINT32_MAX);
+	out->grants = "exactly this";
+	return true;
+}
+
+/* What is started on Linux has to be read. */
+static uint32_t needed_ops(const struct why *w, const struct why_answer *a)
+{
+	struct decision d;
+	bool starts = (a->ops & OP_BIT(OP_EXEC)) && (w->k->ir->targets & TARGET_BIT(TARGET_LINUX));
+	struct request r = *a->example;
+	r.op = OP_READ;
+	return starts && !allowed(w, &r, r.object, &d) ? a->ops | OP_BIT(OP_READ) | OP_BIT(OP_LIST) : a->ops;
+}
+
 /* Linux sees ports and no hosts, so there the least grant of an endpoint is every host on that port. */
 static void set_grant(const struct why *w, const struct why_answer *a, struct why_near *out)
 {
@@ -162,7 +224,7 @@ static void set_grant(const struct why *w, const struct why_answer *a, struct wh
 	const struct ir_test_expect *e = w->k->question->expect;
 	bool inet = r->op == OP_CONNECT_TCP || r->op == OP_CONNECT_UDP || r->op == OP_LISTEN_TCP || r->op == OP_LISTEN_UDP;
 	bool all_hosts = inet && (w->k->ir->targets & TARGET_BIT(TARGET_LINUX));
-	struct ir_rule rule = {.kind = e->what, .ops = a->ops, .object = all_hosts ? "*" : e->object, .port_lo = r->port,
+	struct ir_rule rule = {.kind = e->what, .ops = needed_ops(w, a), .object = all_hosts ? "*" : e->object, .port_lo = r->port,
 			       .port_hi = r->port, .arches = e->arches ? e->arches : ARCHES_ALL, .cond = e->cond, .action = {.act = ACT_ALLOW}};
 	out->grant = say_rule(w->arena, &rule, UINT32_MAX);
 	bool listens = r->op == OP_LISTEN_TCP || r->op == OP_LISTEN_UDP;
@@ -204,8 +266,10 @@ struct why_near why_nearest(const struct why *w, const struct why_answer *a)
 	bool denied_by_line = d->by && why_rule(w->k->ir, d->by);
 	if (denied_by_line)
 		return near; /* a deny wins over every allow */
-	near.profile = library_profile(w);
-	if (!near.profile)
+	near.never = forbidden(w, a);
+	if (!near.never)
+		near.profile = library_profile(w);
+	if (!near.never && !near.profile && !grant_relayed(w, r, &near))
 		set_grant(w, a, &near);
 	return near;
 }
