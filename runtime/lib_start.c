@@ -18,6 +18,7 @@
 #include "apply.h"
 #include "fds.h"
 #include "lib.h"
+#include "relay.h"
 #include "request.h"
 
 enum { KEEP = 5 };
@@ -155,7 +156,7 @@ static bool signals_block(sigset_t *old)
 /* No libc call may run in the child of a fork() that libc does not know to be one; these are raw. */
 static pid_t child_fork(struct start *s, int *pidfd)
 {
-	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, pidfd, 0, 0);
+	pid_t pid = relay_clone(CLONE_PIDFD, pidfd);
 
 	if (pid == 0) {
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -32,7 +32,7 @@ struct shared {
 	volatile int status;
 	volatile uint64_t cpu_us; /* and it had used so much, where that is limited */
 	volatile int listener;    /* of the notifying filter, in the program's descriptors; -1: not yet */
-	volatile pid_t messenger; /* who sends it away; 0: none */
+	pid_t messenger;          /* who sends it away; 0: none. Written by the kernel */
 	volatile uint64_t deadline_us; /* of the job (wall.h); 0: none */
 	volatile bool overdue;         /* and it was ended for that, by who is second */
 	struct cgroup cgroup; /* of the job; dir -1: none. The guard sees what the supervisor makes */

@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "relay.h"
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 enum { PROC_MAGIC = 0x9fa0 };
 
@@ -223,18 +225,18 @@ bool apply_namespaces(struct run *r)
 bool namespaces_possible(const struct launch *l)
 {
 	unsigned flags = 0;
-	long pid;
+	pid_t pid;
 	int status;
 
 	for (size_t i = 0; i < COUNT(views); i++)
 		if (l->isolate & views[i].view)
 			flags |= views[i].flag;
-	pid = syscall(SYS_clone, flags | 17 /* SIGCHLD */, 0, 0, 0, 0);
+	pid = relay_clone(flags, NULL);
 	if (pid == 0)
 		_exit(0);
 	if (pid < 0)
 		return false;
-	while (waitpid((pid_t)pid, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return true;
 }

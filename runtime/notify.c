@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "bpf_run.h"
+#include "relay.h"
 
 enum {
 	NEW_LISTENER = 1 << 3,
@@ -127,18 +128,32 @@ static _Noreturn void messenger(const struct link *link)
 	_exit(1);
 }
 
+/*
+ * A child of our own would be a surprise to the program: CLONE_PARENT. It is in the program's process group, and what is sent to
+ * that is not meant for it.
+ */
+static bool messenger_make(const struct link *link)
+{
+	sigset_t all, old;
+	pid_t pid;
+
+	sigfillset(&all);
+	if (sigprocmask(SIG_SETMASK, &all, &old))
+		return false;
+	/* known to the supervisor before it runs, should this process be killed meanwhile */
+	pid = relay_clone(CLONE_FILES | CLONE_PARENT | CLONE_PARENT_SETTID, &link->shared->messenger);
+	if (pid == 0)
+		messenger(link);
+	return sigprocmask(SIG_SETMASK, &old, NULL) == 0 && pid > 0;
+}
+
 bool notify_install(struct run *r)
 {
 	struct shared *shared = r->link->shared;
 	long fd;
 
-	/* a child of our own would be a surprise to the program: CLONE_PARENT */
-	shared->messenger =
-	    (pid_t)syscall(SYS_clone, CLONE_FILES | CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
-	if (shared->messenger < 0)
+	if (!messenger_make(r->link))
 		return fault_step(r->fault, "seccomp", "clone of the messenger", errno);
-	if (shared->messenger == 0)
-		messenger(r->link);
 	fd = syscall(SYS_seccomp, SECCOMP_SET_FILTER, NEW_LISTENER | WAIT_KILLABLE, &r->observed);
 	if (fd < 0 && errno == EINVAL)
 		fd = syscall(SYS_seccomp, SECCOMP_SET_FILTER, NEW_LISTENER, &r->observed);

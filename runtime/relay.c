@@ -27,7 +27,16 @@ void relay_signal(pid_t program, int signal, bool session)
 		kill(program, sent);
 }
 
+pid_t relay_clone(unsigned long flags, int *out)
+{
+#ifdef __s390x__ /* the stack comes first there */
+	return (pid_t)syscall(SYS_clone, 0, flags | SIGCHLD, out, 0, 0);
+#else
+	return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, out, 0, 0);
+#endif
+}
+
 pid_t relay_fork(void)
 {
-	return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	return relay_clone(0, NULL);
 }

@@ -14,7 +14,11 @@
  */
 void relay_signal(pid_t program, int signal, bool session);
 
-/* Straight from the kernel, with no handlers of libc run: as safe after clone() as any system call. */
+/*
+ * Straight from the kernel, with no handlers of libc run: as safe after clone() as any system call. A copy of this process that
+ * tells its end by SIGCHLD; *out is the place that some flags fill, or NULL.
+ */
+pid_t relay_clone(unsigned long flags, int *out);
 pid_t relay_fork(void);
 
 #endif

@@ -40,6 +40,7 @@ struct supervisor {
 	bool stop_asked; /* from outside, since the program last stopped */
 	bool ended;
 	bool unobserved, unguarded; /* ended by us, because it was */
+	int given_up;               /* by this signal, before the program ran; 0: no */
 	uint64_t began_us;
 	struct guard guard;
 	struct outcome outcome;
@@ -251,7 +252,7 @@ static pid_t child_clone(unsigned flags)
 		return relay_fork();
 	pid = syscall(SYS_clone3, &attr, CLONE_ATTR_FIRST);
 	if (pid < 0 && (errno == ENOSYS || errno == EPERM))
-		pid = syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+		pid = relay_clone(flags, NULL);
 	return (pid_t)pid;
 }
 
@@ -421,6 +422,19 @@ static void tree_kill(struct supervisor *s, enum ended_by by)
 	tree_end(s);
 }
 
+/* One that ends a job, which is no job yet. Its process would hear of it only as the program, and may never get there. */
+static bool gives_up(const struct supervisor *s, int signal)
+{
+	return s->link.shared->phase == PHASE_SETUP &&
+	       (signal == SIGINT || signal == SIGQUIT || signal == SIGHUP || signal == SIGTERM);
+}
+
+static void give_up(struct supervisor *s, int signal)
+{
+	s->given_up = signal;
+	tree_end(s);
+}
+
 /* Without a session of its own the program has got from the terminal what we have got. */
 static void signal_take(struct supervisor *s)
 {
@@ -435,6 +449,8 @@ static void signal_take(struct supervisor *s)
 			child_look(s);
 		else if (s->run->embedded && signal == SIGNAL_END_TREE)
 			tree_end(s);
+		else if (gives_up(s, signal))
+			give_up(s, signal);
 		else if (s->terminal.outer >= 0 && signal == SIGWINCH)
 			terminal_resize(&s->terminal);
 		else if (has_init(s) && (session || info.ssi_code != SI_KERNEL))
@@ -572,6 +588,8 @@ static void limits_end(struct supervisor *s)
 	o->wall_us = wall_clock_us() - s->began_us;
 	if (s->link.shared->overdue && o->by == BY_ITSELF)
 		o->by = BY_WALL;
+	if (s->given_up)
+		o->status = s->given_up;
 	messenger_end(s);
 	if (s->link.shared->ended) {
 		o->status = s->link.shared->status;
@@ -659,7 +677,7 @@ bool supervise(struct run *r)
 	}
 	stay(s);
 	limits_end(s);
-	if (s->link.shared->phase != PHASE_EXEC)
+	if (s->link.shared->phase != PHASE_EXEC && (!s->given_up || s->run->embedded))
 		return never_ran(s);
 	limit_note(s);
 	if (r->report)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # faults.sh - every system call of every shape of a start fails once, in each process that takes part, with several errnos, and
 # each process is killed once at each call (inject.c): either nothing ran, or the program ran with the very sandbox it has
-# without the fault. No process, cgroup, mount or file is left, no run hangs.
+# without the fault. Or the whole is sent SIGTERM, SIGINT or SIGHUP there: it ends by that signal, also when the step never ends.
+# No process, cgroup, mount or file is left, no run hangs.
 #
 # `make check` takes a sample; LONG=1 all of them, with more errnos. FAULT_SHAPES names some of the shapes, FAULT_STEP the
 # sample (every Nth call).
@@ -33,7 +34,7 @@ shape() { # NAME COMMAND...: all campaigns of one shape
 	name=$1
 	shift
 	# shellcheck disable=SC2086
-	"$TMP/inject" -t "$name" -e "$ERRNOS" -k -n "$STEP" -o "$TMP/told" $OWN -w "$TMP/reports" $MARKED "$@" >"$TMP/lines" 2>&1 || FAILED=1
+	"$TMP/inject" -t "$name" -e "$ERRNOS" -k $SIGNALS -n "$STEP" -o "$TMP/told" $OWN -w "$TMP/reports" $MARKED "$@" >"$TMP/lines" 2>&1 || FAILED=1
 	cat "$TMP/lines"
 	grep -Eq '^(PASS|FAIL)' "$TMP/lines" || fail "$name: the injector ran" "$(cat "$TMP/lines")"
 	grep -q "nnp 1 seccomp 2" "$TMP/told" && pass "$name: control: without fault the program runs in its sandbox" ||
@@ -100,7 +101,7 @@ INSIDE="state , caps , fds , rlimits , env , read $TMP/d/hidden/x , read y , wri
 
 # shellcheck disable=SC2086
 {
-	MARKED=
+	MARKED= SIGNALS=-s
 	shape "in place" "$RUN" "$TMP/here" -- "$PROBE" $ASK
 	shape "supervised, reported" "$RUN" --report "$TMP/reports/r.json" "$TMP/beside" -- "$PROBE" $ASK
 	MARKED="-x 2"
@@ -122,7 +123,7 @@ INSIDE="state , caps , fds , rlimits , env , read $TMP/d/hidden/x , read y , wri
 	fi
 	${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -static -I"$ROOT/runtime" -o "$TMP/faulted" "$HERE/libsbx/faulted.c" "$B/libsbx.a" 2>"$TMP/err" ||
 		fail "the program of the library builds" "$(cat "$TMP/err")"
-	MARKED=-m
+	MARKED=-m SIGNALS= # process 0 is the caller
 	shape "libsbx in place" "$TMP/faulted" launch "$TMP/here" - "$PROBE" $ASK
 	shape "libsbx pool" "$TMP/faulted" pool "$TMP/here" - "$PROBE" $ASK
 	if unshare -U true 2>/dev/null; then

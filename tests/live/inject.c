@@ -5,12 +5,14 @@
  *     refused    exit 125, 126 or 127, nothing on stdout, exactly one message
  *     the same   the stdout and the exit code of a run without fault
  *
- * (one that was killed: the beginning of that stdout), and nothing is left: no process, no mount, nothing new in a watched
+ * (one that was killed: the beginning of that stdout; where a signal was sent to the whole: the same, ended by that signal), and
+ * nothing is left: no process, no mount, nothing new in a watched
  * directory. Everything else is printed and makes the check fail, a run that hangs too.
  *
- *     inject -t NAME [-e ERRNO[,ERRNO]...] [-k] [-n STEP] [-m] [-x N] [-o FILE] [-w DIR]... COMMAND [ARG]...
+ *     inject -t NAME [-e ERRNO[,ERRNO]...] [-k] [-s] [-n STEP] [-m] [-x N] [-o FILE] [-w DIR]... COMMAND [ARG]...
  *
- * -e the errnos; -k also kills; -n every STEPth call only; -m only calls between two getpgid(MARK) of the command; -x from
+ * -e the errnos; -k also kills; -s also sends process 0 a signal of job control, and before the program runs the process that makes
+ * the call stands still until it is killed, as one whose step takes for ever; -n every STEPth call only; -m only calls between two getpgid(MARK) of the command; -x from
  * the Nth exec of the command on; -o stdout of the run without fault. Calls of a process count from the start of the command (or from where it was forked) until it
  * executes something; a fault is named PROCESS:CALL#N, the Nth of its kind in that process, where 0.1 is the first child of 0.
  * The program itself runs untouched.
@@ -122,7 +124,7 @@ struct proc {
 
 struct result {
 	int status; /* of process 0 */
-	bool reached, hung;
+	bool reached, hung, runs; /* runs: the program has been executed */
 	unsigned left;
 	char notes[1024];
 	char out[OUT_MAX], err[OUT_MAX];
@@ -133,10 +135,12 @@ static unsigned n_procs;
 static struct call calls[MAX_CALLS];
 static unsigned n_calls;
 static const struct call *fault; /* NULL: the run without one */
-static int fault_errno;		 /* 0: kill */
+static int fault_errno;		 /* 0: kill, or a signal */
+static int fault_signal;	 /* to process 0; 0: none */
 static bool marked;
 static unsigned first_exec = 1;
 static struct result result;
+static struct proc *held; /* stands still; NULL: none does */
 
 static uint64_t now_ms(void)
 {
@@ -177,7 +181,18 @@ static void resume(const struct proc *p, int signal)
 	ptrace(p->program ? PTRACE_CONT : PTRACE_SYSCALL, p->pid, 0L, (long)signal);
 }
 
-static void call_enter(struct proc *p, const struct __ptrace_syscall_info *info)
+/* False: it stays where it is. Who executes is on its way to the program, and hears of it there. */
+static bool signal_send(struct proc *p, int nr)
+{
+	kill(procs[0].pid, fault_signal);
+	if (!strcmp(p->id, "0") || result.runs || nr == SYS_execve || nr == SYS_execveat)
+		return true;
+	held = p;
+	return false;
+}
+
+/* False: it stays stopped. */
+static bool call_enter(struct proc *p, const struct __ptrace_syscall_info *info)
 {
 	int nr = (int)info->entry.nr;
 	unsigned k;
@@ -185,7 +200,7 @@ static void call_enter(struct proc *p, const struct __ptrace_syscall_info *info)
 	if (marked && nr == SYS_getpgid && info->entry.args[0] == MARK && !strcmp(p->id, "0"))
 		p->counts = !p->counts;
 	if (!p->counts || nr < 0 || nr >= MAX_NR)
-		return;
+		return true;
 	k = ++p->seen[nr];
 	if (!fault) {
 		/* a process that waits turns as often as it likes */
@@ -194,31 +209,36 @@ static void call_enter(struct proc *p, const struct __ptrace_syscall_info *info)
 			*c = (struct call){.nr = nr, .k = k, .message = nr == SYS_write && info->entry.args[0] == 2};
 			strcpy(c->id, p->id);
 		}
-		return;
+		return true;
 	}
 	if (nr != fault->nr || k != fault->k || strcmp(p->id, fault->id))
-		return;
+		return true;
 	result.reached = true;
+	if (fault_signal)
+		return signal_send(p, nr);
 	if (!fault_errno) {
 		kill(p->pid, SIGKILL);
-		return;
+		return true;
 	}
 	call_skip(p->pid);
 	p->fails = true;
+	return true;
 }
 
-static void call_stop(struct proc *p)
+/* False: it stays stopped. */
+static bool call_stop(struct proc *p)
 {
 	struct __ptrace_syscall_info info;
 
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, p->pid, sizeof(info), &info) <= 0)
-		return;
+		return true;
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
-		call_enter(p, &info);
-	else if (info.op == PTRACE_SYSCALL_INFO_EXIT && p->fails) {
+		return call_enter(p, &info);
+	if (info.op == PTRACE_SYSCALL_INFO_EXIT && p->fails) {
 		call_answer(p->pid, fault_errno);
 		p->fails = false;
 	}
+	return true;
 }
 
 static void child_take(struct proc *parent)
@@ -245,6 +265,10 @@ static void exec_take(struct proc *p)
 	}
 	p->program = true;
 	p->counts = false;
+	result.runs = true;
+	if (held) /* it had begun to run already: this event came later */
+		resume(held, 0);
+	held = NULL;
 }
 
 /* False: it stays stopped. */
@@ -257,8 +281,8 @@ static void stop_take(struct proc *p, int status)
 		return;
 	}
 	if (signal == (SIGTRAP | 0x80)) {
-		call_stop(p);
-		resume(p, 0);
+		if (call_stop(p))
+			resume(p, 0);
 	} else if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {
 		child_take(p);
 		resume(p, 0);
@@ -350,6 +374,19 @@ static void file_take(int fd, char *text)
 	close(fd);
 }
 
+static const int ending[] = {SIGTERM, SIGINT, SIGHUP};
+
+/* Whoever runs this test may ignore or block them. */
+static void signals_fresh(void)
+{
+	sigset_t none;
+
+	for (size_t i = 0; i < COUNT(ending); i++)
+		signal(ending[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void run(char **argv)
 {
 	int out = file_new("out"), err = file_new("err"), go[2], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -360,6 +397,7 @@ static void run(char **argv)
 
 	memset(&result, 0, sizeof(result));
 	n_procs = 0;
+	held = NULL;
 	if (out < 0 || err < 0 || null < 0 || pipe2(go, O_CLOEXEC))
 		exit(2);
 	pid = fork();
@@ -367,6 +405,7 @@ static void run(char **argv)
 		dup2(null, 0);
 		dup2(out, 1);
 		dup2(err, 2);
+		signals_fresh();
 		if (read(go[0], &byte, 1) == 1)
 			execv(argv[0], argv);
 		_exit(99);
@@ -422,7 +461,9 @@ static int path_look(const char *path, const struct stat *st, int kind, struct F
 	if (first_look) {
 		if (n_paths < MAX_PATHS)
 			paths[n_paths++] = strdup(path);
-	} else if (!known(path) && (fault_errno || !fault || !strstr(path, KILLED_HERE))) {
+	} else if (fault && !fault_errno && !fault_signal && strstr(path, KILLED_HERE)) {
+		unlink(path);
+	} else if (!known(path)) {
 		size_t end = strlen(result.notes);
 		if (kind == FTW_DP)
 			for (int i = 0; i < 50 && rmdir(path) && errno == EBUSY; i++)
@@ -494,11 +535,13 @@ static enum verdict judge(void)
 
 	if (result.hung || (result.left && !said))
 		return BAD;
+	if (fault_signal && WIFSIGNALED(result.status))
+		return WTERMSIG(result.status) == fault_signal && begins() && !messages() ? REFUSED : BAD;
 	if (code >= 125 && code <= 127 && !result.out[0])
 		return messages() == 1 ? REFUSED : BAD;
 	if (!strcmp(result.out, wanted) && result.status == wanted_status)
 		return result.reached ? SAME : MISSED;
-	if (!fault_errno)
+	if (!fault_errno && !fault_signal)
 		return (begins() || begins_orphaned()) && WIFSIGNALED(result.status) ? REFUSED : BAD;
 	said = strstr(result.err, "output of the program was lost") || strstr(result.err, "note: ended, because");
 	return begins() && said ? SAME : BAD;
@@ -511,17 +554,19 @@ static bool wanted_here(const struct call *c, unsigned *at, unsigned step)
 	return (*at)++ % step == step / 2;
 }
 
-static bool campaign(const char *title, const char *mode, int error, unsigned step, char **argv)
+static bool campaign(const char *title, const char *mode, int error, bool signals, unsigned step, char **argv)
 {
 	unsigned n[BAD + 1] = {0}, total = 0, at = 0;
 	static char bad[SHOWN][4096];
 
 	fault_errno = error;
+	fault_signal = 0;
 	for (unsigned i = 0; i < n_calls; i++) {
 		enum verdict v;
 		if (!wanted_here(&calls[i], &at, step))
 			continue;
 		fault = &calls[i];
+		fault_signal = signals ? ending[total % COUNT(ending)] : 0;
 		run(argv);
 		look(false);
 		v = judge();
@@ -542,16 +587,18 @@ static bool campaign(const char *title, const char *mode, int error, unsigned st
 	return !n[BAD] && n[MISSED] * 3 <= total && total;
 }
 
-static bool campaigns(const char *title, char *list, bool kills, unsigned step, char **argv)
+static bool campaigns(const char *title, char *list, bool kills, bool signals, unsigned step, char **argv)
 {
 	bool good = true;
 
 	for (char *e = list ? strtok(list, ",") : NULL; e; e = strtok(NULL, ","))
 		for (size_t i = 0; i < COUNT(errnos); i++)
 			if (!strcmp(errnos[i].name, e))
-				good = campaign(title, e, errnos[i].value, step, argv) && good;
+				good = campaign(title, e, errnos[i].value, false, step, argv) && good;
 	if (kills)
-		good = campaign(title, "killed", 0, step, argv) && good;
+		good = campaign(title, "killed", 0, false, step, argv) && good;
+	if (signals)
+		good = campaign(title, "signaled", 0, true, step, argv) && good;
 	return good;
 }
 
@@ -587,10 +634,10 @@ int main(int argc, char **argv)
 	const char *title = "", *file = NULL;
 	char *list = NULL;
 	unsigned step = 1;
-	bool kills = false;
+	bool kills = false, signals = false;
 	int c;
 
-	while ((c = getopt(argc, argv, "+t:e:n:o:w:x:km")) > 0)
+	while ((c = getopt(argc, argv, "+t:e:n:o:w:x:kms")) > 0)
 		switch (c) {
 		case 't': title = optarg; break;
 		case 'e': list = optarg; break;
@@ -599,6 +646,7 @@ int main(int argc, char **argv)
 		case 'w': if (n_watched < MAX_WATCHED) watched[n_watched++] = optarg; break;
 		case 'x': first_exec = (unsigned)atoi(optarg); break;
 		case 'k': kills = true; break;
+		case 's': signals = true; break;
 		case 'm': marked = true; break;
 		default: return 2;
 		}
@@ -607,5 +655,5 @@ int main(int argc, char **argv)
 	sigaction(SIGALRM, &wake, NULL);
 	setitimer(ITIMER_REAL, &often, NULL);
 	look(true);
-	return first_run(title, file, argv + optind) && campaigns(title, list, kills, step, argv + optind) ? 0 : 1;
+	return first_run(title, file, argv + optind) && campaigns(title, list, kills, signals, step, argv + optind) ? 0 : 1;
 }
