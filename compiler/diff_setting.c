@@ -201,14 +201,29 @@ static unsigned openness(enum choice c, unsigned value)
 	return 0;
 }
 
-static void compare_choice(struct differ *d, enum choice c)
+/* The targets, from t on, on which both say what they say on t; 0: an earlier one stands for t. */
+static uint32_t same_change(const struct differ *d, unsigned t, enum choice c)
 {
-	const struct ir_choice *was = &d->old.ir->choice[c], *is = &d->now.ir->choice[c];
+	uint32_t same = 0;
+	for (unsigned u = 0; u < TARGET_COUNT; u++) {
+		bool is = (d->targets & TARGET_BIT(u)) && d->old.ir->choice[u][c].value == d->old.ir->choice[t][c].value &&
+			  d->now.ir->choice[u][c].value == d->now.ir->choice[t][c].value;
+		if (is && u < t)
+			return 0;
+		same |= is ? TARGET_BIT(u) : 0;
+	}
+	return same;
+}
+
+static void compare_choice(struct differ *d, unsigned t, enum choice c)
+{
+	const struct ir_choice *was = &d->old.ir->choice[t][c], *is = &d->now.ir->choice[t][c];
+	uint32_t targets = same_change(d, t, c);
 	unsigned before = openness(c, was->value), after = openness(c, is->value);
-	if (was->value == is->value)
+	if (was->value == is->value || !targets)
 		return;
 	enum diff_way way = after > before ? DIFF_GROWS : after < before ? DIFF_SHRINKS : DIFF_OTHER;
-	struct diff_entry *e = differ_add(d, DIFF_SETTINGS, way, d->targets, choice_setting[c]);
+	struct diff_entry *e = differ_add(d, DIFF_SETTINGS, way, targets, choice_setting[c]);
 	e->object = arena_printf(d->a, "%s -> %s", choice_word[c][was->value], choice_word[c][is->value]);
 	if (is->origin)
 		e->where = side_where(d->a, &d->now, is->origin->loc);
@@ -220,7 +235,8 @@ static void compare_choice(struct differ *d, enum choice c)
 void diff_settings(struct differ *d)
 {
 	for (unsigned c = 0; c < CHOICE_COUNT; c++)
-		compare_choice(d, (enum choice)c);
+		for (unsigned t = 0; t < TARGET_COUNT; t++)
+			compare_choice(d, t, (enum choice)c);
 	struct lines old = lines_of(d, &d->old), now = lines_of(d, &d->now);
 	for (unsigned whole = 2; whole-- > 0;)
 		for (unsigned i = 0; i < now.n; i++) {

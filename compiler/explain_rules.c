@@ -287,6 +287,19 @@ static void print_said(const struct view *x, const struct said_line *lines, unsi
 	}
 }
 
+/* Leaves out what one line says of both systems. */
+static unsigned without_said(struct said_line *v, unsigned n, const struct said_line *said, unsigned n_said)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0, k; i < n; i++) {
+		for (k = 0; k < n_said && said[k].origin->loc.beg != v[i].origin->loc.beg;)
+			k++;
+		if (k == n_said)
+			v[kept++] = v[i];
+	}
+	return kept;
+}
+
 /* The private views, and what is put where. */
 static void print_around(const struct view *x)
 {
@@ -303,7 +316,7 @@ static void print_around(const struct view *x)
 		explain_row(x->out, "private views", b.len ? buf_str(&b) : "none",
 			    x->ir->isolate_origin ? src_where(x->k->src, x->arena, x->ir->isolate_origin->loc) : "by default", NULL);
 	print_said(x, lines, n);
-	print_said(x, macos, n_macos);
+	print_said(x, macos, without_said(macos, n_macos, lines, n));
 }
 
 void explain_rules(const struct compile *k, struct explain *out)

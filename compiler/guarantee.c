@@ -225,8 +225,8 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 		*at = ir->isolate_origin;
 		return ir->isolate != 0 && (linux_target || ir->isolate_origin);
 	case CAP_FS_HIDE:
-		*at = ir->choice[CHOICE_ROOT].origin ? ir->choice[CHOICE_ROOT].origin : ir->isolate_origin;
-		return linux_target && ir->choice[CHOICE_ROOT].value == ROOT_PRIVATE;
+		*at = ir->choice[TARGET_LINUX][CHOICE_ROOT].origin ? ir->choice[TARGET_LINUX][CHOICE_ROOT].origin : ir->isolate_origin;
+		return linux_target && ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE;
 	case CAP_FS_WRITE_EPHEMERAL:
 		return (*at = thrown_away(ir, t)) != NULL;
 	case CAP_RES_MEMORY:

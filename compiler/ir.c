@@ -72,8 +72,13 @@ const char *const choice_setting[CHOICE_COUNT] = {
 #include "choice.def"
 };
 
-const enum target choice_target[CHOICE_COUNT] = {
-#define CHOICE(id, setting, system, ...) [CHOICE_##id] = TARGET_##system,
+enum {
+	ON_LINUX = TARGET_BIT(TARGET_LINUX),
+	ON_MACOS = TARGET_BIT(TARGET_MACOS),
+	ON_ALL = ON_LINUX | ON_MACOS,
+};
+const uint32_t choice_targets[CHOICE_COUNT] = {
+#define CHOICE(id, setting, systems, ...) [CHOICE_##id] = ON_##systems,
 #include "choice.def"
 };
 
@@ -262,17 +267,30 @@ static void print_places(const struct ir_printer *p, const struct ir_around *aro
 	}
 }
 
+/* " on macos" where a line may be meant for either system. */
+static const char *on_system(unsigned t)
+{
+	return t == TARGET_MACOS ? " on macos" : "";
+}
+
+static void print_choices(const struct ir_printer *p, const struct ir *ir, unsigned t)
+{
+	for (unsigned c = 0; c < CHOICE_COUNT; c++) {
+		const struct ir_choice *choice = &ir->choice[t][c];
+		if (!choice->origin && choice->value == 0)
+			continue;
+		fprintf(p->out, "%s %s%s", choice_setting[c], choice_word[c][choice->value],
+			choice_targets[c] == ON_MACOS ? "" : on_system(t));
+		end_line(p, choice->origin);
+	}
+}
+
 /* What was written, and root where it follows from `isolate`. */
 static void print_around(const struct ir_printer *p, const struct ir *ir)
 {
 	const struct ir_around *around = &ir->around;
-	for (unsigned c = 0; c < CHOICE_COUNT; c++) {
-		const struct ir_choice *choice = &ir->choice[c];
-		if (!choice->origin && choice->value == 0)
-			continue;
-		fprintf(p->out, "%s %s", choice_setting[c], choice_word[c][choice->value]);
-		end_line(p, choice->origin);
-	}
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		print_choices(p, ir, t);
 	print_places(p, around);
 	if (around->discard_origin) {
 		if (around->discard_param)
@@ -281,10 +299,11 @@ static void print_around(const struct ir_printer *p, const struct ir *ir)
 			fprintf(p->out, "discard size %llu", (unsigned long long)around->discard_size);
 		end_line(p, around->discard_origin);
 	}
-	if (around->directory) {
-		fprintf(p->out, "directory \"%s\"", around->directory);
-		end_line(p, around->directory_origin);
-	}
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		if (around->directory[t].path) {
+			fprintf(p->out, "directory \"%s\"%s", around->directory[t].path, on_system(t));
+			end_line(p, around->directory[t].origin);
+		}
 	if (around->hostname) {
 		fprintf(p->out, "hostname \"%s\"", around->hostname);
 		end_line(p, around->hostname_origin);

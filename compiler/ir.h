@@ -218,7 +218,7 @@ enum choice {
 };
 enum { CHOICE_MAX_WORDS = 4 };
 extern const char *const choice_setting[CHOICE_COUNT];
-extern const enum target choice_target[CHOICE_COUNT];
+extern const uint32_t choice_targets[CHOICE_COUNT]; /* systems on which another word than the first can be said */
 extern const char *const choice_word[CHOICE_COUNT][CHOICE_MAX_WORDS]; /* NULL ends them */
 
 struct ir_choice {
@@ -246,12 +246,16 @@ struct ir_place {
 	const struct origin *origin;
 };
 
-/* What the program finds around it, on Linux. */
+struct ir_directory {
+	const char *path; /* template, or NULL: where the loader was started */
+	const struct origin *origin;
+};
+
+/* What the program finds around it; all but the directory on Linux. */
 struct ir_around {
 	const struct ir_place *places; /* sorted by at */
 	unsigned n_places;
-	const char *directory; /* template, or NULL: where the loader was started */
-	const struct origin *directory_origin;
+	struct ir_directory directory[TARGET_COUNT];
 	uint64_t discard_size; /* bytes of each layer, unless a param at load holds them; DISCARD_SIZE when not written */
 	const char *discard_param; /* or NULL */
 	const struct origin *discard_origin;
@@ -327,7 +331,7 @@ struct ir {
 	 */
 	uint32_t isolate;
 	const struct origin *isolate_origin; /* NULL: the default */
-	struct ir_choice choice[CHOICE_COUNT]; /* ROOT: private with `isolate mount` unless written */
+	struct ir_choice choice[TARGET_COUNT][CHOICE_COUNT]; /* ROOT: private with `isolate mount` unless written */
 	struct ir_around around;
 
 	bool syscalls_exact; /* the filter is the written rules and nothing else */

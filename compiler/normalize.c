@@ -173,7 +173,8 @@ static void put_linux(struct norm *x, const struct scope *s)
 		quoted(x, ir->around.places[i].at);
 		quoted(x, ir->around.places[i].source ? ir->around.places[i].source : "");
 	}
-	quoted(x, ir->around.directory ? ir->around.directory : "");
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		quoted(x, ir->around.directory[t].path ? ir->around.directory[t].path : "");
 	for (unsigned i = 0, n = say_around(x->arena, ir, TARGET_LINUX, &lines); i < n; i++)
 		put(x, lines[i].text, lines[i].origin);
 	if (ir->exact_origin)

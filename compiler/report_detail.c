@@ -135,17 +135,33 @@ static void put_around(struct report *r)
 	report_table(r, NULL, heads);
 	put_around_row(r, "isolate", isolate_words(r), r->ir->isolate_origin);
 	for (unsigned c = 0; c < CHOICE_COUNT; c++)
-		if (choice_target[c] == TARGET_LINUX)
-			put_around_row(r, choice_setting[c], choice_word[c][r->ir->choice[c].value], r->ir->choice[c].origin);
+		if (choice_targets[c] & TARGET_BIT(TARGET_LINUX))
+			put_around_row(r, choice_setting[c], choice_word[c][r->ir->choice[TARGET_LINUX][c].value],
+				       r->ir->choice[TARGET_LINUX][c].origin);
 	put_places(r);
 	if (w->discard_origin)
 		put_around_row(r, "discard", say_number_of(r->a, TYPE_SIZE, w->discard_size, w->discard_param), w->discard_origin);
-	if (w->directory)
-		put_around_row(r, "directory", w->directory, w->directory_origin);
+	if (w->directory[TARGET_LINUX].path)
+		put_around_row(r, "directory", w->directory[TARGET_LINUX].path, w->directory[TARGET_LINUX].origin);
 	if (w->hostname)
 		put_around_row(r, "hostname", w->hostname, w->hostname_origin);
 	if (w->user_set)
 		put_around_row(r, "user", say_number_of(r->a, TYPE_NUMBER, w->user, w->user_param), w->user_origin);
+	report_table_end(r);
+}
+
+static void put_around_macos(struct report *r)
+{
+	static const char *const heads[] = {"Setting", "Value", "Line and reason", NULL};
+	const struct ir_directory *directory = &r->ir->around.directory[TARGET_MACOS];
+	html_leaf(r->h, "h3", "Surroundings on macOS");
+	report_table(r, NULL, heads);
+	for (unsigned c = 0; c < CHOICE_COUNT; c++)
+		if (choice_targets[c] & TARGET_BIT(TARGET_MACOS))
+			put_around_row(r, choice_setting[c], choice_word[c][r->ir->choice[TARGET_MACOS][c].value],
+				       r->ir->choice[TARGET_MACOS][c].origin);
+	if (directory->path)
+		put_around_row(r, "directory", directory->path, directory->origin);
 	report_table_end(r);
 }
 
@@ -278,6 +294,8 @@ void report_detail(struct report *r)
 	put_environment(r);
 	if (r->ir->targets & TARGET_BIT(TARGET_LINUX))
 		put_around(r);
+	if (r->ir->targets & TARGET_BIT(TARGET_MACOS))
+		put_around_macos(r);
 	html_leaf(r->h, "h3", "What the systems are given");
 	html_leaf(r->h, "p class=\"soft\"",
 		  "Read back and compared with the policy before this page was made; each filter of system calls was proved "

@@ -1,6 +1,6 @@
 /*
  * resolve_around.c - what the program finds around it: isolate, root, mount, scratch, directory, hostname, user, stdin,
- * terminal, observe. All of it is Linux's; a policy for macOS too says it inside `on linux`. `baseline` is of macOS.
+ * terminal, observe. Most of it is Linux's; a policy for macOS too says it inside `on linux`. `baseline` is of macOS.
  */
 #include <string.h>
 
@@ -31,9 +31,32 @@ static void bad_form(struct res *r, const struct ast_stmt *s, const char *takes,
 	diag_help(rec, "write `%s`", example);
 }
 
-/* False after a diagnostic: a statement of the whole policy that other systems have nothing for. */
-static bool system_setting(struct res *r, const struct place *p, const struct ast_stmt *s, enum target t)
+/* Why macOS has nothing for it. */
+static const char *no_macos(const char *setting)
 {
+	static const struct {
+		const char *setting, *why;
+	} rows[] = {
+	    {"root", "every program of macOS sees the tree of the host"},
+	    {"mount", "every program of macOS sees the tree of the host"},
+	    {"scratch", "every program of macOS sees the tree of the host; `${TMPDIR}/...` with `make-dir` is a folder of its own"},
+	    {"discard", "every program of macOS sees the tree of the host"},
+	    {"hostname", "macOS has one name of the host for all"},
+	    {"user", "a program of macOS has the number of its caller"},
+	    {"terminal", "the loader of macOS ends a program by its session, which takes one of its own"},
+	    {"observe", "macOS writes what a profile refuses to the log of the system"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].setting, setting) == 0)
+			return rows[i].why;
+	return NULL;
+}
+
+/* False after a diagnostic: a statement of the whole policy that systems other than these have nothing for. */
+static bool system_setting(struct res *r, const struct place *p, const struct ast_stmt *s, uint32_t targets)
+{
+	bool of_linux = targets & TARGET_BIT(TARGET_LINUX);
+	const char *word = s->words && s->words->kind == WORD_NAME && !s->words->next ? s->words->text : "";
 	if (p->profile) {
 		stmt_refuse_in_profile(r, p, s);
 		return false;
@@ -44,17 +67,19 @@ static bool system_setting(struct res *r, const struct place *p, const struct as
 		diag_help(rec, "move it out of the block");
 		return false;
 	}
-	if (!(p->targets & r->build->ir.targets & ~TARGET_BIT(t)))
+	if (!(p->targets & r->build->ir.targets & ~targets))
 		return true;
-	struct diag_rec *rec = diag(r->d, DIAG_NO_EXPRESSION, s->loc, "%s has no `%s`",
-				    t == TARGET_LINUX ? "macOS" : "Linux", s->name->text);
-	diag_help(rec, "put the line into `on %s { }`", target_name[t]);
+	struct diag_rec *rec = diag(r->d, DIAG_NO_EXPRESSION, s->loc, "%s has no `%s%s%s`",
+				    of_linux ? "macOS" : "Linux", s->name->text, *word ? " " : "", word);
+	if (of_linux && no_macos(s->name->text))
+		diag_note(rec, "%s", no_macos(s->name->text));
+	diag_help(rec, "put the line into `on %s { }`", target_name[of_linux ? TARGET_LINUX : TARGET_MACOS]);
 	return false;
 }
 
 static bool linux_setting(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
-	return system_setting(r, p, s, TARGET_LINUX);
+	return system_setting(r, p, s, TARGET_BIT(TARGET_LINUX));
 }
 
 /* ---- isolate ---- */
@@ -134,15 +159,23 @@ void set_choice(struct res *r, const struct place *p, const struct ast_stmt *s)
 	unsigned c = 0, v = 0;
 	while (strcmp(choice_setting[c], s->name->text) != 0)
 		c++;
-	if (!system_setting(r, p, s, choice_target[c]) || written_twice(r, s, ir->choice[c].origin))
-		return;
 	while (s->words && choice_word[c][v] && strcmp(choice_word[c][v], s->words->text) != 0)
 		v++;
 	if (!s->words || s->words->next || !choice_word[c][v]) {
 		unknown_choice(r, s, c);
 		return;
 	}
-	ir->choice[c] = (struct ir_choice){.value = v, .origin = written_at(r, p, s)};
+	/* the first word of a setting of Linux is how macOS does it */
+	bool everywhere = v == 0 && c != CHOICE_BASELINE;
+	uint32_t here = p->targets & ir->targets;
+	if (!system_setting(r, p, s, everywhere ? here : choice_targets[c]))
+		return;
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		if ((here & TARGET_BIT(t)) && written_twice(r, s, ir->choice[t][c].origin))
+			return;
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		if (here & TARGET_BIT(t))
+			ir->choice[t][c] = (struct ir_choice){.value = v, .origin = written_at(r, p, s)};
 }
 
 /* ---- places ---- */
@@ -267,14 +300,20 @@ void set_scratch(struct res *r, const struct place *p, const struct ast_stmt *s)
 void set_directory(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	struct ir_around *around = &r->build->ir.around;
-	if (!linux_setting(r, p, s) || written_twice(r, s, around->directory_origin))
+	uint32_t here = p->targets & r->build->ir.targets;
+	if (!system_setting(r, p, s, here))
 		return;
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		if ((here & TARGET_BIT(t)) && written_twice(r, s, around->directory[t].origin))
+			return;
 	if (!s->words || s->words->next || s->words->kind != WORD_STRING) {
 		bad_form(r, s, "a path", "directory \"/work\"");
 		return;
 	}
-	around->directory = path_word(r, p, s->words);
-	around->directory_origin = written_at(r, p, s);
+	struct ir_directory directory = {.path = path_word(r, p, s->words), .origin = written_at(r, p, s)};
+	for (unsigned t = 0; t < TARGET_COUNT; t++)
+		if (here & TARGET_BIT(t))
+			around->directory[t] = directory;
 }
 
 /* ---- names and numbers ---- */
@@ -441,7 +480,7 @@ static void finish_isolate(struct res *r)
 void resolve_finish_around(struct res *r)
 {
 	struct ir *ir = &r->build->ir;
-	struct ir_choice *root = &ir->choice[CHOICE_ROOT];
+	struct ir_choice *root = &ir->choice[TARGET_LINUX][CHOICE_ROOT];
 	finish_isolate(r);
 	if (root->value == ROOT_PRIVATE)
 		needs_view(r, root->origin, ISOLATE_MOUNT, "`root private`");

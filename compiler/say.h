@@ -26,7 +26,7 @@ const char *say_object(struct arena *a, const struct ir_rule *r);
 /* The rule as a line, without its reason: `allow read "/home" except { "/home/a", "/home/b" }`; `ops`: which of its. */
 const char *say_rule(struct arena *a, const struct ir_rule *r, uint32_t ops);
 
-/* say_around.c: the lines about the surroundings that are Linux's: root, mount, scratch, directory, ... In a fixed order. */
+/* say_around.c: the lines about the surroundings on one system: root, mount, scratch, directory, ... In a fixed order. */
 struct said_line {
 	const char *text;
 	const struct origin *origin;

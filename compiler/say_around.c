@@ -73,26 +73,38 @@ static void add_places(struct lines *l, const struct ir *ir)
 	}
 }
 
+static void add_linux(struct lines *l, const struct ir *ir)
+{
+	struct arena *a = l->arena;
+	add_places(l, ir);
+	if (ir->around.discard_origin)
+		add(l, arena_printf(a, "discard size %s", say_number_of(a, TYPE_SIZE, ir->around.discard_size, ir->around.discard_param)),
+		    ir->around.discard_origin);
+}
+
+static void add_names(struct lines *l, const struct ir *ir)
+{
+	struct arena *a = l->arena;
+	if (ir->around.hostname)
+		add(l, arena_printf(a, "hostname %s", say_string(a, ir->around.hostname)), ir->around.hostname_origin);
+	if (ir->around.user_set)
+		add(l, arena_printf(a, "user %s", say_number_of(a, TYPE_NUMBER, ir->around.user, ir->around.user_param)), ir->around.user_origin);
+}
+
 unsigned say_around(struct arena *a, const struct ir *ir, enum target t, struct said_line **out)
 {
+	const struct ir_directory *directory = &ir->around.directory[t];
 	struct lines l = {.arena = a};
 	for (unsigned c = 0; c < CHOICE_COUNT; c++)
-		if (ir->choice[c].origin && choice_target[c] == t)
-			add(&l, arena_printf(a, "%s %s", choice_setting[c], choice_word[c][ir->choice[c].value]),
-			    ir->choice[c].origin);
-	*out = l.v;
-	if (t != TARGET_LINUX)
-		return l.n;
-	add_places(&l, ir);
-	if (ir->around.discard_origin)
-		add(&l, arena_printf(a, "discard size %s", say_number_of(a, TYPE_SIZE, ir->around.discard_size, ir->around.discard_param)),
-		    ir->around.discard_origin);
-	if (ir->around.directory)
-		add(&l, arena_printf(a, "directory %s", say_template(a, ir->around.directory)), ir->around.directory_origin);
-	if (ir->around.hostname)
-		add(&l, arena_printf(a, "hostname %s", say_string(a, ir->around.hostname)), ir->around.hostname_origin);
-	if (ir->around.user_set)
-		add(&l, arena_printf(a, "user %s", say_number_of(a, TYPE_NUMBER, ir->around.user, ir->around.user_param)), ir->around.user_origin);
+		if (ir->choice[t][c].origin)
+			add(&l, arena_printf(a, "%s %s", choice_setting[c], choice_word[c][ir->choice[t][c].value]),
+			    ir->choice[t][c].origin);
+	if (t == TARGET_LINUX)
+		add_linux(&l, ir);
+	if (directory->path)
+		add(&l, arena_printf(a, "directory %s", say_template(a, directory->path)), directory->origin);
+	if (t == TARGET_LINUX)
+		add_names(&l, ir);
 	*out = l.v;
 	return l.n;
 }

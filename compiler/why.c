@@ -46,7 +46,7 @@ static const char *shows(struct why *w, const struct backend *b, const struct re
 		return "the variable is not set";
 	if (strcmp(b->name, "seccomp") == 0)
 		return action_shows(w->arena, v->action);
-	bool hidden = !w->from_plan && w->k->ir->choice[CHOICE_ROOT].value == ROOT_PRIVATE && r->op <= OP_IOCTL;
+	bool hidden = !w->from_plan && w->k->ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE && r->op <= OP_IOCTL;
 	if (strcmp(b->name, "landlock") == 0 && hidden)
 		return OP_BIT(r->op) & WRITING ? "ENOENT; EROFS or EACCES where it is shown for another use"
 					       : "ENOENT; EACCES where it is shown for another use";

@@ -659,9 +659,10 @@ bool launch_read_macos(const struct conf *c, struct launch *out)
 	    {"policy", ONCE, read_policy},       {"target", ONCE, read_target_macos},
 	    {"param", MANY, read_param},         {"range", MANY, read_range},
 	    {"guarantee", MANY, read_guarantee}, {"entry", MAYBE, read_entry},
-	    {"need", MANY, read_need},           {"env-allow", MANY, read_env_allow},
-	    {"env-deny", MANY, read_env_deny},   {"env-set", MANY, read_env_set},
-	    {"rlimit", MANY, read_rlimit},       {"wall", MAYBE, read_wall},
+	    {"need", MANY, read_need},           {"directory", MAYBE, read_directory},
+	    {"env-allow", MANY, read_env_allow}, {"env-deny", MANY, read_env_deny},
+	    {"env-set", MANY, read_env_set},     {"rlimit", MANY, read_rlimit},
+	    {"wall", MAYBE, read_wall},          {"stdin", MAYBE, read_stdin},
 	    {"session", ONCE, read_session},
 	};
 

@@ -77,7 +77,7 @@
  *     param, range, guarantee, entry            as above; mechanisms launch rlimit supervisor seatbelt none
  *     need MISSING WHERE TMPL                   a place that has to be there when the program starts (error), or that is
  *                                               made with mode 0700 when it is not (make)
- *     env-allow, env-deny, env-set, rlimit, wall    as above
+ *     directory, env-allow, env-deny, env-set, rlimit, wall, stdin    as above
  *     session new
  *     end
  *

@@ -10,9 +10,9 @@ enum {
 	WRITE_OPS = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE),
 };
 
-static void write_choice(struct lower *l, struct buf *b, enum choice c)
+static void write_choice(struct lower *l, struct buf *b, enum target t, enum choice c)
 {
-	const struct ir_choice *choice = &l->ir->choice[c];
+	const struct ir_choice *choice = &l->ir->choice[t][c];
 	if (choice->value)
 		buf_printf(b, "%s %s\n", choice_setting[c], choice_word[c][choice->value]);
 }
@@ -20,7 +20,7 @@ static void write_choice(struct lower *l, struct buf *b, enum choice c)
 void launch_write_view(struct lower *l, struct buf *b)
 {
 	const struct ir_around *around = &l->ir->around;
-	write_choice(l, b, CHOICE_ROOT);
+	write_choice(l, b, TARGET_LINUX, CHOICE_ROOT);
 	if (around->hostname)
 		buf_printf(b, "hostname %s\n", around->hostname);
 }
@@ -116,23 +116,27 @@ static bool few_enough(struct lower *l)
 	return false;
 }
 
+bool launch_write_directory(struct lower *l, struct buf *b, enum target t)
+{
+	const struct ir_directory *directory = &l->ir->around.directory[t];
+	size_t beg = b->len;
+	if (!directory->path)
+		return true;
+	buf_puts(b, "directory ");
+	return end_place(l, b, beg, directory->path, directory->origin);
+}
+
 bool launch_write_places(struct lower *l, struct buf *b)
 {
-	const struct ir_around *around = &l->ir->around;
-	size_t beg = b->len;
 	bool ok = few_enough(l);
-	if (around->directory) {
-		buf_puts(b, "directory ");
-		ok = end_place(l, b, beg, around->directory, around->directory_origin) && ok;
-	}
 	ok = write_kind(l, b, PLACE_MOUNT) && ok;
 	ok = write_kind(l, b, PLACE_SCRATCH) && ok;
 	return write_discards(l, b) && ok;
 }
 
-void launch_write_stdio(struct lower *l, struct buf *b)
+void launch_write_stdio(struct lower *l, struct buf *b, enum target t)
 {
-	write_choice(l, b, CHOICE_STDIN);
-	write_choice(l, b, CHOICE_TERMINAL);
-	write_choice(l, b, CHOICE_OBSERVE);
+	write_choice(l, b, t, CHOICE_STDIN);
+	write_choice(l, b, t, CHOICE_TERMINAL);
+	write_choice(l, b, t, CHOICE_OBSERVE);
 }

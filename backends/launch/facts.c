@@ -260,6 +260,6 @@ bool launch_facts(const void *model, const struct lower *what, struct arena *a,
 	struct launch_facts f = {launch_model_read(model), what, a, difference};
 	bool linux_file = f.has->target == TARGET_LINUX;
 	return expect_head(&f) && expect_params(&f) && expect_guarantees(&f) && expect_entry(&f) &&
-	       (linux_file ? launch_facts_around(&f) : launch_facts_needs(&f)) && expect_env(&f) && expect_sets(&f) &&
+	       launch_facts_around(&f) && expect_env(&f) && expect_sets(&f) &&
 	       launch_facts_limits(&f) && (!linux_file || expect_notify(&f));
 }

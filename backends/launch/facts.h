@@ -23,7 +23,6 @@ const char *launch_amount(struct launch_facts *f, uint64_t n, const char *param)
 
 /* facts_around.c: the lines of around.c and needs.c. facts_limits.c: those of rlimits.c, and the ranges of params. */
 bool launch_facts_around(struct launch_facts *f);
-bool launch_facts_needs(struct launch_facts *f);
 bool launch_facts_limits(struct launch_facts *f);
 
 #endif

@@ -10,14 +10,20 @@
 static bool expect_choices(struct launch_facts *f)
 {
 	for (unsigned c = 0; c < CHOICE_COUNT; c++) {
-		const char *want = choice_word[c][f->what->ir->choice[c].value];
-		if (choice_target[c] != TARGET_LINUX)
-			continue;
-		if (!launch_expect(f, choice_setting[c], f->has->choices[c],
-			    f->what->ir->choice[c].value ? want : NULL))
+		unsigned value = f->what->ir->choice[f->has->target][c].value;
+		/* what the profile of macOS stands on, it says itself */
+		const char *want = value && c != CHOICE_BASELINE ? choice_word[c][value] : NULL;
+		if (!launch_expect(f, choice_setting[c], f->has->choices[c], want))
 			return false;
 	}
 	return true;
+}
+
+static bool expect_directory(struct launch_facts *f)
+{
+	const struct ir_directory *want = &f->what->ir->around.directory[f->has->target];
+	return launch_expect(f, "directory", f->has->directory, want->path) &&
+	       (!want->path || launch_expect_where(f, "directory", f->has->directory_where, want->origin));
 }
 
 static bool expect_names(struct launch_facts *f)
@@ -26,13 +32,7 @@ static bool expect_names(struct launch_facts *f)
 	const struct launch_number *user = &f->has->user;
 	const char *has = f->has->user_set ? launch_amount(f, user->value, user->param) : NULL;
 	const char *want = around->user_set ? launch_amount(f, around->user, around->user_param) : NULL;
-	if (!launch_expect(f, "hostname", f->has->hostname, around->hostname) ||
-	    !launch_expect(f, "user", has, want) ||
-	    !launch_expect(f, "directory", f->has->directory, around->directory))
-		return false;
-	return !around->directory ||
-	       fact_where(f->what, f->has->directory_where, around->directory_origin) ||
-	       launch_differ(f, "the line of directory", f->has->directory_where, "another line");
+	return launch_expect(f, "hostname", f->has->hostname, around->hostname) && launch_expect(f, "user", has, want);
 }
 
 /* The one line with this place; false when there is none, or more than one. */
@@ -142,11 +142,6 @@ static bool expect_discards(struct launch_facts *f)
 	return true;
 }
 
-bool launch_facts_around(struct launch_facts *f)
-{
-	return expect_choices(f) && expect_names(f) && expect_places(f) && expect_discards(f);
-}
-
 /* ---- needs ---- */
 
 /* What the policy says of a place, and what the plan does; sorted by the place. */
@@ -207,7 +202,7 @@ static bool expect_need(struct launch_facts *f, const struct need *v, unsigned n
 	return launch_differ(f, arena_printf(f->a, "the line of need %s", v->path), has->where, "another line");
 }
 
-bool launch_facts_needs(struct launch_facts *f)
+static bool expect_needs(struct launch_facts *f)
 {
 	unsigned n;
 	const struct need *v = all_needs(f, &n);
@@ -218,4 +213,11 @@ bool launch_facts_needs(struct launch_facts *f)
 			return false;
 	}
 	return true;
+}
+
+bool launch_facts_around(struct launch_facts *f)
+{
+	bool linux_file = f->has->target == TARGET_LINUX;
+	return expect_choices(f) && expect_directory(f) &&
+	       (linux_file ? expect_names(f) && expect_places(f) && expect_discards(f) : expect_needs(f));
 }

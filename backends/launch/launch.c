@@ -33,7 +33,7 @@ static struct answer answer_isolate(const struct ir *ir)
 
 static struct answer answer_hide(const struct ir *ir)
 {
-	if (ir->choice[CHOICE_ROOT].value == ROOT_PRIVATE)
+	if (ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE)
 		return kept("namespace");
 	return none("without a tree of its own (`isolate mount`, and no `root host`), names and sizes are "
 		    "seen");

@@ -23,11 +23,13 @@ void launch_put_word(struct buf *b, const char *text);
 void launch_put_where(struct lower *l, struct buf *b, const struct origin *origin);
 /* A number, or the param that holds it. */
 void launch_put_number(struct buf *b, uint64_t number, const char *param);
-/* around.c: of Linux alone */
+/* around.c */
+bool launch_write_directory(struct lower *l, struct buf *b, enum target t);
+void launch_write_stdio(struct lower *l, struct buf *b, enum target t);
+/* of Linux alone */
 void launch_write_user(struct lower *l, struct buf *b);
 void launch_write_view(struct lower *l, struct buf *b);
 bool launch_write_places(struct lower *l, struct buf *b);
-void launch_write_stdio(struct lower *l, struct buf *b);
 bool launch_write_env(struct lower *l, struct buf *b, enum target t);
 bool launch_write_rlimits(struct lower *l, struct buf *b, enum target t);
 bool launch_write_job(struct lower *l, struct buf *b, enum target t);

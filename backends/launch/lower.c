@@ -189,14 +189,15 @@ bool launch_lower(struct lower *l, enum target t)
 		launch_write_user(l, &b);
 	ok = write_guarantees(l, &b, t) && ok;
 	ok = write_entry(l, &b, t) && ok;
-	ok = (linux_file ? launch_write_places(l, &b) : launch_write_needs(l, &b)) && ok;
+	ok = (linux_file || launch_write_needs(l, &b)) && ok;
+	ok = launch_write_directory(l, &b, t) && ok;
+	ok = (!linux_file || launch_write_places(l, &b)) && ok;
 	ok = launch_write_env(l, &b, t) && ok;
 	ok = launch_write_rlimits(l, &b, t) && ok;
 	ok = launch_write_job(l, &b, t) && ok;
-	if (linux_file) {
-		launch_write_stdio(l, &b);
+	launch_write_stdio(l, &b, t);
+	if (linux_file)
 		write_notify(l, &b);
-	}
 	buf_puts(&b, "session new\nend\n");
 	if (ok)
 		lower_add(l, launch_file[t], b.data, b.len);

@@ -87,7 +87,7 @@ static bool on_system(const struct ir *ir, enum cap cap)
 
 	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]); i++)
 		if (caps[i] == cap)
-			return ir->choice[CHOICE_BASELINE].value == BASELINE_SYSTEM;
+			return ir->choice[TARGET_MACOS][CHOICE_BASELINE].value == BASELINE_SYSTEM;
 	return false;
 }
 
@@ -96,7 +96,7 @@ static struct answer weakened(struct answer a, const struct ir *ir)
 	if (a.level != LEVEL_ENFORCED)
 		return a;
 	return partial("the profile of the system that it stands on opens what that version of macOS says",
-		       "remove `baseline system`", ir->choice[CHOICE_BASELINE].origin);
+		       "remove `baseline system`", ir->choice[TARGET_MACOS][CHOICE_BASELINE].origin);
 }
 
 static struct answer answer_of(const struct ir *ir, enum cap cap)

@@ -83,14 +83,14 @@ static size_t emit_places(struct emit *e, size_t first)
 
 static bool stands_on_system(const struct ir *ir)
 {
-	return ir->choice[CHOICE_BASELINE].value == BASELINE_SYSTEM;
+	return ir->choice[TARGET_MACOS][CHOICE_BASELINE].value == BASELINE_SYSTEM;
 }
 
 /* Apple's text, which grows with the system; what it opens, no model of ours can say. */
 static void emit_import(struct emit *e)
 {
 	buf_puts(&e->out, "\n; base: what this version of macOS says that every program needs\n");
-	emit_origin(e, e->l->ir->choice[CHOICE_BASELINE].origin);
+	emit_origin(e, e->l->ir->choice[TARGET_MACOS][CHOICE_BASELINE].origin);
 	buf_puts(&e->out, "(import \"system.sb\")\n");
 }
 

@@ -132,9 +132,19 @@ static bool put_default(struct buf *b, const char *name, const struct tmpl_piece
 	return true;
 }
 
+/* Then the caller's directory is kept in a variable of the shell. */
+static bool starts_elsewhere(const struct emit *e)
+{
+	return e->l->ir->around.directory[TARGET_MACOS].path != NULL;
+}
+
 /* The shell stops when a value is missing: an empty one would make rules wider. */
 static void put_variable(struct emit *e, const char *name)
 {
+	if (starts_elsewhere(e) && strcmp(name, "CWD") == 0) {
+		buf_puts(&e->out, "\"$CWD\"");
+		return;
+	}
 	const struct ir_param *param = param_of(e->l->ir, name);
 	struct tmpl_piece p = {.len = 0};
 	const char *value = param ? param->value : NULL;
@@ -263,7 +273,14 @@ static void put_unkept(struct emit *e)
 
 static void put_command(struct emit *e, const struct names *used)
 {
+	const struct ir *ir = e->l->ir;
+
 	buf_puts(&e->out, ";   (");
+	if (starts_elsewhere(e)) {
+		buf_puts(&e->out, "CWD=$(pwd -P) && cd ");
+		put_template(e, ir->around.directory[TARGET_MACOS].path);
+		buf_puts(&e->out, " && ");
+	}
 	put_limits(e);
 	buf_puts(&e->out, "exec env -i");
 	put_env(e, false);
@@ -272,12 +289,12 @@ static void put_command(struct emit *e, const struct names *used)
 		buf_printf(&e->out, " -D %s=", used->v[i]);
 		put_variable(e, used->v[i]);
 	}
-	buf_puts(&e->out, " -f " SEATBELT_FILE " ");
-	if (e->l->ir->entry)
-		put_template(e, e->l->ir->entry);
+	buf_printf(&e->out, " -f %s" SEATBELT_FILE " ", starts_elsewhere(e) ? "\"$CWD\"/" : "");
+	if (ir->entry)
+		put_template(e, ir->entry);
 	else
 		buf_puts(&e->out, "PROGRAM");
-	buf_puts(&e->out, " ARG...)\n");
+	buf_printf(&e->out, " ARG...%s)\n", ir->choice[TARGET_MACOS][CHOICE_STDIN].value == STDIN_NULL ? " </dev/null" : "");
 	put_unkept(e);
 }
 

@@ -120,6 +120,11 @@ out=$(cd "$work" && inside /bin/sh -c 'read line <&7 && echo "$line"' 7<"$work/a
 case $out in *"text of"*) tell FAIL "open descriptors stay outside" "$out" ;; *) tell PASS "open descriptors stay outside" ;; esac
 out=$(/bin/sh -c 'read line <&7 && echo "$line"' 7<"$work/away/file" 2>&1)
 case $out in *"text of"*) tell PASS "control of that" ;; *) tell FAIL "control of that" "$out" ;; esac
+fresh
+out=$(cd "$work" && echo "text on stdin" | "$run" --set work="$work" "$plans/around" -- /bin/sh -c 'ls; cat' 2>&1)
+[ "$out" = file ] && tell PASS "directory and stdin" || tell FAIL "directory and stdin" "$out"
+out=$(cd "$work" && echo "text on stdin" | inside /bin/sh -c 'cat' 2>&1)
+[ "$out" = "text on stdin" ] && tell PASS "control of that" || tell FAIL "control of that" "$out"
 began=$(date +%s)
 "$run" "$plans/wall" -- /bin/sleep 20 2>/dev/null
 code=$?

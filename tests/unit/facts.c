@@ -254,6 +254,16 @@ Test(facts, what_the_program_finds_around_it)
 	change_everything(&t, 10000);
 }
 
+Test(facts, what_the_program_finds_around_it_on_macos)
+{
+	struct trial t = trial_text("sbx 1\nparam work: path at load\npolicy t {\n    targets macos\n"
+				    "    allow read exec \"/usr/bin\"\n    allow read \"${work}\" make-dir\n"
+				    "    stdin null\n    directory \"${work}/in here\"\n    allow env TERM\n"
+				    "    set env A = \"b\"\n    limit cpu-time 3s\n    limit wall 5s\n"
+				    "    prefer res.wall because \"a test\"\n}\n");
+	change_everything(&t, 1000);
+}
+
 /* That exec.wx is kept is held against the bytes of the filters: those of a policy that does not ask for it fail. */
 Test(facts, no_filter_that_lets_written_memory_run)
 {

@@ -86,13 +86,13 @@ Test(launch_lower, what_the_program_finds_around_it)
 	    {PLACE_SCRATCH, "/tmp", NULL, 1 << 20, NULL, line_origin(&p, 7)},
 	};
 	p.ir.isolate = ISOLATE_BIT(ISOLATE_COUNT) - 1;
-	p.ir.choice[CHOICE_ROOT].value = ROOT_PRIVATE;
-	p.ir.choice[CHOICE_TERMINAL].value = TERMINAL_INHERIT;
+	p.ir.choice[TARGET_LINUX][CHOICE_ROOT].value = ROOT_PRIVATE;
+	p.ir.choice[TARGET_LINUX][CHOICE_TERMINAL].value = TERMINAL_INHERIT;
 	p.ir.around.places = places;
 	p.ir.around.n_places = 3;
-	p.ir.around.directory = "/tmp";
+	p.ir.around.directory[TARGET_LINUX].path = "/tmp";
 	p.ir.around.discard_size = 65536;
-	p.ir.around.directory_origin = line_origin(&p, 8);
+	p.ir.around.directory[TARGET_LINUX].origin = line_origin(&p, 8);
 	set_entry(&p);
 	allow_path(&p, READ_OPS, "/srv/data");
 	allow_path(&p, READ_OPS | WRITE_OPS, "/srv/out");
@@ -519,11 +519,24 @@ Test(launch_macos, what_linux_alone_has_is_not_written)
 {
 	struct policy p = policy_new();
 	p.ir.isolate = ISOLATE_BIT(ISOLATE_COUNT) - 1;
-	p.ir.choice[CHOICE_ROOT].value = ROOT_PRIVATE;
-	p.ir.choice[CHOICE_STDIN].value = STDIN_NULL;
+	p.ir.choice[TARGET_LINUX][CHOICE_ROOT].value = ROOT_PRIVATE;
+	p.ir.choice[TARGET_LINUX][CHOICE_STDIN].value = STDIN_NULL;
 	set_entry(&p);
 	set_limit(&p, LIMIT_WALL, 5000);
 	cr_expect_str_eq(macos_text(&p), ON_MACOS "entry p.sbx:7 /usr/bin/my tool\n" BOTTOM);
+	macos_model(&p);
+	policy_free(&p);
+}
+
+Test(launch_macos, stdin_and_directory_of_its_own)
+{
+	struct policy p = policy_new();
+	p.ir.choice[TARGET_LINUX][CHOICE_TERMINAL].value = TERMINAL_INHERIT;
+	p.ir.choice[TARGET_MACOS][CHOICE_STDIN].value = STDIN_NULL;
+	p.ir.choice[TARGET_MACOS][CHOICE_BASELINE].value = BASELINE_SYSTEM;
+	p.ir.around.directory[TARGET_LINUX] = (struct ir_directory){"/linux", line_origin(&p, 8)};
+	p.ir.around.directory[TARGET_MACOS] = (struct ir_directory){"/a b", line_origin(&p, 9)};
+	cr_expect_str_eq(macos_text(&p), ON_MACOS "directory p.sbx:9 /a b\n" LIMITS "stdin null\nsession new\nend\n");
 	macos_model(&p);
 	policy_free(&p);
 }

@@ -100,7 +100,7 @@ Test(seatbelt_lower, baseline_of_the_system)
 	const char *text, *error;
 	void *m;
 
-	p->ir.choice[CHOICE_BASELINE] = (struct ir_choice){BASELINE_SYSTEM, &p->origin};
+	p->ir.choice[TARGET_MACOS][CHOICE_BASELINE] = (struct ir_choice){BASELINE_SYSTEM, &p->origin};
 	policy_rule(p, RULE_PATH, false, READ_LIST, "/usr/lib/x");
 	policy_rule(p, RULE_PATH, true, READ_LIST, "/nowhere");
 	text = policy_profile(p);
