@@ -3,11 +3,13 @@
  */
 #include "question.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../grammar/parse.h"
 #include "macos_word.h"
 #include "resolve_priv.h"
+#include "syscalls.h"
 
 /* ---- words to text ---- */
 
@@ -38,13 +40,32 @@ static void put_words(struct buf *b, const char *const *words, unsigned n)
 		buf_printf(b, " %s", words[i]);
 }
 
+/* `x86_64:110` as its name, for who has only the number; else the word. */
+static const char *call_word(const char *word)
+{
+	const char *digits = strchr(word, ':');
+	char *end;
+	for (unsigned a = 0; digits && a < ARCH_COUNT; a++) {
+		size_t n = strlen(arch_name[a]);
+		if (strncmp(word, arch_name[a], n) != 0 || word + n != digits)
+			continue;
+		unsigned long nr = strtoul(digits + 1, &end, 10);
+		const struct syscall_desc *call =
+		    digits[1] >= '0' && digits[1] <= '9' && !*end && nr <= UINT32_MAX ? syscall_by_nr(a, (uint32_t)nr) : NULL;
+		return call ? call->name : word;
+	}
+	return word;
+}
+
 const char *question_text(struct arena *a, const char *const *words, unsigned n)
 {
 	struct buf b = buf_new(a);
 	buf_puts(&b, "sbx 1\ntest \"\" { expect allow");
 	bool env = n == 2 && strcmp(words[0], "env") == 0;
 	const struct macos_word *whole = n == 2 ? macos_word_find(words[0], words[1]) : NULL;
-	if (n < 2 || strcmp(words[0], "syscall") == 0 || (env && is_const(words[1])) || (whole && whole->object)) {
+	if (n == 2 && strcmp(words[0], "syscall") == 0) {
+		buf_printf(&b, " syscall %s", call_word(words[1]));
+	} else if (n < 2 || strcmp(words[0], "syscall") == 0 || (env && is_const(words[1])) || (whole && whole->object)) {
 		put_words(&b, words, n);
 	} else {
 		put_words(&b, words, n - 1);

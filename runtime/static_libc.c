@@ -41,6 +41,8 @@ CALL(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), SYS_sendmsg,
 CALL(ssize_t, recvmsg, (int fd, struct msghdr *m, int flags), SYS_recvmsg, fd, m, flags)
 CALL(ssize_t, readlinkat, (int at, const char *restrict path, char *restrict out, size_t size), SYS_readlinkat, at, path,
      out, size)
+CALL(int, sigprocmask, (int how, const sigset_t *restrict set, sigset_t *restrict old), SYS_rt_sigprocmask, how, set, old,
+     _NSIG / 8)
 CALL(int, signalfd, (int fd, const sigset_t *set, int flags), SYS_signalfd4, fd, set, _NSIG / 8, flags)
 CALL(void *, mmap, (void *at, size_t size, int prot, int flags, int fd, off_t offset), SYS_mmap, at, size, prot, flags, fd,
      offset)

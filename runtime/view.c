@@ -258,13 +258,20 @@ static bool late_open(struct view *v, struct item *i, bool *gone)
 	return i->fd >= 0 || *gone || place_fault(v, ERR_VIEW_PLACE, i, "open", errno);
 }
 
+/* A file system that the kernel does not have can only be the overlay: the others are part of every kernel. */
+static bool tree_fault(struct view *v, const struct item *i, int error)
+{
+	place_fault(v, ERR_VIEW_PLACE, i, "mount", error);
+	return error == ENODEV && fault_line(v->run->fault, "fix", "modprobe overlay, or write to a `scratch`", NULL);
+}
+
 static bool item_mount(struct view *v, struct item *i, const struct item *above,
 		       const struct item *next)
 {
 	int tree = tree_make(v, i, next);
 
 	if (tree < 0)
-		return place_fault(v, ERR_VIEW_PLACE, i, "mount", errno);
+		return tree_fault(v, i, errno);
 	if (i->kind == ITEM_SCRATCH && !files_copy(v->run, i->place, tree))
 		return false;
 	if (tree_place(v, tree, i->path, i->is_dir, above)) {

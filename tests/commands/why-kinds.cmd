@@ -6,6 +6,10 @@ sbxc why examples/code-eval.sbx --given HOME=/home/user env HOME
 sbxc why examples/code-eval.sbx --given HOME=/home/user syscall ptrace
 sbxc why examples/code-eval.sbx --given HOME=/home/user syscall 'ioctl where request == TIOCSTI'
 sbxc why examples/code-eval.sbx --given HOME=/home/user syscall clone
+# numbers, each of its ABI; the last is none
+sbxc why examples/code-eval.sbx --given HOME=/home/user syscall x86_64:101
+sbxc why examples/code-eval.sbx --given HOME=/home/user syscall aarch64:117
+sbxc why examples/code-eval.sbx --given HOME=/home/user syscall aarch64:99999
 sbxc why examples/code-eval.sbx --given HOME=/home/user mach com.apple.trustd
 sbxc why examples/static-web.sbx connect tcp 127.0.0.1:1
 sbxc why examples/gpu-shell.sbx syscall 'ioctl where request == FS_IOC_SETFLAGS'

@@ -88,7 +88,7 @@ no more names"
 	if [ "$WHO" = other ]; then cp -r "$TMP/plan-discard" "$TMP/plan-discard-other"; fi
 	inside discard "echo new >'$D/job/new' && echo changed >'$D/job/f' && cat '$D/job/f' '$D/job/new'; rm '$D/job/f'; ls '$D/job'; echo k >'$D/job/kept/k'"
 	case $ERR in
-	*E0628*) skip "$WHO: discard" "this kernel mounts no overlay here" ;;
+	*E0628*"modprobe overlay"*) skip "$WHO: discard" "this kernel mounts no overlay here" ;;
 	*)
 		gives "$WHO: discard: the program sees its writes" "changed
 new
@@ -132,4 +132,20 @@ w"
 	inside nested "echo ran"
 	gives "$WHO: control: without the link it starts" "ran"
 done
+
+# A kernel without overlayfs, as far as the loader can see: the fsopen of it fails in the process that asks.
+if strace -o /dev/null true 2>/dev/null; then
+	WHO=self
+	populate
+	run strace -f -qq -o "$TMP/calls" -e trace=fsopen "$SBX_RUN" --set "d=$D" "$TMP/plan-discard" -- "$TMP/tools/busybox" echo ran
+	at=$(sed 's/^[0-9]* *//' "$TMP/calls" | grep -n '"overlay"' | cut -d: -f1)
+	if [ "$OUT" = ran ] && [ -n "$at" ]; then
+		run strace -f -qq -o /dev/null -e trace=fsopen -e inject="fsopen:error=ENODEV:when=$at" "$SBX_RUN" --set "d=$D" "$TMP/plan-discard" -- "$TMP/tools/busybox" echo ran
+		refused "discard without overlayfs" 125 E0628 "fix        modprobe overlay"
+	else
+		skip "discard without overlayfs" "this kernel mounts no overlay here"
+	fi
+else
+	skip "discard without overlayfs" "strace cannot trace here"
+fi
 finish
