@@ -3,6 +3,7 @@
  */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,18 @@ struct diag_stream *cli_diags(struct cli *c)
 		c->diags.colour = cli_colour(c->diags.out);
 	}
 	return &c->diags;
+}
+
+int cli_write(const char *path, const char *text, size_t size)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	bool ok = f && fwrite(text, 1, size, f) == size;
+	if (f && f != stdout)
+		ok &= fclose(f) == 0;
+	if (ok)
+		return CLI_OK;
+	cli_complain("cannot write %s: %s", path, strerror(errno));
+	return CLI_USAGE;
 }
 
 /* ---- reading policies ---- */

@@ -83,6 +83,9 @@ struct diag_stream *cli_diags(struct cli *c);
 /* Is stdout taken by diagnostics in a format for programs? */
 bool cli_stdout_taken(const struct cli *c);
 
+/* Writes a result into a file; `-` is stdout. CLI_OK, or CLI_USAGE after a complaint. */
+int cli_write(const char *path, const char *text, size_t size);
+
 /* Option tables that commands share. */
 extern const struct cli_option cli_options_policy[];   /* --set, --std, --format: whatever reads a policy */
 extern const struct cli_option cli_options_optimize[]; /* -O: whatever makes artifacts */

@@ -1,9 +1,6 @@
 /*
  * cmd_report.c - `sbxc report POLICY -o FILE`: a policy as one page.
  */
-#include <errno.h>
-#include <string.h>
-
 #include "cli.h"
 #include "report.h"
 
@@ -29,18 +26,6 @@ static const struct cli_option options[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-static int write_page(const char *path, const char *text, size_t size)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-	bool ok = f && fwrite(text, 1, size, f) == size;
-	if (f && f != stdout)
-		ok &= fclose(f) == 0;
-	if (ok)
-		return CLI_OK;
-	cli_complain("cannot write %s: %s", path, strerror(errno));
-	return CLI_USAGE;
-}
-
 static int make_page(struct cli *c, const struct compile *now)
 {
 	const struct state *s = c->state;
@@ -52,7 +37,7 @@ static int make_page(struct cli *c, const struct compile *now)
 		change = diff_policies(c->arena, &old, now);
 	if (code == CLI_OK) {
 		const char *page = report_html(c->arena, now, change, s->base, &size);
-		code = write_page(s->out, page, size);
+		code = cli_write(s->out, page, size);
 	}
 	arena_free(old.arena);
 	return code;

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "json.h"
+#include "junit.h"
 #include "live.h"
 #include "rule_lines.h"
 #include "say.h"
@@ -16,6 +17,9 @@
 struct state {
 	bool verbose, coverage, mutate, json, live;
 	struct json out;
+	const char *junit_file;
+	struct junit junit;
+	unsigned n_refused; /* files whose policies could not be tested */
 	unsigned n_files, n_tests, n_expect, n_failed, n_lines, n_decided, n_mutants, n_survive;
 	unsigned n_tried, n_live_failed, n_not_tried; /* --live */
 };
@@ -34,6 +38,12 @@ SWITCH(json, json)
 SWITCH(live, live)
 #undef SWITCH
 
+static int take_junit(struct cli *c, const char *file)
+{
+	((struct state *)c->state)->junit_file = file;
+	return strcmp(file, "-") == 0 ? cli_usage("--junit names a file, beside what is printed", NULL) : CLI_OK;
+}
+
 static const struct cli_option options[] = {
     {"-v", NULL, "each expectation, and the line that decided it", take_verbose},
     {"--coverage", NULL, "the rule lines that decided no expectation", take_coverage},
@@ -43,6 +53,7 @@ static const struct cli_option options[] = {
      "without it; what would harm is not tried, and counts for nothing",
      take_live},
     {"--json", NULL, "the results as JSON", take_json},
+    {"--junit", "FILE", "writes the results as JUnit XML too, for CI systems", take_junit},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -193,19 +204,56 @@ static void json_file(struct json *j, const struct file *f, int code)
 	json_close(j);
 }
 
+/* ---- JUnit ---- */
+
+static const char *case_name(const struct file *f, const struct seen *s)
+{
+	bool several = f->k->ir->targets & (f->k->ir->targets - 1);
+	return arena_printf(f->k->arena, "%s: %s%s%s", s->test->title, say_expect(f->k->arena, f->k->ir, s->expect),
+			    several ? " on " : "", several ? target_name[s->target] : "");
+}
+
+/* Where the expectation stands, and what there is instead. */
+static const char *case_message(const struct file *f, const struct seen *s)
+{
+	struct arena *a = f->k->arena;
+	const char *at = src_where(f->k->src, a, s->expect->loc);
+	if (!s->by)
+		return arena_printf(a, "%s: it does not hold", at);
+	bool wanted = s->expect->kind == EXPECT_ALLOW;
+	return arena_printf(a, "%s: expected %s, got %s: %s", at, wanted ? "allow" : "deny",
+			    s->by->allow == wanted ? "both" : wanted ? "deny" : "allow", decider(f, s));
+}
+
+static void junit_file(const struct file *f, int code)
+{
+	struct junit *j = &((struct state *)f->cli->state)->junit;
+	for (unsigned i = 0; i < f->n_seen; i++) {
+		const struct seen *s = &f->seen[i];
+		junit_case(j, s->held ? JUNIT_PASSED : JUNIT_FAILED, f->path, case_name(f, s), s->held ? NULL : case_message(f, s));
+	}
+	if (code != CLI_OK && !f->n_failed)
+		junit_case(j, JUNIT_ERROR, f->path, "the policy compiles",
+			   f->k->failure ? f->k->failure : diags_first(f->k->arena, f->k->diags));
+}
+
 /* ---- live ---- */
 
 static void on_live(void *ctx, const struct live_seen *seen)
 {
 	static const char *const words[] = {[LIVE_HELD] = "ok", [LIVE_FAILED] = "FAIL", [LIVE_NOT_TRIED] = "not tried"};
+	static const enum junit_result results[] = {
+	    [LIVE_HELD] = JUNIT_PASSED, [LIVE_FAILED] = JUNIT_FAILED, [LIVE_NOT_TRIED] = JUNIT_SKIPPED};
 	const struct file *f = ctx;
 	struct state *s = f->cli->state;
 	s->n_tried += seen->result != LIVE_NOT_TRIED;
 	s->n_live_failed += seen->result == LIVE_FAILED;
 	s->n_not_tried += seen->result == LIVE_NOT_TRIED;
+	const char *what = say_expect(f->k->arena, f->k->ir, seen->expect) + strlen("expect ");
+	junit_case(&s->junit, results[seen->result], f->path, arena_printf(f->k->arena, "live %s: %s", op_name[seen->op], what),
+		   seen->result == LIVE_HELD ? NULL : seen->why);
 	if (s->json || !(s->verbose || seen->result == LIVE_FAILED))
 		return;
-	const char *what = say_expect(f->k->arena, f->k->ir, seen->expect) + strlen("expect ");
 	printf("    live %-9s  %-7s  %-50s  %s\n", words[seen->result], op_name[seen->op], what, seen->why);
 }
 
@@ -238,6 +286,8 @@ static int try_live(struct file *f)
 			 .seen = on_live, .ctx = f};
 	const char *why = live_run(&l);
 	if (why)
+		junit_case(&s->junit, JUNIT_SKIPPED, f->path, "live", why);
+	if (why)
 		cli_complain("%s: not tried live: %s", f->path, why);
 	return s->n_live_failed > failed ? CLI_TEST : CLI_OK;
 }
@@ -257,6 +307,7 @@ static int test_one(struct cli *c, const char *path)
 		arena_free(k.arena); /* profiles hold no tests */
 		return CLI_OK;
 	}
+	junit_file(&f, code);
 	if (k.ir && (code == CLI_OK || code == CLI_TEST)) {
 		if (!f.lines.k)
 			f.lines = rule_lines_of(k.arena, &k);
@@ -266,9 +317,12 @@ static int test_one(struct cli *c, const char *path)
 		s->json ? json_file(&s->out, &f, code) : print_file(&f);
 		if (s->live && code == CLI_OK)
 			code = try_live(&f);
-	} else if (s->json) {
-		json_file(&s->out, &(struct file){.cli = c, .k = &k, .path = path}, code);
+	} else {
+		s->n_refused++;
+		if (s->json)
+			json_file(&s->out, &(struct file){.cli = c, .k = &k, .path = path}, code);
 	}
+	junit_suite(&s->junit, path);
 	arena_free(k.arena);
 	return code;
 }
@@ -302,6 +356,8 @@ static void print_sums(const struct state *s)
 {
 	printf("%u file%s, %u test%s, %u expectation%s, %u failed", s->n_files, plural(s->n_files), s->n_tests, plural(s->n_tests),
 	       s->n_expect, plural(s->n_expect), s->n_failed);
+	if (s->n_refused)
+		printf(", %u file%s not tested", s->n_refused, plural(s->n_refused));
 	if (s->coverage)
 		printf(", %u of %u rule lines decided one", s->n_decided, s->n_lines);
 	if (s->mutate)
@@ -317,6 +373,7 @@ static int run(struct cli *c)
 	if (c->n_files == 0)
 		return cli_usage("no policy file was named", NULL);
 	s->out = json_new(stdout);
+	s->junit = junit_new(c->arena);
 	c->opt.libraries = true;
 	if (s->json) {
 		json_open(&s->out, NULL, '{');
@@ -338,6 +395,9 @@ static int run(struct cli *c)
 	} else if (!c->quiet && !cli_stdout_taken(c)) {
 		print_sums(s);
 	}
+	const char *junit = s->junit_file ? junit_document(&s->junit) : NULL;
+	if (junit && cli_write(s->junit_file, junit, strlen(junit)) != CLI_OK)
+		return CLI_USAGE;
 	if (s->live && code == CLI_OK && s->n_tried == 0) {
 		cli_complain("nothing could be tried live");
 		return CLI_USAGE;

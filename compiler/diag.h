@@ -69,6 +69,9 @@ extern const char *const diag_format_name[DIAG_FORMATS];
  */
 void diags_print(const struct diags *d, FILE *out, enum diag_format format, bool colour);
 
+/* The first of them in one line, as the format gcc has it; "" when there is none. From the arena. */
+const char *diags_first(struct arena *a, const struct diags *d);
+
 /*
  * All that one run of a command has to say in one format, which is valid as a whole: several policies, files that could
  * not be read. Zeroed but for its first three members, it is ready for use.

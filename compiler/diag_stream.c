@@ -97,6 +97,17 @@ void diags_print(const struct diags *d, FILE *out, enum diag_format format, bool
 	diags_visit(d, out, format, colour, ignore, NULL);
 }
 
+const char *diags_first(struct arena *a, const struct diags *d)
+{
+	struct text_out text;
+	text_begin(&text);
+	diags_print(d, text.out, DIAG_GCC, false);
+	text_end(&text);
+	const char *line = arena_strndup(a, text.bytes, strcspn(text.bytes, "\n"));
+	free(text.bytes);
+	return line;
+}
+
 /* ---- a whole run ---- */
 
 static void stream_open(struct diag_stream *s)

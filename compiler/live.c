@@ -451,9 +451,11 @@ static const char *compile_plan(struct live *l, const char *dir)
 	opt.out_dir = arena_printf(l->arena, "%s/plan", dir);
 	opt.depfile = NULL;
 	opt.observer = NULL;
-	enum compile_result result = compile_policy(&k, &opt);
+	const char *why = NULL;
+	if (compile_policy(&k, &opt) != COMPILE_OK)
+		why = arena_printf(l->arena, "it does not compile with %s as its entry: %s", l->probe, k.failure ? k.failure : diags_first(l->arena, k.diags));
 	arena_free(k.arena);
-	return result == COMPILE_OK ? NULL : "the policy does not compile with the probe as its entry";
+	return why;
 }
 
 static bool machine(enum arch *out)

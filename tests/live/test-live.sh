@@ -79,6 +79,15 @@ for want in 'read *deny read "/etc/passwd"' 'exec *deny exec' 'env *deny' 'sysca
 	grep -q "live FAIL  *$want" "$tmp/out" && pass "seen to fail: $want" || fail "seen to fail: $want" "$(grep "$want" "$tmp/out")"
 done
 
+# A policy that denies where the probe lies: nothing was tried, and the line that is in the way is named.
+printf 'sbx 1\npolicy p {\n    targets linux\n    entry "/bin/true"\n    deny read "%s"\n    test "t" {\n        expect deny read "/x"\n    }\n}\n' \
+    "$(realpath "$tmp")" >"$tmp/denied.sbx"
+"$tmp/bin/sbxc" test --std "$top/policies/std" --live --junit "$tmp/out.xml" "$tmp/denied.sbx" >"$tmp/out" 2>&1
+code=$?
+[[ $code -eq 2 ]] && grep -q 'denied.sbx:5:5: error: this denies the program that the policy starts' "$tmp/out" && pass "what is in the way is named" ||
+	fail "what is in the way is named" "exit $code $(tail -n 2 "$tmp/out")"
+grep -q 'skipped="1"' "$tmp/out.xml" && pass "and is skipped in JUnit" || fail "and is skipped in JUnit" "$(cat "$tmp/out.xml")"
+
 # A loader that refuses: nothing was tried, and nobody may take that for success.
 printf '#!/bin/sh\necho "sbx-run: error[E0601]: no" >&2\nexit 125\n' >"$tmp/bin/sbx-run"
 "$tmp/bin/sbxc" test --std "$top/policies/std" --live "$tmp/p.sbx" >"$tmp/out" 2>&1
