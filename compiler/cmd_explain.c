@@ -72,7 +72,7 @@ static void explain_drops(const struct manifest *m, struct explain *x)
 		const char *line = manifest_get(m, LIST_DROPS, i, "line"), *at = manifest_get(m, LIST_DROPS, i, "at");
 		const char *because = manifest_get(m, LIST_DROPS, i, "because");
 		if (x->form == EXPLAIN_TEXT)
-			printf("  %-47s %s%s%s\n", line, at, because ? "   " : "", because ? because : "");
+			explain_row(x, "drop", line + strlen("drop "), at, because);
 		else
 			explain_row(x, line, "", at, because);
 	}
@@ -117,7 +117,7 @@ static int explain_policy(struct cli *c, const char *path)
 	if (code == CLI_OK && s->lines)
 		explain_lines(&k, stdout);
 	else if (code == CLI_OK && !s->seccomp)
-		code = explain_proved(&k, &(struct explain){.out = stdout, .form = s->form});
+		code = explain_proved(&k, &(struct explain){.arena = k.arena, .out = stdout, .form = s->form});
 	arena_free(k.arena);
 	return code;
 }
@@ -128,7 +128,7 @@ static int explain_opened(struct cli *c, const struct compile *k, struct validat
 			  const struct manifest *m)
 {
 	const struct state *s = c->state;
-	struct explain x = {.out = stdout, .form = s->form};
+	struct explain x = {.arena = c->arena, .out = stdout, .form = s->form};
 	if (s->seccomp && !explain_artifacts(files->v, files->n, stdout))
 		return cli_complain("the plan has no filter of system calls"), CLI_USAGE;
 	if (s->seccomp)

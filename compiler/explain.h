@@ -31,14 +31,21 @@ enum explain_form { EXPLAIN_TEXT, EXPLAIN_MARKDOWN, EXPLAIN_JSON };
 
 /* Where it goes, and how; explain_out.c. */
 struct explain {
+	struct arena *arena;
 	FILE *out;
 	enum explain_form form;
 	struct json json;
 	bool in_section;
 	unsigned n_rows; /* of the section */
+	struct explain_kept *kept; /* rows of text that wait for the widest of them */
+	unsigned n_kept;
 };
 
 void explain_begin(struct explain *x);
+/* Before anything else is printed to x->out: writes what waits. */
+void explain_flush(struct explain *x);
+/* Text in lines of some 100 columns, those after the first indented so far. */
+void explain_wrapped(struct explain *x, const char *text, unsigned indent);
 void explain_end(struct explain *x);
 /* Rows belong to the last section; its title in capitals. */
 void explain_section(struct explain *x, const char *title);

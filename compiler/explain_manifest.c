@@ -7,7 +7,7 @@
 #include "say.h"
 #include "str.h"
 
-enum { NAME = 22, CELL = 34 }; /* columns */
+enum { NAME = 22, LEVEL = 9 }; /* columns */
 
 static void json_head(const struct manifest *m, struct json *j)
 {
@@ -39,6 +39,15 @@ static void json_head(const struct manifest *m, struct json *j)
 	json_close(j);
 }
 
+/* The default of a param as a policy would write it. */
+static const char *default_text(struct arena *a, const char *type, const char *value)
+{
+	for (unsigned t = 0; value && t < TYPE_COUNT; t++)
+		if (strcmp(type_name[t], type) == 0)
+			return say_default(a, (enum type)t, value);
+	return value;
+}
+
 void explain_head(const struct manifest *m, const char *extra, struct explain *x)
 {
 	const char *version = manifest_head(m, "version"), *about = manifest_head(m, "about");
@@ -55,10 +64,10 @@ void explain_head(const struct manifest *m, const char *extra, struct explain *x
 	if (about[0])
 		fprintf(out, "%s\n%s", about, md ? "\n" : "");
 	for (unsigned i = 0; i < manifest_count(m, LIST_PARAMS); i++) {
-		const char *value = manifest_get(m, LIST_PARAMS, i, "default"), *what = manifest_get(m, LIST_PARAMS, i, "about");
-		fprintf(out, "%s given at load: %s (%s%s%s)%s%s\n", md ? "*" : " ", manifest_get(m, LIST_PARAMS, i, "name"),
-			manifest_get(m, LIST_PARAMS, i, "type"), value ? ", else " : "", value ? value : "", what ? "  " : "",
-			what ? what : "");
+		const char *type = manifest_get(m, LIST_PARAMS, i, "type"), *what = manifest_get(m, LIST_PARAMS, i, "about");
+		const char *value = default_text(x->arena, type, manifest_get(m, LIST_PARAMS, i, "default"));
+		fprintf(out, "%s given at load: %s (%s%s%s)%s%s\n", md ? "*" : " ", manifest_get(m, LIST_PARAMS, i, "name"), type,
+			value ? ", else " : "", value ? value : "", what ? "  " : "", what ? what : "");
 	}
 	fputs(md ? "" : "\n", out);
 }
@@ -120,7 +129,8 @@ static int find_guarantee(const struct manifest *m, const char *name, const char
 	return -1;
 }
 
-static const char *cell(struct arena *a, const struct manifest *m, int i)
+/* level: the columns that it takes before what keeps it. */
+static const char *cell(struct arena *a, const struct manifest *m, int i, int level_width)
 {
 	if (i < 0)
 		return "";
@@ -128,17 +138,29 @@ static const char *cell(struct arena *a, const struct manifest *m, int i)
 	const char *by = manifest_get(m, LIST_GUARANTEES, (unsigned)i, "mechanism");
 	bool preferred = strcmp(manifest_get(m, LIST_GUARANTEES, (unsigned)i, "is"), "preferred") == 0;
 	bool weak = strcmp(level, "partial") == 0 || strcmp(level, "absent") == 0;
-	return arena_printf(a, "%s%s%s%s", weak ? (level[0] == 'p' ? "PARTIAL" : "ABSENT") : level, by ? "  " : "", by ? by : "",
-			    preferred ? ", preferred" : "");
+	return arena_printf(a, "%-*s%s%s%s", by ? level_width : 0, weak ? (level[0] == 'p' ? "PARTIAL" : "ABSENT") : level,
+			    by ? "  " : "", by ? by : "", preferred ? ", preferred" : "");
 }
 
-static void print_guarantees(struct arena *a, const struct manifest *m, FILE *out)
+static int widest_cell(struct arena *a, const struct manifest *m)
+{
+	size_t width = 0;
+	for (unsigned i = 0; i < manifest_count(m, LIST_GUARANTEES); i++) {
+		size_t n = strlen(cell(a, m, (int)i, LEVEL));
+		width = n > width ? n : width;
+	}
+	return (int)width;
+}
+
+static void print_guarantees(struct arena *a, const struct manifest *m, struct explain *x)
 {
 	unsigned n = manifest_count(m, LIST_TARGETS);
-	fprintf(out, "%-*s", NAME + 2, "GUARANTEES");
+	int width = widest_cell(a, m);
+	explain_flush(x);
+	fprintf(x->out, "%-*s", NAME + 2, "GUARANTEES");
 	for (unsigned t = 0; t < n; t++)
-		fprintf(out, "  %-*s", t + 1 < n ? CELL : 0, manifest_get(m, LIST_TARGETS, t, ""));
-	fputc('\n', out);
+		fprintf(x->out, "  %-*s", t + 1 < n ? width : 0, manifest_get(m, LIST_TARGETS, t, ""));
+	fputc('\n', x->out);
 	for (unsigned c = 0; c < CAP_COUNT; c++) {
 		bool asked = false;
 		for (unsigned t = 0; t < n; t++)
@@ -148,11 +170,11 @@ static void print_guarantees(struct arena *a, const struct manifest *m, FILE *ou
 		struct buf b = buf_new(a);
 		buf_printf(&b, "  %-*s", NAME, cap_name[c]);
 		for (unsigned t = 0; t < n; t++)
-			buf_printf(&b, "  %-*s", CELL,
-				   cell(a, m, find_guarantee(m, cap_name[c], manifest_get(m, LIST_TARGETS, t, ""))));
+			buf_printf(&b, "  %-*s", width,
+				   cell(a, m, find_guarantee(m, cap_name[c], manifest_get(m, LIST_TARGETS, t, "")), LEVEL));
 		while (b.len && b.data[b.len - 1] == ' ')
 			b.data[--b.len] = '\0';
-		fprintf(out, "%s\n", buf_str(&b));
+		fprintf(x->out, "%s\n", buf_str(&b));
 	}
 }
 
@@ -172,7 +194,7 @@ static void list_guarantees(struct arena *a, const struct manifest *m, struct ex
 		}
 		explain_row(x, arena_printf(a, "%s on %s", manifest_get(m, LIST_GUARANTEES, i, "name"),
 					    manifest_get(m, LIST_GUARANTEES, i, "target")),
-			    cell(a, m, (int)i), at ? at : "", manifest_get(m, LIST_GUARANTEES, i, "note"));
+			    cell(a, m, (int)i, 0), at ? at : "", manifest_get(m, LIST_GUARANTEES, i, "note"));
 	}
 }
 
@@ -190,9 +212,12 @@ static void print_caveats(struct arena *a, const struct manifest *m, struct expl
 			explain_row(x, json ? id : arena_printf(a, "%s: %s", id, note), json ? note : "", accepted ? accepted : "", because);
 			continue;
 		}
-		fprintf(x->out, " %2u %s: %s\n", i + 1, id, note);
-		if (accepted)
-			fprintf(x->out, "    accepted at %s%s%s\n", accepted, because ? ": " : "", because ? because : "");
+		fprintf(x->out, " %2u ", i + 1);
+		explain_wrapped(x, arena_printf(a, "%s: %s", id, note), 4);
+		if (!accepted)
+			continue;
+		fputs("    ", x->out);
+		explain_wrapped(x, arena_printf(a, "accepted at %s%s%s", accepted, because ? ": " : "", because ? because : ""), 6);
 	}
 }
 
@@ -200,7 +225,7 @@ void explain_manifest(struct arena *a, const struct manifest *m, struct explain 
 {
 	print_limits(a, m, x);
 	if (x->form == EXPLAIN_TEXT)
-		print_guarantees(a, m, x->out);
+		print_guarantees(a, m, x);
 	else
 		list_guarantees(a, m, x);
 	print_caveats(a, m, x);

@@ -2,14 +2,73 @@
  * explain_out.c - the three forms of what `sbxc explain` says: text, Markdown, JSON. Each section is a list of rows.
  */
 #include <ctype.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "explain.h"
 
-enum { WHAT = 14, OBJECT = 46 }; /* columns */
+enum { MIN_WHAT = 14, MAX_WHAT = 24, MIN_OBJECT = 30, MAX_OBJECT = 60, LINE = 110 }; /* columns */
+
+struct explain_kept {
+	const char *what, *object, *where, *because;
+};
+
+/* ---- rows of text, under one another ---- */
+
+static unsigned column(const struct explain *x, size_t field, unsigned least, unsigned most)
+{
+	unsigned width = least;
+	for (unsigned i = 0; i < x->n_kept; i++) {
+		const char *text = *(const char *const *)((const char *)&x->kept[i] + field);
+		size_t n = strlen(text);
+		width = n > width && n <= most ? (unsigned)n : width;
+	}
+	return width;
+}
+
+void explain_flush(struct explain *x)
+{
+	unsigned what = column(x, offsetof(struct explain_kept, what), MIN_WHAT, MAX_WHAT);
+	unsigned object = column(x, offsetof(struct explain_kept, object), MIN_OBJECT, MAX_OBJECT);
+	for (unsigned i = 0; i < x->n_kept; i++) {
+		const struct explain_kept *k = &x->kept[i];
+		bool more = k->where[0] || k->because;
+		fprintf(x->out, "  %-*s  %-*s%s%s%s%s\n", (int)what, k->what, more ? (int)object : 0, k->object, more ? "  " : "", k->where,
+			k->because ? "  " : "", k->because ? k->because : "");
+	}
+	x->n_kept = 0;
+}
+
+static void keep(struct explain *x, const char *what, const char *object, const char *where, const char *because)
+{
+	struct arena *a = x->arena;
+	ARENA_GROW(a, x->kept, x->n_kept);
+	x->kept[x->n_kept++] = (struct explain_kept){arena_strdup(a, what), arena_strdup(a, object), arena_strdup(a, where),
+						     because ? arena_strdup(a, because) : NULL};
+}
+
+void explain_wrapped(struct explain *x, const char *text, unsigned indent)
+{
+	size_t at = indent;
+	while (*text) {
+		size_t n = strcspn(text, " ");
+		bool breaks = at > indent && at + 1 + n > LINE;
+		if (breaks)
+			fprintf(x->out, "\n%*s", (int)indent, "");
+		else if (at > indent)
+			fputc(' ', x->out);
+		fprintf(x->out, "%.*s", (int)n, text);
+		at = breaks ? indent + n : at + (at > indent) + n;
+		text += n + (text[n] == ' ');
+	}
+	fputc('\n', x->out);
+}
+
+/* ---- sections ---- */
 
 static void leave(struct explain *x)
 {
+	explain_flush(x);
 	if (x->form == EXPLAIN_JSON && x->in_section)
 		json_close(&x->json);
 	x->in_section = false;
@@ -93,7 +152,7 @@ void explain_row(struct explain *x, const char *what, const char *object, const 
 {
 	switch (x->form) {
 	case EXPLAIN_TEXT:
-		fprintf(x->out, "  %-*s  %-*s  %s%s%s\n", WHAT, what, OBJECT, object, where, because ? "  " : "", because ? because : "");
+		keep(x, what, object, where, because);
 		break;
 	case EXPLAIN_MARKDOWN:
 		put_row(x, what, object, where, because);
@@ -106,6 +165,7 @@ void explain_row(struct explain *x, const char *what, const char *object, const 
 
 void explain_note(struct explain *x, const char *text)
 {
+	explain_flush(x);
 	if (x->form == EXPLAIN_TEXT)
 		fprintf(x->out, "  %s\n", text);
 	else if (x->form == EXPLAIN_MARKDOWN)
@@ -115,13 +175,14 @@ void explain_note(struct explain *x, const char *text)
 /* Lines of this many columns; each word is a row of its own in the other forms. */
 void explain_words(struct explain *x, const char *const *words, unsigned n, unsigned width)
 {
-	size_t column = 0;
+	size_t at = 0;
+	explain_flush(x);
 	for (unsigned i = 0; i < n && x->form != EXPLAIN_TEXT; i++)
 		explain_row(x, words[i], "", "", NULL);
 	for (unsigned i = 0; i < n && x->form == EXPLAIN_TEXT; i++) {
-		bool breaks = column == 0 || column + strlen(words[i]) > width;
-		fprintf(x->out, "%s%s", column == 0 ? "  " : breaks ? ",\n  " : ", ", words[i]);
-		column = (breaks ? 2 : column + 2) + strlen(words[i]);
+		bool breaks = at == 0 || at + strlen(words[i]) > width;
+		fprintf(x->out, "%s%s", at == 0 ? "  " : breaks ? ",\n  " : ", ", words[i]);
+		at = (breaks ? 2 : at + 2) + strlen(words[i]);
 	}
-	fputs(column ? "\n" : "", x->out);
+	fputs(at ? "\n" : "", x->out);
 }

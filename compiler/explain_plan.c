@@ -1,6 +1,6 @@
 /*
- * explain_plan.c - what a program can do under a plan: places and ports of landlock.conf, names of launch.conf. What a line
- * gives is asked of the models; this file only finds the lines.
+ * explain_plan.c - what a program finds and can do under a plan: places and ports of landlock.conf, surroundings and names of
+ * launch.conf. What a line gives is asked of the models; this file only finds the lines.
  */
 #include <string.h>
 
@@ -136,17 +136,120 @@ static void print_line(const struct view *x, const char *line, size_t len)
 	}
 }
 
-static void print_asserts(const struct view *x, const struct artifact *f)
+/* ---- what the program finds: launch.conf ---- */
+
+static const char *size_text(struct arena *a, const char *bytes)
+{
+	uint64_t n;
+	return parse_u64(bytes, strlen(bytes), UINT64_MAX, &n) ? say_value(a, TYPE_SIZE, n) : bytes;
+}
+
+static void find_views(const struct view *x, const char *line, size_t len)
+{
+	struct words w = split(x->arena, line, len, MAX_WORDS);
+	struct buf b = buf_new(x->arena);
+	for (unsigned i = 1; i < w.n; i++)
+		buf_printf(&b, "%s%s", i > 1 ? ", " : "", w.v[i]);
+	explain_row(x->out, "private views", buf_str(&b), "launch.conf", NULL);
+}
+
+static void find_word(const struct view *x, const char *line, size_t len)
+{
+	struct words w = split(x->arena, line, len, 1);
+	if (w.n == 2)
+		explain_row(x->out, w.v[0], w.v[1], "launch.conf", NULL);
+}
+
+/* `directory WHERE TMPL` */
+static void find_directory(const struct view *x, const char *line, size_t len)
+{
+	struct words w = split(x->arena, line, len, 2);
+	if (w.n == 3)
+		explain_row(x->out, w.v[0], say_template(x->arena, w.v[2]), say_where(x->arena, w.v[1]), NULL);
+}
+
+/* `scratch BYTES WHERE TMPL`, `discard BYTES WHERE TMPL` */
+static void find_folder(const struct view *x, const char *line, size_t len)
+{
+	struct words w = split(x->arena, line, len, 3);
+	if (w.n == 4)
+		explain_row(x->out, w.v[0], arena_printf(x->arena, "%s size %s", say_template(x->arena, w.v[3]), size_text(x->arena, w.v[1])),
+			    say_where(x->arena, w.v[2]), NULL);
+}
+
+/* `mount ACCESS WORD WHERE TMPL` */
+static void find_mount(const struct view *x, const char *line, size_t len)
+{
+	struct words w = split(x->arena, line, len, 4);
+	if (w.n == 5)
+		explain_row(x->out, w.v[0],
+			    arena_printf(x->arena, "%s at %s%s", say_template(x->arena, say_where(x->arena, w.v[2])),
+					 say_template(x->arena, w.v[4]), strcmp(w.v[1], "ro") == 0 ? ", read only" : ""),
+			    say_where(x->arena, w.v[3]), NULL);
+}
+
+typedef void line_fn(const struct view *x, const char *line, size_t len);
+struct line_kind {
+	const char *word;
+	line_fn *print;
+};
+
+static const struct line_kind found[] = {
+    {"isolate", find_views},	{"root", find_word},	 {"hostname", find_word}, {"user", find_word},
+    {"directory", find_directory}, {"mount", find_mount}, {"scratch", find_folder}, {"discard", find_folder},
+    {"stdin", find_word},	{"terminal", find_word}, {"observe", find_word},  {NULL, NULL},
+};
+
+/* ---- what stays closed: landlock.conf ---- */
+
+/* How a cover shows the place, in words; NULL: as the lines of CAN have it. */
+static const char *cover_word(const char *how)
+{
+	return strcmp(how, "hide") == 0	       ? "hidden"
+	       : strcmp(how, "ro") == 0	       ? "read only"
+	       : strcmp(how, "rw,noexec") == 0 ? "starts nothing"
+	       : strcmp(how, "ro,noexec") == 0 ? "read only, starts nothing"
+					       : NULL;
+}
+
+/* `cover HOW WHERE TMPL` */
+static void closed_place(const struct view *x, const char *line, size_t len)
+{
+	struct words w = split(x->arena, line, len, 3);
+	if (w.n == 4 && cover_word(w.v[1]))
+		explain_row(x->out, cover_word(w.v[1]), say_template(x->arena, w.v[3]), say_where(x->arena, w.v[2]), NULL);
+}
+
+/* `cover-glob HOW WHERE GLOB TMPL` */
+static void closed_names(const struct view *x, const char *line, size_t len)
+{
+	struct words w = split(x->arena, line, len, 4);
+	if (w.n == 5 && cover_word(w.v[1]))
+		explain_row(x->out, cover_word(w.v[1]),
+			    arena_printf(x->arena, "matching \"%s\" under %s", w.v[3], say_template(x->arena, w.v[4])),
+			    say_where(x->arena, w.v[2]), NULL);
+}
+
+static const struct line_kind closed[] = {
+    {"cover", closed_place}, {"cover-glob", closed_names}, {"assert", print_assert}, {NULL, NULL}};
+
+/* The lines of these kinds, in the order of the file. */
+static void print_kinds(const struct view *x, const struct artifact *f, const struct line_kind *kinds)
 {
 	const char *at = f->data, *end = f->data + f->size;
 	while (at < end) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		size_t n = (size_t)((stop ? stop : end) - at);
-		if (n > 7 && strncmp(at, "assert ", 7) == 0)
-			print_assert(x, at, n);
+		size_t n = (size_t)((stop ? stop : end) - at), word = 0;
+		while (word < n && at[word] != ' ')
+			word++;
+		for (const struct line_kind *k = kinds; k->word; k++)
+			if (strlen(k->word) == word && strncmp(at, k->word, word) == 0)
+				k->print(x, at, n);
 		at += n + 1;
 	}
 }
+
+/* ---- the parts ---- */
 
 static void print_lines(const struct view *x, const struct artifact *f, const char *skip)
 {
@@ -165,6 +268,10 @@ void explain_plan(const struct compile *frame, struct validator *v, const struct
 	const struct view x = {.arena = frame->arena, .frame = frame, .v = v, .out = out};
 	const struct artifact *landlock = plan_file(files, "landlock.conf"), *launch = plan_file(files, "launch.conf");
 	const struct artifact *seatbelt = plan_file(files, "seatbelt.sb");
+	if (launch) {
+		explain_section(out, "FINDS");
+		print_kinds(&x, launch, found);
+	}
 	explain_section(out, landlock || !seatbelt ? "CAN" : "CAN ON MACOS");
 	if (landlock)
 		print_lines(&x, landlock, NULL);
@@ -178,6 +285,6 @@ void explain_plan(const struct compile *frame, struct validator *v, const struct
 		explain_seatbelt(x.arena, seatbelt->data, seatbelt->size, out);
 	explain_section(out, "CANNOT");
 	if (landlock)
-		print_asserts(&x, landlock);
+		print_kinds(&x, landlock, closed);
 	explain_note(out, "anything else: `sbxc why PLAN OP OBJECT` answers");
 }

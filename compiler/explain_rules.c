@@ -71,7 +71,7 @@ static const char *object_of(const struct view *x, const struct ir_rule *r)
 /* Does the deny take something out of the allow, as far as can be said without values? */
 static bool lies_inside(const struct view *x, const struct ir_rule *deny, const struct ir_rule *allow)
 {
-	if (deny->kind != RULE_PATH || allow->kind != RULE_PATH || !(deny->ops & allow->ops) || !(deny->targets & allow->targets))
+	if ((deny->kind != RULE_PATH && deny->kind != RULE_GLOB) || allow->kind != RULE_PATH || !(deny->ops & allow->ops) || !(deny->targets & allow->targets))
 		return false;
 	const char *inner = expand_template(x->arena, x->ir, deny->object, NULL, 0);
 	const char *outer = expand_template(x->arena, x->ir, allow->object, NULL, 0);
@@ -89,7 +89,7 @@ static void print_but_not(const struct view *x, const struct ir_rule *r)
 			continue;
 		const struct origin *o = first_origin(deny);
 		explain_row(x->out, o->final ? "  never, final" : "  but not",
-			    arena_printf(x->arena, "%s %s", say_ops(x->arena, deny->ops & r->ops), say_template(x->arena, deny->object)),
+			    arena_printf(x->arena, "%s %s", say_ops(x->arena, deny->ops & r->ops), say_object(x->arena, deny)),
 			    places(x, deny), o->because);
 	}
 }
