@@ -8,37 +8,9 @@
 
 #include "glob.h"
 #include "net_index.h"
+#include "path_index.h"
 #include "str.h"
 #include "syscalls.h"
-#include "template.h"
-
-/* Path rules of one target by the path they stand on, for one set of load-time values. */
-struct path_index {
-	struct arena *arena;
-	enum target target;
-	const struct ir_binding *given;
-	unsigned n_given;
-	struct path_slot {
-		const char *path; /* NULL: free */
-		size_t len;
-		uint32_t hash;
-		struct path_entry {
-			struct path_entry *next;
-			const struct ir_rule *rule;
-			/* What the last question met: a hole of the rule on the way to its place. */
-			unsigned long left_out;
-			const struct ir_hole *hole;
-		} *entries;
-		struct hole_entry { /* holes that stand here, in the order of the rules and their holes */
-			struct hole_entry *next;
-			struct path_entry *of;
-			const struct ir_hole *hole;
-		} *holes;
-	} *slots;
-	unsigned n_slots; /* power of two */
-	bool has_holes;
-	unsigned long questions; /* those that had to look for holes */
-};
 
 enum { RULE_KINDS = RULE_RELAY + 1 }; /* the last of enum rule_kind */
 
@@ -53,235 +25,16 @@ struct meaning {
 	unsigned long looked; /* rules that questions looked at */
 };
 
-bool path_covers(const char *root, const char *path)
-{
-	size_t n = strlen(root);
-	if (n == 1)
-		return true;
-	return strncmp(root, path, n) == 0 && (path[n] == '\0' || path[n] == '/');
-}
-
-/* ---- load-time values ---- */
-
-static const struct ir_param *param_find(const struct ir *ir, const char *name, size_t len)
-{
-	for (unsigned i = 0; i < ir->n_params; i++)
-		if (strlen(ir->params[i].name) == len && memcmp(ir->params[i].name, name, len) == 0)
-			return &ir->params[i];
-	return NULL;
-}
-
-static const struct ir_binding assumptions[] = {
-    {"HOME", "/home/user"},
-    {"TMPDIR", "/tmp"},
-    {"RUNTIME_DIR", "/run/user/1000"},
-    {"UID", "1000"},
-};
-
-/* The assumed value of a variable of `len` bytes, appended; a name nothing else can have for what is not known. */
-static void add_assumption(struct buf *b, const struct ir *ir, const char *name, size_t len)
-{
-	for (size_t i = 0; i < sizeof(assumptions) / sizeof(assumptions[0]); i++) {
-		if (strlen(assumptions[i].name) == len && memcmp(assumptions[i].name, name, len) == 0) {
-			buf_puts(b, assumptions[i].value);
-			return;
-		}
-	}
-	const struct ir_param *p = param_find(ir, name, len);
-	const char *literal = p && p->value ? template_literal(b->arena, p->value) : NULL;
-	bool is_path = p ? p->type == TYPE_PATH : template_builtin_is_path(name, len);
-	if (literal)
-		buf_puts(b, literal);
-	else
-		buf_printf(b, "%s${%.*s}", is_path ? "/" : "", (int)len, name);
-}
-
-const char *assume_value(const struct ir *ir, const char *name)
-{
-	static _Thread_local char value[4096];
-	struct arena *a = arena_new();
-	struct buf b = buf_new(a);
-	add_assumption(&b, ir, name, strlen(name));
-	snprintf(value, sizeof(value), "%s", buf_str(&b));
-	arena_free(a);
-	return value;
-}
-
-const char *expand_template(struct arena *a, const struct ir *ir, const char *tmpl, const struct ir_binding *given,
-			    unsigned n_given)
-{
-	struct buf b = buf_new(a);
-	struct template_piece piece;
-	bool from_root = false; /* `${x}/y` with x = "/" is "/y" */
-	while (template_next(&tmpl, &piece)) {
-		if (!piece.is_var) {
-			buf_putc(&b, piece.byte);
-			continue;
-		}
-		unsigned i = 0;
-		bool first = b.len == 0;
-		while (i < n_given && !(strlen(given[i].name) == piece.var_len &&
-					memcmp(given[i].name, piece.var, piece.var_len) == 0))
-			i++;
-		if (i < n_given)
-			buf_puts(&b, given[i].value);
-		else
-			add_assumption(&b, ir, piece.var, piece.var_len);
-		from_root |= first && strcmp(buf_str(&b), "/") == 0;
-	}
-	const char *text = buf_str(&b);
-	if (from_root && text[1] == '/')
-		text++;
-	return text[0] == '/' && !path_is_canonical(text) ? NULL : text;
-}
-
-/* ---- the index ---- */
-
-enum { HASH_START = 2166136261u };
-
-static uint32_t hash_byte(uint32_t h, char c)
-{
-	return (h ^ (unsigned char)c) * 16777619u;
-}
-
-static struct path_slot *slot_at(const struct path_index *x, uint32_t h, const char *path, size_t n)
-{
-	uint32_t i = (h ^ h >> 15) & (x->n_slots - 1);
-	const struct path_slot *v = x->slots;
-	while (v[i].path && !(v[i].hash == h && v[i].len == n && memcmp(v[i].path, path, n) == 0))
-		i = (i + 1) & (x->n_slots - 1);
-	return &x->slots[i];
-}
-
-static struct path_slot *index_slot(const struct path_index *x, const char *path)
-{
-	size_t n = strlen(path);
-	uint32_t h = HASH_START;
-	for (size_t i = 0; i < n; i++)
-		h = hash_byte(h, path[i]);
-	struct path_slot *slot = slot_at(x, h, path, n);
-	if (!slot->path)
-		*slot = (struct path_slot){.path = path, .len = n, .hash = h};
-	return slot;
-}
-
-/* The links of the root of macOS: two names of one place. */
-static const struct {
-	const char *link, *real;
-} root_links[] = {
-    {"/tmp", "/private/tmp"},
-    {"/var", "/private/var"},
-    {"/etc", "/private/etc"},
-    {"/home", "/System/Volumes/Data/home"},
-};
-enum { N_ROOT_LINKS = sizeof(root_links) / sizeof(root_links[0]) };
-
-const char *place_name(struct arena *a, enum target t, const char *path)
-{
-	for (size_t i = 0; t == TARGET_MACOS && i < N_ROOT_LINKS; i++)
-		if (path_covers(root_links[i].link, path))
-			return arena_printf(a, "%s%s", root_links[i].real, path + strlen(root_links[i].link));
-	return path;
-}
-
-/* The other name of the same place, through a link of the root; NULL when it has one name. */
-static const char *other_name(struct arena *a, enum target t, const char *path)
-{
-	const char *real = place_name(a, t, path);
-	if (real != path)
-		return real;
-	for (size_t i = 0; t == TARGET_MACOS && i < N_ROOT_LINKS; i++)
-		if (path_covers(root_links[i].real, path))
-			return arena_printf(a, "%s%s", root_links[i].link, path + strlen(root_links[i].real));
-	return NULL;
-}
-
-static const char *place_in(struct arena *a, const struct meaning *m, const struct path_index *x, const char *tmpl)
-{
-	const char *path = expand_template(a, m->ir, tmpl, x->given, x->n_given);
-	return path && path[0] == '/' ? place_name(a, x->target, path) : NULL;
-}
-
-static void index_hole(struct meaning *m, struct path_index *x, struct path_entry *of, const struct ir_hole *hole)
-{
-	const char *path = place_in(x->arena, m, x, hole->path);
-	if (!path)
-		return;
-	struct path_slot *slot = index_slot(x, path);
-	struct hole_entry *e = ARENA_NEW(x->arena, struct hole_entry);
-	*e = (struct hole_entry){slot->holes, of, hole};
-	slot->holes = e;
-	x->has_holes = true;
-}
-
-static void index_add(struct meaning *m, struct path_index *x, const struct ir_rule *rule)
-{
-	const char *path = rule->targets & TARGET_BIT(x->target) ? place_in(x->arena, m, x, rule->object) : NULL;
-	if (!path)
-		return; /* of another system, or with values the loader refuses: the rule covers nothing */
-	struct path_slot *slot = index_slot(x, path);
-	struct path_entry *e = ARENA_NEW(x->arena, struct path_entry);
-	*e = (struct path_entry){.next = slot->entries, .rule = rule};
-	slot->entries = e;
-	for (unsigned i = rule->n_holes; !rule->deny && i-- > 0;)
-		index_hole(m, x, e, &rule->holes[i]);
-}
-
-static unsigned count_places(const struct ir *ir)
-{
-	unsigned n = TARGET_COUNT;
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (ir->rules[i].kind == RULE_PATH || ir->rules[i].kind == RULE_GLOB)
-			n += 1 + ir->rules[i].n_holes;
-	return n;
-}
-
-static void index_values(struct path_index *x, const struct ir_binding *given, unsigned n)
-{
-	struct ir_binding *own = ARENA_ARRAY(x->arena, n, struct ir_binding);
-	x->given = own;
-	x->n_given = n;
-	for (unsigned i = 0; i < n; i++)
-		own[i] = (struct ir_binding){arena_strdup(x->arena, given[i].name), arena_strdup(x->arena, given[i].value)};
-}
-
-static struct path_index *index_new(struct meaning *m, enum target t, const struct ir_binding *given, unsigned n_given)
-{
-	struct arena *a = arena_child(m->arena);
-	struct path_index *x = ARENA_NEW(a, struct path_index);
-	const unsigned n = count_places(m->ir);
-	*x = (struct path_index){.arena = a, .target = t, .n_slots = 16};
-	index_values(x, given, n_given);
-	while (x->n_slots < n * 2)
-		x->n_slots *= 2;
-	x->slots = ARENA_ARRAY(a, x->n_slots, struct path_slot);
-	/* Backwards, so that the chain of a place is in the order of the rules. */
-	if (m->ir->entry)
-		index_add(m, x, &m->entry[t]);
-	for (unsigned i = m->ir->n_rules; i-- > 0;)
-		if (m->ir->rules[i].kind == RULE_PATH || m->ir->rules[i].kind == RULE_GLOB)
-			index_add(m, x, &m->ir->rules[i]);
-	return x;
-}
-
-static bool same_values(const struct path_index *x, const struct request *r)
-{
-	bool same = x->n_given == r->n_given;
-	for (unsigned i = 0; same && i < r->n_given; i++)
-		same = strcmp(x->given[i].name, r->given[i].name) == 0 && strcmp(x->given[i].value, r->given[i].value) == 0;
-	return same;
-}
-
 /* The indexes are a cache: making one changes no answer. */
 static struct path_index *index_for(const struct meaning *cm, const struct request *r)
 {
 	struct meaning *m = (struct meaning *)(uintptr_t)cm;
 	struct path_index **x = r->n_given ? &m->given[r->target] : &m->assumed[r->target];
-	if (*x && same_values(*x, r))
+	if (*x && path_index_is_for(*x, r->given, r->n_given))
 		return *x;
 	if (*x)
-		arena_free((*x)->arena);
-	*x = index_new(m, r->target, r->given, r->n_given);
+		path_index_free(*x);
+	*x = path_index_new(m->arena, m->ir, m->ir->entry ? &m->entry[r->target] : NULL, r->target, r->given, r->n_given);
 	return *x;
 }
 
@@ -326,90 +79,47 @@ const struct sys_policy *meaning_syscalls(const struct meaning *m)
 
 /* ---- decisions ---- */
 
-/* One walk from the root down to a place. */
-struct path_walk {
-	struct path_index *x;
-	const struct meaning *m;
+struct path_answer {
 	const struct request *r;
-	const char *path;
+	const char *place;
 	struct decision d;
+	bool denied;
 };
 
-/* False ends the walk. */
-typedef bool slot_fn(struct path_walk *w, const struct path_slot *slot);
-
-/* The holes on the way leave their rules out; of the holes of one rule the first counts. */
-static bool meet_holes(struct path_walk *w, const struct path_slot *slot)
+/* A deny ends the walk. */
+static bool path_consider(void *ctx, const struct ir_rule *rule, const char *at, const struct ir_hole *hole)
 {
-	for (const struct hole_entry *h = slot->holes; h; h = h->next) {
-		count_looked(w->m, 1);
-		if (h->of->left_out == w->x->questions && h->of->hole < h->hole)
-			continue;
-		h->of->left_out = w->x->questions;
-		h->of->hole = h->hole;
+	struct path_answer *x = ctx;
+	const struct origin *by = rule->origin[x->r->op];
+	if (!(rule->ops & OP_BIT(x->r->op)) || (rule->glob && !glob_covers(rule->glob, at, x->place)))
+		return true;
+	if (rule->deny) {
+		x->d = (struct decision){.by = by, .reason = "denied by a line of the policy"};
+		x->denied = true;
+	} else if (!hole) {
+		x->d.allow = true;
+		x->d.by = by;
+	} else if (!x->d.allow) {
+		x->d.hole = hole;
+		x->d.near_allow = by;
 	}
-	return true;
-}
-
-/* What the rules on one ancestor say. A deny ends the walk. */
-static bool decide_place(struct path_walk *w, const struct path_slot *slot)
-{
-	struct decision *d = &w->d;
-	for (const struct path_entry *e = slot->entries; e; e = e->next) {
-		const struct ir_rule *rule = e->rule;
-		count_looked(w->m, 1);
-		if (!(rule->ops & OP_BIT(w->r->op)) || (rule->glob && !glob_covers(rule->glob, slot->path, w->path)))
-			continue;
-		if (rule->deny) {
-			*d = (struct decision){.by = rule->origin[w->r->op], .reason = "denied by a line of the policy"};
-			return false;
-		}
-		bool left_out = w->x->has_holes && e->left_out == w->x->questions;
-		if (left_out && !d->allow) {
-			d->hole = e->hole;
-			d->near_allow = rule->origin[w->r->op];
-		} else if (!left_out) {
-			d->allow = true;
-			d->by = rule->origin[w->r->op];
-		}
-	}
-	return true;
-}
-
-/* The root, every directory on the way, and the place. */
-static bool walk_down(struct path_walk *w, slot_fn *fn)
-{
-	size_t len = strlen(w->path);
-	uint32_t h = hash_byte(HASH_START, '/');
-	bool more = fn(w, slot_at(w->x, h, "/", 1));
-	for (size_t i = 1; i <= len && more && len > 1; i++) {
-		if (w->path[i] == '/' || w->path[i] == '\0')
-			more = fn(w, slot_at(w->x, h, w->path, i));
-		h = hash_byte(h, w->path[i]);
-	}
-	return more;
+	return !x->denied;
 }
 
 static struct decision decide_path(const struct meaning *m, const struct request *r)
 {
 	struct arena *a = r->target == TARGET_MACOS ? arena_new() : NULL;
-	struct path_walk w = {.x = index_for(m, r), .m = m, .r = r, .d = {.reason = "no rule allows it"}};
-	w.path = place_name(a, r->target, r->object);
-	if (w.x->has_holes) {
-		w.x->questions++;
-		walk_down(&w, meet_holes);
-	}
-	bool denied = !walk_down(&w, decide_place);
-	struct decision d = w.d;
+	struct path_answer x = {.r = r, .place = place_name(a, r->target, r->object), .d = {.reason = "no rule allows it"}};
+	count_looked(m, path_index_visit(index_for(m, r), x.place, path_consider, &x));
 	arena_free(a);
-	if (d.allow) {
-		d.hole = NULL;
-		d.near_allow = NULL;
-		d.reason = NULL;
-	} else if (!denied && r->op == OP_EXEC && m->ir->entry && !(m->entry[r->target].ops & OP_BIT(OP_EXEC))) {
-		d.reason = "nothing is started after the entry program";
+	if (x.d.allow) {
+		x.d.hole = NULL;
+		x.d.near_allow = NULL;
+		x.d.reason = NULL;
+	} else if (!x.denied && r->op == OP_EXEC && m->ir->entry && !(m->entry[r->target].ops & OP_BIT(OP_EXEC))) {
+		x.d.reason = "nothing is started after the entry program";
 	}
-	return d;
+	return x.d;
 }
 
 static uint16_t port_value(const struct meaning *m, const struct ir_rule *rule, const struct request *r, bool *known)
@@ -528,7 +238,7 @@ static struct decision decide_net(const struct meaning *m, const struct request 
 	if (r->target == TARGET_MACOS && is_socket(r->op)) {
 		struct arena *a = arena_new();
 		struct request again = *r;
-		again.object = other_name(a, r->target, r->object);
+		again.object = place_other_name(a, r->target, r->object);
 		looked += again.object ? net_index_visit(m->net, &again, net_consider, &x) : 0;
 		arena_free(a);
 	}
@@ -607,11 +317,11 @@ static const enum rule_kind op_kind[OP_COUNT] = {
 static bool path_rule_covers(const struct meaning *m, const struct ir_rule *rule, const struct request *r)
 {
 	struct arena *a = arena_new();
-	const struct path_index x = {.target = r->target, .given = r->given, .n_given = r->n_given};
-	const char *path = place_name(a, r->target, r->object), *root = place_in(a, m, &x, rule->object);
+	const char *path = place_name(a, r->target, r->object);
+	const char *root = place_meant(a, m->ir, r->target, rule->object, r->given, r->n_given);
 	bool covers = root && path_covers(root, path) && (!rule->glob || glob_covers(rule->glob, root, path));
 	for (unsigned i = 0; covers && i < rule->n_holes; i++) {
-		const char *hole = place_in(a, m, &x, rule->holes[i].path);
+		const char *hole = place_meant(a, m->ir, r->target, rule->holes[i].path, r->given, r->n_given);
 		covers = !hole || !path_covers(hole, path);
 	}
 	arena_free(a);

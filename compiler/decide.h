@@ -9,6 +9,7 @@
 #define SBX_DECIDE_H
 
 #include "ir.h"
+#include "place.h"
 #include "sysmean.h"
 
 struct request {
@@ -46,23 +47,10 @@ struct decision decide(const struct meaning *m, const struct request *r);
 unsigned long meaning_looked(const struct meaning *m);
 
 /*
- * What the analysis assumes for a load-time variable that has no value yet: /home/user for HOME, ...; for a path
- * param a place that no rule can name by chance. The loader checks real values again. Never NULL.
- */
-const char *assume_value(const struct ir *ir, const char *name);
-/* A template with its variables filled from the request (then assumptions). From the arena; NULL when the result begins
- * with a slash and is no canonical path (a value like ".." or "/"). */
-const char *expand_template(struct arena *a, const struct ir *ir, const char *tmpl, const struct ir_binding *given,
-			    unsigned n_given);
-/*
  * Is the request in the set of the rule, whatever other rules say: its system, operation, object, port, outside its
  * holes? Not for system calls.
  */
 bool decide_covers(const struct meaning *m, const struct ir_rule *rule, const struct request *r);
-/* The one name of a place: on macOS /tmp/x is /private/tmp/x. From the arena, or the path itself. */
-const char *place_name(struct arena *a, enum target t, const char *path);
-/* Does `path` equal `root` or lie below it? Both canonical. */
-bool path_covers(const char *root, const char *path);
 /* `*`, `*.NAME` for every name below NAME (not NAME itself), or the host; the names of this machine are one host. */
 bool host_covers(const char *pattern, const char *host);
 

@@ -1,0 +1,212 @@
+/*
+ * path_index.c - a hash of the places that path rules and their exceptions stand on, and the walk from the root down.
+ */
+#include "path_index.h"
+
+#include <string.h>
+
+#include "place.h"
+
+struct path_index {
+	struct arena *arena;
+	const struct ir *ir;
+	enum target target;
+	const struct ir_binding *given;
+	unsigned n_given;
+	struct path_slot {
+		const char *path; /* NULL: free */
+		size_t len;
+		uint32_t hash;
+		struct path_entry {
+			struct path_entry *next;
+			const struct ir_rule *rule;
+			/* What the last question met: a hole of the rule on the way to its place. */
+			unsigned long left_out;
+			const struct ir_hole *hole;
+		} *entries;
+		struct hole_entry { /* holes that stand here, in the order of the rules and their holes */
+			struct hole_entry *next;
+			struct path_entry *of;
+			const struct ir_hole *hole;
+		} *holes;
+	} *slots;
+	unsigned n_slots; /* power of two */
+	bool has_holes;
+	unsigned long questions; /* those that had to look for holes */
+};
+
+enum { HASH_START = 2166136261u };
+
+static uint32_t hash_byte(uint32_t h, char c)
+{
+	return (h ^ (unsigned char)c) * 16777619u;
+}
+
+static struct path_slot *slot_at(const struct path_index *x, uint32_t h, const char *path, size_t n)
+{
+	uint32_t i = (h ^ h >> 15) & (x->n_slots - 1);
+	const struct path_slot *v = x->slots;
+	while (v[i].path && !(v[i].hash == h && v[i].len == n && memcmp(v[i].path, path, n) == 0))
+		i = (i + 1) & (x->n_slots - 1);
+	return &x->slots[i];
+}
+
+/* ---- making it ---- */
+
+static struct path_slot *slot_for(const struct path_index *x, const char *path)
+{
+	size_t n = strlen(path);
+	uint32_t h = HASH_START;
+	for (size_t i = 0; i < n; i++)
+		h = hash_byte(h, path[i]);
+	struct path_slot *slot = slot_at(x, h, path, n);
+	if (!slot->path)
+		*slot = (struct path_slot){.path = path, .len = n, .hash = h};
+	return slot;
+}
+
+static const char *place(const struct path_index *x, const char *tmpl)
+{
+	return place_meant(x->arena, x->ir, x->target, tmpl, x->given, x->n_given);
+}
+
+static void add_hole(struct path_index *x, struct path_entry *of, const struct ir_hole *hole)
+{
+	const char *path = place(x, hole->path);
+	if (!path)
+		return;
+	struct path_slot *slot = slot_for(x, path);
+	struct hole_entry *e = ARENA_NEW(x->arena, struct hole_entry);
+	*e = (struct hole_entry){slot->holes, of, hole};
+	slot->holes = e;
+	x->has_holes = true;
+}
+
+static void add_rule(struct path_index *x, const struct ir_rule *rule)
+{
+	const char *path = rule->targets & TARGET_BIT(x->target) ? place(x, rule->object) : NULL;
+	if (!path)
+		return; /* of another system, or with values the loader refuses: the rule covers nothing */
+	struct path_slot *slot = slot_for(x, path);
+	struct path_entry *e = ARENA_NEW(x->arena, struct path_entry);
+	*e = (struct path_entry){.next = slot->entries, .rule = rule};
+	slot->entries = e;
+	for (unsigned i = rule->n_holes; !rule->deny && i-- > 0;)
+		add_hole(x, e, &rule->holes[i]);
+}
+
+static bool is_path_rule(const struct ir_rule *r)
+{
+	return r->kind == RULE_PATH || r->kind == RULE_GLOB;
+}
+
+static unsigned count_places(const struct ir *ir)
+{
+	unsigned n = 1;
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		n += is_path_rule(&ir->rules[i]) ? 1 + ir->rules[i].n_holes : 0;
+	return n;
+}
+
+static void keep_values(struct path_index *x, const struct ir_binding *given, unsigned n)
+{
+	struct ir_binding *own = ARENA_ARRAY(x->arena, n, struct ir_binding);
+	x->given = own;
+	x->n_given = n;
+	for (unsigned i = 0; i < n; i++)
+		own[i] = (struct ir_binding){arena_strdup(x->arena, given[i].name), arena_strdup(x->arena, given[i].value)};
+}
+
+struct path_index *path_index_new(struct arena *parent, const struct ir *ir, const struct ir_rule *more, enum target t,
+				  const struct ir_binding *given, unsigned n_given)
+{
+	struct arena *a = arena_child(parent);
+	struct path_index *x = ARENA_NEW(a, struct path_index);
+	const unsigned n = count_places(ir);
+	*x = (struct path_index){.arena = a, .ir = ir, .target = t, .n_slots = 16};
+	keep_values(x, given, n_given);
+	while (x->n_slots < n * 2)
+		x->n_slots *= 2;
+	x->slots = ARENA_ARRAY(a, x->n_slots, struct path_slot);
+	/* Backwards, so that the chain of a place is in the order of the rules. */
+	if (more)
+		add_rule(x, more);
+	for (unsigned i = ir->n_rules; i-- > 0;)
+		if (is_path_rule(&ir->rules[i]))
+			add_rule(x, &ir->rules[i]);
+	return x;
+}
+
+void path_index_free(struct path_index *x)
+{
+	arena_free(x->arena);
+}
+
+bool path_index_is_for(const struct path_index *x, const struct ir_binding *given, unsigned n_given)
+{
+	bool same = x->n_given == n_given;
+	for (unsigned i = 0; same && i < n_given; i++)
+		same = strcmp(x->given[i].name, given[i].name) == 0 && strcmp(x->given[i].value, given[i].value) == 0;
+	return same;
+}
+
+/* ---- asking it ---- */
+
+struct path_walk {
+	struct path_index *x;
+	const char *place;
+	path_index_fn *fn;
+	void *ctx;
+	unsigned looked;
+};
+
+/* False ends the walk. */
+typedef bool slot_fn(struct path_walk *w, const struct path_slot *slot);
+
+/* The holes on the way leave their rules out; of the holes of one rule the first counts. */
+static bool meet_holes(struct path_walk *w, const struct path_slot *slot)
+{
+	for (const struct hole_entry *h = slot->holes; h; h = h->next) {
+		w->looked++;
+		if (h->of->left_out == w->x->questions && h->of->hole < h->hole)
+			continue;
+		h->of->left_out = w->x->questions;
+		h->of->hole = h->hole;
+	}
+	return true;
+}
+
+static bool tell_rules(struct path_walk *w, const struct path_slot *slot)
+{
+	for (const struct path_entry *e = slot->entries; e; e = e->next) {
+		bool left_out = w->x->has_holes && e->left_out == w->x->questions;
+		w->looked++;
+		if (!w->fn(w->ctx, e->rule, slot->path, left_out ? e->hole : NULL))
+			return false;
+	}
+	return true;
+}
+
+/* The root, every directory on the way, and the place. */
+static void walk_down(struct path_walk *w, slot_fn *fn)
+{
+	size_t len = strlen(w->place);
+	uint32_t h = hash_byte(HASH_START, '/');
+	bool more = fn(w, slot_at(w->x, h, "/", 1));
+	for (size_t i = 1; i <= len && more && len > 1; i++) {
+		if (w->place[i] == '/' || w->place[i] == '\0')
+			more = fn(w, slot_at(w->x, h, w->place, i));
+		h = hash_byte(h, w->place[i]);
+	}
+}
+
+unsigned path_index_visit(struct path_index *x, const char *place, path_index_fn *fn, void *ctx)
+{
+	struct path_walk w = {.x = x, .place = place, .fn = fn, .ctx = ctx};
+	if (x->has_holes) {
+		x->questions++;
+		walk_down(&w, meet_holes);
+	}
+	walk_down(&w, tell_rules);
+	return w.looked;
+}
