@@ -5,6 +5,7 @@
 #ifndef TEST_SEATBELT_IR_H
 #define TEST_SEATBELT_IR_H
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "backends/seatbelt/sbpl.h"
@@ -97,6 +98,29 @@ static inline bool passes(const void *model, enum op op, const char *object)
 
 	arena_free(scratch);
 	return !v.stops;
+}
+
+/* What the profile says of one question of the kernel. */
+static inline bool profile_allows(const char *text, struct sbpl_query q)
+{
+	struct arena *a = arena_new();
+	const char *error = NULL;
+	const struct sexp *forms = sbpl_read(a, "t.sb", text, strlen(text), &error);
+	const struct sbpl_profile *p = forms ? sbpl_eval(a, forms, &(struct sbpl_how_to){.n_given = 0}, &error) : NULL;
+	bool allow;
+
+	if (!p) {
+		fprintf(stderr, "%s\n", error);
+		abort();
+	}
+	allow = sbpl_decide(p, &q).allow;
+	arena_free(a);
+	return allow;
+}
+
+static inline bool profile_allows_folder(const char *text, enum sbpl_op op, const char *path)
+{
+	return profile_allows(text, (struct sbpl_query){.op = op, .path = path, .vnode = "DIRECTORY"});
 }
 
 #endif
