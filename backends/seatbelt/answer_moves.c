@@ -62,6 +62,12 @@ static void roots_add(struct moves *m, struct roots *roots, const char *root)
 	roots->v[roots->n++] = root;
 }
 
+static void roots_sort(struct roots *roots)
+{
+	if (roots->n)
+		qsort(roots->v, roots->n, sizeof(*roots->v), cmp_strp);
+}
+
 static unsigned first_from(const struct roots *roots, const char *from)
 {
 	unsigned lo = 0, hi = roots->n;
@@ -143,9 +149,9 @@ static struct moves moves_new(const struct ir *ir)
 		if (root && !taken(&m, r, root))
 			roots_add(&m, &m.live, root);
 	}
-	qsort(m.removes.v, m.removes.n, sizeof(*m.removes.v), cmp_strp);
-	qsort(m.live.v, m.live.n, sizeof(*m.live.v), cmp_strp);
-	qsort(m.makes.v, m.makes.n, sizeof(*m.makes.v), cmp_strp);
+	roots_sort(&m.removes);
+	roots_sort(&m.live);
+	roots_sort(&m.makes);
 	return m;
 }
 
