@@ -105,3 +105,14 @@ has() { # NAME PATTERN: the output matches the shell pattern
 	*) fail "$1" "exit $RC" "wanted: $2" "got: $OUT" "$ERR" ;;
 	esac
 }
+
+# Without Landlock nothing starts, and that is said. A script has no more to look at then.
+if [ "$("$PROBE" landlock | head -n 1)" = 0 ]; then
+	script=$(basename "$0" .sh)
+	reset
+	plan "$TMP/without"
+	run "$SBX_RUN" "$TMP/without" "$PROBE" print ran
+	refused "$script: nothing starts without Landlock" 125 E0601 "this kernel has no Landlock"
+	skip "$script" "this kernel has no Landlock"
+	finish
+fi

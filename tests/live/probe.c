@@ -385,6 +385,15 @@ static int do_caps(char **a)
 }
 
 /* Process state that a loader is expected to have set. */
+/* The ABI of Landlock, 0 where there is none. */
+static int do_landlock(char **a)
+{
+	long abi = syscall(444 /* landlock_create_ruleset */, NULL, 0, 1);
+	(void)a;
+	printf("%ld\n", abi < 0 ? 0 : abi);
+	return 0;
+}
+
 static int do_state(char **a)
 {
 	sigset_t mask;
@@ -492,6 +501,7 @@ static const struct command {
     {"fds", 0, do_fds},
     {"caps", 0, do_caps},
     {"state", 0, do_state},
+    {"landlock", 0, do_landlock},
     {"rlimits", 0, do_rlimits},
     {"print", 1, do_print},
     {"sleep", 1, do_sleep},

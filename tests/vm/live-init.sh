@@ -39,7 +39,7 @@ as_user() {
 echo "@@BEGIN $(uname -r)"
 worst=0
 cd /t/src || exit
-export B=build PROBE=/t/tools/probe FILTER=/t/tools/filter
+export B=build FAULT_STEP=31 PROBE=/t/tools/probe FILTER=/t/tools/filter
 for who in root user; do
 	while read -r script; do
 		echo "@@SCRIPT $who/$script"
