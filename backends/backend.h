@@ -28,6 +28,11 @@ struct answer {
 	 * "rlimit", "cgroup:memory", "namespace", "launch", "supervisor"; on macOS "seatbelt". NULL with LEVEL_ABSENT.
 	 */
 	const char *mechanism;
+	/*
+	 * A level of Landlock that the guarantee needs as well, whoever keeps it: a line of the policy opens what this back end
+	 * would close on older kernels. Or NULL.
+	 */
+	const char *also;
 	const char *note;   /* PARTIAL, ABSENT: one sentence that says what is missing, for people; else NULL */
 	const char *help;   /* how to get it another way, or NULL */
 	/*

@@ -113,7 +113,7 @@ static int take_host(struct cli *c, const char *text)
 const struct cli_option cli_options_host[] = {
     {"--for", "HOST",
      "for this Linux: kernel=6.1[,landlock=2][,seccomp=no][,namespaces=no]\n"
-     "[,cgroup=cpu+memory+pids]",
+     "[,overlay=no][,cgroup=cpu+memory+pids]",
      take_host},
     {NULL, NULL, NULL, NULL},
 };

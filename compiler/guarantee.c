@@ -313,15 +313,26 @@ static enum cap stronger(const struct ir *ir, enum target t, enum cap cap)
 
 /* ---- the fold ---- */
 
-static struct answer best_answer(const struct ir *ir, enum target t, enum cap cap, const struct backend **keeper)
+/* The mechanisms with a level of Landlock that is needed as well, in the place of the lower one that may be there. */
+static const char *with_level(struct arena *a, const char *mechanisms, const char *level)
 {
+	static const char landlock[] = "landlock:";
+	const char *rest = strncmp(mechanisms, landlock, strlen(landlock)) == 0 ? strchr(mechanisms, '+') : mechanisms;
+	return rest ? arena_printf(a, "%s%s%s", level, rest == mechanisms ? "+" : "", rest) : level;
+}
+
+static struct answer best_answer(const struct fold *f, enum target t, enum cap cap, const struct backend **keeper)
+{
+	const struct ir *ir = f->ir;
 	struct answer best = {.level = LEVEL_ABSENT}, objection = {.level = LEVEL_ABSENT};
+	const char *also = NULL;
 	*keeper = NULL;
 	for (unsigned i = 0; backends[i]; i++) {
 		if (!(backends[i]->targets & TARGET_BIT(t)))
 			continue;
 		struct answer a = backends[i]->answer(ir, t, cap);
 		bool objects = a.at && a.level < LEVEL_DELEGATED;
+		also = a.also ? a.also : also;
 		if (objects && (!objection.at || a.level < objection.level))
 			objection = a;
 		if (a.level > best.level || (a.level == best.level && !best.note && a.note)) {
@@ -329,7 +340,11 @@ static struct answer best_answer(const struct ir *ir, enum target t, enum cap ca
 			*keeper = a.level == LEVEL_ABSENT ? NULL : backends[i];
 		}
 	}
-	return objection.at ? objection : best;
+	if (objection.at)
+		best = objection;
+	if (also && best.mechanism)
+		best.mechanism = with_level(f->a, best.mechanism, also);
+	return best;
 }
 
 static const char *cap_sentence(enum cap cap)
@@ -368,7 +383,7 @@ static const struct origin *required_by(const struct ir *ir, enum target t, enum
 static void add_guarantee(struct fold *f, enum target t, enum cap cap, const struct origin *origin, bool asked)
 {
 	struct guarantee g = {.cap = cap, .target = t, .origin = origin};
-	g.answer = best_answer(f->ir, t, cap, &g.keeper);
+	g.answer = best_answer(f, t, cap, &g.keeper);
 	const struct origin *prefer = ir_preferred(f->ir, t, cap);
 	g.preferred = prefer != NULL;
 	if (!origin)

@@ -122,10 +122,12 @@ static const char *take_word(struct arena *a, const char *word, struct host *h)
 		ok = yes_no(value, &h->seccomp);
 	else if ((value = value_of(word, "namespaces")))
 		ok = yes_no(value, &h->namespaces);
+	else if ((value = value_of(word, "overlay")))
+		ok = yes_no(value, &h->overlay);
 	else if ((value = value_of(word, "cgroup")))
 		ok = cgroup_value(a, value, &h->cgroup);
 	else
-		return arena_printf(a, "`%s` says nothing of a host: kernel=, landlock=, seccomp=, namespaces= and cgroup= do", word);
+		return arena_printf(a, "`%s` says nothing of a host: kernel=, landlock=, seccomp=, namespaces=, overlay= and cgroup= do", word);
 	return ok ? NULL : arena_printf(a, "`%s` is no value of it", word);
 }
 
@@ -134,7 +136,7 @@ const char *host_parse(struct arena *a, const char *text, struct host *out)
 	char *copy = arena_strdup(a, text), *save = NULL;
 	const char *first = strtok_r(copy, ",", &save);
 	const char *kernel = first ? value_of(first, "kernel") : NULL;
-	struct host h = {.seccomp = true, .namespaces = true, .cgroup = "cpu memory pids"};
+	struct host h = {.seccomp = true, .namespaces = true, .overlay = true, .cgroup = "cpu memory pids"};
 	if (!kernel || !version_parse(kernel, &h.major, &h.minor))
 		return "it begins with the kernel: kernel=6.1";
 	h.landlock = abi_of_kernel(&h);
@@ -159,6 +161,8 @@ const char *host_text(struct arena *a, const struct host *h)
 		buf_puts(&b, ", no seccomp");
 	if (!h->namespaces)
 		buf_puts(&b, ", no namespaces");
+	if (!h->overlay)
+		buf_puts(&b, ", no overlayfs");
 	buf_printf(&b, ", cgroup %s", h->cgroup[0] ? h->cgroup : "not delegated");
 	return buf_str(&b);
 }
@@ -200,7 +204,8 @@ static const char *lacks_one(struct arena *a, const struct host *h, const char *
 	const struct mechanism *m = mechanism_find(word, n);
 	if (!m)
 		return arena_printf(a, "needs `%.*s`, which is not of Linux", (int)n, word);
-	bool off = (strcmp(m->word, "seccomp") == 0 && !h->seccomp) || (strcmp(m->word, "namespace") == 0 && !h->namespaces);
+	bool off = (strcmp(m->word, "seccomp") == 0 && !h->seccomp) || (strcmp(m->word, "namespace") == 0 && !h->namespaces) ||
+		   (strcmp(m->word, "overlay") == 0 && !h->overlay);
 	if (strncmp(word, cgroup, strlen(cgroup)) == 0)
 		off = !has_controller(h, word + strlen(cgroup), n - strlen(cgroup));
 	if (off)
@@ -244,6 +249,23 @@ const char *host_least_kernel(struct arena *a, const char *text)
 
 /* ---- a policy there ---- */
 
+static bool discards(const struct ir *ir)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if ((ir->rules[i].flags & RULE_DISCARD) && (ir->rules[i].targets & TARGET_BIT(TARGET_LINUX)))
+			return true;
+	return false;
+}
+
+/* What the host lacks for a guarantee. Folders whose changes are thrown away are layers; a scratch folder is none. */
+static const char *lacks(struct arena *a, const struct host *h, const struct compile *k, const struct guarantee *g)
+{
+	const char *lack = host_lacks(a, h, g->answer.mechanism);
+	if (!lack && g->cap == CAP_FS_WRITE_EPHEMERAL && discards(k->ir))
+		lack = host_lacks(a, h, "overlay");
+	return lack;
+}
+
 unsigned host_refusals(const struct host *h, const struct compile *k, struct buf *out)
 {
 	struct arena *a = out->arena;
@@ -253,12 +275,14 @@ unsigned host_refusals(const struct host *h, const struct compile *k, struct buf
 		/* what is kept in part has its mechanism too, and is kept not even in part without it */
 		if (g->target != TARGET_LINUX || g->answer.level == LEVEL_ABSENT || !g->answer.mechanism)
 			continue;
-		const char *lack = host_lacks(a, h, g->answer.mechanism);
+		const char *lack = lacks(a, h, k, g);
 		if (!lack)
 			continue;
+		/* writes that are to be thrown away are not kept instead: no start, whatever is preferred */
+		bool without = g->preferred && g->cap != CAP_FS_WRITE_EPHEMERAL;
 		const char *at = g->origin ? say_origin(a, k->src, g->origin) : "every policy has it";
-		buf_printf(out, "  %s  %-18s %s  (%s)\n", g->preferred ? "runs without" : "refused     ", cap_name[g->cap], lack, at);
-		n += !g->preferred;
+		buf_printf(out, "  %s  %-18s %s  (%s)\n", without ? "runs without" : "refused     ", cap_name[g->cap], lack, at);
+		n += !without;
 	}
 	return n;
 }

@@ -11,12 +11,12 @@
 struct host {
 	unsigned major, minor; /* of the kernel */
 	unsigned landlock;     /* ABI; 0: none */
-	bool seccomp, namespaces;
+	bool seccomp, namespaces, overlay;
 	const char *cgroup; /* controllers that are delegated: "cpu memory pids", or "" */
 };
 
 /*
- * `kernel=6.1`, then any of `landlock=N|none`, `seccomp=yes|no`, `namespaces=yes|no`, `cgroup=cpu+memory+pids|none`, with
+ * `kernel=6.1`, then any of `landlock=N|none`, `seccomp=yes|no`, `namespaces=yes|no`, `overlay=yes|no`, `cgroup=cpu+memory+pids|none`, with
  * commas between them. What is not said is what that kernel has as distributions build it, and the controllers that systemd
  * delegates to users. NULL, or one line that says what is wrong.
  */

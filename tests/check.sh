@@ -156,6 +156,12 @@ verdict "... and no more" "$([[ $(grep -c '^warning' err) -eq 20 ]] || echo "$(g
 check --format json many.sbx
 verdict "... all of them to programs" "$([[ $(wc -l <out) -eq 23 ]] || echo "$(wc -l <out)")"
 
+# a Linux that is not this one
+policy thrown.sbx 'prefer fs.write.ephemeral, ns.isolate on linux because "x"'
+sed -i 's|    isolate none|    isolate mount, pid, user\n    allow read write "/srv" discard|; s|expect deny write|expect deny read|' thrown.sbx
+expect "a host that has all" 0 '^for Linux 7.3' --for kernel=7.3 thrown.sbx
+expect "no overlayfs: refused, though it is preferred" 1 '^  refused  *fs.write.ephemeral needs overlayfs, it has not' --for kernel=7.3,overlay=no thrown.sbx
+
 # silences: on the line, on the one before, in an imported file, of more than one warning
 silenced() { # NAME WARNINGS FILE: how many warnings are left
 	check "$3"

@@ -158,24 +158,35 @@ static struct answer only_objection(struct answer a)
 	return a.level == LEVEL_ENFORCED ? nothing() : a;
 }
 
+static const char *const none[] = {NULL};
+
+/* Truncation by path is Landlock's to refuse, from ABI 3 on, where a line opens a call that the filter closes for it. */
+static const char *truncation(const struct ir *ir)
+{
+	bool open = unless_opened(ir, CALLS("open", "openat", "openat2", "truncate", "truncate64"), none).at;
+	return open ? "landlock:3" : NULL;
+}
+
 /* Landlock keeps writes in their place; it sees neither changes of metadata nor what io_uring does. */
 static struct answer answer_writes(const struct ir *ir)
 {
-	struct answer a =
-	    unless_opened(ir, CALLS("open", "openat", "openat2", "truncate", "truncate64"), CALLS(IO_URING));
-	if (a.level != LEVEL_ENFORCED)
-		return a;
 	static const uint32_t flags[] = {FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_SETVERSION,
 					 FS_IOC32_SETVERSION};
+	struct answer a = unless_opened(ir, none, CALLS(IO_URING));
+	if (a.level != LEVEL_ENFORCED)
+		return a;
 	a = unless_opened(ir, CALLS(XATTR_CALLS), CALLS(META_CALLS));
 	if (a.level == LEVEL_ENFORCED)
 		a = opened_by(request_opening(ir, flags, 5));
-	if (a.level == LEVEL_ENFORCED)
-		return nothing();
-	a.level = LEVEL_PARTIAL;
-	a.mechanism = "seccomp";
-	a.note = "mode, owner, times, flags or attributes can be changed on every file the user owns, "
-		 "because an `allow syscall` line opens the calls for it";
+	if (a.level == LEVEL_ENFORCED) {
+		a = nothing();
+	} else {
+		a.level = LEVEL_PARTIAL;
+		a.mechanism = "seccomp";
+		a.note = "mode, owner, times, flags or attributes can be changed on every file the user owns, "
+			 "because an `allow syscall` line opens the calls for it";
+	}
+	a.also = truncation(ir);
 	return a;
 }
 

@@ -127,11 +127,11 @@ def want(lines):
     return "given", ""
 
 
-def launch_of(name):
-    """Its views, and whether truncation was opened by hand: before ABI 3 nothing else stops that, as its caveat says."""
+def views_of(name):
+    """Its views."""
     with open(os.path.join(out, "plans", name, "launch.conf"), encoding="utf-8") as f:
         text = f.read()
-    return re.search(r"^isolate (.*)$", text, re.M).group(1).split(), "guarantee fs.write.scope preferred none" in text
+    return re.search(r"^isolate (.*)$", text, re.M).group(1).split()
 
 
 def in_view(command, views):
@@ -142,7 +142,7 @@ def in_view(command, views):
 
 
 def write_one(name):
-    views, loose = launch_of(name)
+    views = views_of(name)
     commands = list(matrix())
     questions = sorted({q for _, qs, _ in commands for q in qs})
     answer = answers(name, questions)
@@ -153,7 +153,7 @@ def write_one(name):
                 w = in_view(command, views), "namespace"
             if w and w[0] == "given" and "net" in views and command == f"connect {PORTS[0]}":
                 w = "ECONNREFUSED", "namespace"  # nobody listens in there
-            if w and not (loose and command.startswith("truncate") and w[1] == "landlock"):
+            if w:
                 f.write("\t".join((w[0], w[1] or "-", guarantee or "-", command)) + "\n")
 
 

@@ -108,6 +108,11 @@ Test(caps, what_a_host_lacks)
 	cr_expect_null(lack(a, "kernel=6.1,cgroup=io", "cgroup:io"));
 	cr_expect_not_null(lack(a, "kernel=6.1,cgroup=io", "cgroup:memory"));
 	cr_expect_not_null(lack(a, "kernel=6.1,namespaces=no", "namespace"));
+	cr_expect_null(lack(a, "kernel=5.12", "namespace"));
+	cr_expect_not_null(lack(a, "kernel=5.11", "namespace"), "private views need mount_setattr()");
+	cr_expect_null(lack(a, "kernel=6.1", "overlay"));
+	cr_expect_not_null(lack(a, "kernel=5.10", "overlay"), "a user without privileges cannot mount it");
+	cr_expect_not_null(lack(a, "kernel=6.1,overlay=no", "overlay"));
 	cr_expect_not_null(lack(a, "kernel=6.1", "seatbelt"));
 	cr_expect_not_null(lack(a, "kernel=6.1", "seccomp+nothing"));
 	cr_expect_str_eq(host_least_kernel(a, "landlock:4+seccomp"), "6.7");

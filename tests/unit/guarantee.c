@@ -59,6 +59,28 @@ Test(guarantee, required_is_an_error_preferred_a_caveat)
 	arena_free(c.arena);
 }
 
+/* A call that truncates by path, opened by a line, leaves truncation to Landlock, which knows it since ABI 3. */
+Test(guarantee, truncation_that_a_line_opens_needs_a_newer_landlock)
+{
+	static const struct {
+		const char *line, *mechanism;
+	} rows[] = {
+	    {"", "landlock:1+seccomp"},
+	    {"    allow syscall truncate because \"x\"\n", "landlock:3+seccomp"},
+	    {"    allow syscall openat2 because \"x\"\n", "landlock:3+seccomp"},
+	    {"    allow syscall @file-write because \"x\"\n", "landlock:1+seccomp"},
+	    {"    allow syscall truncate, chmod because \"x\"\n    prefer fs.write.scope on linux because \"x\"\n", "landlock:3+seccomp"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct compile c = core_resolve(arena_printf(arena_new(), LINUX "    allow write \"/x\"\n%s}\n", rows[i].line));
+		const struct guarantee *g = find(&c, CAP_FS_WRITE_SCOPE);
+		cr_assert_not_null(g);
+		cr_expect_str_eq(g->answer.mechanism, rows[i].mechanism, "%s", rows[i].line);
+		cr_expect_eq(diag_errors(c.diags), 0u, "%s%s", rows[i].line, core_messages(c.arena, c.diags, DIAG_GCC));
+		arena_free(c.arena);
+	}
+}
+
 Test(guarantee, the_list_is_sorted_and_names_each_once)
 {
 	struct compile c =
