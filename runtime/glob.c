@@ -88,7 +88,7 @@ static bool may_skip(struct glob *g, int at, const char *name)
 	}
 	if (errno != EACCES || !g->deny)
 		return errno == EACCES;
-	if (faccessat(at, name, X_OK, 0))
+	if (faccessat(at, name, X_OK, 0) && errno == EACCES)
 		return true;
 	errno = EACCES;
 	return false;
@@ -110,14 +110,17 @@ static enum glob_result match_look(struct glob *g, int dir, const char *name)
 {
 	struct stat st;
 	int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	bool known;
 
-	if (fd < 0 || fstat(fd, &st) || (S_ISLNK(st.st_mode) && !g->deny)) {
-		if (fd >= 0)
-			close(fd);
-		g->moved |= fd < 0 && errno == ENOENT;
-		return fd >= 0 || errno == ENOENT ? GLOB_DONE : GLOB_FAILED;
+	if (fd < 0) {
+		g->moved |= errno == ENOENT;
+		return errno == ENOENT ? GLOB_DONE : GLOB_FAILED;
 	}
-	return give_match(g, fd, &st);
+	known = fstat(fd, &st) == 0;
+	if (known && (g->deny || !S_ISLNK(st.st_mode)))
+		return give_match(g, fd, &st);
+	close(fd); /* which changes errno only when it fails */
+	return known ? GLOB_DONE : GLOB_FAILED;
 }
 
 /* The name is at the end of the path while it is looked at. False: too long. */

@@ -103,13 +103,10 @@ static int host_copy(const struct item *i, bool rw)
 {
 	int tree = tree_copy(i->fd);
 
-	if (tree >= 0 && tree_set(tree, attributes_of(i, rw), 1)) {
-		int error = errno;
-		close(tree);
-		errno = error;
-		return -1;
-	}
-	return tree;
+	if (tree < 0 || tree_set(tree, attributes_of(i, rw), 1) == 0)
+		return tree;
+	close(tree);
+	return -1;
 }
 
 /*

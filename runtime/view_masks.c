@@ -134,7 +134,7 @@ static int folder_open(struct mask *m, const char *place)
 	}
 	dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
 	error = errno;
-	if (dir < 0 && error == EACCES && faccessat(fd, ".", X_OK, 0))
+	if (dir < 0 && error == EACCES && faccessat(fd, ".", X_OK, 0) && errno == EACCES)
 		error = ENOTDIR;
 	close(fd);
 	if (dir >= 0 || error == ENOTDIR)

@@ -91,13 +91,16 @@ policy faults {
     allow read write "\${d}/job" discard
     mount "\${d}/store" at "/srv/data" read
     scratch "/scratch" size 1MiB
+    deny read write matching "*.key" under "\${d}"
+    prefer fs.glob.live on linux because "the keys that are there"
     directory "/srv/data"
     limit output 100KiB
 }
 P
 mkdir -p "$TMP/d/hidden" "$TMP/d/job" "$TMP/d/store" && echo x >"$TMP/d/hidden/x" && echo y >"$TMP/d/store/y"
+mkdir "$TMP/d/sub" && echo k >"$TMP/d/sub/a.key" && echo k >"$TMP/d/sub/b" && echo input >"$TMP/input"
 "$SBXC" -q --std "$ROOT/policies/std" "$TMP/all.sbx" -o "$TMP/all" 2>"$TMP/err" || { fail "the policy compiles" "$(cat "$TMP/err")"; finish; }
-INSIDE="state , caps , fds , rlimits , env , read $TMP/d/hidden/x , read y , write /scratch/new , write $TMP/d/job/new , listen 20778 , read /etc/passwd"
+INSIDE="state , caps , fds , rlimits , env , read $TMP/d/hidden/x , read $TMP/d/sub/a.key , read $TMP/d/sub/b , read /scratch/input , read y , write /scratch/new , write $TMP/d/job/new , listen 20778 , read /etc/passwd"
 
 # shellcheck disable=SC2086
 {
@@ -117,7 +120,7 @@ INSIDE="state , caps , fds , rlimits , env , read $TMP/d/hidden/x , read y , wri
 		skip "isolate none, cgroup" "this user cannot make a cgroup here"
 	fi
 	if unshare -U true 2>/dev/null; then
-		shape "isolate all" "$RUN" --set "d=$TMP/d" "$TMP/all" -- "$PROBE" $INSIDE
+		shape "isolate all" "$RUN" --set "d=$TMP/d" --file "input=$TMP/input" "$TMP/all" -- "$PROBE" $INSIDE
 	else
 		skip "isolate all" "this host makes no user namespaces"
 	fi
