@@ -105,6 +105,7 @@ static const struct {
     {"ipc-sysv-msg", "sysv msg"},      {"iokit-open", "iokit open"},	{"iokit-get-properties", "iokit read"},
     {"iokit-set-properties", "iokit write"}, {"user-preference-read", "preference read"},
     {"user-preference-write", "preference write"}, {"sysctl-write", "sysctl write"}, {"pseudo-tty", "pty"},
+    {"process-fork", "make processes"}, {"dynamic-code-generation", "make code"},
 };
 
 static const char *op_word(struct arena *a, struct text op)

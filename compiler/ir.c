@@ -128,6 +128,17 @@ const struct origin *ir_preferred(const struct ir *ir, enum target t, enum cap c
 	return NULL;
 }
 
+const struct ir_limit *ir_no_process(const struct ir *ir, enum target t)
+{
+	static const enum limit counts[] = {LIMIT_PIDS, LIMIT_PROCESSES};
+	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		const struct ir_limit *l = &ir->limit[t][counts[i]];
+		if (l->set && !l->param && l->value == 1)
+			return l;
+	}
+	return NULL;
+}
+
 /* ---- printing ---- */
 
 struct ir_printer {

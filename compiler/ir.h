@@ -351,6 +351,9 @@ const struct origin *ir_first_allow(const struct ir *ir, enum target t, uint32_t
 /* Is the capability preferred (not required) on the target? Returns the prefer line's origin, or NULL. */
 const struct origin *ir_preferred(const struct ir *ir, enum target t, enum cap cap);
 
+/* The limit that lets the program make no process on the target: `limit pids 1` or `limit processes 1`; NULL: there is none. */
+const struct ir_limit *ir_no_process(const struct ir *ir, enum target t);
+
 /* The IR as text for --emit=ir, the same bytes for the same meaning; places are printed as file:line, without src not at all. */
 void ir_print(const struct ir *ir, const struct src *src, FILE *out);
 

@@ -42,7 +42,7 @@ for t in x86_64-apple-macos13 arm64-apple-macos13; do
 done
 for t in ${targets:-own}; do
 	[ "$t" = own ] && t=
-	for file in $sources; do
+	for file in $sources tests/macos/program.c; do
 		why=
 		check "$t" "$file" || why="it does not compile"
 		verdict "$why" "$file ${t:-with the compiler that is here}"

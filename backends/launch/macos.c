@@ -15,15 +15,18 @@ static struct answer rlimit(const struct ir *ir, enum limit limit)
 	return (struct answer){.level = LEVEL_ENFORCED, .mechanism = "rlimit"};
 }
 
-/* No view and no group of processes holds what the program started. */
+/* No view and no group of processes holds what the program started; where it may start nothing, none has to. */
 static struct answer wall(const struct ir *ir)
 {
 	if (!ir->limit[TARGET_MACOS][LIMIT_WALL].set)
 		return none(NULL, NULL);
+	if (ir_no_process(ir, TARGET_MACOS))
+		return (struct answer){.level = LEVEL_ENFORCED, .mechanism = "supervisor+seatbelt"};
 	return (struct answer){.level = LEVEL_PARTIAL,
 			       .mechanism = "supervisor",
 			       .note = "the loader ends the program and all of its session; what the program put into "
-				       "another session lives on"};
+				       "another session lives on",
+			       .help = "let it make no process: `limit processes 1`"};
 }
 
 static struct answer launch_macos_answer(const struct ir *ir, enum target t, enum cap cap)
@@ -49,6 +52,8 @@ static struct answer launch_macos_answer(const struct ir *ir, enum target t, enu
 	case CAP_RES_ADDRESS_SPACE:
 		return none("macOS keeps no limit on the address space", "let what surrounds the program cap it");
 	case CAP_RES_PROCESSES:
+		if (ir_no_process(ir, TARGET_MACOS)) /* the profile's */
+			return none(NULL, NULL);
 		return none("the limit of macOS counts the whole session of the user, which stops working first",
 			    "let what surrounds the program cap it");
 	case CAP_RES_OUTPUT:

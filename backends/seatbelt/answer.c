@@ -99,6 +99,23 @@ static struct answer weakened(struct answer a, const struct ir *ir)
 		       "remove `baseline system`", ir->choice[TARGET_MACOS][CHOICE_BASELINE].origin);
 }
 
+static struct answer pids_answer(const struct ir *ir)
+{
+	const struct ir_limit *l = &ir->limit[TARGET_MACOS][LIMIT_PIDS];
+
+	if (ir_no_process(ir, TARGET_MACOS) != l)
+		return absent(no_limits, no_limits_help);
+	return partial("the program can make no process; its threads are not counted", NULL, NULL);
+}
+
+/* The loader's, where there may be any: backends/launch. */
+static struct answer processes_answer(const struct ir *ir)
+{
+	const struct ir_limit *l = &ir->limit[TARGET_MACOS][LIMIT_PROCESSES];
+
+	return l->set && ir_no_process(ir, TARGET_MACOS) ? enforced() : absent(NULL, NULL);
+}
+
 static struct answer answer_of(const struct ir *ir, enum cap cap)
 {
 	const uint32_t write = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE);
@@ -151,7 +168,9 @@ static struct answer answer_of(const struct ir *ir, enum cap cap)
 	case CAP_FS_GLOB_LIVE:
 		return seatbelt_patterns_answer(ir);
 	case CAP_EXEC_WX:
-		return absent("making memory executable is not governed on macOS yet", NULL);
+		return partial("memory for code that is made at run time (MAP_JIT) is refused; that no other memory is "
+			       "written and run at once, Apple processors see to and those of Intel do not",
+			       NULL, NULL);
 	case CAP_SYSCALL_FILTER:
 		return absent("macOS has no filter for system calls", NULL);
 	case CAP_KERNEL_ISOLATION:
@@ -162,9 +181,12 @@ static struct answer answer_of(const struct ir *ir, enum cap cap)
 	case CAP_RES_SWAP:
 	case CAP_RES_CPU:
 	case CAP_RES_CPU_WEIGHT:
-	case CAP_RES_PIDS:
 	case CAP_RES_IO:
 		return absent(no_limits, no_limits_help);
+	case CAP_RES_PIDS:
+		return pids_answer(ir);
+	case CAP_RES_PROCESSES:
+		return processes_answer(ir);
 	case CAP_RES_WALL: /* what the loader limits: backends/launch */
 	case CAP_RES_OUTPUT:
 	case CAP_RES_CPU_TIME:
@@ -174,7 +196,6 @@ static struct answer answer_of(const struct ir *ir, enum cap cap)
 	case CAP_RES_STACK:
 	case CAP_RES_ADDRESS_SPACE:
 	case CAP_RES_LOCKED_MEMORY:
-	case CAP_RES_PROCESSES:
 		return absent(NULL, NULL);
 	case CAP_COUNT:
 		break;

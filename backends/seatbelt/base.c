@@ -16,6 +16,7 @@ enum base_kind {
 	BASE_IS_CLOSED,
 	BASE_IS_CLOSED_LATER,
 	BASE_IS_OPEN,
+	BASE_IS_GIVEN,
 	BASE_IS_LINE,
 	BASE_IS_READ,
 	BASE_IS_STAT,
@@ -35,6 +36,7 @@ static const struct {
 #define BASE_GROUP(why)             {BASE_IS_GROUP, NULL, (why), NULL},
 #define BASE_CLOSED(name, age, why) {CLOSED_##age, NULL, (name), (why)},
 #define BASE_OPEN(name, why)        {BASE_IS_OPEN, NULL, (name), (why)},
+#define BASE_GIVEN(name, why)        {BASE_IS_GIVEN, NULL, (name), (why)},
 #define BASE_LINE(rule, why)        {BASE_IS_LINE, NULL, (rule), (why)},
 #define BASE_READ(with, path, why)  {BASE_IS_READ, (with), (path), (why)},
 #define BASE_STAT(path, why)        {BASE_IS_STAT, "literal", (path), (why)},
@@ -94,6 +96,12 @@ static void emit_import(struct emit *e)
 	buf_puts(&e->out, "(import \"system.sb\")\n");
 }
 
+/* A policy may close it. */
+static bool is_policys(enum base_kind kind)
+{
+	return kind == BASE_IS_OPEN || kind == BASE_IS_GIVEN;
+}
+
 void seatbelt_emit_base(struct emit *e)
 {
 	struct arena *a = e->l->arena;
@@ -102,7 +110,7 @@ void seatbelt_emit_base(struct emit *e)
 
 	for (size_t i = 0; i < N_BASE; i += n) {
 		n = 1;
-		if (skip && base[i].kind != BASE_IS_BOTH)
+		if ((skip && base[i].kind != BASE_IS_BOTH) || (is_policys(base[i].kind) && seatbelt_closes(e->l, base[i].text)))
 			continue;
 		switch (base[i].kind) {
 		case BASE_IS_OWN:
@@ -127,6 +135,9 @@ void seatbelt_emit_base(struct emit *e)
 			break;
 		case BASE_IS_OPEN:
 			emit_reasoned(e, arena_printf(a, "; %s", base[i].text), base[i].reason);
+			break;
+		case BASE_IS_GIVEN:
+			buf_printf(&e->out, "(allow %s) ; %s\n", base[i].text, base[i].reason);
 			break;
 		case BASE_IS_LINE:
 			buf_printf(&e->out, "%s ; %s\n", base[i].text, base[i].reason);
@@ -171,6 +182,7 @@ static uint32_t atoms_of(enum base_kind kind)
 	case BASE_IS_CLOSED:
 	case BASE_IS_CLOSED_LATER:
 	case BASE_IS_OPEN:
+	case BASE_IS_GIVEN:
 	case BASE_IS_LINE:
 		break;
 	}

@@ -84,6 +84,7 @@ bool seatbelt_lower(struct lower *l)
 	seatbelt_emit_header(&e);
 	buf_puts(&e.out, "(version 1)\n(deny default)\n");
 	seatbelt_emit_base(&e);
+	seatbelt_emit_closed(&e);
 	paths_collect(&e, &paths);
 	paths_emit_allows(&e, &paths);
 	seatbelt_emit_names(&e);

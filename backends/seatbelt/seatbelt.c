@@ -15,4 +15,5 @@ const struct backend seatbelt_backend = {
     .model_decide = seatbelt_model_decide,
     .witness = seatbelt_witness,
     .baseline = seatbelt_baseline,
+    .facts = seatbelt_facts,
 };

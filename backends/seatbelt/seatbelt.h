@@ -49,6 +49,12 @@ void seatbelt_emit_net_denies(struct emit *e);
 
 /* header.c: the comment that begins the profile. */
 void seatbelt_emit_header(struct emit *e);
+/* closed.c: what a policy closes without a rule. Is the operation one of that, under this policy? */
+void seatbelt_emit_closed(struct emit *e);
+bool seatbelt_closes(const struct lower *l, const char *operation);
+/* facts.c: see backend.h. */
+bool seatbelt_facts(const void *model, const struct lower *what, struct arena *a, const char **difference);
+
 /* base.c: what every program needs, whatever the policy says. */
 void seatbelt_emit_base(struct emit *e);
 /*

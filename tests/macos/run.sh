@@ -159,6 +159,35 @@ code=$?
 grep -q 'a sandbox already' "$work.out" && [ "$code" = 125 ] && tell PASS "inside another sandbox it refuses" ||
 	tell FAIL "inside another sandbox it refuses" "code $code: $(cat "$work.out")"
 
+echo "== a program that makes no process and no code"
+fresh
+cc -o "$work.program" tests/macos/program.c
+alone() { "$run" --set work="$work" "$plans/alone" -- "$@"; }
+lone() { # WHAT TEXT: program.c does it by itself, and not under the plan
+	cp "$work.program" "$work/program"
+	if ! "$work/program" "$1"; then
+		tell FAIL "$2" "it does not work without the sandbox"
+	elif alone "$work/program" "$1" >"$work.out" 2>&1; then
+		tell FAIL "$2" "it worked in the sandbox too"
+	elif [ $? -ge 124 ]; then
+		tell FAIL "$2" "nothing was tried: $(tail -2 "$work.out" | tr '\n' ' ')"
+	else
+		tell PASS "$2"
+	fi
+}
+lone fork "fork()"
+lone spawn "posix_spawn()"
+lone jit "memory for code that is made at run time"
+cp "$work.program" "$work/program"
+if "$work/program" wx; then bare=given; else bare=refused; fi
+if alone "$work/program" wx; then under=given; else under=refused; fi
+echo "NOTE memory that is written and run at once: $bare, and $under under the plan; nothing is promised of it"
+alone /usr/bin/true && tell PASS "control of that" || tell FAIL "control of that" "/usr/bin/true does not start"
+alone /bin/sleep 20 2>/dev/null
+code=$?
+[ "$code" = 124 ] && tell PASS "its time" || tell FAIL "its time" "code $code"
+rm -f "$work.program"
+
 echo "== without the loader"
 real=$(cd "$work" && pwd -P)
 if sandbox-exec -D work="$real" -D port="$port" -f "$plans/probe/seatbelt.sb" /usr/bin/true 2>"$work.out"; then

@@ -560,6 +560,26 @@ Test(launch_macos, limits_of_its_own)
 	policy_free(&p);
 }
 
+/* Where it may make no process, there is nothing that could live on. */
+Test(launch_macos, the_time_of_one_process_is_kept_whole)
+{
+	struct policy p = policy_new();
+	struct ir_limit *limits = p.ir.limit[TARGET_MACOS];
+	const struct origin *o = line_origin(&p, 9);
+	limits[LIMIT_WALL] = (struct ir_limit){.set = true, .value = 5000, .origin = o};
+	limits[LIMIT_PROCESSES] = (struct ir_limit){.set = true, .value = 1, .origin = o};
+	struct answer a = launch_macos_backend.answer(&p.ir, TARGET_MACOS, CAP_RES_WALL);
+	cr_expect_eq(a.level, LEVEL_ENFORCED);
+	cr_expect_str_eq(a.mechanism, "supervisor+seatbelt");
+	limits[LIMIT_PROCESSES].param = "many";
+	cr_expect_eq(launch_macos_backend.answer(&p.ir, TARGET_MACOS, CAP_RES_WALL).level, LEVEL_PARTIAL);
+	limits[LIMIT_PROCESSES] = (struct ir_limit){.set = true, .value = 2, .origin = o};
+	cr_expect_eq(launch_macos_backend.answer(&p.ir, TARGET_MACOS, CAP_RES_WALL).level, LEVEL_PARTIAL);
+	limits[LIMIT_PIDS] = (struct ir_limit){.set = true, .value = 1, .origin = o};
+	cr_expect_eq(launch_macos_backend.answer(&p.ir, TARGET_MACOS, CAP_RES_WALL).level, LEVEL_ENFORCED);
+	policy_free(&p);
+}
+
 Test(launch_macos, places_that_have_to_be_there)
 {
 	struct policy p = policy_new();

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "backends/seatbelt/sbpl_witness.h"
+#include "compiler/guarantee.h"
 #include "seatbelt_ir.h"
 
 #define READ_LIST (OP_BIT(OP_READ) | OP_BIT(OP_LIST))
@@ -102,6 +103,46 @@ Test(seatbelt_lower, baseline_of_the_system)
 	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_MACH_RESTRICT).level, LEVEL_PARTIAL);
 	cr_expect_eq(seatbelt_answer(&p->ir, TARGET_MACOS, CAP_FS_READ_DENY).level, LEVEL_ENFORCED);
 	arena_free(p->arena);
+}
+
+static bool facts_hold(struct test_policy *p, const char *text)
+{
+	const char *error, *difference = NULL;
+	void *m = model_of(p->arena, text, &error);
+
+	cr_assert(m, "%s", error);
+	return seatbelt_facts(m, &p->lower, p->arena, &difference);
+}
+
+/* Whether the program may make processes and code no request asks about: the facts tell one profile from the other. */
+Test(seatbelt_lower, what_a_policy_closes_without_a_rule)
+{
+	struct test_policy *open = policy_new(), *closed = policy_new();
+	struct guarantee wx = {.cap = CAP_EXEC_WX, .target = TARGET_MACOS, .origin = &closed->origin};
+	struct ir_want want = {.cap = CAP_EXEC_WX, .targets = TARGET_BIT(TARGET_MACOS), .prefer = true};
+	const char *texts[2];
+
+	closed->ir.limit[TARGET_MACOS][LIMIT_PROCESSES] = (struct ir_limit){.set = true, .value = 1, .origin = &closed->origin};
+	closed->ir.wants = &want;
+	closed->ir.n_wants = 1;
+	closed->lower.guarantees = &wx;
+	closed->lower.n_guarantees = 1;
+	texts[0] = policy_profile(open);
+	texts[1] = policy_profile(closed);
+	cr_expect(strstr(texts[0], "(allow process-fork)") && strstr(texts[0], "\n; dynamic-code-generation"));
+	cr_expect(strstr(texts[1], "(deny process-fork)") && strstr(texts[1], "(deny dynamic-code-generation)"));
+	cr_expect(!strstr(texts[1], "(allow process-fork)") && !strstr(texts[1], "\n; dynamic-code-generation"));
+	cr_expect(facts_hold(open, texts[0]) && facts_hold(closed, texts[1]));
+	cr_expect(!facts_hold(open, texts[1]) && !facts_hold(closed, texts[0]));
+	cr_expect_eq(seatbelt_answer(&closed->ir, TARGET_MACOS, CAP_RES_PROCESSES).level, LEVEL_ENFORCED);
+	cr_expect_eq(seatbelt_answer(&open->ir, TARGET_MACOS, CAP_RES_PROCESSES).level, LEVEL_ABSENT);
+	cr_expect_eq(seatbelt_answer(&closed->ir, TARGET_MACOS, CAP_EXEC_WX).level, LEVEL_PARTIAL);
+	closed->ir.limit[TARGET_MACOS][LIMIT_PIDS] = (struct ir_limit){.set = true, .value = 1};
+	cr_expect_eq(seatbelt_answer(&closed->ir, TARGET_MACOS, CAP_RES_PIDS).level, LEVEL_PARTIAL);
+	closed->ir.limit[TARGET_MACOS][LIMIT_PIDS].value = 2;
+	cr_expect_eq(seatbelt_answer(&closed->ir, TARGET_MACOS, CAP_RES_PIDS).level, LEVEL_ABSENT);
+	arena_free(open->arena);
+	arena_free(closed->arena);
 }
 
 Test(seatbelt_lower, a_deny_beats_the_base)

@@ -137,8 +137,10 @@ mode_t umask(mode_t);
 /* sys/mman.h */
 #define PROT_READ 1
 #define PROT_WRITE 2
+#define PROT_EXEC 4
 #define MAP_SHARED 1
 #define MAP_PRIVATE 2
+#define MAP_JIT 0x0800
 #define MAP_ANONYMOUS 0x1000
 #define MAP_FAILED ((void *)-1)
 void *mmap(void *, size_t, int, int, int, off_t);
