@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "diag_priv.h"
+#include "name_map.h"
 #include "str.h"
 
 static const struct diag_info infos[DIAG_COUNT] = {
@@ -41,20 +42,53 @@ static const char *vtext(struct arena *a, const char *fmt, va_list ap)
 	return s;
 }
 
+static const char *whole_text(const struct diag_rec *r)
+{
+	struct buf b = buf_new(r->arena);
+	buf_printf(&b, "%d %u %u %s\n%s", r->id, r->where.beg, r->where.end, r->text, r->label ? r->label : "");
+	for (unsigned i = 0; i < r->n_second; i++)
+		buf_printf(&b, "\n%u %u %s", r->second[i].where.beg, r->second[i].where.end, r->second[i].text);
+	for (unsigned i = 0; i < r->n_lines; i++)
+		buf_printf(&b, "\n%d %s", r->lines[i].is_help, r->lines[i].text);
+	return buf_str(&b);
+}
+
+static void count(struct diags *d, const struct diag_rec *r, unsigned n)
+{
+	if (infos[r->id].severity == SEV_ERROR)
+		d->errors += n;
+	else if (infos[r->id].severity == SEV_WARNING && !r->silenced)
+		d->warnings += n;
+}
+
+void diag_settle(struct diags *d)
+{
+	if (d->n == d->n_settled)
+		return;
+	const struct diag_rec *last = d->recs[d->n - 1];
+	const char *key = whole_text(last);
+	if (name_map_get(&d->said, key, strlen(key)) < 0) {
+		name_map_put(d->arena, &d->said, key, strlen(key), d->n);
+	} else {
+		count(d, last, -1u);
+		d->n--;
+	}
+	d->n_settled = d->n;
+}
+
 struct diag_rec *diag(struct diags *d, enum diag_id id, struct loc where, const char *fmt, ...)
 {
 	struct diag_rec *r = ARENA_NEW(d->arena, struct diag_rec);
 	va_list ap;
+	diag_settle(d);
 	va_start(ap, fmt);
 	*r = (struct diag_rec){.id = id, .where = where, .arena = d->arena, .seq = d->n, .diags = d};
 	r->text = vtext(d->arena, fmt, ap);
 	va_end(ap);
 	ARENA_GROW(d->arena, d->recs, d->n);
 	d->recs[d->n++] = r;
-	if (infos[id].severity == SEV_ERROR)
-		d->errors++;
-	else if (infos[id].severity == SEV_WARNING && !(r->silenced = diag_is_silenced(d, id, where)))
-		d->warnings++;
+	r->silenced = infos[id].severity == SEV_WARNING && diag_is_silenced(d, id, where);
+	count(d, r, 1);
 	return r;
 }
 
@@ -136,11 +170,13 @@ void diag_help(struct diag_rec *r, const char *fmt, ...)
 
 unsigned diag_errors(const struct diags *d)
 {
+	diag_settle((struct diags *)(uintptr_t)d); /* the count of the last may be one too many */
 	return d->errors;
 }
 
 unsigned diag_warnings(const struct diags *d)
 {
+	diag_settle((struct diags *)(uintptr_t)d);
 	return d->warnings;
 }
 

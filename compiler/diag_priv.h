@@ -5,6 +5,7 @@
 #define SBX_DIAG_PRIV_H
 
 #include "diag.h"
+#include "name_map.h"
 
 struct diag_span {
 	struct loc where;
@@ -44,10 +45,18 @@ struct diags {
 	const struct src *src;
 	struct diag_rec **recs;
 	unsigned n, errors, warnings;
+	unsigned n_settled;   /* this many are complete, and none is another once more */
+	struct name_map said; /* their whole texts */
 	struct silence *silences; /* by line, once sorted */
 	unsigned n_silences;
 	bool silences_sorted;
 };
+
+/*
+ * One cause, one message: what is wrong with a profile is found at each of its uses. The last record, complete by now, is taken away
+ * where it says what another said.
+ */
+void diag_settle(struct diags *d);
 
 /* Is the warning at this place silenced? It counts as used then. */
 bool diag_is_silenced(struct diags *d, enum diag_id id, struct loc where);

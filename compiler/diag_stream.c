@@ -62,7 +62,7 @@ void diags_visit(const struct diags *d, FILE *out, enum diag_format format, bool
 	const struct diag_renderer *renderer = renderers[format];
 	const struct diag_out o = {.out = out, .src = d->src, .colour = colour};
 	struct hidden hidden = {0};
-	if (d->n == 0)
+	if (diag_errors(d) == 0 && d->n == 0) /* asked in this order: the records are settled then */
 		return;
 	struct diag_rec **sorted = ARENA_ARRAY(d->arena, d->n, struct diag_rec *);
 	memcpy(sorted, d->recs, d->n * sizeof(struct diag_rec *));

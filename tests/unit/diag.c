@@ -40,12 +40,29 @@ Test(diag, order_is_by_place_then_by_time)
 	arena_free(k.a);
 }
 
+/* What is the same in all its parts is one message; in whatever it differs, two. */
+Test(diag, once_each)
+{
+	struct desk k = desk_new("p", "abc\n");
+	for (unsigned i = 0; i < 3; i++) {
+		diag(k.d, DIAG_UNEXPECTED, at(&k, 0, 1), "x");
+		diag_note(diag(k.d, DIAG_UNEXPECTED, at(&k, 0, 1), "x"), "n");
+		diag_second(diag(k.d, DIAG_UNEXPECTED, at(&k, 0, 1), "x"), at(&k, 1, 2), "s");
+		diag_label(diag(k.d, DIAG_UNEXPECTED, at(&k, 0, 1), "x"), "l");
+		diag(k.d, DIAG_NO_REASON, at(&k, 0, 1), "x");
+		diag(k.d, DIAG_UNEXPECTED, at(&k, 1, 2), "x");
+	}
+	cr_expect_eq(diag_errors(k.d), 5u);
+	cr_expect_eq(diag_warnings(k.d), 1u);
+	arena_free(k.a);
+}
+
 static unsigned shown(unsigned errors, bool *counted)
 {
 	struct desk k = desk_new("p", "abc\n");
 	unsigned n = 0;
 	for (unsigned i = 0; i < errors; i++)
-		diag(k.d, DIAG_UNEXPECTED, at(&k, 0, 1), "x");
+		diag(k.d, DIAG_UNEXPECTED, at(&k, 0, 1), "x%u", i);
 	const char *text = core_messages(k.a, k.d, DIAG_GCC);
 	*counted = strstr(text, "not shown") != NULL;
 	for (const char *p = text; (p = strstr(p, "[E0101]")); p++)
