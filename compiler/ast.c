@@ -160,6 +160,7 @@ static void print_args(const struct printer *p, const struct ast_arg *a)
 		place(p, a->loc);
 		one(p, "", a->name);
 		one(p, "type", a->type);
+		words(p, "choices", a->choices);
 		one(p, "value", a->value);
 		end(p);
 	}
@@ -212,7 +213,7 @@ static void print_stmt(struct printer *p, const struct ast_stmt *s)
 	    [STMT_USE] = "use",         [STMT_ALLOW] = "allow",     [STMT_DENY] = "deny",
 	    [STMT_NEVER] = "never",     [STMT_DROP] = "drop",       [STMT_LIMIT] = "limit",
 	    [STMT_REQUIRE] = "require", [STMT_PREFER] = "prefer",   [STMT_SET_ENV] = "set-env",
-	    [STMT_DEFAULT] = "default", [STMT_ON] = "on",           [STMT_LET] = "let",
+	    [STMT_DEFAULT] = "default", [STMT_ON] = "on",           [STMT_CHOICE] = "choice",   [STMT_LET] = "let",
 	    [STMT_UNSAFE] = "unsafe",   [STMT_SETTING] = "setting", [STMT_TEST] = "test",
 	};
 	static const char *const drops[] = {

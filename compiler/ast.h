@@ -84,7 +84,8 @@ struct ast_arg { /* argument of `use p(version: "3")`, or parameter declaration 
 	struct ast_arg *next;
 	struct loc loc;
 	struct ast_word *name;
-	struct ast_word *type;  /* declarations only */
+	struct ast_word *type;    /* declarations only: this, or choices */
+	struct ast_word *choices; /* strings: the value is one of them */
 	struct ast_word *value; /* argument, or the declaration's default or NULL */
 };
 
@@ -103,6 +104,7 @@ enum ast_stmt_kind {
 	STMT_SET_ENV,  /* name, value */
 	STMT_DEFAULT,  /* `default syscall with ACTION`, `unknown syscall with ACTION`: name is default or unknown; action */
 	STMT_ON,       /* targets (linux, macos, or arch names with is_arch set in order), block */
+	STMT_CHOICE,   /* `on NAME == STRING`: name, value, block */
 	STMT_LET,      /* name, value */
 	STMT_UNSAFE,   /* name, value, because */
 	STMT_SETTING,  /* name, words: isolate, root, mount, scratch, directory, ... and unknown words */
@@ -133,7 +135,7 @@ struct ast_stmt {
 	struct ast_access *access;
 	struct ast_action *action;
 	struct ast_word *because;
-	struct ast_stmt *block; /* statements of an `on` */
+	struct ast_stmt *block; /* statements of an ON or CHOICE */
 	struct ast_test *test;
 };
 

@@ -75,7 +75,8 @@ static void note_others(struct res *r, struct diag_rec *rec, const struct ir_rul
 	unsigned n = 0;
 	for (unsigned i = 0; i < r->build->n_rules && n < MAX; i++) {
 		const struct ir_rule *rule = &r->build->rules[i];
-		if (!is_inherited_rule(r, rule, want->deny) || rule->kind != want->kind || !(rule->ops & missing))
+		if (!is_inherited_rule(r, rule, want->deny) || rule->kind != want->kind || !(rule->ops & missing) ||
+		    !(rule->targets & want->targets) || !(rule->arches & want->arches))
 			continue;
 		const struct origin *o = rule->origin[__builtin_ctz(rule->ops)];
 		bool again = false;
@@ -112,6 +113,22 @@ static void report_nothing(struct res *r, const struct access_item *i, uint32_t 
 	note_others(r, rec, &i->rule, missing);
 }
 
+/*
+ * `write` is three operations and `read` two. Of an allow the word takes whatever the base gives of it: nothing of it is left then,
+ * as the reader of the `drop` believes. A deny loosens, so there the base has to say all of the word.
+ */
+static uint32_t not_there(const struct ir_rule *want, uint32_t missing)
+{
+	static const uint32_t words[] = {
+	    OP_BIT(OP_READ) | OP_BIT(OP_LIST),
+	    OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE),
+	};
+	for (unsigned i = 0; i < 2 && !want->deny; i++)
+		if ((want->ops & words[i]) == words[i] && (missing & words[i]) != words[i])
+			missing &= ~words[i];
+	return missing;
+}
+
 static void drop_item(struct res *r, const struct place *p, struct access_item *i, bool deny)
 {
 	uint32_t missing = i->rule.ops;
@@ -130,6 +147,7 @@ static void drop_item(struct res *r, const struct place *p, struct access_item *
 		else
 			cut(r, k, &i->rule);
 	}
+	missing = not_there(&i->rule, missing);
 	if (missing)
 		report_nothing(r, i, missing);
 }

@@ -223,7 +223,7 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 	case CAP_NS_ISOLATE:
 		/* views that nobody asked for are Linux's own way */
 		*at = ir->isolate_origin;
-		return ir->isolate != 0 && (linux_target || ir->isolate_origin);
+		return ir->isolate != 0 && (linux_target || (ir->isolate_targets & TARGET_BIT(t)));
 	case CAP_FS_HIDE:
 		*at = ir->choice[TARGET_LINUX][CHOICE_ROOT].origin ? ir->choice[TARGET_LINUX][CHOICE_ROOT].origin : ir->isolate_origin;
 		return linux_target && ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE;

@@ -355,6 +355,8 @@ static void print_head(const struct ir_printer *p, const struct ir *ir)
 		put_set(p->out, isolate_name, ISOLATE_COUNT, ir->isolate);
 	else
 		fputs("none", p->out);
+	if (ir->isolate_origin && ir->isolate_targets != ir->targets)
+		fputs(" on linux", p->out);
 	put_origin(p, ir->isolate_origin);
 	fputc('\n', p->out);
 	print_around(p, ir);

@@ -331,6 +331,7 @@ struct ir {
 	 */
 	uint32_t isolate;
 	const struct origin *isolate_origin; /* NULL: the default */
+	uint32_t isolate_targets;            /* the systems that the written line speaks of */
 	struct ir_choice choice[TARGET_COUNT][CHOICE_COUNT]; /* ROOT: private with `isolate mount` unless written */
 	struct ir_around around;
 

@@ -67,7 +67,7 @@ static void define_let(struct res *r, struct scope *s, const struct ast_item *it
 		scope_define(r, s, item->name, v);
 }
 
-static bool param_type(struct res *r, const struct ast_word *w, enum type *out)
+bool param_type(struct res *r, const struct ast_word *w, enum type *out)
 {
 	for (unsigned t = 0; t < TYPE_COUNT; t++) {
 		if (strcmp(type_name[t], w->text) == 0) {
@@ -184,29 +184,6 @@ static void define_param(struct res *r, struct scope *s, const struct ast_item *
 	scope_define(r, s, item->name, v);
 }
 
-/* Said once, where the profile is, and not at each use. */
-static void check_declarations(struct res *r, const struct ast_item *item)
-{
-	enum type unused;
-	for (const struct ast_arg *d = item->args; d; d = d->next) {
-		param_type(r, d->type, &unused);
-		const struct ast_arg *first = profile_declares(item, d->name->text);
-		if (first == d)
-			continue;
-		struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, d->name->loc, "`%s` is declared twice", d->name->text);
-		diag_second(rec, first->name->loc, "first declared here");
-		diag_help(rec, "remove one of them, or rename it");
-	}
-}
-
-const struct ast_arg *profile_declares(const struct ast_item *item, const char *name)
-{
-	const struct ast_arg *d = item->args;
-	while (d && strcmp(d->name->text, name) != 0)
-		d = d->next;
-	return d;
-}
-
 static void define_profile(struct res *r, const struct unit *u, const struct ast_item *item, struct scope *s)
 {
 	size_t len = strlen(item->name->text);
@@ -217,7 +194,7 @@ static void define_profile(struct res *r, const struct unit *u, const struct ast
 		diag_second(rec, r->profiles[i]->item->name->loc, "first defined here");
 		return;
 	}
-	check_declarations(r, item);
+	profile_check_params(r, item);
 	struct profile *p = ARENA_NEW(r->a, struct profile);
 	*p = (struct profile){.name = item->name->text, .item = item, .file = u->ast->src, .file_scope = s};
 	ARENA_GROW(r->a, r->profiles, r->n_profiles);
@@ -347,7 +324,7 @@ static void report_no_profile(struct res *r, const struct ast_word *name)
 		known[n++] = r->profiles[i]->name;
 	static const char *const library[] = {"std/base-system", "std/python", "std/c-toolchain",
 					      "std/shell-tools", "std/tls-client", "std/dns-client", "std/tty",
-					      "std/tty-query", "std/devtools", "std/git", "std/node",
+					      "std/devtools", "std/git", "std/node",
 					      "std/gpu-nvidia"};
 	for (size_t i = 0; i < sizeof(library) / sizeof(library[0]); i++)
 		known[n++] = library[i];

@@ -162,6 +162,17 @@ static void put_env(struct norm *x, const struct scope *s)
 	}
 }
 
+static void put_isolate(struct norm *x, uint32_t targets)
+{
+	struct buf b = buf_new(x->arena);
+	if (!x->ir->isolate_origin || x->ir->isolate_targets != targets)
+		return;
+	for (unsigned i = 0; i < ISOLATE_COUNT; i++)
+		if (x->ir->isolate & (1u << i))
+			buf_printf(&b, "%s%s", b.len ? ", " : " ", isolate_name[i]);
+	put(x, arena_printf(x->arena, "isolate%s", b.len ? buf_str(&b) : " none"), x->ir->isolate_origin);
+}
+
 /* What speaks of the whole Linux filter, and of the surroundings there. */
 static void put_linux(struct norm *x, const struct scope *s)
 {
@@ -169,6 +180,8 @@ static void put_linux(struct norm *x, const struct scope *s)
 	struct said_line *lines;
 	if (!in_scope(x, s, TARGET_BIT(TARGET_LINUX), ARCHES_ALL))
 		return;
+	if (s->targets != ir->targets) /* else it stands above */
+		put_isolate(x, s->targets);
 	for (unsigned i = 0; i < ir->around.n_places; i++) {
 		quoted(x, ir->around.places[i].at);
 		quoted(x, ir->around.places[i].source ? ir->around.places[i].source : "");
@@ -249,17 +262,13 @@ static void put_head(struct norm *x)
 	x->indent = "    ";
 	if (ir->entry)
 		put(x, arena_printf(x->arena, "entry %s", quoted(x, ir->entry)), ir->entry_origin);
-	struct buf abis = buf_new(x->arena), b = buf_new(x->arena);
+	struct buf abis = buf_new(x->arena);
 	for (unsigned a = 0; a < ARCH_COUNT; a++)
 		if (ir->arches & ARCH_BIT(a))
 			buf_printf(&abis, "%s%s", abis.len ? ", " : "abi ", arch_name[a]);
 	if (ir->arches_origin)
 		put(x, buf_str(&abis), ir->arches_origin);
-	for (unsigned i = 0; i < ISOLATE_COUNT; i++)
-		if (ir->isolate & (1u << i))
-			buf_printf(&b, "%s%s", b.len ? ", " : " ", isolate_name[i]);
-	if (ir->isolate_origin)
-		put(x, arena_printf(x->arena, "isolate%s", b.len ? buf_str(&b) : " none"), ir->isolate_origin);
+	put_isolate(x, ir->targets);
 	if (ir->no_default_limits)
 		put(x, "default limits none", ir->no_defaults_origin);
 	buf_puts(&x->out, buf_str(&x->block));

@@ -13,64 +13,11 @@ static void walk_block(struct res *r, struct place *p, const struct ast_stmt *st
 
 /* ---- use ---- */
 
-static enum type declared_type(const struct ast_arg *decl)
-{
-	for (unsigned t = 0; decl->type && t < TYPE_COUNT; t++)
-		if (strcmp(type_name[t], decl->type->text) == 0)
-			return (enum type)t;
-	return TYPE_STRING;
-}
-
-static void bind_argument(struct res *r, struct place *callee, const struct place *caller, const struct ast_arg *decl,
-			  const struct ast_stmt *use)
-{
-	const struct ast_arg *given = use->args;
-	while (given && strcmp(given->name->text, decl->name->text) != 0)
-		given = given->next;
-	enum type type = declared_type(decl);
-	struct value v = value_stand_in(type);
-	const struct ast_word *word = given ? given->value : decl->value;
-	if (!word) {
-		struct diag_rec *rec = diag(r->d, DIAG_MISSING_VALUE, use->name->loc, "`%s` needs a value for `%s`",
-					    use->name->text, decl->name->text);
-		diag_second(rec, decl->loc, "it has no default");
-		diag_help(rec, "write `use %s(%s: ...)`", use->name->text, decl->name->text);
-	} else if (scope_eval(r, given ? caller->scope : callee->scope, word, &v) && value_fits(r, type, &v, word)) {
-		v.type = type;
-	} else {
-		v = value_stand_in(type);
-	}
-	scope_define(r, callee->scope, decl->name, v);
-}
-
-static void check_arguments(struct res *r, const struct profile *prof, const struct ast_stmt *use)
-{
-	for (const struct ast_arg *g = use->args; g; g = g->next) {
-		const char *names[64]; /* that could have been meant: the first are enough */
-		size_t n = 0;
-		bool found = false;
-		for (const struct ast_arg *d = prof->item->args; d; d = d->next) {
-			if (n < 64)
-				names[n++] = d->name->text;
-			found |= strcmp(d->name->text, g->name->text) == 0;
-		}
-		for (const struct ast_arg *before = use->args; before != g; before = before->next)
-			if (strcmp(before->name->text, g->name->text) == 0)
-				diag(r->d, DIAG_DUPLICATE, g->name->loc, "`%s` is given twice", g->name->text);
-		if (found)
-			continue;
-		struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, g->name->loc, "profile `%s` has no parameter `%s`",
-					    prof->name, g->name->text);
-		diag_help_if(rec, suggest(r->a, g->name->text, names, n));
-	}
-}
-
 static void add_use(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	struct profile *prof = load_profile(r, s->name);
 	if (!prof)
 		return;
-	check_arguments(r, prof, s);
 	if (prof->in_use) {
 		struct diag_rec *rec = diag(r->d, DIAG_CYCLE, s->name->loc, "profile `%s` uses itself", prof->name);
 		diag_second(rec, prof->item->name->loc, "defined here");
@@ -85,9 +32,8 @@ static void add_use(struct res *r, const struct place *p, const struct ast_stmt 
 	callee.used_at = loc_none(p->used_at) ? s->loc : p->used_at;
 	callee.depth = p->depth + 1;
 	callee.scope = scope_new(r, prof->file_scope);
-	for (const struct ast_arg *d = prof->item->args; d; d = d->next)
-		if (profile_declares(prof->item, d->name->text) == d)
-			bind_argument(r, &callee, p, d, s);
+	callee.all_choices = false; /* the profile's own file is where those are looked at */
+	profile_bind(r, callee.scope, p->scope, prof->item, s);
 	prof->used = prof->in_use = true;
 	walk_block(r, &callee, prof->item->block);
 	prof->in_use = false;
@@ -137,6 +83,25 @@ static void walk_on(struct res *r, const struct place *p, const struct ast_stmt 
 		return;
 	}
 	walk_block(r, &inner, s->block);
+}
+
+/* In the check of a library the lines that the default does not choose must be right too; they are of no effect. */
+static void walk_choice(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	struct place inner = *p;
+	struct ir_build *build = r->build, *aside;
+	bool chosen;
+	if (!profile_choice(r, p, s, &chosen) || (!chosen && !p->all_choices))
+		return;
+	inner.scope = scope_new(r, p->scope);
+	if (!chosen) {
+		aside = ir_build_new(r->a);
+		aside->ir.targets = build->ir.targets;
+		aside->ir.arches = build->ir.arches;
+		r->build = aside;
+	}
+	walk_block(r, &inner, s->block);
+	r->build = build;
 }
 
 static void add_let(struct res *r, const struct place *p, const struct ast_stmt *s)
@@ -207,6 +172,9 @@ static void walk_stmt(struct res *r, struct place *p, const struct ast_stmt *s)
 		break;
 	case STMT_ON:
 		walk_on(r, p, s);
+		break;
+	case STMT_CHOICE:
+		walk_choice(r, p, s);
 		break;
 	case STMT_LET:
 		add_let(r, p, s);
@@ -421,24 +389,11 @@ const struct ir *resolve_policy(struct compile *c, const struct ast_file *main_f
 
 /* ---- a library ---- */
 
-static void library_argument(struct res *r, struct scope *s, const struct ast_arg *decl)
-{
-	enum type type = declared_type(decl);
-	struct value v = value_stand_in(type);
-	if (decl->value && scope_eval(r, s, decl->value, &v) && value_fits(r, type, &v, decl->value))
-		v.type = type;
-	else
-		v = value_stand_in(type);
-	scope_define(r, s, decl->name, v);
-}
-
 static void walk_profile(struct res *r, struct profile *prof)
 {
 	struct place p = {.scope = scope_new(r, prof->file_scope), .targets = TARGETS_ALL, .arches = ARCHES_ALL,
-			  .profile = prof->name, .depth = 1};
-	for (const struct ast_arg *d = prof->item->args; d; d = d->next)
-		if (profile_declares(prof->item, d->name->text) == d)
-			library_argument(r, p.scope, d);
+			  .profile = prof->name, .depth = 1, .all_choices = true};
+	profile_bind(r, p.scope, NULL, prof->item, NULL);
 	prof->in_use = true;
 	walk_block(r, &p, prof->item->block);
 	prof->in_use = false;

@@ -105,12 +105,19 @@ static void unknown_view(struct res *r, const struct ast_word *w)
 		  near ? near : "write none, all, or some of user, pid, mount, net, ipc, uts, cgroup");
 }
 
+/* Outside of `on` it speaks of every system of the policy; inside of Linux alone. */
+static bool may_isolate(struct res *r, const struct place *p, const struct ast_stmt *s)
+{
+	bool everywhere = !p->profile && p->targets == TARGETS_ALL && p->arches == r->build->ir.arches;
+	return everywhere || linux_setting(r, p, s);
+}
+
 void set_isolate(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	struct ir *ir = &r->build->ir;
 	uint32_t set = 0;
 	bool none = false, all = false;
-	if (!stmt_whole_policy(r, p, s))
+	if (!may_isolate(r, p, s))
 		return;
 	for (const struct ast_word *w = s->words; w; w = w->next) {
 		if (strcmp(w->text, "none") == 0) {
@@ -135,6 +142,7 @@ void set_isolate(struct res *r, const struct place *p, const struct ast_stmt *s)
 		set |= ISOLATE_BIT(ISOLATE_USER);
 	ir->isolate = all ? ISOLATE_BIT(ISOLATE_COUNT) - 1 : set;
 	ir->isolate_origin = written_at(r, p, s);
+	ir->isolate_targets = p->targets & ir->targets;
 }
 
 /* ---- settings of one word ---- */

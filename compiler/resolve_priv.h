@@ -17,6 +17,7 @@ struct value {
 	const char *text;  /* canonical template; numbers in decimal */
 	uint64_t number;
 	bool at_load;      /* known only to the loader: text is "${name}" */
+	const struct ast_word *choices; /* it is one of these, or NULL */
 };
 
 struct var {
@@ -107,6 +108,7 @@ struct place {
 	const char *profile;  /* name, or NULL inside the policy */
 	struct loc used_at;   /* the use line in the policy that led here */
 	unsigned depth;
+	bool all_choices;     /* in the check of a library: also the lines that no default chooses */
 };
 
 /* load.c: files and their top-level items. */
@@ -118,10 +120,20 @@ struct profile *load_profile(struct res *r, const struct ast_word *name);
  * another file (a base). False when there is none.
  */
 bool load_time_type(const struct res *r, const struct scope *s, const char *name, enum type *out);
-/* The first declaration of this parameter, or NULL. */
-const struct ast_arg *profile_declares(const struct ast_item *item, const char *name);
+/* A word to its type; false after a diagnostic. */
+bool param_type(struct res *r, const struct ast_word *w, enum type *out);
 /* The group of this name, which counts as used then. */
 const struct ast_item *load_group(struct res *r, const char *name);
+
+/* profile_args.c: what is wrong with the parameters themselves, said once, where the profile is, and not at each use. */
+void profile_check_params(struct res *r, const struct ast_item *profile);
+/* The first declaration of this parameter, or NULL. */
+const struct ast_arg *profile_declares(const struct ast_item *profile, const char *name);
+/* Defines the parameters by what `use` gives in the scope of its caller; without one by their defaults. */
+void profile_bind(struct res *r, struct scope *callee, const struct scope *caller, const struct ast_item *profile,
+		  const struct ast_stmt *use);
+/* `on NAME == "..."`: is that the value? False after a diagnostic. */
+bool profile_choice(struct res *r, const struct place *p, const struct ast_stmt *s, bool *chosen);
 
 /* extend.c: the policy and what it extends, itself first; 0 after a diagnostic. */
 enum { MAX_LEVELS = SRC_MAX_DEPTH + 1 };

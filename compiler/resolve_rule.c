@@ -185,7 +185,7 @@ static bool loosens_base(struct res *r, const struct ir_want *req, const struct 
 	return true;
 }
 
-/* A plain `prefer X` beside a plain `require X` says two things at once. */
+/* A `prefer` that leaves nothing of a `require`: the two lines say the opposite. */
 void resolve_check_wants(struct res *r)
 {
 	const struct ir_build *b = r->build;
@@ -193,13 +193,16 @@ void resolve_check_wants(struct res *r)
 		for (unsigned k = 0; k < b->n_wants; k++) {
 			const struct ir_want *req = &b->wants[i], *pref = &b->wants[k];
 			if (req->prefer || !pref->prefer || req->cap != pref->cap || loosens_base(r, req, pref) ||
-			    pref->targets != b->ir.targets || req->targets != b->ir.targets)
+			    !req->targets || (req->targets & ~pref->targets))
 				continue;
 			struct diag_rec *rec = diag(r->d, DIAG_CONFLICT, pref->origin->loc,
 						    "`%s` is required and preferred at once", cap_name[req->cap]);
 			diag_second(rec, req->origin->loc, "required here");
-			diag_help(rec, "prefer it for one system: `prefer %s on %s because \"...\"`, or drop the `require`",
-				  cap_name[req->cap], target_name[__builtin_ctz(b->ir.targets)]);
+			if (req->targets & (req->targets - 1))
+				diag_help(rec, "prefer it for one system: `prefer %s on %s because \"...\"`, or remove the `require`",
+					  cap_name[req->cap], target_name[__builtin_ctz(req->targets)]);
+			else
+				diag_help(rec, "remove the `prefer`, or the `require` if a host may be without it");
 		}
 }
 

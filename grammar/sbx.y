@@ -97,7 +97,7 @@ static void sbxerror(const struct loc *loc, struct parse *p, const char *text);
 %type <word> word kw qname value value_opt about_opt version_opt extends_opt because cap sysitem
 %type <word> envkey given val detail any
 %type <words> names caps on_opt sysitems envkeys vals alts any_opt any_list ops exlist exlines
-%type <words> exline strings
+%type <words> exline strings choices
 %type <args> params param_list args arg_list
 %type <arg> param arg
 %type <ons> ontargets
@@ -189,6 +189,13 @@ param_list:
 param:
   word COLON NAME value_opt	{ $$ = NODE_NEW(p, ast_arg, .loc = @$, .name = $1, .type = $3,
 						.value = $4); }
+| word COLON choices value_opt	{ $$ = NODE_NEW(p, ast_arg, .loc = @$, .name = $1,
+						.choices = $3.first, .value = $4); }
+;
+/* One would be no choice. */
+choices:
+  STRING PIPE STRING		{ $$ = (struct word_list){$1, $1}; LIST_ADD($$, $3); }
+| choices PIPE STRING		{ $$ = $1; LIST_ADD($$, $3); }
 ;
 
 /* ---- statements ---- */
@@ -220,6 +227,8 @@ stmt:
 | "unknown" "syscall" action	{ $$ = STMT(STMT_DEFAULT, @$, @1, .name = $1, .action = $3); }
 | "on" ontargets block		{ $$ = STMT(STMT_ON, @$, @1, .on = $2.first,
 					    .block = $3.first); }
+| "on" word EQ STRING block	{ $$ = STMT(STMT_CHOICE, @$, @1, .name = $2, .value = $4,
+					    .block = $5.first); }
 | "on" error block		{ yyerrok; $$ = NULL; }
 | "let" word ASSIGN value	{ $$ = STMT(STMT_LET, @$, @1, .name = $2, .value = $4); }
 | test				{ $$ = $1 ? STMT(STMT_TEST, @$, node_first(@1, "test"),
