@@ -60,7 +60,7 @@ RUNTIME_HOST := $(patsubst %.c,$(B)/%.o,$(filter-out runtime/static_%.c,$(RUNTIM
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench \
+.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-pages check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -204,7 +204,7 @@ $(B)/tests/escape/ask: tests/escape/ask.c $(B)/libcompiler.a
 check-unit: $(UNIT_BIN)
 	$(Q)tests/unit.sh $(UNIT_BIN)
 
-check-layers check-docs check-golden check-errors check-codes check-commands check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-proof check-live check-escape: check-%: all
+check-layers check-docs check-golden check-errors check-codes check-commands check-pages check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-proof check-live check-escape: check-%: all
 	$(Q)tests/run.sh $*
 
 KERNELS ?=
@@ -222,6 +222,7 @@ bless: all
 	$(Q)BLESS=1 tests/errors.sh
 	$(Q)BLESS=1 tests/diff.sh
 	$(Q)BLESS=1 tests/commands.sh
+	$(Q)BLESS=1 tests/pages.sh
 
 # The same programs and tests under the sanitizers; the loader itself is static and is covered by its unit tests there.
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
