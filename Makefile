@@ -85,7 +85,7 @@ $(B)/sbxc: $(COMPILER_OBJ)
 
 $(B)/sbx-run: $(RUNTIME_OBJ)
 	@echo "  LD    $@"
-	$(Q)$(MUSL_CC) -static $(SMALL) $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,--gc-sections,--build-id=none -s -o $@ $^ && $(OBJCOPY) -R .comment $@
+	$(Q)$(MUSL_CC) -static $(SMALL) $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,--gc-sections,--sort-section=name,--build-id=none -s -o $@ $^ && $(OBJCOPY) -R .comment $@
 
 # One object with its own names made local, so that a program may have a pool_open() of its own.
 $(B)/libsbx.a: $(LIB_OBJ)

@@ -16,9 +16,9 @@ struct plan {
 	struct vars names; /* of the params; values belong to a start */
 	struct landlock landlock;
 	struct bpf_program filter;
-	struct launch launch;
 	struct cgroup_conf cgroup;
 	const char *profile; /* macOS: seatbelt.sb, NUL-ended */
+	struct launch launch; /* last: its end is long, and mostly empty */
 };
 
 /* *p is zero bytes. Files go into the pool, which must live as long as the plan. digest: or NULL. */

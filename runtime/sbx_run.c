@@ -5,6 +5,7 @@
  * one message and exit 125; no way leads to the program with less than the plan requires. No stdio,
  * no locale, no environment.
  */
+#include <stddef.h>
 #include <unistd.h>
 
 #include "guarantee.h"
@@ -16,24 +17,29 @@ extern char **environ;
 
 /*
  * All that one start needs. Here it is zero without being cleared, costs nothing where it is not touched, and lies
- * beside what has page tables already; on the stack or in a mapping it was a third of the start. What is used at every
- * start stands together: each page costs.
+ * beside what has page tables already; on the stack or in a mapping it was a third of the start. Each page that is touched
+ * costs a microsecond, and in a child another one, so what every start uses stands together on two: the end of the
+ * fault with the beginning of the plan, and the pool with the beginning of the run.
  */
-struct needed {
-	struct fault fault; /* at its end what is used at every start; below, at their beginnings */
+enum { PAGE = 4096, ROOM = 16 * PAGE - offsetof(struct fault, text) % PAGE };
+struct memory {
+	char room[ROOM]; /* the pool's first */
+	struct fault fault;
 	struct plan plan;
-	struct pool pool;
+	_Alignas(PAGE) struct pool pool;
 	struct report report;
 	struct options options;
 	struct run run;
 };
-enum { PAGE = 4096, ROOM = 64 * 1024 + PAGE - sizeof(struct needed) % PAGE };
+_Static_assert(offsetof(struct memory, fault.text) % PAGE == 0, "the used end of the fault begins a page");
 
-/* A whole number of pages: then the linker begins the data in the page where the text ends. */
-static struct memory {
-	_Alignas(16) char room[ROOM];
-	struct needed in;
-} memory;
+/* Not aligned itself: then the few variables of libc, and its beginning, lie on the page of the data. */
+static char bytes[sizeof(struct memory) + PAGE];
+
+static struct memory *memory(void)
+{
+	return (struct memory *)(void *)(bytes + (-(uintptr_t)bytes & (PAGE - 1)));
+}
 
 static bool begin(struct run *r, struct plan *plan, bool *proved)
 {
@@ -49,7 +55,7 @@ static bool begin(struct run *r, struct plan *plan, bool *proved)
 }
 
 /* True only after a dry run. */
-static bool start(struct needed *m)
+static bool start(struct memory *m)
 {
 	struct run *r = &m->run;
 	bool proved = false;
@@ -59,7 +65,7 @@ static bool start(struct needed *m)
 	r->pool = &m->pool;
 	r->ready = -1;
 	r->fault = &m->fault;
-	pool_over(&m->pool, memory.room, sizeof(memory.room));
+	pool_over(&m->pool, m->room, sizeof(m->room));
 	if (m->options.report || m->options.status_fd >= 0) {
 		if (!report_open(&m->report, &m->options, &m->fault))
 			return false;
@@ -76,13 +82,14 @@ static bool start(struct needed *m)
 
 int main(int argc, char **argv)
 {
-	struct fault *fault = &memory.in.fault;
+	struct memory *m = memory();
+	struct fault *fault = &m->fault;
 
 	(void)argc;
 	fault_set(fault, ERR_STEP);
 	if (host_stdio_hold(fault) && host_privilege_refuse(fault)) {
-		enum options_result result = options_parse(argv, &memory.in.options, fault);
-		if (result == OPTIONS_DONE || (result == OPTIONS_RUN && start(&memory.in)))
+		enum options_result result = options_parse(argv, &m->options, fault);
+		if (result == OPTIONS_DONE || (result == OPTIONS_RUN && start(m)))
 			return 0;
 	}
 	fault_print(fault);

@@ -32,6 +32,9 @@
 #include "watch.h"
 
 struct supervisor {
+	/* with long buffers at their beginnings or ends: what is always used lies on one page */
+	struct output output;
+	struct terminal terminal; /* outer -1: the program has none of its own */
 	struct run *run;
 	struct link link; /* the parent's ends */
 	pid_t child;
@@ -45,10 +48,7 @@ struct supervisor {
 	struct guard guard;
 	struct outcome outcome;
 	bool copies; /* the program's output passes through us */
-	/* with long buffers at their ends */
-	struct terminal terminal; /* outer -1: the program has none of its own */
 	struct notify notify;
-	struct output output;
 };
 
 /*

@@ -36,9 +36,9 @@ struct view {
 	bool private;
 	int store; /* the tmpfs over "/": the new root, or a place for what is shown nowhere */
 	int old;   /* the root of the host */
-	struct points points; /* below the store, or the root of the host */
-	const struct item *above[MAX_DEPTH]; /* the places that the current one lies in */
 	unsigned depth;
+	unsigned above[MAX_DEPTH]; /* the numbers of the places that the current one lies in */
+	struct points points; /* below the store, or the root of the host */
 };
 
 static bool step_fault(struct view *v, const char *what)
@@ -196,9 +196,11 @@ static int tree_make(struct view *v, struct item *i, const struct item *next)
 
 static const struct item *above_of(struct view *v, const struct item *i)
 {
-	while (v->depth && !item_covers(v->above[v->depth - 1]->path, i->path))
+	const struct item *all = v->items->v;
+
+	while (v->depth && !item_covers(all[v->above[v->depth - 1]].path, i->path))
 		v->depth--;
-	return v->depth ? v->above[v->depth - 1] : NULL;
+	return v->depth ? &all[v->above[v->depth - 1]] : NULL;
 }
 
 /*
@@ -305,7 +307,7 @@ static bool item_place(struct view *v, struct item *i, const struct item *next)
 		fd_leave(i->fd);
 	/* a place that is seen through the one above needs no level of its own, unless it gives more */
 	if (!known || (!v->private && i->rw))
-		v->above[v->depth++] = i;
+		v->above[v->depth++] = (unsigned)(i - v->items->v);
 	return true;
 }
 
@@ -395,7 +397,7 @@ static bool root_open(struct view *v)
 		return place_fault(v, ERR_VIEW_PLACE, root, "move_mount", errno);
 	v->points.root = root ? tree : v->store;
 	if (root)
-		v->above[v->depth++] = root;
+		v->above[v->depth++] = (unsigned)(root - v->items->v);
 	return true;
 }
 

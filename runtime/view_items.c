@@ -65,13 +65,15 @@ static bool link_add(struct items *x, const char *path, const char *target)
 
 /* ---- the walk -------------------------------------------------------------------------------- */
 
+/* Each page that is touched costs more than a system call, so what is used of it lies in the middle. */
 struct walk {
+	char followed[2 * PLAN_MAX_PATH + 2]; /* filled from its end: targets of links, and what was left behind them */
 	struct items *items;
-	char here[PLAN_MAX_PATH + 1]; /* without links; "" is the root */
-	char rest[2 * PLAN_MAX_PATH + 2];
+	const char *rest; /* what is left of the path: in the caller's, or in `followed` */
 	bool nofollow;
 	bool how_far; /* a place that is not there: which part of its path is the first missing one? */
 	int fd;
+	char here[2 * PLAN_MAX_PATH + 2]; /* without links; "" is the root. Behind its NUL a link is read */
 };
 
 /* Its texts are not cleared: walk() writes before it reads. */
@@ -88,20 +90,12 @@ static bool in_proc(const struct items *x, const char *path)
 }
 
 /* The next part of the rest; false when there is none. */
-static bool part_take(struct walk *w, char part[PLAN_MAX_PATH + 1])
+static bool part_take(struct walk *w, struct span *part)
 {
-	char *at = w->rest;
-	size_t n;
-
-	while (*at == '/')
-		at++;
-	n = strcspn(at, "/");
-	if (!n || n > PLAN_MAX_PATH)
-		return false;
-	memcpy(part, at, n);
-	part[n] = 0;
-	memmove(w->rest, at + n, strlen(at + n) + 1);
-	return true;
+	w->rest += strspn(w->rest, "/");
+	*part = (struct span){w->rest, strcspn(w->rest, "/")};
+	w->rest += part->len;
+	return part->len != 0;
 }
 
 /* Has a link been found there before? */
@@ -125,15 +119,14 @@ static bool known_plain(const struct items *x, const char *path)
 /* The link at w->here is replaced by what it says. 0, or errno. */
 static int link_follow(struct walk *w, const char *target, char *slash)
 {
-	char rest[sizeof(w->rest)];
-	struct text t = text_over(rest, sizeof(rest));
+	size_t n = strlen(target), left = strlen(w->rest);
+	char *at = w->followed + sizeof(w->followed);
 
-	text_str(&t, target);
-	text_str(&t, "/");
-	text_str(&t, w->rest);
-	if (t.cut)
+	if (n + 1 + left >= sizeof(w->followed))
 		return ENAMETOOLONG;
-	memcpy(w->rest, rest, t.len + 1);
+	at = memmove(at - left - 1, w->rest, left + 1);
+	*--at = '/';
+	w->rest = memcpy(at - n, target, n);
 	*(target[0] == '/' ? w->here : slash) = 0;
 	return 0;
 }
@@ -142,9 +135,10 @@ static int link_follow(struct walk *w, const char *target, char *slash)
  * Is w->here a link? *target stays NULL when not. What is found is only where to look: the place itself is opened at the
  * end, through no link at all.
  */
-static int link_look(struct walk *w, char text[PLAN_MAX_PATH + 1], const char **target)
+static int link_look(struct walk *w, const char **target)
 {
 	const struct item_link *known = link_known(w->items, w->here);
+	char *text = w->here + strlen(w->here) + 1;
 	ssize_t n;
 
 	*target = known ? known->target : NULL;
@@ -161,27 +155,28 @@ static int link_look(struct walk *w, char text[PLAN_MAX_PATH + 1], const char **
 }
 
 /* One part. 0, or errno. */
-static int part_walk(struct walk *w, const char *part, unsigned *links)
+static int part_walk(struct walk *w, struct span part, unsigned *links)
 {
-	char *end = w->here + strlen(w->here), *slash = end, text[PLAN_MAX_PATH + 1];
+	char *end = w->here + strlen(w->here), *slash = end;
 	const char *target;
 	int error;
 
-	if (!strcmp(part, "."))
+	if (span_is(part, "."))
 		return 0;
-	if (!strcmp(part, "..")) {
+	if (span_is(part, "..")) {
 		slash = strrchr(w->here, '/');
 		if (slash)
 			*slash = 0;
 		return 0;
 	}
-	if ((size_t)(end - w->here) + strlen(part) + 2 > sizeof(w->here))
+	if ((size_t)(end - w->here) + 1 + part.len > PLAN_MAX_PATH)
 		return ENAMETOOLONG;
 	*end = '/';
-	memcpy(end + 1, part, strlen(part) + 1);
+	memcpy(end + 1, part.at, part.len);
+	end[1 + part.len] = 0;
 	if (in_proc(w->items, w->here))
 		return 0; /* of the new /proc, which is not there yet */
-	error = link_look(w, text, &target);
+	error = link_look(w, &target);
 	if (error || !target)
 		return error;
 	if (w->nofollow && !w->rest[strspn(w->rest, "/")])
@@ -200,12 +195,12 @@ static bool leads_through_link(const struct items *x, const char *path)
 /* 0 with w->here and w->fd, or errno; w->here is then how far it went, and the rest. */
 static int walk(struct walk *w, const char *path)
 {
-	char part[PLAN_MAX_PATH + 1];
+	struct span part;
 	unsigned links = 0;
 	int error = 0;
 
 	w->here[0] = 0;
-	memcpy(w->rest, path, strlen(path) + 1);
+	w->rest = path;
 	if (!leads_through_link(w->items, path)) {
 		w->fd = place_open(AT_FDCWD, path, w->nofollow ? O_NOFOLLOW : 0, no_links);
 		if (w->fd >= 0) {
@@ -215,7 +210,7 @@ static int walk(struct walk *w, const char *path)
 		if (errno != ELOOP && !(w->how_far && (errno == ENOENT || errno == ENOTDIR)))
 			return errno;
 	}
-	while (!error && part_take(w, part))
+	while (!error && part_take(w, &part))
 		error = part_walk(w, part, &links);
 	if (error)
 		return error;
@@ -529,8 +524,8 @@ bool items_collect(struct run *r, struct items *out)
 	out->opened = pool_take(&out->pool, (l->n_paths + 1u) * sizeof(struct opened));
 	if (!out->v || !out->links || !out->opened)
 		return fault_step(r->fault, "view", "memory", ENOMEM);
-	if (!places_collect(out, false) || !landlock_visit(l, &visitor) ||
-	    !places_collect(out, true) || !masks_place(out))
+	if ((r->plan->launch.n_places && !places_collect(out, false)) || !landlock_visit(l, &visitor) ||
+	    (r->plan->launch.n_places && !places_collect(out, true)) || !masks_place(out))
 		return false;
 	items_sort(out->v, out->n);
 	return true;

@@ -15,12 +15,12 @@
  */
 struct points {
 	int root;
-	char path[PLAN_MAX_PATH + 1];
 	unsigned n;
 	struct {
 		unsigned len; /* of the path: the name of this folder ends there */
 		int fd;
 	} way[PLAN_MAX_PATH / 2 + 1];
+	char path[PLAN_MAX_PATH + 1];
 };
 
 /* What the path leads to below the root, through no symbolic link; -1 with errno. */
