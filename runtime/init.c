@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "fds.h"
 #include "namespaces.h"
 #include "relay.h"
+#include "request.h"
 #include "start.h"
 #include "wall.h"
 
@@ -75,6 +77,18 @@ static void descriptors_drop(int keep)
 	syscall(SYS_close_range, (unsigned)keep + 1, ~0u, 0);
 }
 
+/*
+ * What neither process needs goes before there are two: the ends of what was mounted are closed once, and not when the
+ * program has ended. Where it fails, both close what they have.
+ */
+static void descriptors_shed(const struct link *l, const struct run *r)
+{
+	const int keep[] = {r->ruleset,  r->plan->launch.exec_fd, l->started, l->events,
+			    l->mailbox, l->terminal,	      r->request ? r->request->socket : -1};
+
+	fds_close_but(keep, sizeof(keep) / sizeof(keep[0]));
+}
+
 static _Noreturn void init_run(const struct run *r, pid_t program)
 {
 	struct shared *shared = r->link->shared;
@@ -122,8 +136,10 @@ bool init_fork(struct run *r)
 	if (!apply_caps(r) || !apply_no_new_privs(r))
 		return false;
 	r->dropped = true; /* the child has it all from here */
-	if (launch_session(&r->plan->launch) && setsid() < 0)
-		return fault_step(r->fault, "session", "setsid of process 1", errno);
+	/* a session would cost a scheduling group: what a terminal or a caller sends to our group has only to pass it by */
+	if (launch_session(&r->plan->launch) && setpgid(0, 0))
+		return fault_step(r->fault, "session", "setpgid of process 1", errno);
+	descriptors_shed(r->link, r);
 	program = r->request ? relay_fork() : clone(program_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, r);
 	if (program < 0)
 		return fault_step(r->fault, "process 1", "fork", errno);

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fds.h"
 #include "relay.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -104,14 +105,18 @@ bool namespaces_refused(struct run *r, int error)
 
 /* ---- maps ------------------------------------------------------------------------------------ */
 
-/* The proc file system itself, not what somebody mounted in its place. */
+/* This process in the proc file system itself, not what somebody mounted in its place. */
 static int proc_open(struct run *r)
 {
 	struct statfs fs;
-	int fd = openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), self = -1;
 
 	if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == PROC_MAGIC)
-		return fd;
+		self = openat(fd, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (self >= 0) {
+		fd_leave(fd);
+		return self;
+	}
 	fault_set(r->fault, ERR_NO_NAMESPACE);
 	fault_line(r->fault, "missing", "/proc is not the proc file system", NULL);
 	return -1;
@@ -124,7 +129,7 @@ static bool map_write(int proc, const char *name, const char *text, size_t len)
 	int error = errno;
 
 	if (fd >= 0)
-		close(fd);
+		fd_leave(fd);
 	errno = error;
 	return good;
 }
@@ -170,14 +175,14 @@ static bool maps_write(struct run *r)
 		return false;
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
 		return fault_step(r->fault, "namespaces", "PR_SET_DUMPABLE", errno);
-	good = (map_write(proc, "self/setgroups", "deny", 4) || errno == ENOENT) &&
-	       map_make(proc, "self/gid_map", inner_gid, gid) &&
-	       map_make(proc, "self/uid_map", inner_uid, uid);
+	good = (map_write(proc, "setgroups", "deny", 4) || errno == ENOENT) &&
+	       map_make(proc, "gid_map", inner_gid, gid) &&
+	       map_make(proc, "uid_map", inner_uid, uid);
 	if (!good)
 		return no_namespace(r, "the maps of user and group", errno);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return fault_step(r->fault, "namespaces", "PR_SET_DUMPABLE", errno);
-	close(proc);
+	fd_leave(proc);
 	if (ids_are(inner_uid, inner_gid))
 		return true;
 	return no_namespace(r, "user and group are not those of the maps", EPERM);
