@@ -10,10 +10,9 @@
 
 #include <string.h>
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 /* Classic BPF, by what the check has to look at. */
 enum insn_kind {
+	INSN_UNKNOWN,
 	INSN_PLAIN,
 	INSN_LOAD_DATA, /* k: offset in seccomp_data */
 	INSN_LOAD_MEM,  /* k: a scratch word that must have been written */
@@ -25,43 +24,35 @@ enum insn_kind {
 	INSN_RETURN,
 };
 
-static const struct {
-	uint16_t code;
-	enum insn_kind kind;
-} insns_known[] = {
-    {0x15, INSN_BRANCH},    {0x35, INSN_BRANCH},    /* jeq k, jge k: most of a filter */
-    {0x06, INSN_RETURN},    {0x20, INSN_LOAD_DATA}, /* ret k, ld [k] */
-    {0x80, INSN_PLAIN},     {0x81, INSN_PLAIN},     /* ld len, ldx len */
-    {0x00, INSN_PLAIN},     {0x01, INSN_PLAIN},     /* ld #k, ldx #k */
-    {0x60, INSN_LOAD_MEM},  {0x61, INSN_LOAD_MEM},  /* ld M[k], ldx M[k] */
-    {0x02, INSN_STORE_MEM}, {0x03, INSN_STORE_MEM}, /* st, stx */
-    {0x04, INSN_PLAIN},     {0x0c, INSN_PLAIN},     /* add k, x */
-    {0x14, INSN_PLAIN},     {0x1c, INSN_PLAIN},     /* sub */
-    {0x24, INSN_PLAIN},     {0x2c, INSN_PLAIN},     /* mul */
-    {0x34, INSN_DIVIDE},    {0x3c, INSN_PLAIN},     /* div */
-    {0x44, INSN_PLAIN},     {0x4c, INSN_PLAIN},     /* or */
-    {0x54, INSN_PLAIN},     {0x5c, INSN_PLAIN},     /* and */
-    {0x64, INSN_SHIFT},     {0x6c, INSN_PLAIN},     /* lsh */
-    {0x74, INSN_SHIFT},     {0x7c, INSN_PLAIN},     /* rsh */
-    {0x84, INSN_PLAIN},                             /* neg */
-    {0xa4, INSN_PLAIN},     {0xac, INSN_PLAIN},     /* xor */
-    {0x05, INSN_JUMP},                              /* ja */
-    {0x1d, INSN_BRANCH},                            /* jeq x */
-    {0x25, INSN_BRANCH},    {0x2d, INSN_BRANCH},    /* jgt */
-    {0x3d, INSN_BRANCH},                            /* jge x */
-    {0x45, INSN_BRANCH},    {0x4d, INSN_BRANCH},    /* jset */
-    {0x16, INSN_RETURN},                            /* ret a */
-    {0x07, INSN_PLAIN},     {0x87, INSN_PLAIN},     /* tax, txa */
+static const unsigned char kinds[] = {
+    [0x15] = INSN_BRANCH,    [0x35] = INSN_BRANCH,    /* jeq k, jge k: most of a filter */
+    [0x06] = INSN_RETURN,    [0x20] = INSN_LOAD_DATA, /* ret k, ld [k] */
+    [0x80] = INSN_PLAIN,     [0x81] = INSN_PLAIN,     /* ld len, ldx len */
+    [0x00] = INSN_PLAIN,     [0x01] = INSN_PLAIN,     /* ld #k, ldx #k */
+    [0x60] = INSN_LOAD_MEM,  [0x61] = INSN_LOAD_MEM,  /* ld M[k], ldx M[k] */
+    [0x02] = INSN_STORE_MEM, [0x03] = INSN_STORE_MEM, /* st, stx */
+    [0x04] = INSN_PLAIN,     [0x0c] = INSN_PLAIN,     /* add k, x */
+    [0x14] = INSN_PLAIN,     [0x1c] = INSN_PLAIN,     /* sub */
+    [0x24] = INSN_PLAIN,     [0x2c] = INSN_PLAIN,     /* mul */
+    [0x34] = INSN_DIVIDE,    [0x3c] = INSN_PLAIN,     /* div */
+    [0x44] = INSN_PLAIN,     [0x4c] = INSN_PLAIN,     /* or */
+    [0x54] = INSN_PLAIN,     [0x5c] = INSN_PLAIN,     /* and */
+    [0x64] = INSN_SHIFT,     [0x6c] = INSN_PLAIN,     /* lsh */
+    [0x74] = INSN_SHIFT,     [0x7c] = INSN_PLAIN,     /* rsh */
+    [0x84] = INSN_PLAIN,                              /* neg */
+    [0xa4] = INSN_PLAIN,     [0xac] = INSN_PLAIN,     /* xor */
+    [0x05] = INSN_JUMP,                               /* ja */
+    [0x1d] = INSN_BRANCH,                             /* jeq x */
+    [0x25] = INSN_BRANCH,    [0x2d] = INSN_BRANCH,    /* jgt */
+    [0x3d] = INSN_BRANCH,                             /* jge x */
+    [0x45] = INSN_BRANCH,    [0x4d] = INSN_BRANCH,    /* jset */
+    [0x16] = INSN_RETURN,                             /* ret a */
+    [0x07] = INSN_PLAIN,     [0x87] = INSN_PLAIN,     /* tax, txa */
 };
 
-static bool kind_of(uint16_t code, enum insn_kind *kind)
+static enum insn_kind kind_of(uint16_t code)
 {
-	for (size_t i = 0; i < COUNT(insns_known); i++)
-		if (insns_known[i].code == code) {
-			*kind = insns_known[i].kind;
-			return true;
-		}
-	return false;
+	return code < sizeof(kinds) ? (enum insn_kind)kinds[code] : INSN_UNKNOWN;
 }
 
 /* What can be said of one instruction alone; ahead: how many instructions follow it. */
@@ -82,6 +73,8 @@ static const char *insn_wrong(const struct bpf_insn *in, enum insn_kind kind, un
 		return in->k >= ahead ? "a jump outside the filter" : NULL;
 	case INSN_BRANCH:
 		return in->jt >= ahead || in->jf >= ahead ? "a jump outside the filter" : NULL;
+	case INSN_UNKNOWN:
+		return "an instruction that seccomp does not know";
 	case INSN_PLAIN:
 	case INSN_RETURN:
 		break;
@@ -96,14 +89,14 @@ static const char *insn_wrong(const struct bpf_insn *in, enum insn_kind kind, un
 static const char *memory_wrong(const struct bpf_insn *insns, unsigned n, unsigned *at)
 {
 	uint16_t ways[PLAN_MAX_BPF], valid = 0;
-	enum insn_kind kind = INSN_PLAIN;
+	enum insn_kind kind;
 
 	memset(ways, 0xff, n * sizeof(ways[0])); /* no jump leads farther: bpf_wrong() */
 	for (unsigned i = 0; i < n; i++) {
 		const struct bpf_insn *in = &insns[i];
 		*at = i;
 		valid &= ways[i];
-		kind_of(in->code, &kind);
+		kind = kind_of(in->code);
 		if (kind == INSN_STORE_MEM) {
 			valid = (uint16_t)(valid | 1u << in->k);
 		} else if (kind == INSN_LOAD_MEM && !(valid & 1u << in->k)) {
@@ -131,8 +124,7 @@ const char *bpf_wrong(const struct bpf_insn *insns, unsigned n, unsigned *at)
 	for (unsigned i = 0; i < n; i++) {
 		const char *wrong;
 		*at = i;
-		if (!kind_of(insns[i].code, &kind))
-			return "an instruction that seccomp does not know";
+		kind = kind_of(insns[i].code);
 		wrong = insn_wrong(&insns[i], kind, n - i - 1);
 		if (wrong)
 			return wrong;

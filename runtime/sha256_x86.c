@@ -67,8 +67,13 @@ sha256_blocks *sha256_of_machine(void)
 {
 	unsigned a, b, c, d;
 
-	/* no processor has these and not the older SSSE3 and SSE4.1; each question costs a visit to the host of a machine */
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & LEAF_7_SHA ? blocks : NULL;
+	/*
+	 * One question, for each costs a visit to the host of a machine. So which is the highest leaf is not asked: a
+	 * processor older than leaf 7 answers with zeros, or with its leaf 5 or 6, where this bit is zero. None has these
+	 * instructions and not the older SSSE3 and SSE4.1.
+	 */
+	__cpuid_count(7, 0, a, b, c, d);
+	return b & LEAF_7_SHA ? blocks : NULL;
 }
 
 #else

@@ -140,8 +140,17 @@ size_t strlen(const char *s)
 
 void *memchr(const void *in, int c, size_t size)
 {
+	const uint64_t each = 0x0101010101010101;
 	const unsigned char *at = in;
+	uint64_t v;
 
+	/* lines are long: eight bytes at once, as long as none of them is the one */
+	for (; size >= sizeof(v); at += sizeof(v), size -= sizeof(v)) {
+		__builtin_memcpy(&v, at, sizeof(v));
+		v ^= each * (unsigned char)c;
+		if ((v - each) & ~v & 0x80 * each)
+			break;
+	}
 	for (; size; at++, size--)
 		if (*at == (unsigned char)c)
 			return (void *)(uintptr_t)at;
