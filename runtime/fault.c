@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 static const struct {
-	const char *number, *description;
-	int code;
+	char number[6];
+	unsigned char code;
+	const char *description;
 } errors[] = {
 #define ERR(id, number_, slug_, code_, description_)                                               \
 	[ERR_##id] = {.number = number_, .code = code_, .description = description_},

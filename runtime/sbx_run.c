@@ -34,11 +34,11 @@ struct memory {
 _Static_assert(offsetof(struct memory, fault.text) % PAGE == 0, "the used end of the fault begins a page");
 
 /* Not aligned itself: then the few variables of libc, and its beginning, lie on the page of the data. */
-static char bytes[sizeof(struct memory) + PAGE];
+static char needed[sizeof(struct memory) + PAGE];
 
 static struct memory *memory(void)
 {
-	return (struct memory *)(void *)(bytes + (-(uintptr_t)bytes & (PAGE - 1)));
+	return (struct memory *)(void *)(needed + (-(uintptr_t)needed & (PAGE - 1)));
 }
 
 static bool begin(struct run *r, struct plan *plan, bool *proved)
