@@ -96,9 +96,8 @@ static int take_optimize(struct cli *c, const char *mode)
 
 const struct cli_option cli_options_optimize[] = {
     {"-O", "even|size|cached|profile",
-     "what the filter of system calls is made for: even (default: all calls\n"
-     "alike quick), size, cached (Linux 5.11 and later: what depends on\n"
-     "arguments quick), profile FILE (a recording: lines COUNT ARCH SYSCALL)",
+     "what the filter is made for: all calls alike, few bytes,\n"
+     "calls that Linux 5.11 cannot cache, or those of a FILE",
      take_optimize},
     {NULL, NULL, NULL, NULL},
 };
@@ -112,8 +111,8 @@ static int take_host(struct cli *c, const char *text)
 
 const struct cli_option cli_options_host[] = {
     {"--for", "HOST",
-     "for this Linux: kernel=6.1[,landlock=2][,seccomp=no][,namespaces=no]\n"
-     "[,overlay=no][,cgroup=cpu+memory+pids]",
+     "for this Linux: kernel=6.1[,landlock=2][,seccomp=no]\n"
+     "[,namespaces=no][,overlay=no][,cgroup=cpu+memory+pids]",
      take_host},
     {NULL, NULL, NULL, NULL},
 };
@@ -126,21 +125,19 @@ static int take_locked(struct cli *c, const char *value)
 }
 
 const struct cli_option cli_options_policy[] = {
-    {"--set", "NAME=VALUE", "the value of a `param` that is not `at load`; may be repeated", take_set},
+    {"--set", "NAME=VALUE", "the value of a `param` that is not `at load`", take_set},
     {"--std", "DIR", "the library of profiles (default: found beside the program)", take_std},
-    {"--locked", NULL, "refuses imports and profiles that sbx.lock does not name: see `lock`", take_locked},
+    {"--locked", NULL, "refuses files that sbx.lock does not name: see `lock`", take_locked},
     {"--format", "text|gcc|json|sarif|github",
-     "how errors are shown: text (with the line and its fix), gcc (one line each),\n"
-     "json (one object a line), sarif (one document), github (workflow commands)",
+     "how errors are shown: for people, editors, programs",
      take_format},
     {NULL, NULL, NULL, NULL},
 };
 
 const struct cli_option cli_options_profile[] = {
-    {"-D", "NAME=VALUE", "profiles of macOS: the value of a param, as for sandbox-exec; may be repeated", take_define},
+    {"-D", "NAME=VALUE", "profiles of macOS: the value of a param", take_define},
     {"--import-dir", "DIR",
-     "profiles of macOS: where (import \"NAME\") is looked for, before the\n"
-     "folders where macOS keeps them; may be repeated",
+     "profiles of macOS: where (import \"NAME\") is looked for",
      take_import_dir},
     {NULL, NULL, NULL, NULL},
 };

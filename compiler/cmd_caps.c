@@ -156,8 +156,9 @@ static int run(struct cli *c)
 }
 
 const struct command command_caps = {
-    .about = "Without a file: what can be kept where. Of a policy or plan: what it asks for and gets. A and B may be policies,\n"
-	     "plans, or a system: `sbxc caps p.sbx minus macos` is what p.sbx requires and macOS cannot keep.\n",
+    .about = "Without a file: what can be kept where. Of a policy or plan: what it asks for\n"
+	     "and gets. A and B may be policies, plans, or a system: `caps p.sbx minus macos`\n"
+	     "is what p.sbx requires and macOS cannot keep.\n",
     .options = (const struct cli_option *const[]){options, cli_options_host, cli_options_policy, NULL},
     .state_size = sizeof(struct state),
     .run = run,

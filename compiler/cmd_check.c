@@ -342,12 +342,12 @@ static int take_since(struct cli *c, const char *rev)
 }
 
 static const struct cli_option options[] = {
-    {"--lints", NULL, "lists the warnings by number, name, what and why, and checks nothing", take_lints},
-    {"-j", "N", "checks in N processes (default: as many as there are processors)", take_jobs},
+    {"--lints", NULL, "lists the warnings, each with its why; checks nothing", take_lints},
+    {"-j", "N", "checks in N processes (default: one a processor)", take_jobs},
     {"--deny-warnings", NULL, "a warning refuses a policy, as an error does", take_deny_warnings},
     {"--since", "REV",
-     "refuses a policy that allows more than it did in this revision of git\n"
-     "without a major step of its version, or less without a minor one",
+     "refuses a policy that allows more than in this revision of\n"
+     "git without a major step of its version (less: a minor one)",
      take_since},
     {NULL, NULL, NULL, NULL},
 };
@@ -390,9 +390,8 @@ static int run(struct cli *c)
 }
 
 const struct command command_check = {
-    .about = "Of a directory every file below it that ends in .sbx is checked, but for names that begin\n"
-	     "with a dot. A file without a policy is a library: its profiles are checked with the defaults\n"
-	     "of their parameters.\n",
+    .about = "Of a directory: every .sbx file below it, but for names that begin with a dot.\n"
+	     "A library's profiles are checked with the defaults of their parameters.\n",
     .options =
 	(const struct cli_option *const[]){options, cli_options_host, cli_options_optimize,
 						    cli_options_policy, cli_options_quiet, NULL},

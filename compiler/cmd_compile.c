@@ -39,12 +39,13 @@ static int take_emit(struct cli *c, const char *what)
 }
 
 static const struct cli_option options[] = {
-    {"-o", "DIR", "the plan directory: made, or replaced as a whole; - with --emit: the standard output", take_out},
+    {"-o", "DIR", "the plan directory: made, or replaced as a whole", take_out},
     {"--depfile", "FILE", "writes the inputs as a rule for make and ninja; needs -o", take_depfile},
     {"--emit", "WHAT",
-     "ast, ir: prints what a phase made of the policy, and stops there;\n"
-     "or artifacts by themselves, joined by commas: seccomp (of each machine),\n"
-     "seccomp-MACHINE, landlock, cgroup, launch, seatbelt, launch-macos, egress, report",
+     "what a phase made of the policy (ast, ir), or artifacts by\n"
+     "themselves, joined by commas: seccomp (of each machine),\n"
+     "seccomp-MACHINE, landlock, cgroup, launch, seatbelt,\n"
+     "launch-macos, egress, report; -o - prints one",
      take_emit},
     {NULL, NULL, NULL, NULL},
 };

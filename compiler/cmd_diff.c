@@ -39,9 +39,9 @@ static int take_json(struct cli *c, const char *value)
 }
 
 static const struct cli_option options[] = {
-    {"--fail-on", "WHAT",
-     "exit 4 when something was opened (widen), a guarantee became weaker\n"
-     "(guarantee), or anything but the text changed (any)",
+    {"--fail-on", "widen|any|guarantee",
+     "exit 4 when something was opened (widen), a guarantee\n"
+     "became weaker (guarantee), or more than text changed (any)",
      take_fail_on},
     {"--md", NULL, "as Markdown, for a comment on the change", take_markdown},
     {"--json", NULL, "as JSON", take_json},
@@ -144,8 +144,8 @@ static int run(struct cli *c)
 }
 
 const struct command command_diff = {
-    .about = "OLD and NEW are policies, or `REV:PATH` of git (imports come from the same revision), or both are plans,\n"
-	     "or profiles of macOS (FILE.sb).\n",
+    .about = "OLD and NEW are policies, or `REV:PATH` of git (imports come from the same\n"
+	     "revision), or both are plans, or profiles of macOS (FILE.sb).\n",
     .options = (const struct cli_option *const[]){options, cli_options_profile, cli_options_policy, NULL},
     .state_size = sizeof(struct state),
     .run = run,

@@ -46,7 +46,7 @@ static int take_md(struct cli *c, const char *value)
 static const struct cli_option options[] = {
     {"--md", NULL, "as Markdown, for a comment on a change", take_md},
     {"--json", NULL, "as JSON", take_json},
-    {"--lines", NULL, "every access on a line of its own, with the line that says it", take_lines},
+    {"--lines", NULL, "every access on a line of its own, and where it is said", take_lines},
     {"--seccomp", NULL, "what each system call gets, by which line", take_seccomp},
     {NULL, NULL, NULL, NULL},
 };
@@ -181,8 +181,8 @@ static int run(struct cli *c)
 }
 
 const struct command command_explain = {
-    .about = "What the program can and cannot do, its limits, and who keeps each guarantee how well. A plan is verified first,\n"
-	     "and answers without its policy. Of a code, such as E0301: its page.\n",
+    .about = "What the program can and cannot do, its limits, and who keeps each guarantee how\n"
+	     "well. A plan is verified first. Of a code, such as E0301: its page.\n",
     .options = (const struct cli_option *const[]){options, cli_options_optimize, cli_options_policy, cli_options_quiet, NULL},
     .state_size = sizeof(struct state),
     .run = run,

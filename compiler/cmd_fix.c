@@ -24,7 +24,7 @@ static int take_edition(struct cli *c, const char *value)
 }
 
 static const struct cli_option options[] = {
-    {"--edition", "N", "the edition to rewrite into; edition 1 is the only one there is", take_edition},
+    {"--edition", "N", "the edition to rewrite into; 1 is the only one there is", take_edition},
     {NULL, NULL, NULL, NULL},
 };
 

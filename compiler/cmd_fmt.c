@@ -33,7 +33,7 @@ static int take_stdout(struct cli *c, const char *value)
 }
 
 static const struct cli_option options[] = {
-    {"--check", NULL, "writes nothing; names the files that are laid out otherwise, and ends with 1", take_check},
+    {"--check", NULL, "writes nothing; names the files it would change, ends with 1", take_check},
     {"--stdout", NULL, "prints the result instead of writing the files", take_stdout},
     {NULL, NULL, NULL, NULL},
 };
@@ -183,8 +183,8 @@ static int run(struct cli *c)
 }
 
 const struct command command_fmt = {
-    .about = "Names each file that it changes. `-` is the standard input, and its result goes to stdout.\n"
-	     "A file with a fault in its syntax is refused and stays as it is.\n",
+    .about = "Names each file that it changes. `-` is the standard input; its result goes to\n"
+	     "stdout. A file with a fault in its syntax is refused and stays as it is.\n",
     .options = (const struct cli_option *const[]){options, cli_options_quiet, NULL},
     .state_size = sizeof(struct state),
     .run = run,

@@ -122,9 +122,9 @@ static int run(struct cli *c)
 }
 
 const struct command command_lock = {
-    .about = "The file is sbx.lock in the folder of the policy. It holds the SHA-256 of every import and\n"
-	     "library profile, and the lines that each of them brings, so that what an update changes can be\n"
-	     "read here and in the history of the file. `--locked` refuses a policy whose files are others.\n",
+    .about = "sbx.lock lies beside the policy: the SHA-256 of each import and library profile,\n"
+	     "and the lines that each brings, so that what an update changes can be read here\n"
+	     "and in the history of the file.\n",
     .options = (const struct cli_option *const[]){cli_options_policy, cli_options_quiet, NULL},
     .run = run,
 };

@@ -28,7 +28,7 @@ static int take_out(struct cli *c, const char *file)
 }
 
 static const struct cli_option options[] = {
-    {"-o", "FILE", "where it goes, instead of the standard output; a file that is there stays", take_out},
+    {"-o", "FILE", "where it goes (default: stdout); a file that is there stays", take_out},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -113,7 +113,7 @@ static int run(struct cli *c)
 }
 
 const struct command command_new = {
-    .about = "Without a kind it lists them. The policy compiles as it is, and its own tests pass.\n",
+    .about = "Without a kind it lists them. The policy compiles, and its own tests pass.\n",
     .options = (const struct cli_option *const[]){options, NULL},
     .state_size = sizeof(struct state),
     .run = run,

@@ -40,8 +40,9 @@ static int run(struct cli *c)
 }
 
 const struct command command_normalize = {
-    .about = "Profiles, bases, variables and --set are resolved; one access a line, sorted; it compiles, and means the same.\n"
-	     "For `git diff`: git config diff.sbx.textconv 'sbxc normalize', and `*.sbx diff=sbx` in .gitattributes.\n",
+    .about = "Profiles, bases, variables and --set are resolved; it compiles, and means the\n"
+	     "same. For plain `git diff`: git config diff.sbx.textconv 'sbxc normalize', and\n"
+	     "`*.sbx diff=sbx` in .gitattributes.\n",
     .options = (const struct cli_option *const[]){options, cli_options_policy, NULL},
     .state_size = sizeof(struct state),
     .run = run,

@@ -47,10 +47,10 @@ static int take_junit(struct cli *c, const char *file)
 static const struct cli_option options[] = {
     {"-v", NULL, "each expectation, and the line that decided it", take_verbose},
     {"--coverage", NULL, "the rule lines that decided no expectation", take_coverage},
-    {"--mutate", NULL, "removes each line in turn; names those whose removal no test notices", take_mutate},
+    {"--mutate", NULL, "the lines that could go, one by one, and no test would fail", take_mutate},
     {"--live", NULL,
-     "tries the expectations under the real loader, each beside the same attempt\n"
-     "without it; what would harm is not tried, and counts for nothing",
+     "tries what harms nobody under the real loader, each beside\n"
+     "the same attempt without it; the rest counts for nothing",
      take_live},
     {"--json", NULL, "the results as JSON", take_json},
     {"--junit", "FILE", "writes the results as JUnit XML too, for CI systems", take_junit},
@@ -406,8 +406,8 @@ static int run(struct cli *c)
 }
 
 const struct command command_test = {
-    .about = "Every expectation is asked of the meaning and of the models of the artifacts. A file may hold tests only and import\n"
-	     "its policy. Ends with 3 when a test fails.\n",
+    .about = "Asks every expectation of the meaning and of the models of the artifacts. A file\n"
+	     "may hold tests only and import its policy. Ends with 3 when a test fails.\n",
     .options = (const struct cli_option *const[]){options, cli_options_optimize, cli_options_policy, cli_options_quiet, NULL},
     .state_size = sizeof(struct state),
     .run = run,

@@ -71,13 +71,13 @@ static int take_profile(struct cli *c, const char *file)
 
 static const struct cli_option options[] = {
     {"--profile", "FILE.sb",
-     "asks this profile of macOS (SBPL), whoever wrote it, instead of a policy;\n"
-     "operations may be those of SBPL: `file-read-metadata /etc`",
+     "asks this profile of macOS, whoever wrote it; operations\n"
+     "may be those of SBPL: `file-read-metadata /etc`",
      take_profile},
-    {"--on", "linux|macos", "answers for this system only; may be repeated", take_on},
+    {"--on", "linux|macos", "answers for this system only", take_on},
     {"--given", "NAME=VALUE",
-     "the value of a variable or param that is given at load; HOME is that\n"
-     "of the caller unless it is given",
+     "the value of a variable or param that is given at load;\n"
+     "HOME is that of the caller unless it is given",
      take_given},
     {"--exit-code", NULL, "ends with 1 when any of it is denied", take_exit_code},
     {"--json", NULL, "the answer as JSON", take_json},
@@ -214,8 +214,8 @@ static int run(struct cli *c)
 }
 
 const struct command command_why = {
-    .about = "An access is what may stand after `expect allow`: `read write /srv/x`, `connect tcp 1.1.1.1:443`,\n"
-	     "`env HOME`, `exec /bin/sh`, `syscall 'ioctl where cmd == TIOCSTI'`. The object needs no quotes of its own.\n",
+    .about = "An access is what may stand after `expect allow`: `read /srv/x`, `env HOME`,\n"
+	     "`connect tcp 1.1.1.1:443`, `syscall 'ioctl where cmd == TIOCSTI'`.\n",
     .options = (const struct cli_option *const[]){options, cli_options_profile, cli_options_policy, NULL},
     .state_size = sizeof(struct state),
     .run = run,

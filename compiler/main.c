@@ -25,16 +25,13 @@ static void print_help(void)
 {
 	fputs("sbxc - compiles a sandbox policy into what the systems enforce\n\n", stdout);
 	for (unsigned i = 0; i < N_COMMANDS; i++)
-		printf("  sbxc %-34s  %s\n", commands[i].synopsis, commands[i].about);
+		printf("  %-10s %s\n", commands[i].name, commands[i].about);
 	fputs("\n"
-	      "  sbxc COMMAND --help   its options (those of the first form: `sbxc compile --help`)\n"
-	      "  sbxc --explain CODE   the page of a diagnostic, such as E0301\n"
-	      "  sbxc --version\n"
-	      "\n"
-	      "Results go to stdout, complaints to stderr. Exit codes: 0 fine, 1 the policy is refused,\n"
-	      "2 wrong use or a file that cannot be read or written, 3 a test in the policy failed,\n"
-	      "4 `diff --fail-on` found something.\n"
-	      "Manual: sbxc(1), the language: sbx(5).\n",
+	      "`sbxc COMMAND --help` says how. `compile` may be left out: sbxc P.sbx -o PLAN/\n"
+	      "`sbxc --explain E0301` is the page of a diagnostic; also: --version.\n"
+	      "Results go to stdout, complaints to stderr. Exit codes: 0 fine, 1 the policy is\n"
+	      "refused, 2 wrong use or a file that cannot be read or written, 3 a test failed,\n"
+	      "4 `diff --fail-on` found something. Manual: sbxc(1); the language: sbx(5).\n",
 	      stdout);
 }
 

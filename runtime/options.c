@@ -19,7 +19,7 @@ static const char help[] =
     "Starts PROGRAM confined by the plan directory PLAN that sbxc has written.\n"
     "\n"
     "  --set NAME=VALUE      value of a load-time parameter of the policy\n"
-    "  --file NAME=PATH      a copy of PATH, as NAME in a scratch folder of the policy\n"
+    "  --file NAME=PATH      a copy of PATH, as NAME in a scratch folder of the plan\n"
     "  --digest sha256:HEX   run only the plan whose SHA256SUMS has this hash\n"
     "  --report FILE         write how it ended to FILE, as JSON\n"
     "  --status-fd N         the same to descriptor N\n"
@@ -29,9 +29,9 @@ static const char help[] =
     "\n"
     "PROGRAM is a path, or a name in /usr/local/bin, /usr/bin or /bin.\n"
     "\n"
-    "exit codes: those of PROGRAM; 124 its time or its output ran out; 125 the sandbox\n"
-    "could not be set up, 126 PROGRAM cannot be executed, 127 PROGRAM was not found: in\n"
-    "these three cases nothing was started.\n";
+    "exit codes: those of PROGRAM; 124 its time or its output ran out; 125 the\n"
+    "sandbox could not be set up, 126 PROGRAM cannot be executed, 127 PROGRAM was\n"
+    "not found: in these three cases nothing was started.\n";
 
 #ifdef __APPLE__
 #define MECHANISMS "seatbelt, rlimits"

@@ -108,11 +108,26 @@ options() {
 	} | grep -oE '(^|[[:space:],])--?[A-Za-z][a-z-]*' | tr -d ' \t,' | sort -u
 }
 
-for command in $(commands); do
-	if [ "$("$B/sbxc" "$command" --help | wc -l)" -gt 40 ]; then
-		echo "FAIL docs sbxc $command --help does not fit a screen"
+# Does the text fit a terminal as it was delivered: 80 columns, 24 lines?
+fits() { [ "$(wc -l <"$1")" -le 24 ] && ! grep -q '.\{81\}' "$1"; }
+for words in "sbx-run" "sbxc" $(commands | sed 's/^/sbxc:/'); do
+	tool=${words%%:*}
+	command=${words#"$tool"}
+	"$B/$tool" ${command#:} --help >"$tmp/help"
+	if [ -s "$tmp/help" ] && fits "$tmp/help"; then
+		echo "PASS docs $tool ${command#:} --help fits a screen"
+	else
+		echo "FAIL docs $tool ${command#:} --help does not fit a screen"
 		status=1
-	elif [ "$command" != compile ] && ! grep -q "^\.Cm $command$" docs/sbxc.1; then
+	fi
+done
+{ seq 25; } >"$tmp/help"
+fits "$tmp/help" && { echo "FAIL docs self-test: 25 lines fit"; status=1; }
+printf '%81s\n' x >"$tmp/help"
+fits "$tmp/help" && { echo "FAIL docs self-test: 81 columns fit"; status=1; }
+
+for command in $(commands); do
+	if [ "$command" != compile ] && ! grep -q "^\.Cm $command$" docs/sbxc.1; then
 		echo "FAIL docs sbxc.1: the command $command is missing"
 		status=1
 	elif [ "$command" != compile ] && ! grep -q "^\.Nm Cm $command$" docs/sbxc.1; then

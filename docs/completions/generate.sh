@@ -7,7 +7,7 @@ here=$(dirname "$0")
 shell=$1 sbxc=$2
 export LC_ALL=C
 
-# COMMAND<tab>OPTION<tab>VALUE<tab>first line of the help; the value is empty for a switch
+# COMMAND<tab>OPTION<tab>VALUE<tab>the help; the value is empty for a switch
 options() {
 	sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' "$here/../../compiler/commands.def" | while read -r command; do
 		"$sbxc" "$command" --help | awk -v command="$command" '
@@ -23,7 +23,7 @@ options() {
 			sub(/ +$/, "", value)
 			next
 		}
-		option != "" && help == "" { help = substr($0, 21) }
+		option != "" && substr($0, 1, 20) ~ /^ +$/ { help = help (help == "" ? "" : " ") substr($0, 21) }
 		END { done() }'
 	done
 }
