@@ -272,6 +272,8 @@ install: all
 	install -d $(DESTDIR)$(LIBEXECDIR)/sbx
 	install -m 755 $(B)/sbx-probe $(DESTDIR)$(LIBEXECDIR)/sbx/
 	install -m 644 policies/std/*.sbx $(DESTDIR)$(DATADIR)/sbx/std/
+	install -d $(DESTDIR)$(DATADIR)/sbx/schema
+	install -m 644 docs/schema/*.json $(DESTDIR)$(DATADIR)/sbx/schema/
 	install -m 644 docs/sbxc.1 docs/sbx-run.1 $(DESTDIR)$(MANDIR)/man1/
 	install -m 644 docs/sbx.5 $(DESTDIR)$(MANDIR)/man5/
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCDIR) $(DESTDIR)$(MANDIR)/man3

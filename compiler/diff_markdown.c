@@ -4,9 +4,13 @@
  * Text of a policy stands in <code>, with every sign that Markdown or HTML could take for its own as a character
  * reference: a reference never makes structure, so a path cannot become a link, a mention or the end of a table.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "diff.h"
+
+/* GitHub takes 65536 characters in a comment, and a change that does not fit is the one that must not go unseen. */
+enum { TABLE_BYTES = 50000, TESTS_BYTES = 10000 };
 
 static void put_text(FILE *out, const char *text)
 {
@@ -66,18 +70,48 @@ static void put_entry(FILE *out, const struct diff *d, const struct diff_entry *
 	fputs(" |\n", out);
 }
 
+/* Those that fit into a comment; of the rest at least how many there are. */
+static void put_table(FILE *out, const struct diff *d)
+{
+	size_t size = 0;
+	unsigned more = 0, grow = 0;
+	fputs("\n| | what | object | line |\n|---|---|---|---|\n", out);
+	for (unsigned i = 0; i < d->n; i++) {
+		struct text_out row;
+		text_begin(&row);
+		put_entry(row.out, d, &d->v[i]);
+		text_end(&row);
+		size += row.n;
+		if (size <= TABLE_BYTES)
+			fwrite(row.bytes, 1, row.n, out);
+		more += size > TABLE_BYTES;
+		grow += size > TABLE_BYTES && d->v[i].way == DIFF_GROWS;
+		free(row.bytes);
+	}
+	if (more)
+		fprintf(out, "\n**%u more change%s, %u of which open%s something, %s no room here: `sbxc diff` says all.**\n", more,
+			more == 1 ? "" : "s", grow, grow == 1 ? "s" : "", more == 1 ? "has" : "have");
+}
+
 static void put_tests(FILE *out, const struct diff *d)
 {
-	bool begun = false;
+	size_t size = 0;
+	unsigned gone = 0, more = 0;
 	for (unsigned i = 0; i < d->n_tests; i++) {
 		if (!d->tests[i].gone)
 			continue;
-		fputs(begun ? "" : "\nExpectations that are gone:\n\n", out);
-		begun = true;
+		fputs(gone++ ? "" : "\nExpectations that are gone:\n\n", out);
+		size += 8 * strlen(d->tests[i].text) + 80; /* no sign takes more */
+		if (size > TESTS_BYTES) {
+			more++;
+			continue;
+		}
 		fputs("- ", out);
 		put_code(out, d->tests[i].text);
 		fputs(d->tests[i].guards ? " **look here: what it was about changed**\n" : "\n", out);
 	}
+	if (more)
+		fprintf(out, "- and %u more\n", more);
 }
 
 void diff_markdown(const struct diff *d, FILE *out)
@@ -97,9 +131,7 @@ void diff_markdown(const struct diff *d, FILE *out)
 		fputs(".\n", out);
 	}
 	if (d->n)
-		fputs("\n| | what | object | line |\n|---|---|---|---|\n", out);
-	for (unsigned i = 0; i < d->n; i++)
-		put_entry(out, d, &d->v[i]);
+		put_table(out, d);
 	put_tests(out, d);
 	if (!d->n && !d->n_tests)
 		fprintf(out, "\n%s\n", d->lines_moved ? "The text changed, its meaning did not." : "The two say the same.");

@@ -228,6 +228,13 @@ sed '/allow read/r new' base.sbx >hostile.sbx
 sbxdiff --md base.sbx hostile.sbx >out
 verdict "a path cannot leave its cell of Markdown" \
     "$(awk -F'|' '/now allowed/ && NF != 6 {print "a row with other cells"}' out; grep -c '<b>\|](z)\|@x' out | grep -v '^0$')"
+for ((i = 0; i < 1500; i++)); do printf '    allow read "/srv/many/%s/%s" because "%s"\n' $i "$(printf 'x%.0s' {1..40})" "some reason"; done >new
+sed '/allow read/r new' base.sbx >many.sbx
+sbxdiff --md base.sbx many.sbx >out
+verdict "a change of any size fits into a comment" \
+    "$([[ $(wc -c <out) -lt 65536 && $(grep -c 'now allowed' out) -gt 100 ]] || echo "$(wc -c <out) bytes, $(grep -c 'now allowed' out) rows")"
+shown=$(grep -c '^| \*\*now allowed' out)
+verdict "and counts what has no room" "$(grep -q "^\*\*$((1500 - shown)) more changes, $((1500 - shown)) of which open something" out || tail -2 out)"
 sed "s/old kernels/old${esc}[2Jkernels/" base.sbx >escape.sbx
 sbxdiff base.sbx escape.sbx >out 2>&1
 verdict "nor send a terminal what is no text" "$([[ -s out ]] || echo nothing; grep -c "$esc" out | grep -v '^0$')"
