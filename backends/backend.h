@@ -118,7 +118,6 @@ struct excuse {
 	const struct ir *ir;
 	const struct request *request; /* the policy denies it, and the artifacts let it pass */
 	enum cap cap;
-	bool given;  /* the policy would allow it but for its denials and exceptions */
 	void **memo; /* the back end's own between questions about one policy; NULL at the first */
 };
 

@@ -226,52 +226,36 @@ bool validator_narrower(const struct validator *v, const struct request *r, cons
 	return false;
 }
 
-/* Would the policy allow it but for its denials and exceptions? */
-static bool given(struct validator *v, const struct request *r)
-{
-	const struct ir *ir = meaning_ir(v->meaning);
-	if (v->undenied)
-		return decide(v->undenied, r).allow;
-	struct ir *open = ARENA_NEW(v->arena, struct ir);
-	*open = *ir;
-	struct ir_rule *rules = ARENA_ARRAY(v->arena, ir->n_rules + 1u, struct ir_rule);
-	open->rules = rules;
-	open->n_rules = 0;
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		if (ir->rules[i].deny || ir->rules[i].kind == RULE_SYSCALL)
-			continue;
-		rules[open->n_rules] = ir->rules[i];
-		rules[open->n_rules++].n_holes = 0;
-	}
-	v->undenied = meaning_new(v->arena, open);
-	return decide(v->undenied, r).allow;
-}
-
 /* Is the difference the one that a back end cannot avoid, by its answer for a guarantee that is only preferred? */
-static bool excused(struct validator *v, const struct request *r, enum cap cap)
+static const struct guarantee *excused(struct validator *v, const struct request *r, enum cap cap)
 {
 	const struct guarantee *g = guarantee_find(v->guarantees, r->target, cap);
 	if (!g || !g->preferred || g->answer.level == LEVEL_ENFORCED)
-		return false;
-	struct excuse x = {v->arena, meaning_ir(v->meaning), r, cap, given(v, r), NULL};
+		return NULL;
+	struct excuse x = {v->arena, meaning_ir(v->meaning), r, cap, NULL};
 	for (unsigned i = 0; i < v->n_models; i++) {
 		const struct backend *b = v->models[i].backend;
 		x.memo = &v->models[i].memo;
 		if ((b->targets & TARGET_BIT(r->target)) && b->wider && b->wider(&x))
-			return true;
+			return g;
 	}
-	return false;
+	return NULL;
+}
+
+const struct guarantee *validator_excuse(struct validator *v, const struct request *r)
+{
+	unsigned n;
+	const enum cap *caps = validator_caps(r->op, &n);
+	const struct guarantee *g = NULL;
+	for (unsigned i = 0; i < n && !g; i++)
+		g = excused(v, r, caps[i]);
+	return g ? g : excused(v, r, CAP_FS_GLOB_LIVE);
 }
 
 static bool covered(struct validator *v, const struct request *r)
 {
-	unsigned n;
 	const char *why;
-	const enum cap *caps = validator_caps(r->op, &n);
-	for (unsigned i = 0; i < n; i++)
-		if (excused(v, r, caps[i]))
-			return true;
-	return validator_baseline(v, r, &why);
+	return validator_excuse(v, r) || validator_baseline(v, r, &why);
 }
 
 static const char *action_text(struct arena *a, struct sys_action action)

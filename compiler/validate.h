@@ -23,7 +23,6 @@ struct validator {
 	unsigned n_models;
 	struct artifact *certificates; /* of what was proved: further files of the plan */
 	unsigned n_certificates;
-	const struct meaning *undenied; /* the policy without denials and exceptions; made when first asked */
 	struct arena *scratch;     /* emptied now and then */
 	unsigned scratch_uses;
 	unsigned long n_asked;     /* requests compared */
@@ -50,6 +49,11 @@ struct model_verdict validator_verdict(struct validator *v, const struct request
 bool validator_delegated(const struct validator *v, const struct request *r);
 /* Does some back end let this through whatever the policy says? *why: the sentence. */
 bool validator_baseline(const struct validator *v, const struct request *r, const char **why);
+/*
+ * Of a request that the policy denies and the artifacts let pass: the guarantee that is only preferred and by whose answer
+ * that is so; NULL: a fault.
+ */
+const struct guarantee *validator_excuse(struct validator *v, const struct request *r);
 /* Does some back end stop this although the policy allows it, as the answers for its guarantees say? */
 bool validator_narrower(const struct validator *v, const struct request *r, const char **why);
 void validator_close(struct validator *v);

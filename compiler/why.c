@@ -82,6 +82,11 @@ static void ask_models(struct why *w, const struct request *r, struct why_side *
 		s->where = v.where;
 		s->shows = shows(w, b, r, &v);
 	}
+	/* A denied pattern that nothing keeps: print_caveats() has no guarantee that is about it. */
+	const struct guarantee *g = w->models && !w->from_plan && !s->stops && !s->open && !decide(w->k->meaning, r).allow
+				    ? validator_excuse(w->models, r) : NULL;
+	if (g && g->cap == CAP_FS_GLOB_LIVE)
+		s->open = g->answer.note;
 	/* What is refused to the program itself, a proxy may do for it. */
 	if (s->stops && r->op == OP_CONNECT_TCP && !validator_verdict(w->models, r).stops)
 		*s = (struct why_side){.asked = true, .relayed = true};

@@ -195,8 +195,7 @@ static struct answer answer_connect_host(const struct ir *ir)
 static bool landlock_baseline(const struct ir *ir, const struct request *r, const char **why)
 {
 	struct arena *a = arena_new();
-	bool open = (OP_BIT(r->op) & LL_PATH_OPS) && ll_pattern_open(ir, a, r);
-	*why = "patterns cannot be denied without mounts";
+	bool open = false;
 	for (unsigned i = 0; r->op == OP_CONNECT_TCP && i < ir->n_rules && !open; i++) {
 		const struct ir_rule *rule = &ir->rules[i];
 		if (!ll_rule_is(rule, false, OP_BIT(OP_CONNECT_TCP)) || !(rule->flags & RULE_PROXY))
@@ -207,8 +206,7 @@ static bool landlock_baseline(const struct ir *ir, const struct request *r, cons
 		open = port && strcmp(port, arena_printf(a, "%u", r->port)) == 0;
 	}
 	arena_free(a);
-	if (r->op == OP_CONNECT_TCP)
-		*why = "the port of a proxy is open on every host";
+	*why = "the port of a proxy is open on every host";
 	return open;
 }
 

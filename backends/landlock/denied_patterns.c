@@ -51,13 +51,9 @@ static bool fits(const struct ir *ir, struct arena *a, const struct ir_rule *r, 
 	return root && path_covers(root, q->object) && ll_pattern_fits(r->glob, root, q->object);
 }
 
-bool ll_pattern_open(const struct ir *ir, struct arena *a, const struct request *q)
+bool ll_pattern_is_open(const struct ir *ir, const struct ir_rule *r)
 {
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (is_denied_pattern(&ir->rules[i]) && (ir->rules[i].ops & OP_BIT(q->op)) &&
-		    !ll_mask_how(ir, &ir->rules[i]) && fits(ir, a, &ir->rules[i], q))
-			return true;
-	return false;
+	return is_denied_pattern(r) && !ll_mask_how(ir, r);
 }
 
 bool landlock_narrower(const struct ir *ir, const struct request *q, const char **why)

@@ -106,8 +106,8 @@ bool ll_open_signal(const struct ir *ir);
 
 /* How a mount covers what a denied pattern fits when the program starts: enum ll_how; 0: it is not covered. */
 unsigned ll_mask_how(const struct ir *ir, const struct ir_rule *r);
-/* Is this place open because a denied pattern that fits it is not covered? */
-bool ll_pattern_open(const struct ir *ir, struct arena *a, const struct request *q);
+/* A denied pattern that no mount covers: what fits it is open. */
+bool ll_pattern_is_open(const struct ir *ir, const struct ir_rule *r);
 struct answer ll_answer_patterns(const struct ir *ir);
 /* `narrower` and `wider` of backend.h. */
 bool landlock_wider(const struct excuse *x);

@@ -1,22 +1,94 @@
 /*
- * wider.c - what passes although the policy denies it, where Landlock's answer for a guarantee says that it is not kept:
- * a place inside what is given that no mount covers, and an abstract socket that the program makes itself, which has
- * neither place nor port.
+ * wider.c - what passes although the policy denies it, where Landlock's answer for a guarantee says that it is not kept: what
+ * the policy would allow without the lines that neither Landlock nor a mount keeps, and an abstract socket that the program
+ * makes itself, which has neither place nor port.
  */
-#include "places.h"
+#include "landlock.h"
 
-/* The denials that neither Landlock nor a mount keeps, with the values that are assumed. */
-static struct ll_places *open_denials(struct arena *a, const struct ir *ir)
+/* The policy without what is not kept: denied places and exceptions; denied patterns too. */
+struct kept {
+	const struct meaning *places, *patterns;
+};
+
+/* Which operations of each rule's own denial, or of each of its holes, are not kept. */
+struct loose {
+	uint32_t ops;
+	uint32_t *holes; /* NULL: all are kept */
+};
+
+static struct loose *find_loose(struct arena *a, const struct ir *ir)
 {
 	struct ll_tree tree = ll_tree_build(a, ir);
 	struct ll_covers covers = ll_covers_build(a, ir, &tree);
-	struct ll_places *open = ARENA_NEW(a, struct ll_places);
-	*open = (struct ll_places){ARENA_ARRAY(a, tree.n_denials + 1u, struct ll_place), 0};
-	for (unsigned i = 0; i < tree.n_denials; i++)
-		if (!covers.covered || !covers.covered[i])
-			ll_places_add(open, expand_template(a, ir, tree.denials[i].path, NULL, 0), tree.denials[i].ops, i);
-	ll_places_sort(open);
-	return open;
+	struct loose *loose = ARENA_ARRAY(a, ir->n_rules + 1u, struct loose);
+	for (unsigned i = 0; i < tree.n_denials; i++) {
+		const struct ll_denial *d = &tree.denials[i];
+		/* With all of the network open, sockets are not Landlock's at all. */
+		uint32_t open = d->carved | (ll_open_net(ir) ? d->ops & OP_BIT(OP_CONNECT_UNIX) : 0);
+		if (!open || (covers.covered && covers.covered[i]))
+			continue;
+		struct loose *l = &loose[d->rule - ir->rules];
+		if (!d->hole) {
+			l->ops |= open;
+			continue;
+		}
+		if (!l->holes)
+			l->holes = ARENA_ARRAY(a, d->rule->n_holes, uint32_t);
+		l->holes[d->hole - d->rule->holes] |= open;
+	}
+	return loose;
+}
+
+static void add(struct arena *a, struct ir *to, struct ir_rule **rules, const struct ir_rule *r)
+{
+	ARENA_GROW(a, *rules, to->n_rules);
+	(*rules)[to->n_rules++] = *r;
+}
+
+/* A hole may be open for some operations only: one rule for each. */
+static void add_without_holes(struct arena *a, struct ir *to, struct ir_rule **rules, const struct ir_rule *r, const uint32_t *open)
+{
+	for (unsigned op = 0; op < OP_COUNT; op++) {
+		struct ir_rule one = *r;
+		struct ir_hole *holes = ARENA_ARRAY(a, r->n_holes, struct ir_hole);
+		if (!(r->ops & OP_BIT(op)))
+			continue;
+		one.ops = OP_BIT(op);
+		one.n_holes = 0;
+		one.holes = holes;
+		for (unsigned i = 0; i < r->n_holes; i++)
+			if (!(open[i] & OP_BIT(op)))
+				holes[one.n_holes++] = r->holes[i];
+		add(a, to, rules, &one);
+	}
+}
+
+static const struct meaning *policy_without(struct arena *a, const struct ir *ir, const struct loose *loose, bool patterns)
+{
+	struct ir *to = ARENA_NEW(a, struct ir);
+	struct ir_rule *rules = NULL;
+	*to = *ir;
+	to->n_rules = 0;
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		struct ir_rule r = ir->rules[i];
+		if (r.kind == RULE_SYSCALL) /* not asked about */
+			continue;
+		r.ops &= ~(loose[i].ops | (patterns && ll_pattern_is_open(ir, &r) ? LL_PATH_OPS : 0));
+		if (loose[i].holes)
+			add_without_holes(a, to, &rules, &r, loose[i].holes);
+		else if (r.ops)
+			add(a, to, &rules, &r);
+	}
+	to->rules = rules;
+	return meaning_new(a, to);
+}
+
+static const struct kept *kept_new(struct arena *a, const struct ir *ir)
+{
+	struct loose *loose = find_loose(a, ir);
+	struct kept *k = ARENA_NEW(a, struct kept);
+	*k = (struct kept){policy_without(a, ir, loose, false), policy_without(a, ir, loose, true)};
+	return k;
 }
 
 static bool is_promised(enum cap cap, enum op op)
@@ -24,7 +96,7 @@ static bool is_promised(enum cap cap, enum op op)
 	for (unsigned i = 0; i < LL_N_PROMISES; i++)
 		if (ll_promises[i].cap == cap && (ll_promises[i].ops & OP_BIT(op)))
 			return true;
-	return false;
+	return cap == CAP_FS_GLOB_LIVE && (OP_BIT(op) & LL_PATH_OPS);
 }
 
 bool landlock_wider(const struct excuse *x)
@@ -32,11 +104,10 @@ bool landlock_wider(const struct excuse *x)
 	const struct request *r = x->request;
 	if (x->cap == CAP_UNIX_ABSTRACT)
 		return r->op == OP_LISTEN_UNIX && r->object[0] == '@';
-	if (!x->given || !is_promised(x->cap, r->op))
+	if (!is_promised(x->cap, r->op))
 		return false;
-	if (r->n_given)
-		return true; /* where other values put the denials: the lines are compared with the values that are assumed */
 	if (!*x->memo)
-		*x->memo = open_denials(x->arena, x->ir);
-	return ll_ops_above(*x->memo, r->object) & OP_BIT(r->op);
+		*x->memo = (void *)(uintptr_t)kept_new(x->arena, x->ir);
+	const struct kept *k = *x->memo;
+	return decide(x->cap == CAP_FS_GLOB_LIVE ? k->patterns : k->places, r).allow;
 }

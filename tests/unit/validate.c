@@ -155,6 +155,9 @@ Test(validate, artifacts_that_cannot_be_read)
 #define COVERED                                                                                    \
 	ONLY("linux") "    isolate all\n    root host\n    allow read write \"/srv\"\n    deny read write \"/srv/shut\"\n"  \
 		      "    deny read \"/srv/blind\"\n    prefer fs.read.deny on linux because \"x\"\n}\n"
+#define PATTERN                                                                                    \
+	ONLY("linux") "    isolate none\n    allow read \"/srv\"\n    deny read matching \"*.pem\" under \"/\"\n"           \
+		      "    deny read write matching \"*.key\" under \"/srv\"\n    prefer fs.glob.live on linux because \"x\"\n}\n"
 #define SOCKETS                                                                                    \
 	ONLY("linux") "    isolate none\n    allow listen tcp \"*:8080\"\n    allow connect unix \"/run/s\"\n"   \
 		      "    prefer net.listen.port, unix.abstract, unix.path on linux because \"x\"\n}\n"
@@ -179,6 +182,8 @@ static const struct widened {
     {OPENED, true, "landlock.conf", " connect_tcp", "", "connect tcp"},
     {OPENED, true, "landlock.conf", "abstract_unix_socket ", "", "connect unix @"},
     {COVERED, true, "landlock.conf", "cover hide t.sbx:8 /srv/shut\n", "", "/srv/shut"},
+    {PATTERN, true, "landlock.conf", "\nend\n", "\n" PATH_LINE("read_file", "/x.pem"), "read /x.pem"},
+    {PATTERN, true, "landlock.conf", "\nend\n", "\n" PATH_LINE("write_file,truncate", "/srv/x.key"), "modify /srv/x.key"},
     {SOCKETS, true, "landlock.conf", "abstract_unix_socket ", "", "connect unix @"},
     {SOCKETS, true, "landlock.conf", " /run/s\n", " /run\n", "connect unix /run"},
     {SOCKETS, true, "landlock.conf", "\nend\n", "\nport bind_tcp 8090 t.sbx:6\nend\n", "listen tcp"},
@@ -202,6 +207,40 @@ Test(validate, an_excuse_covers_nothing_else)
 		cr_expect_not(prove(&p), "%s: `%s` for `%s` passed", w->name, w->new, w->old);
 		expect_internal(&p, w->example);
 		arena_free(p.c.arena);
+	}
+}
+
+/* The same of a test that gives values: what a mount keeps is not excused by what beside it is only preferred. */
+Test(validate, an_excuse_covers_nothing_else_with_values)
+{
+	static const struct ir_binding given = {"d", "/home/u"};
+	static const struct {
+		const char *place, *cover;
+		bool excused;
+	} rows[] = {
+	    {"/srv/shut", "cover hide t.sbx:9 /srv/shut\n", false},
+	    {"/home/u/shut/x", "cover hide t.sbx:11 ${d}/shut\n", false},
+	    {"/srv/blind/x", NULL, true},
+	    {"/home/u/blind", NULL, true},
+	};
+	static const char text[] =
+	    "sbx 1\nparam d: path at load\npolicy t {\n    targets linux\n    entry \"/bin/true\"\n"
+	    "    isolate all\n    root host\n    allow read write \"/srv\", \"${d}\"\n    deny read write \"/srv/shut\"\n"
+	    "    deny read \"/srv/blind\"\n    deny read write \"${d}/shut\"\n    deny read \"${d}/blind\"\n"
+	    "    prefer fs.read.deny on linux because \"x\"\n}\n";
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct request r = {.target = TARGET_LINUX, .op = OP_READ, .object = rows[i].place, .given = &given, .n_given = 1};
+		for (int without = 0; without < (rows[i].cover ? 2 : 1); without++) {
+			struct trial p = trial_of(text);
+			if (without)
+				change(&p, "landlock.conf", rows[i].cover, "");
+			p.v = (struct validator){.arena = p.c.arena, .diags = p.c.diags, .src = p.c.src, .meaning = p.m, .guarantees = &p.g};
+			cr_assert(validator_open(&p.v, p.l.artifacts, p.l.n_artifacts));
+			cr_expect_eq(validator_ask(&p.v, &r), !without, "%s, %d", r.object, without);
+			cr_expect_eq(p.v.n_covered, rows[i].excused, "%s, %d", r.object, without);
+			validator_close(&p.v);
+			arena_free(p.c.arena);
+		}
 	}
 }
 
