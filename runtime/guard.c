@@ -55,7 +55,7 @@ static void supervisor_outlive(struct shared *shared, int alive)
 		int left = shared->overdue ? -1 : wall_left_ms(shared, WALL_SECOND_MS);
 		if (left == 0)
 			job_overdue(shared);
-		else if (poll(&p, 1, left) > 0 && read(alive, &byte, 1) != 1)
+		else if (poll(&p, 1, left) > 0 && read(alive, &byte, 1) == 0)
 			return;
 	}
 }
