@@ -63,7 +63,7 @@ if command -v pkg-config >/dev/null; then
 	if make -s -C "$ROOT" install B="$B" PREFIX=/opt/sbx DESTDIR="$TMP/root" >"$TMP/err" 2>&1 &&
 	   flags=$(PKG_CONFIG_SYSROOT_DIR=$TMP/root PKG_CONFIG_PATH=$TMP/root/opt/sbx/lib/pkgconfig pkg-config --cflags --libs sbx) &&
 	   ${CC:-cc} -o "$TMP/installed" "$ROOT/docs/libsbx/launch.c" $flags 2>>"$TMP/err" &&
-	   [ -e "$TMP/root/opt/sbx/share/man/man3/sbx_launch.3" ] &&
+	   for name in $declared; do [ -s "$TMP/root/opt/sbx/share/man/man3/$name.3" ] || { echo "no $name(3)" >>"$TMP/err"; false; break; }; done &&
 	   LD_LIBRARY_PATH=$TMP/root/opt/sbx/lib "$TMP/installed" "$TMP/plan" "dir=$TMP/in" "$PROBE" print x >>"$TMP/err" 2>&1; then
 		pass "libsbx: installed, found by pkg-config"
 	else
