@@ -188,12 +188,23 @@ static struct answer answer_connect_host(const struct ir *ir)
 	return by_rule(ir, OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP), "landlock:4+seccomp");
 }
 
+/* bind() is let through for the ports, and in a network of the program's own an abstract name is seen by nobody else. */
+static bool own_abstract(const struct ir *ir, const struct request *r)
+{
+	return r->op == OP_LISTEN_UNIX && r->object[0] == '@' && (ir->isolate & ISOLATE_BIT(ISOLATE_NET)) &&
+	       ir_first_allow(ir, TARGET_LINUX, OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP));
+}
+
 /*
  * The port of a proxy is let through to every host: Landlock compares ports alone. The answer of backends/egress
  * carries the caveat.
  */
 static bool landlock_baseline(const struct ir *ir, const struct request *r, const char **why)
 {
+	if (own_abstract(ir, r)) {
+		*why = "an abstract socket in a private network is the program's own";
+		return true;
+	}
 	struct arena *a = arena_new();
 	bool open = false;
 	for (unsigned i = 0; r->op == OP_CONNECT_TCP && i < ir->n_rules && !open; i++) {

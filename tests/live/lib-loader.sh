@@ -26,7 +26,7 @@ tool() { # NAME: compiles tests/live/NAME.c statically, prints its path
 	done
 	printf '%s/bin/%s' "$TMP" "$1"
 }
-PROBE=${PROBE:-$(tool probe)}
+if [ -n "${PROBE:-}" ]; then cp "$PROBE" "$TMP/bin/probe" && PROBE=$TMP/bin/probe; else PROBE=$(tool probe); fi
 FILTER=${FILTER:-$(tool filter)}
 [ -x "$SBX_RUN" ] || { fail "no loader at SBX_RUN"; finish; }
 # A copy that other users can reach, wherever the checkout lies.

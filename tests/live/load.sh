@@ -4,7 +4,7 @@
 # the cheap shapes and 10,000 of the others (figures in docs/benchmarks.md).
 . "$(dirname "$0")/lib-loader.sh"
 SBXC=${SBXC:-$B/sbxc}
-MANY=400 FEWER=50 ROUNDS=1
+MANY=${MANY:-400} FEWER=${FEWER:-50} ROUNDS=1
 [ -z "${LONG:-}" ] || { MANY=100000 FEWER=10000 ROUNDS=10; }
 ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -I"$ROOT/runtime" -o "$TMP/load" "$HERE/load.c" "$B/libsbx.a" -lpthread 2>"$TMP/err" ||
 	{ fail "the program builds" "$(cat "$TMP/err")"; finish; }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # live-init.sh - process 1 of a guest with Debian's userland: what a system mounts, then each script of tests/live as root and
-# as `user` (uid 1000, in a leaf of the cgroup /sys/fs/cgroup/user, which is theirs). /t/scripts names them.
+# as `user` (uid 1000, in a leaf of the cgroup /sys/fs/cgroup/user, which is theirs). /t/scripts names them. Of what is
+# done often a sample is: a process costs ten times as much here.
 [[ $$ -eq 1 ]] || exit 1
 export PATH=/usr/sbin:/usr/bin HOME=/root LC_ALL=C
 # The first root cannot be changed for another, which private views do; one that is mounted over it can.
@@ -39,7 +40,7 @@ as_user() {
 echo "@@BEGIN $(uname -r)"
 worst=0
 cd /t/src || exit
-export B=build FAULT_STEP=31 PROBE=/t/tools/probe FILTER=/t/tools/filter
+export B=build FAULT_STEP=31 MANY=100 FEWER=20 PROBE=/t/tools/probe FILTER=/t/tools/filter
 for who in root user; do
 	while read -r script; do
 		echo "@@SCRIPT $who/$script"
