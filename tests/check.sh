@@ -162,6 +162,11 @@ sed -i 's|    isolate none|    isolate mount, pid, user\n    allow read write "/
 expect "a host that has all" 0 '^for Linux 7.3' --for kernel=7.3 thrown.sbx
 expect "no overlayfs: refused, though it is preferred" 1 '^  refused  *fs.write.ephemeral needs overlayfs, it has not' --for kernel=7.3,overlay=no thrown.sbx
 
+# bind() is let through for a port, so the program can make an abstract socket too: in a network of its own nobody else sees it
+policy own.sbx 'allow listen tcp "*:7002"' 'allow connect unix "/run/x/s"' 'prefer net.listen.port, unix.path on linux because "x"'
+sed -i 's|isolate none|isolate all|' own.sbx
+expect "a port in a network of its own" 0 '^own.sbx ' own.sbx
+
 # silences: on the line, on the one before, in an imported file, of more than one warning
 silenced() { # NAME WARNINGS FILE: how many warnings are left
 	check "$3"
