@@ -12,8 +12,9 @@
 #   make bless      takes the present output as the golden output
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make macos-tests    build/macos-tests: the plans that tests/macos/run.sh needs on a Mac
+#   make macos-loader   on a Mac, as `make` does there: build/sbx-run, build/libsbx.a, build/libsbx.dylib
 #
-# On macOS (GNU make 3.81 there is enough) `make` builds the loader and the library; plans are made on Linux.
+# On macOS (GNU make 3.81 there is enough) the loader and the library are built; plans are made on Linux.
 #
 # V=1 shows the commands. CFLAGS and LDFLAGS are the user's; WERROR=1 (set by check) makes warnings errors.
 
@@ -73,7 +74,8 @@ MACOS_SRC    := $(sort $(MACOS_COMMON:%=runtime/%.c) $(MACOS_RUN_SRC) $(MACOS_LI
 # Of these: the program without what is the library's alone, and the other way round.
 MACOS_RUN_ALL := $(filter-out $(MACOS_LIB_SRC),$(MACOS_SRC))
 MACOS_LIB_ALL := $(filter-out $(MACOS_RUN_SRC),$(MACOS_SRC))
-ifeq ($(shell uname -s),Darwin)
+SYSTEM ?= $(shell uname -s)
+ifeq ($(SYSTEM),Darwin)
 include runtime/macos/macos.mk
 else
 
@@ -310,7 +312,13 @@ clean:
 endif
 
 # For tests/macos.sh.
-.PHONY: print-macos print-macos-run print-macos-lib macos-tests
+.PHONY: print-macos print-macos-run print-macos-lib macos-tests macos-loader
+ifeq ($(SYSTEM),Darwin)
+macos-loader: all
+else
+macos-loader:
+	@echo "make macos-loader: on a Mac; here \`make macos-tests\` makes plans to take there" >&2; exit 2
+endif
 print-macos:
 	@echo $(MACOS_SRC)
 print-macos-run:

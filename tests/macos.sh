@@ -76,4 +76,29 @@ for product in run lib; do
 	[ "$(lacks $without)" ] || why="a missing source was not noticed"
 	verdict "$why" "$product: self-test of that"
 done
+
+# What run.sh may not use: words of bash after 3.2, of GNU tools, of Linux.
+foreign='sed -i|readlink -f|realpath |date [^|]*%N|mktemp [^|]*(-p|--)|stat -c|grep -P|cp -a|timeout |/proc/|declare -A|mapfile|\$\{[a-z_]+(,,|\^\^)'
+for shell in sh bash\ --posix busybox\ sh; do
+	command -v "${shell%% *}" >/dev/null || continue
+	verdict "$($shell -n tests/macos/run.sh 2>&1)" "run.sh is read by $shell"
+done
+verdict "$(grep -nE "$foreign" tests/macos/run.sh)" "run.sh uses what macOS has"
+printf 'sed -i s/a/b/ file\nx=${y,,}\n' >"$tmp/bad.sh"
+why=
+[ "$(grep -cE "$foreign" "$tmp/bad.sh")" -eq 2 ] || why="a foreign word was not noticed"
+verdict "$why" "self-test of that"
+
+# The build there: what make would run, and that it names each source once.
+MAKEFLAGS= make -n --no-print-directory SYSTEM=Darwin B="$tmp/build" all >"$tmp/make" 2>&1 || cat "$tmp/make"
+why=
+for file in $sources; do
+	[ "$(grep -c "^cc .* -c .* $file\$" "$tmp/make")" -eq 1 ] || why="$why $file"
+done
+verdict "$why" "make there compiles every source"
+why=$(grep -nE -- '--gc-sections|-static|musl|objcopy|-Wl,-z|-soname' "$tmp/make")
+[ "$(grep -c -- '-dead_strip' "$tmp/make")" -eq 2 ] || why="$why no -dead_strip"
+verdict "$why" "and links as its linker does"
+
+tests/macos/sim.sh || status=1
 exit $status

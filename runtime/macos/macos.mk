@@ -8,7 +8,7 @@ all: $(B)/sbx-run $(B)/libsbx.a $(B)/libsbx.dylib
 
 $(B)/sbx-run: $(MACOS_RUN)
 	@echo "  LD    $@"
-	$(Q)cc $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)cc $(CFLAGS) $(LDFLAGS) -Wl,-dead_strip -o $@ $^
 
 $(B)/libsbx.a: $(MACOS_LIB)
 	@echo "  AR    $@"
@@ -17,7 +17,7 @@ $(B)/libsbx.a: $(MACOS_LIB)
 
 $(B)/libsbx.dylib: $(MACOS_LIB)
 	@echo "  LD    $@"
-	$(Q)cc $(CFLAGS) $(LDFLAGS) -dynamiclib -install_name $(LIBDIR)/libsbx.dylib -o $@ $^
+	$(Q)cc $(CFLAGS) $(LDFLAGS) -dynamiclib -Wl,-dead_strip -install_name $(LIBDIR)/libsbx.dylib -o $@ $^
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

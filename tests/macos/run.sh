@@ -1,20 +1,34 @@
 #!/bin/sh
-# run.sh - for who has a Mac: builds the loader, tries what plans for macOS forbid and allow, each attempt once without
-# the sandbox and once with it, and prints a report. Nothing leaves the machine; all files lie in a folder of its own.
+# run.sh [-n] - for who has a Mac: builds the loader, tries what plans for macOS forbid and allow, each attempt once without
+# the sandbox and once with it, and prints a report. -n: says what it would do, and does nothing.
 #
 #   on Linux:   make macos-tests, then copy the checkout with build/macos-tests to the Mac
 #   on the Mac: tests/macos/run.sh | tee report.txt
 #
 # PASS, FAIL and SKIP as in every test here: FAIL also when the attempt without the sandbox did not work, since then the
-# denial proves nothing. Please send the report, whatever it says.
+# denial proves nothing. Please send the report, whatever it says. For /bin/sh of macOS (bash 3.2) and the tools it ships:
+# tests/macos.sh looks for words of others.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+cat <<'END'
+This script
+  * builds build/sbx-run and build/libsbx.* of this checkout with the compiler of the system (make), and takes the right to
+    write from others in build/macos-tests
+  * makes one folder in /tmp, works in it alone, and removes it at the end
+  * listens on two ports of 127.0.0.1 while it runs, and connects to them
+  * without the sandbox: reads /etc/hosts, lists your home directory and the services of your session (launchctl print), and
+    starts tools of /bin and /usr/bin; under it the same is tried again
+It needs no rights of yours but these, changes no setting, and sends nothing anywhere.
+
+END
+[ "${1-}" = -n ] && exit 0
 [ "$(uname -s)" = Darwin ] || { echo "this is for macOS; on Linux: make macos-tests"; exit 2; }
 plans=$PWD/build/macos-tests run=$PWD/build/sbx-run
 [ -d "$plans/probe" ] || { echo "no build/macos-tests/probe: run make macos-tests on Linux and copy it here"; exit 2; }
 chmod -R go-w "$plans"
 make -s >build/macos-build.log 2>&1 || { cat build/macos-build.log; echo "FAIL build"; exit 1; }
 echo "macOS $(sw_vers -productVersion) ($(sw_vers -buildVersion)) on $(uname -m), $(cc --version | head -1)"
+"$run" --version
 [ -s build/macos-build.log ] && { echo "the build said:"; cat build/macos-build.log; }
 
 passed=0 failed=0 skipped=0
@@ -24,12 +38,27 @@ tell() { # VERDICT NAME [WHY]
 }
 
 # A folder that is named through a link of the root, as users do: the loader has to find its real path.
-work=$(mktemp -d /tmp/sbx-macos-XXXXXX) || exit 2
+base=$(mktemp -d /tmp/sbx-macos-XXXXXX) || exit 2
+work=$base/work out_file=$base/out
+mkdir "$work"
 listeners=
-trap 'kill $listeners 2>/dev/null; chmod -R u+w "$work"; rm -rf "$work"' EXIT
+clean() {
+	for pid in $listeners; do kill "$pid" 2>/dev/null; done
+	chmod -R u+w "$base"
+	rm -rf "$base"
+}
+trap clean EXIT
+trap 'exit 130' HUP INT TERM
 port=$((20000 + $$ % 20000)) other=$((port + 1))
+listen() { # PORT: until it is killed, with what it started
+	trap 'kill $! 2>/dev/null; exit 0' TERM
+	while :; do
+		nc -l 127.0.0.1 "$1" </dev/null >/dev/null 2>&1 &
+		wait $! || sleep 1
+	done
+}
 for p in "$port" "$other"; do
-	(while :; do nc -l 127.0.0.1 "$p" </dev/null >/dev/null 2>&1 || sleep 1; done) &
+	listen "$p" &
 	listeners="$listeners $!"
 done
 
@@ -48,21 +77,21 @@ inside() { # COMMAND...: under the plan of the probe
 # attempt WANT NAME SCRIPT: the script runs in `work`; WANT allow or deny is what the sandbox should say
 attempt() {
 	fresh
-	if ! (cd "$work" && /bin/sh -c "$3") >"$work.out" 2>&1; then
-		tell FAIL "$2" "without the sandbox: $(tail -1 "$work.out")"
+	if ! (cd "$work" && /bin/sh -c "$3") >"$out_file" 2>&1; then
+		tell FAIL "$2" "without the sandbox: $(tail -1 "$out_file")"
 		return
 	fi
 	fresh
-	(cd "$work" && inside /bin/sh -c "$3") >"$work.out" 2>&1
+	(cd "$work" && inside /bin/sh -c "$3") >"$out_file" 2>&1
 	code=$?
 	case $1:$code in
 	allow:0) tell PASS "$2" ;;
 	deny:0) tell FAIL "$2" "it worked in the sandbox too" ;;
-	deny:125 | deny:126 | deny:127 | *:134 | *:137) tell FAIL "$2" "code $code, so nothing was tried: $(tail -2 "$work.out" | tr '\n' ' ')" ;;
+	deny:125 | deny:126 | deny:127 | *:134 | *:137) tell FAIL "$2" "code $code, so nothing was tried: $(tail -2 "$out_file" | tr '\n' ' ')" ;;
 	deny:*) tell PASS "$2" ;;
-	allow:*) tell FAIL "$2" "code $code: $(tail -2 "$work.out" | tr '\n' ' ')" ;;
+	allow:*) tell FAIL "$2" "code $code: $(tail -2 "$out_file" | tr '\n' ' ')" ;;
 	esac
-	rm -f "$work.out"
+	rm -f "$out_file"
 }
 
 echo "== starting"
@@ -149,28 +178,28 @@ case $(cat "$work/report") in
 *'"outcome":"refused"'*'"code":"E0613"'*) tell PASS "a report of a refusal" ;;
 *) tell FAIL "a report of a refusal" "$(cat "$work/report")" ;;
 esac
-"$run" --watch --set work="$work" --set port="$port" "$plans/probe" -- /bin/sleep 3 2>"$work.out"
-grep -q 'program: cpu [0-9.]* s memory [0-9.]* MiB' "$work.out" && tell PASS "--watch" || tell FAIL "--watch" "$(cat "$work.out")"
-"$run" --set work="$work/none" --set port="$port" "$plans/probe" -- /usr/bin/true >"$work.out" 2>&1
+"$run" --watch --set work="$work" --set port="$port" "$plans/probe" -- /bin/sleep 3 2>"$out_file"
+grep -q 'program: cpu [0-9.]* s memory [0-9.]* MiB' "$out_file" && tell PASS "--watch" || tell FAIL "--watch" "$(cat "$out_file")"
+"$run" --set work="$work/none" --set port="$port" "$plans/probe" -- /usr/bin/true >"$out_file" 2>&1
 code=$?
 [ "$code" = 125 ] && tell PASS "a folder that cannot be made is a refusal" || tell FAIL "a folder that cannot be made is a refusal" "code $code"
-sandbox-exec -p '(version 1)(allow default)' "$run" "$plans/wall" -- /usr/bin/true >"$work.out" 2>&1
+sandbox-exec -p '(version 1)(allow default)' "$run" "$plans/wall" -- /usr/bin/true >"$out_file" 2>&1
 code=$?
-grep -q 'a sandbox already' "$work.out" && [ "$code" = 125 ] && tell PASS "inside another sandbox it refuses" ||
-	tell FAIL "inside another sandbox it refuses" "code $code: $(cat "$work.out")"
+grep -q 'a sandbox already' "$out_file" && [ "$code" = 125 ] && tell PASS "inside another sandbox it refuses" ||
+	tell FAIL "inside another sandbox it refuses" "code $code: $(cat "$out_file")"
 
 echo "== a program that makes no process and no code"
 fresh
-cc -o "$work.program" tests/macos/program.c
+cc -o "$base/program" tests/macos/program.c
 alone() { "$run" --set work="$work" "$plans/alone" -- "$@"; }
 lone() { # WHAT TEXT: program.c does it by itself, and not under the plan
-	cp "$work.program" "$work/program"
+	cp "$base/program" "$work/program"
 	if ! "$work/program" "$1"; then
 		tell FAIL "$2" "it does not work without the sandbox"
-	elif alone "$work/program" "$1" >"$work.out" 2>&1; then
+	elif alone "$work/program" "$1" >"$out_file" 2>&1; then
 		tell FAIL "$2" "it worked in the sandbox too"
 	elif [ $? -ge 124 ]; then
-		tell FAIL "$2" "nothing was tried: $(tail -2 "$work.out" | tr '\n' ' ')"
+		tell FAIL "$2" "nothing was tried: $(tail -2 "$out_file" | tr '\n' ' ')"
 	else
 		tell PASS "$2"
 	fi
@@ -178,7 +207,7 @@ lone() { # WHAT TEXT: program.c does it by itself, and not under the plan
 lone fork "fork()"
 lone spawn "posix_spawn()"
 lone jit "memory for code that is made at run time"
-cp "$work.program" "$work/program"
+cp "$base/program" "$work/program"
 if "$work/program" wx; then bare=given; else bare=refused; fi
 if alone "$work/program" wx; then under=given; else under=refused; fi
 echo "NOTE memory that is written and run at once: $bare, and $under under the plan; nothing is promised of it"
@@ -186,22 +215,22 @@ alone /usr/bin/true && tell PASS "control of that" || tell FAIL "control of that
 alone /bin/sleep 20 2>/dev/null
 code=$?
 [ "$code" = 124 ] && tell PASS "its time" || tell FAIL "its time" "code $code"
-rm -f "$work.program"
+rm -f "$base/program"
 
 echo "== without the loader"
 real=$(cd "$work" && pwd -P)
-if sandbox-exec -D work="$real" -D port="$port" -f "$plans/probe/seatbelt.sb" /usr/bin/true 2>"$work.out"; then
+if sandbox-exec -D work="$real" -D port="$port" -f "$plans/probe/seatbelt.sb" /usr/bin/true 2>"$out_file"; then
 	tell PASS "sandbox-exec takes the profile"
 else
-	tell FAIL "sandbox-exec takes the profile" "$(cat "$work.out")"
+	tell FAIL "sandbox-exec takes the profile" "$(cat "$out_file")"
 fi
 
 echo "== the shipped examples"
 example() { # NAME WANT TEXT COMMAND...
 	name=$1 want=$2 text=$3
 	shift 3
-	if "$@" >"$work.out" 2>&1; then got=allow; else got=deny; fi
-	[ "$got" = "$want" ] && tell PASS "$name: $text" || tell FAIL "$name: $text" "$(tail -2 "$work.out" | tr '\n' ' ')"
+	if "$@" >"$out_file" 2>&1; then got=allow; else got=deny; fi
+	[ "$got" = "$want" ] && tell PASS "$name: $text" || tell FAIL "$name: $text" "$(tail -2 "$out_file" | tr '\n' ' ')"
 }
 fresh
 if [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'open("/etc/hosts").read()' 2>/dev/null; then
@@ -219,14 +248,14 @@ else
 	tell SKIP "ripgrep" "no /usr/bin/rg: compile the policy with --set rg=PATH"
 fi
 agent() { "$run" --set project="$work/open" "$plans/agent-tool" -- /bin/sh -c "$1"; }
-if agent 'exit 0' >"$work.out" 2>&1; then
+if agent 'exit 0' >"$out_file" 2>&1; then
 	example agent-tool allow "works in its project" agent "echo x >'$work/open/new' && cat '$work/open/new'"
 	example agent-tool deny "reads a key of the project" agent "cat '$work/open/sub/key.pem'"
 	example agent-tool deny "writes outside" agent "echo x >'$work/away/new'"
 else
-	tell SKIP "agent-tool" "it does not start here: $(tail -2 "$work.out" | tr '\n' ' ')"
+	tell SKIP "agent-tool" "it does not start here: $(tail -2 "$out_file" | tr '\n' ' ')"
 fi
-rm -f "$work.out"
+rm -f "$out_file"
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
