@@ -37,6 +37,33 @@ static void unknown_group(struct access_ctx *x, const struct ast_word *w)
 	access_fail(x);
 }
 
+/* The family of the call: what has come to do the same. Its group, where there is one, is named like its oldest call. */
+static const char *const *family_of(const char *name)
+{
+#define SIBLINGS(when, ...) {__VA_ARGS__},
+	static const char *const families[][9] = {
+#include "sibling.def"
+	};
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		for (const char *const *v = families[i]; *v; v++)
+			if (strcmp(*v, name) == 0)
+				return families[i];
+	return NULL;
+}
+
+static void help_absent(struct access_ctx *x, struct diag_rec *rec, const char *name, enum arch arch)
+{
+	const char *const *family = family_of(name);
+	struct buf b = buf_new(x->r->a);
+	for (const char *const *v = family; v && *v; v++)
+		if (syscall_by_name(*v)->nr[arch] != SYSCALL_NONE)
+			buf_printf(&b, "%s`%s`", b.len ? ", " : "", *v);
+	if (family && syscall_group_by_name(family[0]))
+		diag_help(rec, "`@%s` names the family on every machine; here it is %s", family[0], buf_str(&b));
+	else if (b.len)
+		diag_note(rec, "there it is done by %s", buf_str(&b));
+}
+
 /* Says where a call that is named does not exist, so that nobody waits for a rule that is not there. */
 static void note_absent(struct access_ctx *x, const struct ast_word *w, const struct syscall_desc *call)
 {
@@ -46,6 +73,7 @@ static void note_absent(struct access_ctx *x, const struct ast_word *w, const st
 		struct diag_rec *rec =
 		    diag(x->r->d, DIAG_ABSENT_SYSCALL, w->loc, "`%s` does not exist on %s", call->name, arch_name[a]);
 		diag_label(rec, "no rule is emitted for %s", arch_name[a]);
+		help_absent(x, rec, call->name, (enum arch)a);
 	}
 }
 

@@ -92,6 +92,17 @@ struct diag_rec *diag(struct diags *d, enum diag_id id, struct loc where, const 
 	return r;
 }
 
+struct loc diag_string_in(const struct diags *d, struct loc statement, const char *text)
+{
+	const char *all = src_text(d->src, d->arena, statement);
+	const char *quoted = arena_printf(d->arena, "\"%s\"", text);
+	const char *at = strstr(all, quoted);
+	if (!at || strstr(at + 1, quoted))
+		return statement;
+	uint32_t beg = statement.beg + (uint32_t)(at - all);
+	return (struct loc){beg, beg + (uint32_t)strlen(quoted)};
+}
+
 void diag_label(struct diag_rec *r, const char *fmt, ...)
 {
 	va_list ap;

@@ -32,6 +32,8 @@ struct diags *diags_new(struct arena *a, const struct src *src);
  * record (never NULL) takes the details below; all text is copied into the arena.
  */
 struct diag_rec *diag(struct diags *d, enum diag_id id, struct loc where, const char *fmt, ...) SBX_PRINTF(4, 5);
+/* The string of this text inside of a statement, for a caret at it alone; the statement where it is not written so, or twice. */
+struct loc diag_string_in(const struct diags *d, struct loc statement, const char *text);
 /* Short text beside the caret. */
 void diag_label(struct diag_rec *r, const char *fmt, ...) SBX_PRINTF(2, 3);
 /* A second place that matters, with its own short text. */

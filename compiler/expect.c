@@ -73,6 +73,31 @@ static void report_action(struct expect_ctx *x)
 	note_given(x, rec);
 }
 
+/* The place as the policy would write it: with the variable whose value it begins with. */
+static const char *as_written(const struct expect_ctx *x, const char *path)
+{
+	const struct ir_binding *best = NULL;
+	size_t len = 0;
+	for (unsigned i = 0; i < x->test->n_given; i++) {
+		const struct ir_binding *g = &x->test->given[i];
+		size_t n = strlen(g->value);
+		if (g->value[0] != '/' || n <= len || strncmp(path, g->value, n) != 0 || (path[n] && path[n] != '/'))
+			continue;
+		best = g;
+		len = n;
+	}
+	return best ? arena_printf(x->v->arena, "${%s}%s", best->name, path + len) : path;
+}
+
+/* A file that should be closed and is not: the line that opens it leaves it out. */
+static void help_close(const struct expect_ctx *x, struct diag_rec *rec)
+{
+	const struct outcome *o = x->allow;
+	if (x->e->what != RULE_PATH || !o->decision.by || o->decision.by->profile || !o->request.object)
+		return;
+	diag_help(rec, "leave it out of that line, `except \"%s\"`, or allow a narrower place there", as_written(x, o->request.object));
+}
+
 static void report_result(struct expect_ctx *x)
 {
 	bool want = x->e->kind == EXPECT_ALLOW;
@@ -104,6 +129,8 @@ static void report_result(struct expect_ctx *x)
 	if (x->ir->targets != TARGET_BIT(x->target))
 		diag_note(rec, "on %s", target_name[x->target]);
 	note_given(x, rec);
+	if (!want && !x->n_deny)
+		help_close(x, rec);
 }
 
 /* The guarantee that is preferred there and not kept whole, so that this difference is no fault of the compiler; or NULL. */

@@ -39,12 +39,18 @@ static bool take(void *ctx, const struct ir_rule *deny)
 	return x->left == 0;
 }
 
+static bool is_dead(const struct lint *l, const struct ir_rule *allow, const struct path_set *denies, struct dead *x)
+{
+	*x = (struct dead){.lint = l, .rule = allow, .left = allow->ops};
+	return path_set_above(denies, allow->object, take, x);
+}
+
 static void dead_allows(const struct lint *l, const struct path_set *denies)
 {
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
-		struct dead x = {.lint = l, .rule = r, .left = r->ops};
-		if (!is_path(r, false) || r->origin[__builtin_ctz(r->ops)]->profile || !path_set_above(denies, r->object, take, &x))
+		struct dead x;
+		if (!is_path(r, false) || r->origin[__builtin_ctz(r->ops)]->profile || !is_dead(l, r, denies, &x))
 			continue;
 		uint32_t both = r->ops & x.by->ops;
 		struct diag_rec *rec =
@@ -153,8 +159,10 @@ static bool says_more(const struct ir_rule *r)
 	return r->flags & (RULE_MAKE_DIR | RULE_NOFOLLOW);
 }
 
-static void covered_rules(const struct lint *l, const struct path_set *set, bool deny)
+/* Of an allow that denies take, that is said alone. */
+static void covered_rules(const struct lint *l, const struct path_set *set, const struct path_set *denies, bool deny)
 {
+	struct dead dead;
 	struct loc last = {0}; /* rules of one line often stand side by side: it is said once */
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
@@ -166,7 +174,7 @@ static void covered_rules(const struct lint *l, const struct path_set *set, bool
 			continue;
 		if (strcmp(lint_path(l, x.by->object), path) == 0 && x.by->ops == r->ops)
 			continue; /* the other is no wider: they differ in how the place is found */
-		if (last.beg == lint_line(r, r->ops)->loc.beg)
+		if (last.beg == lint_line(r, r->ops)->loc.beg || (!deny && is_dead(l, r, denies, &dead)))
 			continue;
 		last = lint_line(r, r->ops)->loc;
 		struct diag_rec *rec = diag(l->diags, DIAG_COVERED_RULE, lint_line(r, r->ops)->loc,
@@ -211,7 +219,7 @@ void lint_dead(const struct lint *l)
 		qsort(spots, n, sizeof(*spots), spot_cmp);
 	dead_allows(l, written);
 	dead_denies(l, allows, spots, n);
-	covered_rules(l, allows, false);
-	covered_rules(l, denies, true);
+	covered_rules(l, allows, written, false);
+	covered_rules(l, denies, written, true);
 	duplicates(l);
 }

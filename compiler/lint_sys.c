@@ -262,7 +262,10 @@ static void lint_family(const struct lint *l, const struct sys_rule *r, const st
 	    diag(l->diags, DIAG_SIBLING, r->origin->loc, "`%s` is denied, and %s can do the same",
 		 r->call->name, buf_str(&names));
 	second_place(rec, first, "allowed");
-	diag_help(rec, "deny %s too", buf_str(&names));
+	if (syscall_group_by_name(f->calls[0]))
+		diag_help(rec, "`deny syscall @%s` covers the family", f->calls[0]);
+	else
+		diag_help(rec, "deny %s too", buf_str(&names));
 }
 
 static bool uring_reaches(const char *name)

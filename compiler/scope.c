@@ -193,6 +193,25 @@ static void report_relative(struct res *r, const struct ast_word *w, const char 
 	diag_help(rec, "write the place itself, without `.`, `..`, `//` or a `/` at the end");
 }
 
+/* A pattern in the last component has a form of its own; all of a folder is what a path means anyway. */
+static void help_pattern(struct res *r, struct diag_rec *rec, const struct ast_word *w)
+{
+	const char *slash = memrchr(w->text, '/', w->len);
+	uint32_t above = slash ? (uint32_t)(slash - w->text) : 0;
+	const char *folder = above ? arena_strndup(r->a, w->text, above) : "/";
+	const char *name = slash ? arena_strndup(r->a, slash + 1, w->len - above - 1) : "";
+	bool plain = slash && !strchr(folder, '*');
+	if (plain && (strcmp(name, "*") == 0 || strcmp(name, "**") == 0)) {
+		diag_help(rec, "a path covers everything below it: write `\"%s\"`", folder);
+		return;
+	}
+	if (plain && !strstr(name, "**") && !strpbrk(name, "?[]{}\\$ "))
+		diag_help(rec, "write `matching \"%s\" under \"%s\"`, which is for that folder and all below it", name, folder);
+	else
+		diag_help(rec, "a path covers everything below it: name the folder; a pattern is `matching \"*.pem\" under \"/a/folder\"`");
+	diag_note(rec, "on Linux patterns are looked for once, when the sandbox starts: see `fs.glob.live`");
+}
+
 static bool no_glob(struct res *r, const struct ast_word *w)
 {
 	const char *star = memchr(w->text, '*', w->len);
@@ -200,8 +219,7 @@ static bool no_glob(struct res *r, const struct ast_word *w)
 		return true;
 	uint32_t at = string_base(w) + (uint32_t)(star - w->text);
 	struct diag_rec *rec = diag(r->d, DIAG_GLOB_IN_PATH, (struct loc){at, at + 1}, "`*` has no meaning in a path");
-	diag_help(rec, "a path covers everything below it: name the folder");
-	diag_note(rec, "patterns are written `matching \"*.pem\" under \"/a/folder\"`");
+	help_pattern(r, rec, w);
 	return false;
 }
 

@@ -51,15 +51,25 @@ static struct diag_rec *refuse(struct ports *p, enum diag_id id, const struct ir
 	return diag(p->l->diags, id, r->origin[op]->loc, "%s", what);
 }
 
+/* As the policy has it. */
+static const char *endpoint(struct arena *a, const struct ir_rule *r)
+{
+	if (r->port_var)
+		return arena_printf(a, "%s:${%s}", r->object, r->port_var);
+	return any_port(r) ? arena_printf(a, "%s:*", r->object) : arena_printf(a, "%s:%u", r->object, r->port_lo);
+}
+
 static void refuse_host(struct ports *p, const struct ir_rule *r, const struct net_op *o)
 {
-	struct diag_rec *d =
-	    refuse(p, DIAG_HOST_NAME, r, o->op, "the kernel cannot check host names and addresses");
+	const char *said = endpoint(p->l->arena, r);
+	struct diag_rec *d = diag(p->l->diags, DIAG_HOST_NAME, diag_string_in(p->l->diags, r->origin[o->op]->loc, said),
+				  "the kernel cannot check host names and addresses");
+	p->ok = false;
 	diag_note(d, "Landlock and seccomp see ports; this line would mean \"any host\". "
 		     "A proxy can check hosts");
 	if (!r->deny && o->op == OP_CONNECT_TCP)
 		diag_help(d, "send it through a proxy: `proxy NAME = unix \"/run/...\"` above the policy, and "
-			     "`\"HOST:PORT\" via NAME`");
+			     "`\"%s\" via NAME`", said);
 	if (r->deny)
 		diag_help(d,
 			  "leave the line out, or deny the port for every host: "
