@@ -55,10 +55,14 @@ static struct words split(struct arena *a, const char *line, unsigned n)
 	return w;
 }
 
+/* A line that begins with a tab, in seatbelt.sb, goes on with the one before. */
 static void each_line(struct reader *r, const struct artifact *f, void (*take)(struct reader *r, const char *line))
 {
-	for (const char *at = f ? f->data : "", *end; (end = strchr(at, '\n')); at = end + 1)
+	for (const char *at = f ? f->data : "", *end; (end = strchr(at, '\n')); at = end + 1) {
+		while (end[1] == '\t' && strchr(end + 1, '\n'))
+			end = strchr(end + 1, '\n');
 		take(r, arena_strndup(r->a, at, (size_t)(end - at)));
+	}
 }
 
 /* ---- landlock.conf ---- */

@@ -205,7 +205,7 @@ uint32_t base_opens(const struct ir *ir, const char *root)
 
 uint32_t base_meets(const struct ir *ir, const char *root)
 {
-	uint32_t out = strchr(root, '$') ? READ_ATOMS | ATOM_BIT(ATOM_MAP) : base_opens(ir, root);
+	uint32_t out = tmpl_has_variable(root) ? READ_ATOMS | ATOM_BIT(ATOM_MAP) : base_opens(ir, root);
 
 	if (stands_on_system(ir))
 		return ~0u; /* it may open anything */

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "paths.h"
+#include "net.h"
 
 bool seatbelt_governs(const struct ir_rule *r)
 {
@@ -60,23 +60,33 @@ static void check_rules(struct emit *e)
 	}
 }
 
-static void emit_all_denies(struct emit *e, const struct paths *paths)
+/* A heading, which is taken back where nothing follows. */
+static void begin_section(struct emit *e, const char *what)
 {
-	static const char head[] =
-	    "\n; what the policy denies: after everything else, because the last match decides\n";
-	size_t before = e->out.len;
+	e->section = e->out.len;
+	buf_printf(&e->out, "\n; %s\n", what);
+	e->section_body = e->out.len;
+}
 
-	buf_puts(&e->out, head);
+static void end_section(struct emit *e)
+{
+	if (e->out.len == e->section_body)
+		e->out.len = e->section;
+}
+
+static void emit_all_denies(struct emit *e, const struct paths *paths, const struct net *net)
+{
+	begin_section(e, "what the policy denies: after everything else, because the last match decides");
 	paths_emit_denies(e, paths);
-	seatbelt_emit_net_denies(e);
-	if (e->out.len == before + strlen(head))
-		e->out.len = before;
+	seatbelt_emit_net_denies(e, net, paths);
+	end_section(e);
 }
 
 bool seatbelt_lower(struct lower *l)
 {
 	struct emit e = {.l = l, .out = buf_new(l->arena)};
 	struct paths paths = {.allows = {.n = 0}};
+	const struct net *net;
 
 	if (!(l->ir->targets & TARGET_BIT(TARGET_MACOS)))
 		return true;
@@ -87,10 +97,15 @@ bool seatbelt_lower(struct lower *l)
 	seatbelt_emit_closed(&e);
 	paths_collect(&e, &paths);
 	paths_emit_allows(&e, &paths);
+	begin_section(&e, "what only macOS has");
 	seatbelt_emit_names(&e);
+	end_section(&e);
 	emit_signal(&e);
-	seatbelt_emit_net_allows(&e);
-	emit_all_denies(&e, &paths);
+	net = net_collect(&e);
+	begin_section(&e, "the network");
+	seatbelt_emit_net_allows(&e, net, &paths);
+	end_section(&e);
+	emit_all_denies(&e, &paths, net);
 	paths_emit_moves(&e, &paths);
 	if (e.failed)
 		return false;

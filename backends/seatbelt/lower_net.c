@@ -5,27 +5,22 @@
  */
 #include <string.h>
 
-#include "seatbelt.h"
+#include "net.h"
 
 enum { PORTS_MAX = 1024 }; /* of a range: one rule each */
 
 static const struct {
-	enum op op;
 	const char *ops;  /* listen() asks network-inbound even where bind() was let through */
 	const char *side; /* never (local ...) on network-outbound: it matches every connection */
 	const char *proto;
 	const char *domains;
-} net_ops[] = {
-    {OP_CONNECT_TCP, "network-outbound", "remote", "tcp",
-     "(socket-domain AF_INET) (socket-domain AF_INET6)"},
-    {OP_CONNECT_UDP, "network-outbound", "remote", "udp",
-     "(socket-domain AF_INET) (socket-domain AF_INET6)"},
-    {OP_LISTEN_TCP, "network-bind network-inbound", "local", "tcp",
-     "(socket-domain AF_INET) (socket-domain AF_INET6)"},
-    {OP_LISTEN_UDP, "network-bind network-inbound", "local", "udp",
-     "(socket-domain AF_INET) (socket-domain AF_INET6)"},
-    {OP_CONNECT_UNIX, "network-outbound", NULL, NULL, "(socket-domain AF_UNIX)"},
-    {OP_LISTEN_UNIX, "network-bind network-inbound", NULL, NULL, "(socket-domain AF_UNIX)"},
+} net_ops[NET_KINDS] = {
+    [NET_TCP_OUT] = {"network-outbound", "remote", "tcp", "(socket-domain AF_INET) (socket-domain AF_INET6)"},
+    [NET_UDP_OUT] = {"network-outbound", "remote", "udp", "(socket-domain AF_INET) (socket-domain AF_INET6)"},
+    [NET_TCP_IN] = {"network-bind network-inbound", "local", "tcp", "(socket-domain AF_INET) (socket-domain AF_INET6)"},
+    [NET_UDP_IN] = {"network-bind network-inbound", "local", "udp", "(socket-domain AF_INET) (socket-domain AF_INET6)"},
+    [NET_UNIX_OUT] = {"network-outbound", NULL, NULL, "(socket-domain AF_UNIX)"},
+    [NET_UNIX_IN] = {"network-bind network-inbound", NULL, NULL, "(socket-domain AF_UNIX)"},
 };
 
 static struct loc loc_of(const struct ir_rule *r, enum op op)
@@ -76,13 +71,6 @@ static bool ports_fit(struct emit *e, const struct ir_rule *r, struct loc at)
 	return false;
 }
 
-static void emit_port(struct emit *e, const struct ir_rule *r, size_t row, const char *address)
-{
-	if (address)
-		buf_printf(&e->out, "(%s %s (%s %s %s))\n", r->deny ? "deny" : "allow",
-			   net_ops[row].ops, net_ops[row].side, net_ops[row].proto, address);
-}
-
 /* May the program itself connect, or listen, anywhere but at a proxy? */
 static bool allows_straight(const struct ir *ir, enum op op)
 {
@@ -96,27 +84,48 @@ static bool allows_straight(const struct ir *ir, enum op op)
 	return false;
 }
 
-static void emit_endpoint(struct emit *e, const struct ir_rule *r, size_t row)
+/* What is being written: the rules of one effect. */
+struct net_out {
+	struct emit *e;
+	const struct net *net;
+	const struct paths *paths;
+	struct net_set *said[NET_UNIX_OUT];
+};
+
+/* The address as an expression of SBPL; NULL after a diagnostic. */
+static const char *address(struct emit *e, const struct ir_rule *r, struct loc at, const struct net_end *x)
 {
-	struct loc at = loc_of(r, net_ops[row].op);
 	struct arena *a = e->l->arena;
 
-	if (r->deny && strcmp(r->object, "*") != 0 && !allows_straight(e->l->ir, net_ops[row].op))
+	switch (x->which) {
+	case END_VAR:
+		return emit_text(e, at, arena_printf(a, "%s:", r->object), arena_printf(a, "${%s}", x->var));
+	case END_ALL:
+		return arena_printf(a, "\"%s:*\"", r->object);
+	case END_PORT:
+		return arena_printf(a, "\"%s:%u\"", r->object, x->port);
+	}
+	return NULL;
+}
+
+static void emit_endpoint(struct net_out *o, const struct ir_rule *r, enum net_kind k)
+{
+	struct emit *e = o->e;
+	struct loc at = loc_of(r, net_op[k]);
+
+	if (r->deny && strcmp(r->object, "*") != 0 && !allows_straight(e->l->ir, net_op[k]))
 		return; /* for the proxies: without one there is nothing that it takes away */
 	if (!host_fits(e, r, at) || !ports_fit(e, r, at))
 		return;
-	if (r->port_var) {
-		emit_port(e, r, row,
-			  emit_text(e, at, arena_printf(a, "%s:", r->object),
-				    arena_printf(a, "${%s}", r->port_var)));
-		return;
+	for (unsigned i = 0; i < net_ends(r); i++) {
+		struct net_end x = net_end(r, i);
+		bool counts = r->deny ? net_deny_counts(o->net, k, &x) : net_allow_counts(o->net, k, &x);
+		const char *to = address(e, r, at, &x);
+
+		if (counts && to && !net_again(o->said[k], &x))
+			buf_printf(&e->out, "(%s %s (%s %s %s))\n", r->deny ? "deny" : "allow", net_ops[k].ops, net_ops[k].side,
+				   net_ops[k].proto, to);
 	}
-	if (r->port_lo == 0) {
-		emit_port(e, r, row, arena_printf(a, "\"%s:*\"", r->object));
-		return;
-	}
-	for (unsigned port = r->port_lo; port <= r->port_hi; port++)
-		emit_port(e, r, row, arena_printf(a, "\"%s:%u\"", r->object, port));
 }
 
 /*
@@ -124,9 +133,10 @@ static void emit_endpoint(struct emit *e, const struct ir_rule *r, size_t row)
  * socket). A path filter on a network operation speaks of Unix sockets; the permissions of files do
  * not stop a connection.
  */
-static void emit_socket(struct emit *e, const struct ir_rule *r, size_t row)
+static void emit_socket(struct net_out *o, const struct ir_rule *r, enum net_kind k)
 {
-	struct loc at = loc_of(r, net_ops[row].op);
+	struct emit *e = o->e;
+	struct loc at = loc_of(r, net_op[k]);
 	const char *path;
 
 	if (r->object[0] == '@') {
@@ -135,95 +145,84 @@ static void emit_socket(struct emit *e, const struct ir_rule *r, size_t row)
 		return;
 	}
 	path = emit_path(e, at, r->object);
-	if (!path)
+	if (!path || !net_socket_counts(o->net, k, r))
 		return;
-	buf_printf(&e->out, "(%s %s (subpath %s))\n", r->deny ? "deny" : "allow", net_ops[row].ops,
-		   path);
+	if (r->deny || !o->net->allow_all)
+		buf_printf(&e->out, "(%s %s (subpath %s))\n", r->deny ? "deny" : "allow", net_ops[k].ops, path);
 	/* bind() makes the socket's file: that one kind of file, and only there. */
-	if (net_ops[row].op == OP_LISTEN_UNIX && !r->deny)
-		buf_printf(
-		    &e->out,
-		    "(allow file-write-create (require-all (subpath %s) (vnode-type SOCKET)))\n",
-		    path);
-}
-
-static bool denies_all(const struct ir *ir)
-{
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (ir->rules[i].kind == RULE_NET && ir->rules[i].deny &&
-		    seatbelt_governs(&ir->rules[i]) && (ir->rules[i].ops & OP_BIT(OP_NET)))
-			return true;
-	return false;
+	if (k == NET_UNIX_IN && !r->deny && !(paths_settled(o->paths, path_real(e->l->arena, r->object)) & ATOM_BIT(ATOM_CREATE)))
+		buf_printf(&e->out, "(allow file-write-create (require-all (subpath %s) (vnode-type SOCKET)))\n", path);
 }
 
 /* The allow needs no filter, so that it holds for every kind of socket; the denies of single ports
  * still win. */
-static void emit_all_net(struct emit *e, const struct ir_rule *r)
+static void emit_all_net(struct net_out *o, const struct ir_rule *r)
 {
-	if (r->deny)
+	if (!r->deny && o->net->allow_all)
+		buf_puts(&o->e->out, "(allow network-outbound network-inbound network-bind system-socket)\n");
+	if (r->deny && o->net->on_system) /* else nothing of it is open */
 		buf_puts(
-		    &e->out,
+		    &o->e->out,
 		    "(deny network-outbound (remote ip \"*:*\") (subpath \"/\"))\n"
 		    "(deny network-bind network-inbound (local ip \"*:*\") (subpath \"/\"))\n");
-	else if (!denies_all(e->l->ir))
-		buf_puts(&e->out,
-			 "(allow network-outbound network-inbound network-bind system-socket)\n");
-	else
-		buf_puts(&e->out, "; (nothing: a line of the policy denies all of the network)\n");
 }
 
-static void emit_net(struct emit *e, bool deny)
+static void emit_rule(struct net_out *o, const struct ir_rule *r)
+{
+	struct buf *out = &o->e->out;
+	size_t before = out->len, head;
+
+	emit_origins(o->e, r);
+	head = out->len;
+	if (r->ops & OP_BIT(OP_NET))
+		emit_all_net(o, r);
+	for (unsigned k = 0; k < NET_KINDS; k++) {
+		if (!(r->ops & OP_BIT(net_op[k])))
+			continue;
+		if (net_ops[k].proto)
+			emit_endpoint(o, r, k);
+		else
+			emit_socket(o, r, k);
+	}
+	if (out->len == head)
+		out->len = before;
+}
+
+static void emit_net(struct emit *e, const struct net *net, const struct paths *paths, bool deny)
 {
 	const struct ir *ir = e->l->ir;
+	struct net_out o = {.e = e, .net = net, .paths = paths};
 
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-
-		if (r->kind != RULE_NET || r->deny != deny || !seatbelt_governs(r))
-			continue;
-		emit_origins(e, r);
-		if (r->ops & OP_BIT(OP_NET))
-			emit_all_net(e, r);
-		for (size_t row = 0; row < sizeof(net_ops) / sizeof(net_ops[0]); row++) {
-			if (!(r->ops & OP_BIT(net_ops[row].op)))
-				continue;
-			if (net_ops[row].proto)
-				emit_endpoint(e, r, row);
-			else
-				emit_socket(e, r, row);
-		}
-	}
+	for (unsigned k = 0; k < NET_UNIX_OUT; k++)
+		o.said[k] = ARENA_NEW(e->l->arena, struct net_set);
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ir->rules[i].kind == RULE_NET && ir->rules[i].deny == deny && seatbelt_governs(&ir->rules[i]))
+			emit_rule(&o, &ir->rules[i]);
 }
 
 /* Whether making a socket is asked about at all differs between versions; the answer stands for
  * those that ask. */
-static void emit_domains(struct emit *e)
+static void emit_domains(struct emit *e, const struct net *n)
 {
-	const struct ir *ir = e->l->ir;
-	uint32_t used = 0;
+	const char *said = "";
 
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (ir->rules[i].kind == RULE_NET && !ir->rules[i].deny &&
-		    seatbelt_governs(&ir->rules[i]))
-			used |= ir->rules[i].ops;
-	for (size_t row = 0; row < sizeof(net_ops) / sizeof(net_ops[0]); row++) {
-		bool said = !(used & OP_BIT(net_ops[row].op));
-
-		for (size_t i = 0; i < row && !said; i++)
-			said = (used & OP_BIT(net_ops[i].op)) &&
-			       strcmp(net_ops[i].domains, net_ops[row].domains) == 0;
-		if (!said)
-			buf_printf(&e->out, "(allow system-socket %s)\n", net_ops[row].domains);
+	for (unsigned k = 0; k < NET_KINDS && !n->allow_all; k++) {
+		if (!net_allows_some(n, k) || strcmp(said, net_ops[k].domains) == 0)
+			continue;
+		if (!*said)
+			buf_puts(&e->out, "; sockets of the kinds that the lines below speak of; not every version asks about them\n");
+		said = net_ops[k].domains;
+		buf_printf(&e->out, "(allow system-socket %s)\n", said);
 	}
 }
 
-void seatbelt_emit_net_allows(struct emit *e)
+void seatbelt_emit_net_allows(struct emit *e, const struct net *n, const struct paths *p)
 {
-	emit_domains(e);
-	emit_net(e, false);
+	emit_domains(e, n);
+	emit_net(e, n, p, false);
 }
 
-void seatbelt_emit_net_denies(struct emit *e)
+void seatbelt_emit_net_denies(struct emit *e, const struct net *n, const struct paths *p)
 {
-	emit_net(e, true);
+	emit_net(e, n, p, true);
 }

@@ -19,6 +19,7 @@
 enum {
 	RULE_MAX = 60000, /* bytes of one rule: macOS counts its pattern in 16 bits */
 	PLACES_A_RULE = 32,
+	OPERATIONS_WIDTH = 96, /* columns */
 };
 
 static const char *const atom_name[ATOM_COUNT] = {
@@ -76,13 +77,20 @@ static const char *kind_of(uint32_t a)
 	return NULL;
 }
 
+/* The operations; on several lines where one would be long. */
 static const char *names_of(struct arena *a, uint32_t set)
 {
 	struct buf b = buf_new(a);
+	size_t column = strlen("(allow");
 
-	for (unsigned i = 0; i < ATOM_COUNT; i++)
-		if ((set & ATOM_BIT(i)) && !(i == ATOM_FOLDERS && (set & ATOM_BIT(ATOM_FILES))))
-			buf_printf(&b, " %s", atom_name[i]);
+	for (unsigned i = 0; i < ATOM_COUNT; i++) {
+		bool breaks = column + strlen(atom_name[i]) > OPERATIONS_WIDTH;
+
+		if (!(set & ATOM_BIT(i)) || (i == ATOM_FOLDERS && (set & ATOM_BIT(ATOM_FILES))))
+			continue;
+		buf_printf(&b, "%s%s", breaks ? "\n\t" : " ", atom_name[i]);
+		column = (breaks ? 8 : column + 1) + strlen(atom_name[i]);
+	}
 	return buf_str(&b);
 }
 
@@ -90,13 +98,15 @@ static const char *names_of(struct arena *a, uint32_t set)
 static void emit_rule(struct emit *e, const struct path_line *v, unsigned n, uint32_t set, const char *kind)
 {
 	struct buf b = buf_new(e->l->arena);
+	const char *names = names_of(e->l->arena, set);
+	bool own_lines = n > 1 || strchr(names, '\n');
 
 	for (unsigned i = 0; i < n; i++) {
 		const char *where = place(e, v[i].rule, kind);
 
 		if (!where)
 			return;
-		buf_printf(&b, "%s%s", n > 1 ? "\n\t" : " ", where);
+		buf_printf(&b, "%s%s", own_lines ? "\n\t" : " ", where);
 	}
 	if (b.len > RULE_MAX) {
 		diag(e->l->diags, DIAG_TOO_LARGE, v[0].at,
@@ -104,8 +114,7 @@ static void emit_rule(struct emit *e, const struct path_line *v, unsigned n, uin
 		e->failed = true;
 		return;
 	}
-	buf_printf(&e->out, "(%s%s%s)\n", v[0].rule->deny ? "deny" : "allow",
-		   names_of(e->l->arena, set), buf_str(&b));
+	buf_printf(&e->out, "(%s%s%s)\n", v[0].rule->deny ? "deny" : "allow", names, buf_str(&b));
 }
 
 static bool same_text(const char *a, const char *b)
@@ -141,6 +150,14 @@ static void emit_heads(struct emit *e, const struct path_line *v, unsigned n)
 		emit_origin_list(e, origins, n);
 }
 
+/* Does the line stand in another profile, or policy, than the one before? */
+static bool from_elsewhere(const struct path_line *before, const struct path_line *x)
+{
+	const struct origin *a = before ? rule_origin(before->rule) : NULL, *b = rule_origin(x->rule);
+
+	return a && b && (!same_text(a->profile, b->profile) || !same_text(a->base, b->base));
+}
+
 static void emit_group(struct emit *e, const struct path_line *v, unsigned n)
 {
 	uint32_t set = v[0].atoms;
@@ -165,6 +182,7 @@ static void check_paths(struct emit *e, const struct path_line *x)
 
 static void emit_lines(struct emit *e, const struct path_lines *l)
 {
+	const struct path_line *before = NULL;
 	unsigned n;
 
 	for (unsigned i = 0; i < l->n && !e->failed; i += n) {
@@ -175,7 +193,10 @@ static void emit_lines(struct emit *e, const struct path_lines *l)
 		}
 		while (i + n < l->n && n < PLACES_A_RULE && joins(&l->v[i], &l->v[i + n]))
 			n++;
+		if (from_elsewhere(before, &l->v[i]))
+			buf_putc(&e->out, '\n');
 		emit_group(e, &l->v[i], n);
+		before = &l->v[i];
 	}
 }
 
@@ -223,7 +244,7 @@ static bool is_settled(struct emit *e, const struct paths *p, const char *folder
 	struct path_line at = {.root = folder};
 	struct search s = {.arena = e->l->arena, .line = &at};
 
-	if (!strchr(folder, '$') && base_shows(e->l->ir, folder))
+	if (!tmpl_has_variable(folder) && base_shows(e->l->ir, folder))
 		return true;
 	paths_above(&p->allows, folder, shows, &s);
 	paths_above(&p->denies, folder, adds, &s); /* it is hidden, whatever is said here */

@@ -38,7 +38,7 @@ static bool is_path(const struct ir_rule *r)
 
 bool paths_hole_matters(struct arena *a, const char *root, const char *hole)
 {
-	return strchr(root, '$') || strchr(hole, '$') || path_covers(path_real(a, root), path_real(a, hole));
+	return tmpl_has_variable(root) || tmpl_has_variable(hole) || path_covers(path_real(a, root), path_real(a, hole));
 }
 
 /* Does the rule leave out all of its own place? */
@@ -124,7 +124,7 @@ static int by_root(const void *x, const void *y)
 	return order ? order : *a < *b ? -1 : *a > *b;
 }
 
-static void lines_sort(struct arena *a, struct path_lines *l)
+void paths_sort(struct arena *a, struct path_lines *l)
 {
 	l->by_root = ARENA_ARRAY(a, l->n + 1, struct path_line *);
 	if (!l->n)
@@ -177,12 +177,22 @@ bool paths_above(const struct path_lines *l, const char *root,
 	return look_at(l, "/", 1, look, ctx);
 }
 
+bool paths_below(const struct path_lines *l, const char *root)
+{
+	size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+	for (unsigned i = lower_bound(l, root, n); i < l->n && strncmp(l->by_root[i]->root, root, n) == 0; i++)
+		if (l->by_root[i]->root[n] == '/')
+			return true;
+	return false;
+}
+
 /* Does this hole of the line take the place, or (below) some of what lies in it? Where a variable decides it, it does. */
 static bool touches(const struct path_line *line, const char *hole, const char *root, bool below)
 {
 	size_t n = strlen(line->root) > 1 ? strlen(line->root) : 0;
-	bool fixed = !strchr(hole, '$') && !strchr(root, '$');
-	bool alike = path_covers(line->root, hole) && !strchr(hole + n, '$') && !strchr(root + n, '$');
+	bool fixed = !tmpl_has_variable(hole) && !tmpl_has_variable(root);
+	bool alike = path_covers(line->root, hole) && !tmpl_has_variable(hole + n) && !tmpl_has_variable(root + n);
 
 	return path_covers(hole, root) || (below && path_covers(root, hole)) || (!fixed && !alike);
 }
@@ -276,7 +286,7 @@ static uint32_t opened_in(const struct ir *ir, const struct paths *p, const char
 	struct search s = {.found = p->allows.open_all | base_meets(ir, root)};
 	size_t n = strlen(root);
 
-	if (strchr(root, '$') || n == 1) {
+	if (tmpl_has_variable(root) || n == 1) {
 		for (unsigned i = 0; i < p->allows.n; i++)
 			s.found |= p->allows.v[i].gives;
 		return s.found;
@@ -300,6 +310,23 @@ static void denies_reduce(struct emit *e, struct paths *p)
 	}
 }
 
+static bool settles(void *ctx, const struct path_line *line)
+{
+	struct search *s = ctx;
+
+	s->found |= line->rule->glob || line->rule->n_holes ? 0 : line->all;
+	return true;
+}
+
+uint32_t paths_settled(const struct paths *p, const char *root)
+{
+	struct search s = {.found = 0};
+
+	paths_above(&p->allows, root, settles, &s);
+	paths_above(&p->denies, root, settles, &s);
+	return s.found;
+}
+
 void paths_collect(struct emit *e, struct paths *p)
 {
 	const struct ir *ir = e->l->ir;
@@ -312,8 +339,8 @@ void paths_collect(struct emit *e, struct paths *p)
 			add_line(e, r->deny ? &p->denies : &p->allows, r, NULL);
 	}
 	add_nevers(e, &p->denies);
-	lines_sort(e->l->arena, &p->allows);
-	lines_sort(e->l->arena, &p->denies);
+	paths_sort(e->l->arena, &p->allows);
+	paths_sort(e->l->arena, &p->denies);
 	allows_reduce(e, p);
 	denies_reduce(e, p);
 }

@@ -38,6 +38,8 @@ struct paths {
 	struct path_lines allows, denies;
 };
 
+/* The atoms that a line allows, or denies, on all of the place. */
+uint32_t paths_settled(const struct paths *p, const char *root);
 /* Everything that the policy says of paths, without what has no effect. */
 void paths_collect(struct emit *e, struct paths *p);
 /* What is allowed; with the folders above it. Then what is denied. */
@@ -46,6 +48,10 @@ void paths_emit_denies(struct emit *e, const struct paths *p);
 /* lower_moves.c: the folders above closed places keep their names. */
 void paths_emit_moves(struct emit *e, const struct paths *p);
 
+/* Puts lines in the order of the policy's places, and their roots in order; for the two below. */
+void paths_sort(struct arena *a, struct path_lines *l);
+/* Does a line name a place below this one, textually? */
+bool paths_below(const struct path_lines *l, const char *root);
 /* Does a line name a place at or above this one, textually? The nearest first; false from `look` ends it. */
 bool paths_above(const struct path_lines *l, const char *root,
 		 bool (*look)(void *ctx, const struct path_line *line), void *ctx);

@@ -308,7 +308,17 @@ enum sbpl_op sbpl_list_of(const struct sbpl_profile *p, enum sbpl_op op)
 	return op;
 }
 
-const struct sbpl_rule *sbpl_dead_rule(struct arena *a, const struct sbpl_profile *p)
+/* A value of the start decides, or a pattern, of which only some examples are asked about. */
+static bool is_sampled(const struct sbpl_filter *f)
+{
+	bool sampled = f->open || sbpl_filters[f->id].how == HOW_REGEX;
+
+	for (const struct sbpl_filter *x = f->first; x; x = x->next)
+		sampled |= is_sampled(x);
+	return sampled;
+}
+
+const struct sbpl_rule *sbpl_dead_rule(struct arena *a, const struct sbpl_profile *p, unsigned from)
 {
 	bool *used = ARENA_ARRAY(a, p->n_rules, bool);
 	bool done[SBPL_OP_COUNT] = {false};
@@ -332,7 +342,7 @@ const struct sbpl_rule *sbpl_dead_rule(struct arena *a, const struct sbpl_profil
 		}
 	}
 	for (unsigned i = 0; i < p->n_rules; i++)
-		if (!used[i] && p->rules[i].at.line)
+		if (!used[i] && p->rules[i].at.line >= from && !(p->rules[i].filter && is_sampled(p->rules[i].filter)))
 			return &p->rules[i];
 	return NULL;
 }

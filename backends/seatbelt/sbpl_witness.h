@@ -16,8 +16,8 @@ unsigned sbpl_witness(struct arena *a, const struct sbpl_profile *const *profile
 		      struct sbpl_query **out);
 /* The operation whose rules, or own default, are the first to be asked about `op`. */
 enum sbpl_op sbpl_list_of(const struct sbpl_profile *p, enum sbpl_op op);
-/* A rule that decides nothing at any of its questions; NULL when all do. */
-const struct sbpl_rule *sbpl_dead_rule(struct arena *a, const struct sbpl_profile *p);
+/* A rule from this line on (1: any) that decides nothing at any of its questions; NULL when all do. Rules on patterns and open values are let be. */
+const struct sbpl_rule *sbpl_dead_rule(struct arena *a, const struct sbpl_profile *p, unsigned from);
 
 struct request;
 /* model.c: the profile of a model with the values of this request; NULL when it does not load with them. */

@@ -34,6 +34,7 @@ struct answer seatbelt_unless_moved_in(const struct ir *ir);
 struct emit {
 	struct lower *l;
 	struct buf out;
+	size_t section, section_body; /* lower.c: where the heading begins and ends */
 	bool failed; /* a diagnostic was queued: what was written is thrown away */
 };
 
@@ -44,8 +45,10 @@ bool seatbelt_governs(const struct ir_rule *r);
 /* lower_names.c: the rules for what only macOS has. */
 void seatbelt_emit_names(struct emit *e);
 /* lower_net.c: the rules for NET; denies come after every allow. */
-void seatbelt_emit_net_allows(struct emit *e);
-void seatbelt_emit_net_denies(struct emit *e);
+struct net;   /* net.h */
+struct paths; /* paths.h */
+void seatbelt_emit_net_allows(struct emit *e, const struct net *n, const struct paths *p);
+void seatbelt_emit_net_denies(struct emit *e, const struct net *n, const struct paths *p);
 
 /* header.c: the comment that begins the profile. */
 void seatbelt_emit_header(struct emit *e);

@@ -5,6 +5,7 @@
  * nothing: both are settled here, once. Paths are rewritten as text and never looked up: the
  * profile is made on another machine.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "seatbelt.h"
@@ -262,20 +263,55 @@ bool rule_says_one(const struct ir_rule *r)
 	return true;
 }
 
+struct line_at {
+	const char *where; /* FILE:LINE */
+	size_t file;	   /* bytes of FILE: */
+	unsigned line;
+};
+
+static struct line_at line_at(struct emit *e, const struct origin *o)
+{
+	struct line_at x = {.where = src_where(e->l->src, e->l->arena, o->loc)};
+	const char *colon = strrchr(x.where, ':');
+
+	if (colon && colon[1] >= '0' && colon[1] <= '9') {
+		x.file = (size_t)(colon + 1 - x.where);
+		x.line = (unsigned)strtoul(colon + 1, NULL, 10);
+	}
+	return x;
+}
+
+static bool same_file(const struct line_at *a, const struct line_at *b)
+{
+	return a->file && a->file == b->file && strncmp(a->where, b->where, a->file) == 0;
+}
+
+/* FILE:LINE, with the lines of the same file that follow; three and more in a row are FIRST-LAST. */
+static void put_lines(struct emit *e, const struct line_at *v, unsigned n)
+{
+	for (unsigned i = 0, run; i < n; i += run > 2 ? run : 1) {
+		bool again = i && same_file(&v[i - 1], &v[i]);
+
+		for (run = 1; i + run < n && same_file(&v[i], &v[i + run]) && v[i + run].line == v[i].line + run;)
+			run++;
+		buf_puts(&e->out, i ? ", " : "");
+		emit_comment_text(e, v[i].where + (again ? v[i].file : 0));
+		if (run > 2)
+			buf_printf(&e->out, "-%u", v[i + run - 1].line);
+	}
+}
+
 void emit_origin_list(struct emit *e, const struct origin *const *v, unsigned n)
 {
-	const char *last = NULL;
+	struct line_at *lines = ARENA_ARRAY(e->l->arena, n, struct line_at);
+	unsigned kept = 0;
 
-	buf_puts(&e->out, "; ");
 	for (unsigned i = 0; i < n; i++) {
-		const char *where = src_where(e->l->src, e->l->arena, v[i]->loc);
-		const char *colon = strrchr(where, ':');
-		bool again = last && colon && strncmp(last, where, (size_t)(colon + 1 - where)) == 0;
-
-		buf_puts(&e->out, i ? ", " : "");
-		emit_comment_text(e, again ? colon + 1 : where);
-		last = where;
+		lines[kept] = line_at(e, v[i]);
+		kept += !kept || strcmp(lines[kept - 1].where, lines[kept].where) != 0;
 	}
+	buf_puts(&e->out, "; ");
+	put_lines(e, lines, kept);
 	if (v[0]->because) {
 		buf_puts(&e->out, " because ");
 		emit_comment_text(e, v[0]->because);
