@@ -126,13 +126,16 @@ struct sbpl_place {
 	unsigned line, col;
 };
 
+struct sval; /* sbpl_lang.h */
 struct sexp {
-	enum sexp_kind { SEXP_LIST, SEXP_SYMBOL, SEXP_STRING, SEXP_NUMBER, SEXP_BOOL, SEXP_CHAR } kind;
+	/* VALUE stands in what a macro made, never in a text. */
+	enum sexp_kind { SEXP_LIST, SEXP_SYMBOL, SEXP_STRING, SEXP_NUMBER, SEXP_BOOL, SEXP_CHAR, SEXP_VALUE } kind;
 	struct sbpl_place at;
 	const char *text; /* SYMBOL, STRING: NUL-terminated, no NUL inside; others: as written */
 	size_t written;   /* STRING: bytes between the quotes */
 	int64_t number;   /* NUMBER; CHAR: its byte; BOOL: 0 or 1 */
 	const struct sexp *first; /* LIST */
+	const struct sval *value; /* VALUE */
 	const char *source;	  /* LIST: its bytes in the text that was read */
 	size_t length;
 	const struct sexp *next;

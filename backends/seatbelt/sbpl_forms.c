@@ -32,6 +32,8 @@ const struct sval *lang_quoted(struct lang *l, const struct sexp *x)
 		return value_number(l, V_CHAR, x->number);
 	case SEXP_SYMBOL:
 		return value_symbol(l, x->text);
+	case SEXP_VALUE:
+		return x->value;
 	case SEXP_LIST:
 		break;
 	}
@@ -53,12 +55,12 @@ static const struct sval *form_quote(struct lang *l, const struct sexp *form, st
 	return form_length(form) == 1 ? lang_quoted(l, form->first->next) : lang_fail(l, form, "quote takes one thing");
 }
 
-/* (defined? 'x): the operation it asks for, or -1. */
+/* (defined? 'x), or with a quasiquote: the operation it asks for, or -1. */
 static int asks_for(const struct sexp *cond)
 {
 	const struct sexp *q = strcmp(form_head(cond), "defined?") == 0 ? cond->first->next : NULL;
 
-	if (!q || strcmp(form_head(q), "quote") != 0 || !q->first->next || q->first->next->kind != SEXP_SYMBOL)
+	if (!q || (strcmp(form_head(q), "quote") != 0 && strcmp(form_head(q), "quasiquote") != 0) || !q->first->next || q->first->next->kind != SEXP_SYMBOL)
 		return -1;
 	return sbpl_op_find(q->first->next->text);
 }
@@ -149,8 +151,8 @@ static const struct sval *form_and(struct lang *l, const struct sexp *form, stru
 }
 
 /* `(a b)`, `(a . rest)`, or one word for all values. */
-static const struct sval *closure(struct lang *l, const struct sexp *at, const struct sexp *params, const struct sexp *rest,
-				  const struct sexp *body, struct scope *s)
+const struct sval *lang_closure(struct lang *l, const struct sexp *at, const struct sexp *params, const struct sexp *rest,
+				const struct sexp *body, struct scope *s)
 {
 	struct sval *v = ARENA_NEW(l->arena, struct sval);
 
@@ -175,10 +177,10 @@ static const struct sval *form_lambda(struct lang *l, const struct sexp *form, s
 	const struct sexp *params = form->first->next;
 
 	if (params && params->kind == SEXP_SYMBOL)
-		return closure(l, form, NULL, params, params->next, s);
+		return lang_closure(l, form, NULL, params, params->next, s);
 	if (!params || params->kind != SEXP_LIST)
 		return lang_fail(l, form, "lambda takes a list of parameters");
-	return closure(l, form, params->first, NULL, params->next, s);
+	return lang_closure(l, form, params->first, NULL, params->next, s);
 }
 
 static const struct sval *form_define(struct lang *l, const struct sexp *form, struct scope *s)
@@ -187,7 +189,7 @@ static const struct sval *form_define(struct lang *l, const struct sexp *form, s
 	const struct sval *v;
 
 	if (name && name->kind == SEXP_LIST && name->first && name->first->kind == SEXP_SYMBOL) {
-		v = closure(l, form, name->first->next, NULL, name->next, s);
+		v = lang_closure(l, form, name->first->next, NULL, name->next, s);
 		name = name->first;
 	} else if (name && name->kind == SEXP_SYMBOL && form_length(form) == 2) {
 		v = lang_eval(l, name->next, s);
@@ -237,7 +239,7 @@ static const struct sval *let_loop(struct lang *l, const struct sexp *form, cons
 		*tail = p;
 		tail = (struct sexp **)(uintptr_t)&p->next;
 	}
-	f = closure(l, form, params, NULL, name->next->next, inner);
+	f = lang_closure(l, form, params, NULL, name->next->next, inner);
 	if (!f)
 		return NULL;
 	lang_bind(l, inner, name->text, f);
@@ -362,7 +364,7 @@ static const struct {
     {"let", form_let},		 {"let*", form_let},	    {"letrec", form_let},
     {"begin", form_begin},	 {"quote", form_quote},	    {"defined?", form_defined},
     {"version", form_version},	 {"import", form_import},   {"debug", form_ignored},
-    {"trace", form_ignored},
+    {"trace", form_ignored},	 {"macro", macro_define},   {"quasiquote", macro_quasiquote},
 };
 
 lang_form *lang_form_find(const char *word)

@@ -203,6 +203,8 @@ static const struct sval *eval_list(struct lang *l, const struct sexp *x, struct
 	if (*form_head(x) && !lang_lookup(l, form_head(x), s))
 		return lang_fail(l, x, "unknown form `%s`", form_head(x));
 	f = lang_eval(l, x->first, s);
+	if (f && f->kind == V_MACRO)
+		return macro_expand(l, f, x, s);
 	args = f ? arguments(l, x->first->next, f, s) : NULL;
 	return args ? lang_call(l, x, f, args) : NULL;
 }

@@ -31,6 +31,7 @@ struct sval {
 		V_FILTER,
 		V_MODIFIER,
 		V_CLOSURE,
+		V_MACRO, /* a closure that is given the form itself, and whose value is a form */
 		V_BUILTIN,
 		V_FILTER_MAKER, /* the name of a filter */
 	} kind;
@@ -40,8 +41,8 @@ struct sval {
 	const char *missing; /* BOOL #f: the param that has no value */
 	const struct sval *head, *tail; /* PAIR */
 	const struct sbpl_filter *filter;
-	const struct sexp *params, *body; /* CLOSURE */
-	const char *rest; /* CLOSURE: the name for all further values, or NULL */
+	const struct sexp *params, *body; /* CLOSURE, MACRO */
+	const char *rest; /* CLOSURE, MACRO: the name for all further values, or NULL */
 	struct scope *scope;
 	const struct builtin *builtin;
 };
@@ -91,6 +92,10 @@ const char *value_kind(const struct sval *v);
 /* The list's values in their order; *n of them. A list that does not end in () is cut there. */
 const struct sval **value_array(struct lang *l, const struct sval *list, unsigned *n);
 const struct builtin *builtin_find(const char *name);
+/* sbpl_list.c */
+const struct builtin *list_builtin_find(const char *name);
+/* False after a diagnostic too: lists that are nested too deep. */
+bool value_equal(struct lang *l, const struct sexp *at, const struct sval *a, const struct sval *b);
 
 /* ---- names and evaluation: sbpl_lang.c ---- */
 
@@ -115,8 +120,19 @@ const struct sval *lang_lookup(struct lang *l, const char *name, struct scope *s
 typedef const struct sval *lang_form(struct lang *l, const struct sexp *form, struct scope *s);
 /* The form of the language that begins with this word; NULL when there is none. */
 lang_form *lang_form_find(const char *word);
+/* A function: `rest` is the name for all values, or NULL and `params` names each. */
+const struct sval *lang_closure(struct lang *l, const struct sexp *at, const struct sexp *params, const struct sexp *rest,
+				const struct sexp *body, struct scope *s);
 bool lang_is_form(const char *word);
 const struct sval *lang_quoted(struct lang *l, const struct sexp *x);
+
+/* ---- macros: sbpl_macro.c ---- */
+
+/* (macro (NAME FORM) BODY...) and (quasiquote X) */
+const struct sval *macro_define(struct lang *l, const struct sexp *form, struct scope *s);
+const struct sval *macro_quasiquote(struct lang *l, const struct sexp *form, struct scope *s);
+/* What the macro makes of the form, evaluated where the form stands. */
+const struct sval *macro_expand(struct lang *l, const struct sval *macro, const struct sexp *form, struct scope *s);
 
 /* ---- filters: sbpl_filter.c ---- */
 

@@ -62,7 +62,7 @@ const char *value_kind(const struct sval *v)
 	    [V_NOTHING] = "nothing",	   [V_BOOL] = "a truth value",	     [V_NUMBER] = "a number",	   [V_CHAR] = "a character",
 	    [V_TEXT] = "a string",	   [V_SYMBOL] = "a word",	     [V_NIL] = "an empty list",
 	    [V_PAIR] = "a list",	   [V_OPERATION] = "an operation",   [V_FILTER] = "a filter",
-	    [V_MODIFIER] = "a modifier",   [V_CLOSURE] = "a function",	     [V_BUILTIN] = "a function",
+	    [V_MODIFIER] = "a modifier",   [V_CLOSURE] = "a function", [V_MACRO] = "a macro",	     [V_BUILTIN] = "a function",
 	    [V_FILTER_MAKER] = "the name of a filter",
 	};
 
@@ -280,6 +280,11 @@ static const struct sval *lib_is_zero(struct lang *l, const struct sexp *at, con
 	return expect_numbers(l, at, args) ? value_bool(l, args->head->number == 0) : NULL;
 }
 
+static const struct sval *lib_is_positive(struct lang *l, const struct sexp *at, const struct sval *args)
+{
+	return expect_numbers(l, at, args) ? value_bool(l, args->head->number > 0) : NULL;
+}
+
 static const struct sval *lib_number_to_string(struct lang *l, const struct sexp *at, const struct sval *args)
 {
 	if (args->head->kind != V_NUMBER)
@@ -295,119 +300,34 @@ static const struct sval *lib_not(struct lang *l, const struct sexp *at, const s
 	return value_bool(l, !value_true(args->head));
 }
 
-static bool equal(const struct sval *a, const struct sval *b)
+static bool same(struct lang *l, const struct sexp *at, const struct sval *a, const struct sval *b, unsigned depth)
 {
+	if (depth > SBPL_MAX_DEPTH)
+		return lang_fail(l, at, "lists are nested too deep"), false;
+	for (; a->kind == V_PAIR && b->kind == V_PAIR; a = a->tail, b = b->tail)
+		if (!same(l, at, a->head, b->head, depth + 1))
+			return false;
 	if (a->kind != b->kind)
 		return false;
 	if (a->kind == V_TEXT || a->kind == V_SYMBOL)
 		return strcmp(a->text, b->text) == 0;
-	for (; a->kind == V_PAIR && b->kind == V_PAIR; a = a->tail, b = b->tail)
-		if (a->head->kind == V_PAIR || !equal(a->head, b->head))
-			return false;
-	return a->kind == b->kind && a->number == b->number && a->filter == b->filter;
+	return a->number == b->number && a->filter == b->filter;
+}
+
+bool value_equal(struct lang *l, const struct sexp *at, const struct sval *a, const struct sval *b)
+{
+	return same(l, at, a, b, 0);
 }
 
 static const struct sval *lib_equal(struct lang *l, const struct sexp *at, const struct sval *args)
 {
+	bool equal;
+
 	if (args->head->open || args->tail->head->open)
 		return lang_fail(l, at, "a comparison with a param that has no value yet");
-	return value_bool(l, equal(args->head, args->tail->head));
-}
+	equal = value_equal(l, at, args->head, args->tail->head);
 
-/* ---- lists ---- */
-
-static const struct sval *lib_list(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	(void)l;
-	(void)at;
-	return args;
-}
-
-static const struct sval *lib_cons(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	(void)at;
-	return value_pair(l, args->head, args->tail->head);
-}
-
-static const struct sval *lib_car(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	return args->head->kind == V_PAIR ? args->head->head
-					  : lang_fail(l, at, "a list was expected here, not %s", value_kind(args->head));
-}
-
-static const struct sval *lib_cdr(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	return args->head->kind == V_PAIR ? args->head->tail
-					  : lang_fail(l, at, "a list was expected here, not %s", value_kind(args->head));
-}
-
-static const struct sval *lib_cadr(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	const struct sval *rest = args->head->kind == V_PAIR ? args->head->tail : args->head;
-
-	return rest->kind == V_PAIR ? rest->head : lang_fail(l, at, "a list of two was expected here");
-}
-
-static const struct sval *lib_is_list(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	const struct sval *v = args->head;
-
-	(void)at;
-	while (v->kind == V_PAIR)
-		v = v->tail;
-	return value_bool(l, v->kind == V_NIL);
-}
-
-/* The rest of the list from the member on. */
-static const struct sval *lib_member(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	const struct sval *list = args->tail->head;
-
-	(void)at;
-	while (list->kind == V_PAIR && !equal(list->head, args->head))
-		list = list->tail;
-	return list->kind == V_PAIR ? list : value_bool(l, false);
-}
-
-/* The pair of the list that begins with the key. */
-static const struct sval *lib_assoc(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	const struct sval *list = args->tail->head;
-
-	(void)at;
-	while (list->kind == V_PAIR && !(list->head->kind == V_PAIR && equal(list->head->head, args->head)))
-		list = list->tail;
-	return list->kind == V_PAIR ? list->head : value_bool(l, false);
-}
-
-static const struct sval *lib_is_null(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	(void)at;
-	return value_bool(l, args->head->kind == V_NIL);
-}
-
-static const struct sval *lib_is_pair(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	(void)at;
-	return value_bool(l, args->head->kind == V_PAIR);
-}
-
-static const struct sval *lib_append(struct lang *l, const struct sexp *at, const struct sval *args)
-{
-	unsigned n, m;
-	const struct sval **lists = value_array(l, args, &n), *all = &nil;
-
-	while (n-- > 0) {
-		const struct sval **items = value_array(l, lists[n], &m);
-
-		if (lists[n]->kind != V_PAIR && lists[n]->kind != V_NIL)
-			return lang_fail(l, at, "a list was expected here, not %s", value_kind(lists[n]));
-		if ((l->steps += m) > LANG_MAX_STEPS)
-			return lang_fail(l, at, "the profile does not come to an end");
-		while (m > 0)
-			all = value_pair(l, items[--m], all);
-	}
-	return all;
+	return l->error ? NULL : value_bool(l, equal);
 }
 
 /* (map f list) and (for-each f list), for one list. */
@@ -459,23 +379,13 @@ static const struct builtin builtins[] = {
     {"<=", 2, 2, lib_at_most},
     {">=", 2, 2, lib_at_least},
     {"zero?", 1, 1, lib_is_zero},
+    {"positive?", 1, 1, lib_is_positive},
     {"char=?", 2, 2, lib_equal},
     {"not", 1, 1, lib_not},
     {"equal?", 2, 2, lib_equal},
     {"eq?", 2, 2, lib_equal},
     {"eqv?", 2, 2, lib_equal},
     {"=", 2, 2, lib_equal},
-    {"list", 0, 0, lib_list},
-    {"cons", 2, 2, lib_cons},
-    {"car", 1, 1, lib_car},
-    {"cdr", 1, 1, lib_cdr},
-    {"cadr", 1, 1, lib_cadr},
-    {"null?", 1, 1, lib_is_null},
-    {"list?", 1, 1, lib_is_list},
-    {"member", 2, 2, lib_member},
-    {"assoc", 2, 2, lib_assoc},
-    {"pair?", 1, 1, lib_is_pair},
-    {"append", 0, 0, lib_append},
     {"map", 2, 2, lib_map},
     {"for-each", 2, 2, lib_map},
     {"apply", 2, 2, lib_apply},
@@ -486,5 +396,5 @@ const struct builtin *builtin_find(const char *name)
 	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
 		if (strcmp(builtins[i].name, name) == 0)
 			return &builtins[i];
-	return NULL;
+	return list_builtin_find(name);
 }

@@ -206,7 +206,7 @@ static struct sexp *read_atom(struct reader *r)
 		e->number = e->text[1] == 't';
 	} else if (read_number(e->text, &e->number)) {
 		e->kind = SEXP_NUMBER;
-	} else if (from == r->p || strchr("#`,'", *from)) {
+	} else if (from == r->p || *from == '#') {
 		return fail(r, from, "a notation that this reader does not know");
 	}
 	return e;
@@ -241,16 +241,19 @@ static struct sexp *read_list(struct reader *r, unsigned depth)
 	return list;
 }
 
-/* 'x is (quote x). */
+/* 'x is (quote x); likewise the others. */
 static struct sexp *read_quote(struct reader *r, unsigned depth)
 {
 	struct sexp *list = sexp_new(r, SEXP_LIST), *word = sexp_new(r, SEXP_SYMBOL);
+	bool splices = begins(r, ",@");
 
-	r->p++;
+	word->text = *r->p == '\'' ? "quote" : *r->p == '`' ? "quasiquote" : splices ? "unquote-splicing" : "unquote";
+	list->source = r->p;
+	r->p += splices ? 2 : 1;
 	skip_blank(r);
-	word->text = "quote";
 	list->first = word;
 	word->next = read_one(r, depth + 1);
+	list->length = (size_t)(r->p - list->source);
 	return word->next ? list : NULL;
 }
 
@@ -272,6 +275,8 @@ static struct sexp *read_one(struct reader *r, unsigned depth)
 	case '"':
 		return read_string(r, false);
 	case '\'':
+	case '`':
+	case ',':
 		return read_quote(r, depth);
 	default:
 		return read_atom(r);

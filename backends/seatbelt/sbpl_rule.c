@@ -105,6 +105,7 @@ static bool take(struct lang *l, const struct sexp *at, struct draft *d, const s
 	case V_TEXT:
 	case V_SYMBOL:
 	case V_CLOSURE:
+	case V_MACRO:
 	case V_BUILTIN:
 	case V_FILTER_MAKER:
 		break;

@@ -277,6 +277,36 @@ Test(seatbelt_eval, refuses_what_it_does_not_know)
 	refused("(+ 1 \"x\")", "a number");
 	refused("(string->number \"12x\")", "not a number");
 	refused("(lambda (x . ) x)", "a parameter");
+	refused("(with-operations (file-read*) (literal \"/x\"))", "unknown form `with-operations`");
+}
+
+Test(seatbelt_eval, refuses_macros_that_go_wrong)
+{
+	refused("(macro (f form) form) (f)", "nested too deep");
+	refused("(macro (f form) `(begin ,form ,form)) (f)", "nested too deep");
+	refused("(macro (f a b) a)", "macro takes a name with one parameter");
+	refused("(macro f 1)", "a macro is a function");
+	refused("(macro (f form) (cdr form)) (f)", "() says nothing");
+	refused("(macro (f form) (cons 'begin 1)) (f)", "a list that does not end");
+	refused("(macro (f form) `(nothing-known ,@(cdr form))) (f 1)", "t.sb:2:48: unknown form `nothing-known`");
+	refused("(map if '(1))", "unknown word `if`");
+	refused("(macro (f form) 1) (map f '(1))", "a macro cannot be called");
+	refused("(macro (f form) (let loop ((n 0) (x '())) (if (< n 100) (loop (+ n 1) (list x)) x))) (f)", "lists that are nested too deep");
+	refused("(define l '(1 2 3 4 5 6 7 8)) (macro (f form) `(list ,@l ,@l ,@l ,@l)) (define m (append l l l l))"
+		"(for-each (lambda (i) (for-each (lambda (k) (for-each (lambda (n) (f)) m)) m)) m)",
+		"does not come to an end");
+	refused("(allow file-read-data ,x)", "unknown filter `unquote`");
+	refused("`,@(list 1)", ",@ stands outside of a list");
+	refused("`(a `b)", "a quasiquote inside another one");
+	refused("`(a ,@1)", ",@ takes a list, not a number");
+	refused("(equal? (list 1) (param \"X\" 2))", "`param` takes 1");
+	refused("(define (deep n x) (if (> n 0) (deep (- n 1) (list x)) x)) (equal? (deep 90 1) (deep 90 1))", "lists are nested too deep");
+	refused("(length 1)", "a list was expected");
+	refused("(reverse (cons 1 2))", "a list was expected");
+	refused("(list->string (list 1))", "a character was expected");
+	refused("(string->list 'x)", "a string was expected");
+	refused("(caar '(1))", "a list was expected");
+	refused("(let loop ((x \"a\")) (loop (list->string (append (string->list x) (string->list x)))))", "longer than");
 }
 
 /* ---- the language ---- */
@@ -293,6 +323,12 @@ static const struct {
     {"(for-each (lambda (p) (allow file-read-data (subpath p))) '(\"/a\" \"/b\"))", "/b/c", "/c"},
     {"(allow file-read-data (apply require-any (map (lambda (p) (subpath p)) (list \"/a\" \"/b\"))))", "/b/c", "/c"},
     {"(when #t (allow file-read-data (subpath \"/w\")))", "/w", "/x"},
+    {"(macro (reads form) `(allow file-read-data ,@(map (lambda (p) (list 'literal p)) (cdr form)))) (reads \"/a\" \"/b\")", "/b", "/c"},
+    {"(macro (reads form) `(allow file-read-data (literal ,(cadr form)))) (define (f p) (reads p)) (f \"/a\")", "/a", "/b"},
+    {"(macro (reads form) (list 'allow file-read-data (literal \"/a\"))) (reads)", "/a", "/b"},
+    {"(define l '(\"/a\" (\"/b\"))) (allow file-read-data (literal (car (cadr l))) (literal (car l)))", "/a", "/c"},
+    {"(if (equal? '(1 (2 \"x\")) '(1 (2 \"x\"))) (allow file-read-data (literal \"/a\")))", "/a", "/b"},
+    {"(if (member '(1) '((2) (1))) (allow file-read-data (literal \"/a\")))", "/a", "/b"},
     {"(unless #f (allow file-read-data (subpath \"/w\")))", "/w", "/x"},
     {"(if (string=? \"a\" \"a\") (allow file-read-data (literal \"/y\")) (allow file-read-data (literal \"/n\")))", "/y",
      "/n"},

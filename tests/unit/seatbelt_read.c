@@ -44,7 +44,7 @@ Test(seatbelt_read, refuses)
 {
 	static const char *const bad[] = {
 	    "",           "(",       ")",         "(a",       "\"a",      "(a \"b)",
-	    "(a \"\\\")", "'",       "(')",       "#\"a\\\"b\"", "`(a)",     ",a",
+	    "(a \"\\\")", "'",       "(')",       "#\"a\\\"b\"", "`",	 "(,@)", "#;a",
 	    "\"\\x0g\"",  "\"\\0\"", "\"\\400\"", "a\001b",   "\303\244", "; only"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -86,7 +86,7 @@ Test(seatbelt_read, atoms)
 Test(seatbelt_read, errors_have_a_place)
 {
 	static const char *const rows[][2] = {
-	    {"(a)\n  (b", "t.sb:2:3: "}, {"(a \"x\ny\" `)", "t.sb:2:4: "}, {"(a\n\n)) ", "t.sb:3:2: "},
+	    {"(a)\n  (b", "t.sb:2:3: "}, {"(a \"x\ny\" #z)", "t.sb:2:4: "}, {"(a\n\n)) ", "t.sb:3:2: "},
 	    {"(a \"open\n", "t.sb:1:4: "},
 	};
 
