@@ -108,3 +108,37 @@ Test(manifest_read, what_is_written_is_read)
 	cr_expect_str_eq(manifest_get(m, LIST_OUTPUTS, 0, "name"), "launch.conf");
 	arena_free(c.arena);
 }
+
+/* Plans of this compiler come nowhere near; whoever wrote another is told, and no memory is taken for it. */
+Test(manifest_read, a_text_has_65536_bytes)
+{
+	struct arena *a = arena_new();
+	const char *error;
+	for (unsigned n = 65536; n <= 65537; n++) {
+		struct buf b = buf_new(a);
+		for (unsigned i = 0; i < n; i++)
+			buf_putc(&b, 'x');
+		const char *text = arena_printf(a, "about: \"%s\"", buf_str(&b));
+		const struct manifest *m = read_text(a, changed(a, "about: \"a: \\\"b\\\"\"", text), &error);
+		cr_expect_eq(m != NULL, n == 65536, "%u: %s", n, error);
+		cr_expect(m || strstr(error, "a text that is too long"), "%s", error);
+	}
+	arena_free(a);
+}
+
+Test(manifest_read, a_list_has_65536_entries)
+{
+	struct arena *a = arena_new();
+	const char *error;
+	for (unsigned n = 65536; n <= 65537; n++) {
+		struct buf b = buf_new(a);
+		buf_puts(&b, "targets: [");
+		for (unsigned i = 0; i < n; i++)
+			buf_puts(&b, i ? ",x" : "x");
+		buf_puts(&b, "]");
+		const struct manifest *m = read_text(a, changed(a, "targets: [linux, macos]", buf_str(&b)), &error);
+		cr_expect_eq(m != NULL, n == 65536, "%u: %s", n, error);
+		cr_expect(m ? manifest_count(m, LIST_TARGETS) == n : strstr(error, "too many entries") != NULL, "%s", error);
+	}
+	arena_free(a);
+}

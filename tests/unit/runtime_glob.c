@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,5 +129,40 @@ Test(runtime_glob, too_many)
 	make(dir, "one-more.so", false);
 	cr_expect_eq(search(dir, "*.so", count), GLOB_TOO_MANY);
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	cr_expect_eq(system(command), 0);
+}
+
+/* A folder of 1000 names seen at 999 places is a million names; made one by one they would take minutes. */
+Test(runtime_glob, a_million_names, .timeout = 120)
+{
+	char dir[] = "/tmp/sbx-glob.XXXXXX", names[64], path[128], name[16], command[128];
+	enum { PLACES = 999, NAMES = 1000, LEFT = PLAN_MAX_GLOB_ENTRIES - PLACES - 1 - PLACES * NAMES };
+	cr_assert_eq(LEFT, 0); /* all of them: the places, `names`, and what is seen at each place */
+	cr_assert_not_null(mkdtemp(dir));
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) {
+		rmdir(dir);
+		cr_skip_test("no mounts of its own can be made here");
+	}
+	make(dir, "names", false);
+	snprintf(names, sizeof(names), "%s.names", dir);
+	cr_assert_eq(mkdir(names, 0700), 0);
+	for (unsigned i = 0; i < NAMES; i++) {
+		snprintf(name, sizeof(name), "%u", i);
+		make(names, name, false);
+	}
+	for (unsigned i = 0; i < PLACES; i++) {
+		snprintf(name, sizeof(name), "d%u", i);
+		make(dir, name, true);
+		snprintf(path, sizeof(path), "%s/%s", dir, name);
+		cr_assert_eq(mount(names, path, NULL, MS_BIND, NULL), 0);
+	}
+	cr_expect_eq(search(dir, "*.so", count), GLOB_DONE);
+	make(dir, "one-more", false);
+	cr_expect_eq(search(dir, "*.so", count), GLOB_TOO_MANY);
+	for (unsigned i = 0; i < PLACES; i++) {
+		snprintf(path, sizeof(path), "%s/d%u", dir, i);
+		cr_expect_eq(umount2(path, MNT_DETACH), 0);
+	}
+	snprintf(command, sizeof(command), "rm -rf %s %s", dir, names);
 	cr_expect_eq(system(command), 0);
 }

@@ -333,6 +333,11 @@ static void pools(void)
 	memset(huge, 'x', 69999);
 	huge[69999] = 0;
 	holds("a pool of none is refused", !sbx_pool_open(plan, &o, 0, &e));
+	holds("a pool of 257 is refused, with the bound", !sbx_pool_open(plan, &o, 257, &e) && strstr(e.text, "1 to 256") && !strcmp(e.code, "E0626"));
+	struct sbx_pool *most = sbx_pool_open(plan, &o, 256, &e);
+	is("a pool of 256 stands ready", most ? sbx_pool_ready(most) : 0, 256);
+	if (most)
+		sbx_pool_close(most);
 	o.set = NULL;
 	holds("a pool that could start nothing is refused", !sbx_pool_open(plan, &o, 2, &e) && !strcmp(e.code, "E0613"));
 	o.set = sets;
