@@ -1,5 +1,5 @@
 /*
- * mount_calls.h - the mount interfaces of Linux 5.2 to 5.12, by number: libc has none of them.
+ * mount_calls.h - the mount interfaces of Linux 5.2 to 6.15, by number: libc has none of them.
  *
  * Everything goes by descriptor, so no name is looked up twice and /proc/self/mountinfo is not read.
  * Each returns a descriptor or 0, and -1 with errno.
@@ -21,6 +21,7 @@ enum {
 	NR_FSMOUNT = 432,
 	NR_OPENAT2 = 437,
 	NR_MOUNT_SETATTR = 442,
+	NR_OPEN_TREE_ATTR = 467,
 
 	TREE_CLONE = 1,
 	TREE_RECURSIVE = 0x8000,
@@ -57,14 +58,25 @@ static inline int tree_copy(int fd)
 			    TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH | TREE_RECURSIVE);
 }
 
+struct mount_attributes {
+	uint64_t set, clear, propagation, userns;
+};
+
 static inline int tree_set(int fd, uint64_t attributes, int recursive)
 {
-	struct {
-		uint64_t set, clear, propagation, userns;
-	} attr = {attributes, 0, 0, 0};
+	struct mount_attributes attr = {attributes, 0, 0, 0};
 
 	return (int)syscall(NR_MOUNT_SETATTR, fd, "",
 			    AT_EMPTY_PATH | (recursive ? TREE_RECURSIVE : 0), &attr, sizeof(attr));
+}
+
+/* tree_copy() and tree_set() in one: Linux 6.15. */
+static inline int tree_copy_with(int fd, uint64_t attributes)
+{
+	struct mount_attributes attr = {attributes, 0, 0, 0};
+
+	return (int)syscall(NR_OPEN_TREE_ATTR, fd, "", TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH | TREE_RECURSIVE, &attr,
+			    sizeof(attr));
 }
 
 static inline int tree_put(int tree, int at)

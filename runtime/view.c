@@ -99,16 +99,6 @@ static uint64_t attributes_of(const struct item *i, bool rw)
 	return set;
 }
 
-static int host_copy(const struct item *i, bool rw)
-{
-	int tree = tree_copy(i->fd);
-
-	if (tree < 0 || tree_set(tree, attributes_of(i, rw), 1) == 0)
-		return tree;
-	close(tree);
-	return -1;
-}
-
 /*
  * An empty folder. What is shown again below needs a way there and mount points, so it is closed to
  * reading only, and made read only when all of them are in it.
@@ -178,14 +168,14 @@ static int tree_make(struct view *v, struct item *i, const struct item *next)
 	switch (i->kind) {
 	case ITEM_BIND:
 	case ITEM_MOUNT:
-		return host_copy(i, i->rw);
+		return host_mount(i->fd, attributes_of(i, i->rw));
 	case ITEM_SCRATCH:
 		return memory_mount("0700", i->size, memory_names(i->size), ATTR_NOSUID | ATTR_NODEV);
 	case ITEM_DISCARD:
 		return overlay_make(v, i);
 	case ITEM_COVER:
 		if (!(i->how & COVER_HIDE))
-			return host_copy(i, i->rw);
+			return host_mount(i->fd, attributes_of(i, i->rw));
 		return i->is_dir ? folder_hidden(i, next) : file_hidden();
 	}
 	errno = EINVAL;
@@ -385,7 +375,7 @@ static bool root_open(struct view *v)
 				ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
 	if (old < 0 || v->store < 0)
 		return step_fault(v, "tmpfs");
-	if (root && root->kind == ITEM_BIND && (tree = host_copy(root, root->rw)) < 0)
+	if (root && root->kind == ITEM_BIND && (tree = host_mount(root->fd, attributes_of(root, root->rw))) < 0)
 		return place_fault(v, ERR_VIEW_PLACE, root, "mount", errno);
 	if (tree_put(v->store, old))
 		return step_fault(v, "move_mount of the root");

@@ -35,14 +35,12 @@ static bool mask_fault(const struct mask *m, enum err id, const char *path, cons
 static int tree_make(unsigned how, int fd, bool is_dir)
 {
 	uint64_t set = (how & COVER_RO ? ATTR_RDONLY : 0) | (how & COVER_NOEXEC ? ATTR_NOEXEC : 0);
-	int tree;
 
 	if ((how & COVER_HIDE) && is_dir)
 		return memory_mount("0000", 4096, 8, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
 	if (how & COVER_HIDE)
 		return file_hidden();
-	tree = tree_copy(fd);
-	return tree >= 0 && tree_set(tree, set | ATTR_NOSUID, 1) ? -1 : tree;
+	return host_mount(fd, set | ATTR_NOSUID);
 }
 
 /*

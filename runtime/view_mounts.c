@@ -39,6 +39,19 @@ uint64_t memory_names(uint64_t size)
 	return size / 1024 + 64;
 }
 
+int host_mount(int fd, uint64_t attributes)
+{
+	int tree = tree_copy_with(fd, attributes);
+
+	if (tree >= 0)
+		return tree;
+	tree = tree_copy(fd); /* an older kernel, or a filter around us that does not know the call */
+	if (tree < 0 || tree_set(tree, attributes, 1) == 0)
+		return tree;
+	close(tree);
+	return -1;
+}
+
 /*
  * The null device where devices do not work: opening it fails for everybody, and no file has to be made for it anywhere. Both
  * are checked: that it is a device, and that the mount took the attribute.
@@ -54,9 +67,7 @@ int file_hidden(void)
 		errno = ENODEV;
 		return -1;
 	}
-	tree = tree_copy(fd);
+	tree = host_mount(fd, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
 	fd_leave(fd);
-	if (tree >= 0 && tree_set(tree, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, 0))
-		return -1;
 	return tree;
 }
