@@ -40,7 +40,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
         -Wswitch-enum -Wvla -Wformat=2 -Wundef $(if $(WERROR),-Werror)
 STD  := -std=gnu11 -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' -MMD -MP -fno-strict-aliasing
 # The loader is exec'd at every start: small counts. It has no relocations, so there is nothing for relro to protect.
-SMALL := -Oz -fno-tree-sra -fno-jump-tables -flto=auto -flto-partition=one -fipa-pta -fno-inline-functions-called-once -fno-optimize-sibling-calls
+SMALL := -Oz -fno-tree-sra -fno-jump-tables -fno-caller-saves -fno-tree-dominator-opts -fno-ipa-sra -flto=auto -flto-partition=one -fipa-pta -fno-inline-functions-called-once -fno-optimize-sibling-calls
 HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 YAML_CFLAGS := $(shell pkg-config --cflags yaml-0.1 2>/dev/null)
 YAML_LIBS   := $(shell pkg-config --libs yaml-0.1 2>/dev/null || echo -lyaml)

@@ -75,7 +75,7 @@ else
 	read -r faults kilobytes code < <("$tmp/cost" "$B/sbx-run" "$tmp/p" -- "$tmp/nop")
 	read -r _ bare _ < <("$tmp/cost" "$tmp/nop")
 	[[ $code = 0 ]] || faults= kilobytes=99999
-	at_most "page faults of a launch" "$faults" 18
+	at_most "page faults of a launch" "$faults" 16
 	at_most "kilobytes of a launch, beyond the program's" $((kilobytes - bare)) 64
 fi
 calls "system calls of a launch, with an entry" 140 /bin/true <<'P'
@@ -91,13 +91,13 @@ calls "system calls of a launch, a dynamic program" 140 /bin/true <<P
 P
 # Loader, its child and process 1 of the new namespace.
 mkdir "$tmp/work"
-calls "system calls of a launch, isolate all" 180 /bin/true <<P
+calls "system calls of a launch, isolate all" 168 /bin/true <<P
     isolate all
     allow read exec "/usr", "/bin" if-exists, "/lib" if-exists, "/lib64" if-exists
     allow read "/etc/ld.so.cache" if-exists
     allow read write "$tmp/work" because "only a figure"
 P
-calls "system calls of a launch, isolate all, 26 places" 345 /bin/true <<P
+calls "system calls of a launch, isolate all, 26 places" 330 /bin/true <<P
     entry "/bin/true"
     isolate all
     use std/base-system
