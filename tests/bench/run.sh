@@ -3,6 +3,8 @@
 # random order; then figures that are the same on every run. Times are shown, never judged: no test of this fails.
 #
 #     tests/bench/run.sh [ROUNDS]      (300 rounds take about half a minute)
+#
+# REALTIME=1: the launches one by one run under SCHED_FIFO, so that other work on the machine hardly counts (root).
 set -u
 top=$(unset CDPATH; cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 : "${B:=build}"
@@ -15,6 +17,7 @@ chmod 755 "$tmp"
 
 die() { printf 'bench: %s\n' "$*" >&2; exit 2; }
 [[ -x $B/sbxc && -x $B/sbx-run ]] || die "no sbxc and sbx-run in $B: run make first"
+first() { ${REALTIME:+chrt -f 50} "$@"; }
 row() { local IFS=$'\t'; printf '%s\n' "$*"; }
 # musl has no kernel headers of its own: those of the system come after its own
 kernel=(-idirafter /usr/include -idirafter "/usr/include/$(gcc -print-multiarch 2>/dev/null)")
@@ -88,7 +91,7 @@ launches() { # NAME PROGRAM
 	fi
 	printf '\nLaunch to exit of %s, %s rounds (rules: %s paths, filter: %s instructions)\n' "$name" "$rounds" \
 	    "$(grep -c '^path ' "$plan/landlock.conf")" $(($(stat -c %s "$plan/seccomp-$(uname -m).bpf") / 8))
-	"$tmp/launch" "$rounds" floor "$list"
+	first "$tmp/launch" "$rounds" floor "$list"
 }
 
 # Private views: the namespaces, a tree of a few places, process 1. bwrap gets the same places, namespaces and filter.
@@ -125,7 +128,7 @@ views() { # NAME VIEWS
 		    $([[ $name = all ]] || echo --share-net) --new-session "${bwrap[@]}" --seccomp 3 "$tmp/nop" >>"$list"
 	fi
 	printf '\nLaunch to exit of nop, isolate %s, %s rounds\n' "$views" "$rounds"
-	"$tmp/launch" "$rounds" floor "$list"
+	first "$tmp/launch" "$rounds" floor "$list"
 }
 
 # Everything at once; after launches() of nop and views(), which leave lists.
@@ -195,7 +198,7 @@ library() {
 	floor_plan "$tmp/plan-nop" >"$tmp/floor_plan.h"
 	"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -I"$top" -I"$top/runtime" -I"$tmp" -o "$tmp/lib" "$top/tests/bench/lib/lib.c" \
 	    "$B/libsbx.a" || die "lib.c does not compile"
-	"$tmp/lib" "$tmp/plan-nop" "$rounds" "$tmp/nop" "${extra[@]}"
+	first "$tmp/lib" "$tmp/plan-nop" "$rounds" "$tmp/nop" "${extra[@]}"
 }
 
 big_policy() {
