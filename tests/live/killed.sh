@@ -31,15 +31,6 @@ all_up() {
 	fail "$1: the program and its children run" "$(pgrep -af "^sleep ${FOR}")" "$(cat "$TMP/err")"
 	return 1
 }
-within() { # MILLISECONDS COMMAND...: until it is true
-	ms=$1
-	shift
-	while ! "$@"; do
-		[ "$ms" -gt 0 ] || return 1
-		ms=$((ms - 50))
-		sleep 0.05
-	done
-}
 none() { [ "$(sleepers)" = 0 ]; }
 gone() { case $(sed -n "s/^State:[[:space:]]*//p" "/proc/$1/status" 2>/dev/null) in "" | Z*) ;; *) false ;; esac; } # or nobody has asked for its status
 no_cgroup() { [ -z "$(find "$CG" -mindepth 1 -type d)" ]; }
@@ -58,9 +49,9 @@ if own_cgroup; then
 	if all_up "in a cgroup"; then
 		GUARD=$(helpers "$LOADER" | head -n 1)
 		kill -9 "$LOADER"
-		within 5000 none && pass "in a cgroup: nothing survives the supervisor" || fail "in a cgroup: survivors" "$(pgrep -af "^sleep $FOR")"
-		within 5000 no_cgroup && pass "in a cgroup: and its cgroup is gone, without another start" || fail "in a cgroup: cgroups left" "$(find "$CG" -mindepth 1 -type d)"
-		within 5000 gone "$GUARD" && pass "in a cgroup: nor does the guard stay" || fail "in a cgroup: the guard stays" "$(ps -o pid,ppid,stat,wchan,comm -p "$GUARD")"
+		within 20 none && pass "in a cgroup: nothing survives the supervisor" || fail "in a cgroup: survivors" "$(pgrep -af "^sleep $FOR")"
+		within 20 no_cgroup && pass "in a cgroup: and its cgroup is gone, without another start" || fail "in a cgroup: cgroups left" "$(find "$CG" -mindepth 1 -type d)"
+		within 20 gone "$GUARD" && pass "in a cgroup: nor does the guard stay" || fail "in a cgroup: the guard stays" "$(ps -o pid,ppid,stat,wchan,comm -p "$GUARD")"
 	fi
 	end_all
 	begin
@@ -68,7 +59,7 @@ if own_cgroup; then
 		kill -9 "$(helpers "$LOADER" | head -n 1)"
 		wait "$LOADER"
 		code=$?
-		within 5000 none && [ $code = 137 ] && pass "the guard is killed: the job ends ($code)" || fail "the guard is killed" "$code" "$(pgrep -af "^sleep $FOR")"
+		within 20 none && [ $code = 137 ] && pass "the guard is killed: the job ends ($code)" || fail "the guard is killed" "$code" "$(pgrep -af "^sleep $FOR")"
 		grep -q "its guard was killed" "$TMP/err" && pass "the guard is killed: that is said" || fail "the guard is killed: said" "$(cat "$TMP/err")"
 		no_cgroup && pass "the guard is killed: no cgroup is left" || fail "the guard is killed: cgroups left"
 	fi
@@ -77,7 +68,7 @@ if own_cgroup; then
 	setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$TMP/leader" "$SBX_RUN" "$P" -- /bin/sh -c "$PROGRAM" >/dev/null 2>"$TMP/err" </dev/null &
 	if all_up "the process group"; then
 		kill -9 "-$(cat "$TMP/leader")"
-		within 5000 none && within 5000 no_cgroup && pass "the process group of the loader is killed: nothing survives" ||
+		within 20 none && within 20 no_cgroup && pass "the process group of the loader is killed: nothing survives" ||
 			fail "the process group of the loader is killed" "$(pgrep -af "^sleep $FOR")"
 	fi
 	end_all
@@ -99,7 +90,7 @@ plan_of "output 100000 t.sbx:9
 begin
 if all_up "without both"; then
 	kill -9 "$LOADER"
-	within 5000 eval '[ -z "$(pgrep -f "^sleep ${FOR}4")" ]' && pass "without a cgroup and a pid namespace: the program ends with its supervisor" ||
+	within 20 eval '[ -z "$(pgrep -f "^sleep ${FOR}4")" ]' && pass "without a cgroup and a pid namespace: the program ends with its supervisor" ||
 		fail "without both: the program"
 	sleep 0.2
 	[ "$(sleepers)" = 3 ] && pass "control: what it started in the background goes on, as sbx-run(1) says" || fail "control: background" "$(sleepers)"
@@ -116,7 +107,7 @@ if [ -n "${BEFORE:-}" ] && [ -d "$CG" ] && unshare -U true 2>/dev/null; then
 	if all_up "pid namespace and cgroup"; then
 		[ "$(helpers "$LOADER" | wc -l)" = 1 ] && pass "in a pid namespace there is no guard" || fail "a guard in a pid namespace" "$(pgrep -aP "$LOADER")"
 		kill -9 "$LOADER"
-		within 5000 none && pass "in a pid namespace and a cgroup: nothing survives the supervisor" || fail "pid namespace and cgroup" "$(pgrep -af "^sleep $FOR")"
+		within 20 none && pass "in a pid namespace and a cgroup: nothing survives the supervisor" || fail "pid namespace and cgroup" "$(pgrep -af "^sleep $FOR")"
 		no_cgroup && fail "control: an empty cgroup stays" || pass "control: an empty cgroup stays, as sbx-run(1) says"
 		run "$SBX_RUN" "$P" -- /bin/sh -c :
 		no_cgroup && pass "  and the next start removes it" || fail "the next start removes it" "$ERR"
@@ -135,7 +126,7 @@ if unshare -U true 2>/dev/null; then
 			begin
 			if all_up "pid namespace, $victim"; then
 				[ "$victim" = supervisor ] && kill -9 "$LOADER" || kill -9 "$(helpers "$LOADER" | head -n 1)"
-				within 5000 none && pass "in a pid namespace: nothing survives the $victim" || fail "pid namespace, $victim" "$(pgrep -af "^sleep $FOR")"
+				within 20 none && pass "in a pid namespace: nothing survives the $victim" || fail "pid namespace, $victim" "$(pgrep -af "^sleep $FOR")"
 			fi
 			end_all
 		done

@@ -56,6 +56,15 @@ own_cgroup() {
 	return 1
 }
 nl() { printf '%s\n' "$1"; }
+within() { # SECONDS COMMAND...: until it is true
+	polls=$(($1 * 20))
+	shift
+	while ! "$@"; do
+		[ "$polls" -gt 0 ] || return 1
+		polls=$((polls - 1))
+		sleep 0.05
+	done
+}
 
 plan() { # DIR
 	mkdir -p "$1" && chmod 755 "$1" && rm -f "$1"/*

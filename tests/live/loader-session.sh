@@ -56,12 +56,11 @@ for s in TERM INT HUP KILL; do
 	wait $LOADER 2>/dev/null
 done
 begin
+states() { [ "$(state "$CHILD")$(state $LOADER)" = "$1" ]; }
 kill -TSTP $LOADER
-sleep 0.3
-[ "$(state "$CHILD")$(state $LOADER)" = TT ] && pass "a terminal stop stops both" || fail "a terminal stop stops both" "$(state "$CHILD")$(state $LOADER)"
+within 20 states TT && pass "a terminal stop stops both" || fail "a terminal stop stops both" "$(state "$CHILD")$(state $LOADER)"
 kill -CONT $LOADER
-sleep 0.3
-[ "$(state "$CHILD")$(state $LOADER)" = SS ] && pass "and both go on" || fail "and both go on" "$(state "$CHILD")$(state $LOADER)"
+within 20 states SS && pass "and both go on" || fail "and both go on" "$(state "$CHILD")$(state $LOADER)"
 kill -TERM $LOADER
 wait $LOADER 2>/dev/null
 finish

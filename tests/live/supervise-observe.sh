@@ -13,6 +13,15 @@ rules() { # LINES
 	MORE_LIMIT=$1
 	plan "$TMP/plan"
 }
+program() { pgrep -f "^$PROBE sleep 60" >/dev/null; }
+no_program() { ! program; }
+no_survivor() { # NAME
+	"$SBX_RUN" "$TMP/plan" "$PROBE" sleep 60 2>/dev/null &
+	within 20 program || { fail "$1: the program runs"; return; }
+	kill -9 $!
+	wait $! 2>/dev/null
+	within 20 no_program && pass "$1" || fail "$1" "$(pgrep -af "$PROBE")"
+}
 rules ""
 run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$SOCKET"
 WANTED=$OUT
@@ -58,12 +67,7 @@ for c in 1 2 3 4 5 6 7 8 9 10; do
 done
 wait
 [ "$(cat "$TMP"/o? "$TMP"/o10 | grep -c 'EPERM\|ok')" = 20 ] && pass "observe all: ten at once" || fail "observe all: ten at once" "$(cat "$TMP"/o?)"
-"$SBX_RUN" "$TMP/plan" "$PROBE" sleep 60 2>/dev/null &
-sleep 0.3
-kill -9 $!
-wait $! 2>/dev/null
-sleep 0.3
-[ -z "$(pgrep -f "$PROBE sleep 60")" ] && pass "observe all: no survivor of a killed supervisor" || fail "observe all: no survivor" "$(pgrep -af "$PROBE")"
+no_survivor "observe all: no survivor of a killed supervisor"
 rules "observe denied
 "
 
@@ -84,10 +88,5 @@ seal "$TMP/plan"
 run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$SOCKET"
 gives "a filter that notifies: EPERM" "$(printf '%s' "$WANTED" | sed 's/EACCES/EPERM/')"
 # The supervisor is killed: the program goes with it, and no call waits for ever.
-"$SBX_RUN" "$TMP/plan" "$PROBE" sleep 60 &
-sleep 0.3
-kill -9 $!
-wait $! 2>/dev/null
-sleep 0.3
-[ -z "$(pgrep -f "$PROBE sleep 60")" ] && pass "no survivor of a killed supervisor" || fail "no survivor" "$(pgrep -af "$PROBE")"
+no_survivor "no survivor of a killed supervisor"
 finish

@@ -77,7 +77,7 @@ rm -f "$J"
 # Never half a file: what stood there stays until the new one is whole, and a kill leaves it.
 echo old >"$J"
 "$SBX_RUN" --report "$J" "$P" "$PROBE" sleep 30 &
-sleep 0.3
+within 20 pgrep -f "^$PROBE sleep 30" >/dev/null || fail "control: the program runs"
 [ "$(cat "$J")" = old ] && pass "the old report stays while the program runs" || fail "the old report stays" "$(cat "$J")"
 kill -9 $!
 wait $! 2>/dev/null
