@@ -171,10 +171,20 @@ static int near_cmp(const void *x, const void *y)
 	return strcmp(a->word, b->word);
 }
 
+/* Letters of the word itself: quotes and the signs of a variable are on both and make no two words alike. */
+static size_t letters(const char *word)
+{
+	size_t signs = strspn(word, "\"${@"), n = strlen(word) - signs;
+	while (n && strchr("\"}", word[signs + n - 1]))
+		n--;
+	return n;
+}
+
 const char *suggest(struct arena *a, const char *word, const char *const *candidates, size_t n)
 {
 	size_t len = strlen(word), n_near = 0;
-	unsigned limit = len <= 3 ? 1 : 2;
+	const size_t own = letters(word);
+	unsigned limit = own <= 3 ? 1 : 2;
 	struct near *near = NULL;
 	if (len > WORD_MAX)
 		return NULL;
@@ -183,8 +193,9 @@ const char *suggest(struct arena *a, const char *word, const char *const *candid
 		if ((other > len ? other - len : len - other) > limit)
 			continue;
 		unsigned distance = edit_distance(word, candidates[i]);
-		if (distance == 0 || distance > limit)
-			continue;
+		const size_t others = letters(candidates[i]);
+		if (distance == 0 || distance > limit || distance >= (own > others ? own : others))
+			continue; /* of the last nothing is left of the word */
 		ARENA_GROW(a, near, n_near);
 		near[n_near++] = (struct near){candidates[i], distance, common_prefix(word, candidates[i])};
 	}

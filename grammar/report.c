@@ -282,11 +282,15 @@ static void say_unexpected(struct parse *p, const struct token *found, const str
 {
 	const char *text = choices_text(p, e);
 	struct loc at = place_of(p, found);
-	if (text)
-		parse_fault(p, DIAG_UNEXPECTED, at, "expected %s, found %s", text,
-			    name_of(p, found));
-	else
+	if (!text) {
 		parse_fault(p, DIAG_UNEXPECTED, at, "%s cannot stand here", name_of(p, found));
+		return;
+	}
+	struct diag_rec *r = parse_fault(p, DIAG_UNEXPECTED, at, "expected %s, found %s", text, name_of(p, found));
+	if (found->kind == T_NAME && has_phrase(e, "a string")) {
+		diag_help(r, "write `\"%s\"`", found->word->text);
+		diag_fix(r, at, "\"%s\"", found->word->text);
+	}
 }
 
 void report_unexpected(struct parse *p, const struct token *found, const struct expected *e)

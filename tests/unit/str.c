@@ -139,6 +139,20 @@ static const char *meant(struct arena *a, const char *word)
 	return suggest(a, word, words, N(words));
 }
 
+/* Quotes and the signs of a variable do not count as letters, and a word of which nothing is left is another one. */
+Test(str, did_you_mean_in_quotes)
+{
+	static const char *const words[] = {"${p}", "${xs}", "${dir}", "\"yes\"", "\"no\""};
+	struct arena *a = arena_new();
+	cr_expect_str_eq(suggest(a, "${x}", words, N(words)), "did you mean `${xs}`?");
+	cr_expect_null(suggest(a, "${q}", words, N(words)));
+	cr_expect_null(suggest(a, "${dxx}", words, N(words)));
+	cr_expect_str_eq(suggest(a, "${drr}", words, N(words)), "did you mean `${dir}`?");
+	cr_expect_str_eq(suggest(a, "\"yse\"", words, N(words)), "did you mean `\"yes\"`?");
+	cr_expect_null(suggest(a, "\"my\"", words, N(words)));
+	arena_free(a);
+}
+
 Test(str, did_you_mean)
 {
 	struct arena *a = arena_new();
