@@ -111,6 +111,8 @@ struct lock_policy lock_of(const struct compile *c)
 	struct lock_policy p = {.name = src_nth(c->src, 0)->name};
 	const struct src_file *f;
 	for (size_t i = 1; (f = src_nth(c->src, i)); i++) {
+		if (f->in_memory) /* the question of `why` */
+			continue;
 		ARENA_GROW(c->arena, p.files, p.n_files);
 		p.files[p.n_files++] = lock_file_of(c, f);
 	}

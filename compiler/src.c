@@ -70,7 +70,10 @@ enum src_error src_add(struct src *s, const char *name, const char *text, size_t
 {
 	if (size > SRC_MAX_FILE)
 		return SRC_TOO_BIG;
-	return src_place(s, name, name, arena_strndup(s->arena, text, size), size, out);
+	enum src_error e = src_place(s, name, name, arena_strndup(s->arena, text, size), size, out);
+	if (e == SRC_OK)
+		s->files[s->n - 1]->in_memory = true;
+	return e;
 }
 
 /* Reads up to one byte more than the limit, so that a file that grows while it is read is seen. */

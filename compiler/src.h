@@ -40,6 +40,7 @@ struct src_file {
 	size_t size;
 	uint32_t base;       /* offset of text[0] */
 	bool is_std;
+	bool in_memory;      /* of src_add() */
 };
 
 struct src_pos {

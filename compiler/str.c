@@ -171,10 +171,10 @@ static int near_cmp(const void *x, const void *y)
 	return strcmp(a->word, b->word);
 }
 
-/* Letters of the word itself: quotes and the signs of a variable are on both and make no two words alike. */
+/* Letters of the word itself: quotes, dashes and the signs of a variable are on both and make no two words alike. */
 static size_t letters(const char *word)
 {
-	size_t signs = strspn(word, "\"${@"), n = strlen(word) - signs;
+	size_t signs = strspn(word, "\"${@-"), n = strlen(word) - signs;
 	while (n && strchr("\"}", word[signs + n - 1]))
 		n--;
 	return n;
