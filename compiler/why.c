@@ -38,6 +38,16 @@ static const char *action_shows(struct arena *a, struct sys_action action)
 /* A private view shows what may only be read on a mount that is read-only. */
 #define WRITING (OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE))
 
+/* Is writing taken out of an allowed tree, where views are mounted? */
+static bool taken_out(const struct why *w, const struct request *r)
+{
+	if (w->from_plan || !(OP_BIT(r->op) & WRITING) || w->k->ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE ||
+	    !(w->k->ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT)))
+		return false;
+	struct decision d = decide(w->k->meaning, r);
+	return d.by || d.hole;
+}
+
 /* What a program sees of a refusal by this back end. */
 static const char *shows(struct why *w, const struct backend *b, const struct request *r, const struct model_verdict *v)
 {
@@ -46,7 +56,10 @@ static const char *shows(struct why *w, const struct backend *b, const struct re
 		return "the variable is not set";
 	if (strcmp(b->name, "seccomp") == 0)
 		return action_shows(w->arena, v->action);
-	bool hidden = !w->from_plan && w->k->ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE && r->op <= OP_IOCTL;
+	bool named = r->op <= OP_IOCTL || (r->op == OP_CONNECT_UNIX && !scoped);
+	bool hidden = !w->from_plan && w->k->ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE && named;
+	if (strcmp(b->name, "landlock") == 0 && taken_out(w, r))
+		return "EROFS where a mount takes writing away, EACCES elsewhere";
 	if (strcmp(b->name, "landlock") == 0 && hidden)
 		return OP_BIT(r->op) & WRITING ? "ENOENT; EROFS or EACCES where it is shown for another use"
 					       : "ENOENT; EACCES where it is shown for another use";

@@ -149,7 +149,7 @@ def write_one(name):
     with open(os.path.join(out, "ask", name), "w", encoding="utf-8") as f:
         for command, qs, guarantee in commands:
             w = want([answer[q] for q in qs])
-            if w and w[1] == "landlock" and in_view(command, views):
+            if w and (w[1] == "landlock" or command.startswith("signal")) and in_view(command, views):
                 w = in_view(command, views), "namespace"
             if w and w[0] == "given" and "net" in views and command == f"connect {PORTS[0]}":
                 w = "ECONNREFUSED", "namespace"  # nobody listens in there
