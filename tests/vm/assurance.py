@@ -85,7 +85,7 @@ def runs(kernels, missing):
         yield row([k.name, k.version, k.abi if k.abi != "0" else "none", k.date, c["PASS"], c["FAIL"], c["SKIP"], k.seconds])
     if missing:
         yield f"\nNot run: {' '.join(missing)}.\n"
-    yield "\nQEMU without hardware virtualisation, one processor, 512 MiB; x86_64.\n"
+    yield "\nQEMU without hardware virtualisation, one processor, 512 MiB; x86_64, and aarch64 where the id says so.\n"
     plans = sorted({t[1] for k in kernels for t in k.tried if not t[1].startswith("cap-")})
     random = max(sum("differential" in line for line in k.passed) for k in kernels)
     yield f"Plans beside those for one guarantee each: {', '.join(plans)}; random policies: {random}.\n"
