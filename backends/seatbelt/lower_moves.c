@@ -38,11 +38,16 @@ static bool add_denied(void *ctx, const struct path_line *line)
 	return true;
 }
 
-/* May the program, by the words of the policy or with values of the start, do this to the folder? */
+/*
+ * May the program, by the words of the policy or with values of the start, do this to the folder? One whose place depends
+ * on a value may come to lie in what any line opens.
+ */
 static bool may(const struct moves *m, const char *folder, enum atom atom)
 {
 	struct look allow = {m->p->allows.open_all}, deny = {0};
 
+	for (unsigned i = 0; i < m->p->allows.n && tmpl_has_variable(folder); i++)
+		allow.atoms |= m->p->allows.v[i].all;
 	paths_above(&m->p->allows, folder, add_atoms, &allow);
 	paths_above(&m->p->denies, folder, add_denied, &deny);
 	return (allow.atoms & ~deny.atoms) & ATOM_BIT(atom);

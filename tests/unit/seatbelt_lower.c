@@ -271,6 +271,43 @@ Test(seatbelt_lower, values_may_put_a_writable_place_above)
 	arena_free(p->arena);
 }
 
+/* And put the closed place into a writable one, below which its folders would have no name of the policy's. */
+Test(seatbelt_lower, values_may_lie_in_a_writable_place)
+{
+	struct test_policy *p = policy_new();
+
+	policy_rule(p, RULE_PATH, false, READ_LIST | WRITE, "/srv");
+	policy_hole(p, policy_rule(p, RULE_PATH, false, READ_LIST, "${dir}"), "${dir}/x/keys");
+	cr_expect_not_null(strstr(policy_profile(p), "(deny file-write-unlink (require-all (literal (string-append (param \"dir\") "
+						     "\"/x\")) (vnode-type DIRECTORY)))\n"));
+	arena_free(p->arena);
+}
+
+/* No rule that keeps a folder's name can be lost without the facts telling. */
+Test(seatbelt_lower, a_folder_that_could_be_renamed_is_noticed)
+{
+	struct test_policy *p = policy_new();
+	const char *text, *end, *at;
+	unsigned n = 0;
+
+	policy_hole(p, policy_rule(p, RULE_PATH, false, READ_LIST | WRITE, "/w"), "/w/a/b");
+	policy_rule(p, RULE_PATH, true, WRITE, "/w/c/hooks");
+	policy_rule(p, RULE_PATH, true, READ_LIST | OP_BIT(OP_DELETE), "/w/r/secret");
+	policy_rule(p, RULE_GLOB, true, READ_LIST, "/w/g/in")->glob = "*.pem";
+	text = policy_profile(p);
+	cr_assert(facts_hold(p, text));
+	for (at = text; (end = strchr(at, '\n')); at = end + 1) {
+		const char *line = arena_strndup(p->arena, at, (size_t)(end - at));
+
+		if (!strstr(line, "(vnode-type DIRECTORY)"))
+			continue;
+		n++;
+		cr_expect(!facts_hold(p, arena_printf(p->arena, "%.*s%s", (int)(at - text), text, end + 1)), "%s", line);
+	}
+	cr_expect_geq(n, 9u, "%u", n);
+	arena_free(p->arena);
+}
+
 Test(seatbelt_lower, hard_links)
 {
 	struct test_policy *p = policy_new();
