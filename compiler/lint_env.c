@@ -1,9 +1,10 @@
 /*
- * lint_env.c - variables of the caller that are let in: secrets by their names, code by their use, nearly all of them.
+ * lint_env.c - variables that are let in: secrets by their names, code by their use, nearly all of them; secrets that are set.
  */
 #include <string.h>
 
 #include "lint_priv.h"
+#include "template.h"
 
 /* Patterns with one star at the begin or at the end, or none. */
 static bool matches(const char *pattern, const char *name)
@@ -16,9 +17,10 @@ static bool matches(const char *pattern, const char *name)
 	return strcmp(pattern, name) == 0;
 }
 
+enum { HOLD_SECRETS = 13 }; /* so many of the first hold one; the others lead to it, or are of a family */
 static const char *const secrets[] = {
-    "*_TOKEN", "*_SECRET", "*_PASSWORD", "*_PASSWD", "*_API_KEY", "*_APIKEY", "*_ACCESS_KEY", "*_PRIVATE_KEY",
-    "*_CREDENTIALS", "AWS_*", "PGPASSWORD", "MYSQL_PWD", "SSH_AUTH_SOCK",
+    "*_TOKEN",	     "*_SECRET",      "*_PASSWORD", "*_PASSWD",	  "*_API_KEY", "*_APIKEY", "*_ACCESS_KEY",
+    "*_PRIVATE_KEY", "*_CREDENTIALS", "API_KEY",    "PGPASSWORD", "MYSQL_PWD", "PASSWORD", "AWS_*", "SSH_AUTH_SOCK",
 };
 static const char *const loaders[] = {
     "LD_*",	   "DYLD_*",   "GLIBC_TUNABLES", "PYTHONPATH",	"PYTHONSTARTUP",     "PYTHONHOME",	  "NODE_OPTIONS",
@@ -60,6 +62,18 @@ static void let_in(const struct lint *l, const struct ir_rule *r)
 	}
 }
 
+/* A text that is written down; the name of a file that holds the secret is none. */
+static void set_here(const struct lint *l, const struct ir_env_set *e)
+{
+	const char *text = template_literal(l->arena, e->value);
+	if (!lint_blames(l, e->origin) || !text || !*text || text[0] == '/' || !is_one_of(secrets, HOLD_SECRETS, e->name))
+		return;
+	struct diag_rec *rec =
+	    diag(l->diags, DIAG_SECRET_SET, e->origin->loc, "`%s` looks like a secret, and its value stands in the policy", e->name);
+	diag_note(rec, "the plan holds it too, readable for everybody who may start it");
+	diag_help(rec, "let the caller give it: `allow env %s because \"...\"`", e->name);
+}
+
 /* Both lists are sorted by name. */
 static void twice(const struct lint *l)
 {
@@ -85,5 +99,7 @@ void lint_env(const struct lint *l)
 	for (unsigned i = 0; i < l->ir->n_rules; i++)
 		if (l->ir->rules[i].kind == RULE_ENV && !l->ir->rules[i].deny)
 			let_in(l, &l->ir->rules[i]);
+	for (unsigned i = 0; i < l->ir->n_env_set; i++)
+		set_here(l, &l->ir->env_set[i]);
 	twice(l);
 }

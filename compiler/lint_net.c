@@ -10,13 +10,14 @@ enum { PORT_SSH = 22, LOW_PORTS = 1024 };
 static void wide_connect(const struct lint *l, const struct ir_rule *r)
 {
 	const struct origin *at =
-	    lint_line(r, OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_NET));
+	    lint_line(r, OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_RELAY_TCP) | OP_BIT(OP_NET));
 	bool every = strcmp(r->object, "*") == 0 || (r->ops & OP_BIT(OP_NET));
 	bool ssh = !r->port_var && r->port_lo <= PORT_SSH && PORT_SSH <= r->port_hi;
 	if (!lint_asks(l, at) || (r->flags & RULE_PROXY) || (!every && !ssh))
 		return;
-	struct diag_rec *rec = diag(l->diags, DIAG_WIDE_CONNECT, at->loc, "%s can be reached",
-				    every ? "every host" : "port 22, where a shell answers,");
+	struct diag_rec *rec = diag(l->diags, DIAG_WIDE_CONNECT, at->loc, "%s can be reached%s",
+				    every ? "every host" : "port 22, where a shell answers,",
+				    r->kind == RULE_RELAY ? " through the proxy" : "");
 	diag_help(rec, "say why: add `because \"...\"`");
 }
 
@@ -33,9 +34,11 @@ void lint_net(const struct lint *l)
 {
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
-		if (r->kind != RULE_NET || r->deny)
+		if (r->deny)
 			continue;
-		wide_connect(l, r);
-		low_port(l, r);
+		if (r->kind == RULE_NET || r->kind == RULE_RELAY)
+			wide_connect(l, r);
+		if (r->kind == RULE_NET)
+			low_port(l, r);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * lint_places.c - grants that reach places everybody knows: secrets, start files of other programs, sockets with power,
- * shared directories.
+ * lint_places.c - grants that reach places everybody knows: secrets, start files of other programs, raw devices,
+ * sockets with power, shared directories.
  */
 #include <string.h>
 
@@ -63,6 +63,18 @@ static void outside(const struct lint *l)
 	}
 }
 
+static void devices(const struct lint *l)
+{
+	struct lint_finds f = find(l, PLACE_DEVICE, OP_BIT(OP_READ) | OP_BIT(OP_MODIFY) | OP_BIT(OP_IOCTL));
+	for (unsigned i = 0; i < f.n; i++) {
+		if (diag_seen(l->diags, DIAG_WIDE_GRANT, f.v[i].at->loc))
+			continue;
+		struct diag_rec *rec = diag(l->diags, DIAG_RAW_DEVICE, f.v[i].at->loc, "%s can be opened", buf_str(&f.v[i].words));
+		diag_note(rec, "who may open such a device is left to the host alone");
+		diag_help(rec, "name the devices that are needed, or say why: add `because \"...\"`");
+	}
+}
+
 static void sockets(const struct lint *l)
 {
 	struct lint_finds f = find(l, PLACE_SOCKET, OP_BIT(OP_CONNECT_UNIX));
@@ -108,6 +120,7 @@ void lint_places(const struct lint *l)
 {
 	secrets(l);
 	outside(l);
+	devices(l);
 	sockets(l);
 	shared(l);
 }

@@ -15,7 +15,7 @@ struct lint {
 	struct diags *diags;
 };
 
-enum lint_place { PLACE_SECRET, PLACE_OUTSIDE, PLACE_SOCKET, PLACE_SHARED, PLACE_SHELL, PLACE_LOADER, PLACE_REPLACED };
+enum lint_place { PLACE_SECRET, PLACE_OUTSIDE, PLACE_DEVICE, PLACE_SOCKET, PLACE_SHARED, PLACE_SHELL, PLACE_LOADER, PLACE_REPLACED };
 /* The places of a kind, in order: i from 0; NULL past the last. As they stand in lint_place.def. */
 const char *lint_place_nth(enum lint_place kind, unsigned i);
 
