@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "diag_records.h"
+#include "extended.h"
 #include "jobs.h"
 #include "lint.h"
 #include "rule_lines.h"
@@ -17,7 +18,7 @@
 /* What a worker tells of one file: this head, the diagnostics, the failure's text, what the host of --for lacks. */
 struct found {
 	int code;
-	bool library;
+	bool library, starts_nothing;
 	unsigned n_profiles, n_expect, errors, warnings;
 	unsigned n_lines, n_decided; /* of rules: all, and those that decided an expectation */
 	enum since since;
@@ -96,6 +97,7 @@ static void check_one(void *ctx, unsigned i, FILE *out)
 		f.code = !could ? CLI_USAGE : diag_errors(k.diags) ? CLI_REFUSED : CLI_OK;
 	}
 	f.library = k.library;
+	f.starts_nothing = k.starts_nothing;
 	f.n_profiles = k.n_profiles;
 	f.n_expect = k.n_expect;
 	f.errors = diag_errors(k.diags);
@@ -192,6 +194,8 @@ static void print_status(const struct check *x, const char *name, const struct f
 		return;
 	}
 	fputs("   ", stdout);
+	if (f->starts_nothing)
+		fputs("base: starts nothing itself   ", stdout);
 	if (f->library)
 		printf("library: %u profile%s", f->n_profiles, s_if_many(f->n_profiles));
 	else
@@ -372,6 +376,8 @@ static int run(struct cli *c)
 		diag_stream_failure(cli_diags(c), NULL, failure);
 		return CLI_USAGE;
 	}
+	if (x->n_files > 1)
+		c->opt.extended = extended_names(c->arena, x->files, x->n_files);
 	x->width = widest(x);
 	x->said.arena = c->arena;
 	struct jobs j = {.n = x->n_files, .workers = x->workers ? x->workers : jobs_cores(), .ctx = x,

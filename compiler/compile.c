@@ -17,6 +17,7 @@
 #include "lint.h"
 #include "lock.h"
 #include "manifest.h"
+#include "name_map.h"
 #include "never.h"
 #include "plan_write.h"
 #include "resolve.h"
@@ -135,6 +136,11 @@ static const struct ast_file *parse_main(struct compile *c, const struct compile
 	return open_main(c, &file) ? parse_source(c->arena, c->diags, file) : NULL;
 }
 
+bool compile_is_extended(const struct compile_options *opt, const char *name)
+{
+	return opt->extended && name_map_get(opt->extended, name, strlen(name)) >= 0;
+}
+
 enum compile_result compile_parse(struct compile *c, const struct compile_options *opt)
 {
 	if (!parse_main(c, opt))
@@ -176,7 +182,8 @@ enum compile_result compile_judge(struct compile *c)
 	if (!never_check(c->arena, c->meaning, c->diags))
 		return COMPILE_TEST;
 	c->guarantees = guarantees_check(c->arena, c->ir, c->diags);
-	lint_wants(c->ir, &c->guarantees, c->diags);
+	if (!compile_is_extended(c->opt, c->ir->name)) /* a base prefers for those that extend it */
+		lint_wants(c->ir, &c->guarantees, c->diags);
 	diags_check_silences(c->diags, src_nth(c->src, 0));
 	count_caveats(c);
 	return never_check_kept(c->ir, &c->guarantees, c->diags) ? COMPILE_OK : COMPILE_TEST;

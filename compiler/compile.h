@@ -13,6 +13,7 @@
 #include "ir.h"
 
 struct expect_observer;
+struct name_map;
 struct compile_set { /* --set NAME=VALUE */
 	const char *name, *value;
 };
@@ -36,6 +37,8 @@ struct compile_options {
 	enum optimize optimize;
 	bool locked;           /* --locked: only the imports and profiles that sbx.lock names */
 	const char *recording; /* -O profile FILE, or NULL */
+	bool bases;    /* no plan is wanted: a policy may leave the program to those that extend it */
+	const struct name_map *extended; /* or if one of these names is its own: extended_names(), or NULL */
 	bool libraries; /* a file without a policy is one: its profiles are walked with their defaults */
 	enum compile_emit emit;
 	FILE *emit_to;
@@ -63,10 +66,14 @@ struct compile {
 	unsigned n_expect;             /* compile_prove(): expectations that were checked */
 	unsigned n_files;              /* compile_write(): of the plan */
 	unsigned n_caveats;            /* compile_judge() */
+	bool starts_nothing;           /* compile_read(): it is a base */
 	bool library;                  /* compile_read(): there is no policy, but profiles to judge, and nothing to prove */
 	unsigned n_profiles;           /* compile_read(), of a library */
 	bool unchanged;                /* compile_write(): the plan was already there, byte for byte */
 };
+
+/* Does another file of this run extend the policy of this name? */
+bool compile_is_extended(const struct compile_options *opt, const char *name);
 
 /*
  * The phases, each after the one before it returned COMPILE_OK. A command takes as many as it needs. compile_read()

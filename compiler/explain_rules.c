@@ -187,6 +187,8 @@ static void print_can(const struct view *x)
 			    arena_printf(x->arena, "%s=%s", x->ir->env_set[i].name, say_template(x->arena, x->ir->env_set[i].value)),
 			    src_where(x->k->src, x->arena, x->ir->env_set[i].origin->loc), NULL);
 	some |= print_profiles(x);
+	if (x->k->starts_nothing)
+		explain_note(x->out, "by itself it starts nothing: a base for others");
 	if (!some && !x->ir->entry)
 		explain_note(x->out, "nothing");
 }

@@ -169,6 +169,7 @@ static int run(struct cli *c)
 	if (!e)
 		return command_unknown(c, *c->argv);
 	c->command = e->command;
+	c->opt.bases = !e->command->warns; /* they look at policies, and make no plan */
 	c->state = arena_alloc(c->arena, e->command->state_size ? e->command->state_size : 1);
 	int code = parse_words(c, e);
 	if (code >= 0)

@@ -130,6 +130,8 @@ static void put_verdict(struct report *r)
 	html_leaf(r->h, "span", arena_printf(r->a, "for %s", say_targets(r->a, r->ir->targets)));
 	html_leaf(r->h, "span", report_count(r->a, r->k->n_caveats, "caveat", "caveats"));
 	html_leaf(r->h, "span", report_count(r->a, r->k->n_expect, "expectation passed", "expectations passed"));
+	if (r->k->starts_nothing)
+		html_leaf(r->h, "span", "a base: starts nothing itself");
 	if (r->change)
 		html_leaf(r->h, grew ? "span class=\"grows\"" : "span",
 			  arena_printf(r->a, "%s since %s", diff_verdict(r->change), r->base));

@@ -209,9 +209,13 @@ static void check_startable(struct res *r, const struct ast_item *policy)
 	for (unsigned i = 0; i < b->n_rules; i++)
 		if (!b->rules[i].deny && (b->rules[i].ops & OP_BIT(OP_EXEC)))
 			return;
+	r->c->starts_nothing = true;
+	if (r->c->opt->bases || compile_is_extended(r->c->opt, policy->name->text))
+		return;
 	struct diag_rec *rec = diag(r->d, DIAG_CONFLICT, policy->head, "nothing can be started under this policy");
 	diag_help(rec, "name the program: `entry \"/usr/bin/python3\"`, or allow some with `allow read exec \"...\"`");
 	diag_help(rec, "or let who starts it name one: `param program: path at load` above the policy, and `entry \"${program}\"`");
+	diag_note(rec, "a base that leaves the program to others is checked together with one that extends it");
 }
 
 static void report_unused_sets(struct res *r)

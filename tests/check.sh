@@ -167,6 +167,23 @@ policy own.sbx 'allow listen tcp "*:7002"' 'allow connect unix "/run/x/s"' 'pref
 sed -i 's|isolate none|isolate all|' own.sbx
 expect "a port in a network of its own" 0 '^own.sbx ' own.sbx
 
+# a base may leave the program to those that extend it: taken for one beside them, and by commands that make no plan
+mkdir bases
+printf 'sbx 1\npolicy corp/base version "1.0.0" {\n    targets linux\n    isolate none\n    deny read "/root" because "of all"\n    prefer unix.path on linux because "for children"\n    test "t" {\n        expect deny read "/root/x"\n    }\n}\n' >bases/base.sbx
+printf 'sbx 1\nimport "base.sbx"\npolicy child extends corp/base {\n    targets linux\n    entry "/bin/true"\n}\n' >bases/child.sbx
+expect "a policy that starts nothing" 1 'E0307.: nothing can be started' bases/base.sbx
+expect "... is a base beside one that extends it, and prefers for it" 0 '^bases/base.sbx +ok +base: starts nothing itself +linux: [0-9]+ enforced$' --deny-warnings bases
+policy bases/child.sbx
+expect "... and not beside others" 1 'E0307.: nothing can be started' bases
+"$B/sbxc" -q --std "$std" bases/base.sbx -o bases/plan >out 2>err
+verdict "... no plan is made of it" "$([[ $? -eq 1 && ! -e bases/plan ]] || echo "it is")"
+sed 's,deny read "/root",deny read "/opt",' bases/base.sbx >bases/changed.sbx
+for command in "explain bases/base.sbx" "why bases/base.sbx read /root/x" "normalize bases/base.sbx" "test bases/base.sbx" \
+    "diff bases/base.sbx bases/changed.sbx" "report bases/base.sbx -o bases/r.html"; do
+	"$B/sbxc" $command --std "$std" >out 2>err
+	verdict "... but a reviewer may look at it: ${command%% *}" "$([[ $? -eq 0 && ! -s err ]] || echo "refused")"
+done
+
 # silences: on the line, on the one before, in an imported file, of more than one warning
 silenced() { # NAME WARNINGS FILE: how many warnings are left
 	check "$3"
