@@ -167,6 +167,7 @@ struct sbpl_filter {
 	const struct sbpl_regex *regex;
 	bool open;     /* holds a param that has no value */
 	uint8_t depth; /* FILTERS: how deep they are nested */
+	unsigned parts; /* FILTERS: how many, with those inside, one that is used twice counted twice; else 0 */
 	enum sbpl_proto proto; /* ADDRESS */
 	uint8_t family;	       /* 4, 6; 0: both */
 	bool any_host, any_port;

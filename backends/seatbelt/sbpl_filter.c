@@ -15,6 +15,20 @@ struct sbpl_filter *filter_copy(struct arena *a, const struct sbpl_filter *f)
 	return copy;
 }
 
+unsigned filter_parts(const struct sbpl_filter *f)
+{
+	return f->parts ? f->parts : 1;
+}
+
+static unsigned parts_of_all(const struct sbpl_filter *first)
+{
+	unsigned n = 1;
+
+	for (; first; first = first->next)
+		n = filter_parts(first) > LANG_MAX_STEPS - n ? LANG_MAX_STEPS : n + filter_parts(first);
+	return n;
+}
+
 const struct sbpl_filter *filter_join(struct arena *a, enum sbpl_filter_id id, const struct sbpl_filter *first)
 {
 	struct sbpl_filter *all;
@@ -24,6 +38,7 @@ const struct sbpl_filter *filter_join(struct arena *a, enum sbpl_filter_id id, c
 	all = ARENA_NEW(a, struct sbpl_filter);
 	all->id = id;
 	all->first = first;
+	all->parts = parts_of_all(first);
 	return all;
 }
 
@@ -264,6 +279,7 @@ static const struct sbpl_filter *make_filters(struct lang *l, const struct sexp 
 		tail = &copy->next;
 		f->depth = copy->depth >= f->depth ? (uint8_t)(copy->depth + 1) : f->depth;
 	}
+	f->parts = parts_of_all(f->first);
 	if (f->depth > SBPL_MAX_DEPTH) {
 		lang_fail(l, at, "filters are nested too deep");
 		return NULL;

@@ -141,6 +141,8 @@ const struct sval *filter_make(struct lang *l, const struct sexp *at, enum sbpl_
 /* One filter that asks for all of the chained ones, or for any of them. A single one is itself. */
 const struct sbpl_filter *filter_join(struct arena *a, enum sbpl_filter_id id, const struct sbpl_filter *first);
 struct sbpl_filter *filter_copy(struct arena *a, const struct sbpl_filter *f);
+/* What a walk through the filter costs; LANG_MAX_STEPS stands for all that is more. */
+unsigned filter_parts(const struct sbpl_filter *f);
 
 /* ---- rules: sbpl_rule.c ---- */
 

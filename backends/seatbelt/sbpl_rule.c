@@ -192,8 +192,24 @@ static const struct sbpl_filter *within(struct lang *l, const struct sbpl_filter
 	return filter_join(l->arena, FILTER_REQUIRE_ALL, first);
 }
 
+/* The rule is walked through at each question: filters that hold one another many times over come to an end here. */
+static bool bounded(struct lang *l, const struct draft *d)
+{
+	const struct sbpl_filter *lists[] = {d->filters, l->within};
+
+	for (size_t i = 0; i < 2; i++)
+		for (const struct sbpl_filter *f = lists[i]; f; f = f->next) {
+			l->steps += filter_parts(f);
+			if (l->steps >= LANG_MAX_STEPS)
+				return lang_fail(l, d->form, "the filters of the profile have too many parts"), false;
+		}
+	return true;
+}
+
 static bool rules_for(struct lang *l, const struct draft *d, enum sbpl_op op)
 {
+	if (!bounded(l, d))
+		return false;
 	if (!d->filters)
 		return rule_add(l, d, op, within(l, NULL));
 	for (const struct sbpl_filter *f = d->filters; f; f = f->next) {

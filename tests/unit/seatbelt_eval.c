@@ -272,6 +272,9 @@ Test(seatbelt_eval, refuses_what_it_does_not_know)
 	refused("(define x (literal \"/x\")) (define (f) (set! x (require-not x))) (define l '(1 2 3 4 5 6 7 8 9))"
 		"(for-each (lambda (i) (for-each (lambda (k) (f)) l)) l) (allow file-read-data x)",
 		"filters are nested too deep");
+	refused("(define s (literal \"/a\")) (define (f) (set! s (require-any s s))) (for-each (lambda (i) (f)) '(1 2 3 4 5 6 7 8 9 10 11 12 13"
+		" 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40)) (allow file-read-data s)",
+		"too many parts");
 	refused("(substring \"abc\" 2 1)", "places in it");
 	refused("(string-ref \"abc\" 3)", "a place in it");
 	refused("(+ 1 \"x\")", "a number");
