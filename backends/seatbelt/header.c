@@ -298,6 +298,18 @@ static void put_command(struct emit *e, const struct names *used)
 	put_unkept(e);
 }
 
+/* Does it matter that a name has other spellings? One that is not allowed is closed in each. */
+static bool closes_places(const struct ir *ir)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+
+		if ((r->kind == RULE_PATH || r->kind == RULE_GLOB) && seatbelt_governs(r) && (r->deny || r->n_holes))
+			return true;
+	}
+	return false;
+}
+
 void seatbelt_emit_header(struct emit *e)
 {
 	const struct ir *ir = e->l->ir;
@@ -320,6 +332,9 @@ void seatbelt_emit_header(struct emit *e)
 				  "/private/tmp/x and not /tmp/x,\n"
 				  "; without a slash at the end. A rule for any other spelling "
 				  "matches nothing.\n");
+	if (closes_places(ir))
+		buf_puts(&e->out, "; Names are compared letter for letter with those that the volume holds. On one that folds case a deny\n"
+				  "; of .env says nothing of a file that is called .ENV there.\n");
 	buf_puts(&e->out,
 		 "; The profile itself can neither clear the environment nor limit anything.\n\n");
 }

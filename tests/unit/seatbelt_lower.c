@@ -622,6 +622,27 @@ Test(seatbelt_lower, assumed_values)
 	arena_free(p->arena);
 }
 
+/* Two spellings are two names: nothing folds here, and the profile says that a volume may. */
+Test(seatbelt_lower, upper_and_lower_case)
+{
+	struct test_policy *p = policy_new();
+	const char *error, *text;
+	void *m;
+
+	policy_rule(p, RULE_PATH, false, READ_LIST, "/Users/x");
+	cr_expect_null(strstr(policy_profile(p), "letter for letter"), "nothing is closed");
+	policy_rule(p, RULE_PATH, true, READ_LIST, "/Users/x/Secret");
+	text = policy_profile(p);
+	cr_expect_not_null(strstr(text, "letter for letter"));
+	m = model_of(p->arena, text, &error);
+	cr_assert(m, "%s", error);
+	cr_expect(!passes(m, OP_READ, "/Users/x/Secret/a"));
+	cr_expect(passes(m, OP_READ, "/Users/x/SECRET/a"), "another name of the policy, whatever the volume makes of it");
+	cr_expect(!passes(m, OP_READ, "/users/x/a"), "an allow opens one spelling");
+	cr_expect(passes(m, OP_READ, "/Users/x/Secret\xcc\x81"), "so is one with an accent");
+	arena_free(p->arena);
+}
+
 /* ---- what only macOS has ---- */
 
 Test(seatbelt_lower, mach)
