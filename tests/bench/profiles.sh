@@ -12,7 +12,8 @@ for policy in policies/examples/ripgrep policies/examples/code-eval policies/exa
 	all=$(printf '%s\n' "$sb" | rules)
 	base=$(printf '%s\n' "$sb" | sed '/^; the folders above/,$d; /^; what the policy allows/,$d' | rules)
 	moves=$(printf '%s\n' "$sb" | sed -n '/keep their names/,$p' | rules)
-	lines=$(printf '%s\n' "$sb" | sed -n '/^; what the policy allows/,$s/^; [^ ]*\.sbx:\([0-9][0-9, ]*\).*/\1/p' | tr ',' '\n' | grep -c '[0-9]')
+	lines=$(printf '%s\n' "$sb" | sed -n '/^; what the policy allows/,$s/^; [^ ]*\.sbx:\([0-9][0-9, -]*\).*/\1/p' | tr ',' '\n' |
+	    awk -F- '{ n += NF > 1 ? $2 - $1 + 1 : 1 } END { print n + 0 }')
 	bare=$(printf '%s\n' "$sb" | sed 's/ *; .*//; /^;/d; /^$/d' | wc -c)
 	printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$(basename "$policy")" "$(printf '%s\n' "$sb" | wc -c)" "$bare" "$base" \
 	    "$((all - base))" "$moves" "$lines"
