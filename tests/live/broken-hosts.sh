@@ -126,8 +126,17 @@ ok"
 	refused "one process, supervised" 125 E0626 "fork: resource limit reached (EAGAIN)"
 	other 1 "$SBX_RUN" "$TMP/all" "$PROBE" print ran
 	refused "one process, private views" 125 E0627 "raise the limit (ulimit -u)"
+	# nobody: the number that others' files have in a user namespace
+	nobody() { program setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all "$@"; }
+	rules ""
+	nobody "$SBX_RUN" "$P"
+	whole "nobody (65534), without a capability to gain"
+	if [ -e "$TMP/all" ]; then
+		nobody "$SBX_RUN" "$TMP/all"
+		has "nobody (65534), private views: other places are not there" "ENOENT*in"
+	fi
 else
-	skip "a user with one process" "not root here"
+	skip "a user with one process, nobody" "not root here"
 fi
 
 # ---- closed stdin, stdout, stderr, alone and together: the program has /dev/null there, not a file of the loader
