@@ -212,7 +212,8 @@ static void ask_product(struct asker *k, const struct word *words, uint32_t fill
 static void witness_number(struct scan *s, const struct sys_policy *p, struct asker *k)
 {
 	unsigned tested = 0;
-	memset(s->words, 0, N_WORDS * sizeof(s->words[0]));
+	for (unsigned w = 0; w < N_WORDS; w++) /* not the values too: 24 KB for each number */
+		s->words[w].n = 0;
 	for (unsigned i = 0; i < s->prog->n; i++) /* a state that no walk has */
 		s->seen[i] = (struct acc){.kind = ACC_OTHER, .word = N_WORDS};
 	s->nr = k->request.nr;

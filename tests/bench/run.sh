@@ -205,7 +205,10 @@ big_policy() {
 	printf 'sbx 1\npolicy big {\n    targets linux, macos\n    entry "/bin/true"\n    use std/base-system\n'
 	printf '    isolate none\n    prefer proc.no_exec on macos because "the benchmark"\n'
 	seq -f '    allow read "/srv/place/%04.0f"' 1 1000
-	echo '}'
+	echo '    test "a hundred places" {'
+	seq -f '        expect allow read "/srv/place/%04.0f/x"' 10 10 1000
+	echo '        expect deny write "/srv/place/0500"'
+	printf '    }\n}\n'
 }
 
 compiles() {
@@ -223,6 +226,8 @@ compiles() {
 	row "1000 rules: unchanged plan" "$B/sbxc" --std "$top/policies/std" "$tmp/big.sbx" -o "$tmp/plan-big" >>"$list"
 	printf '\nCompile, %s rounds; every compile proves its artifacts at all witness points\n' $((rounds / 15 + 1))
 	"$tmp/launch" $((rounds / 15 + 1)) - "$list"
+	printf '\n'
+	python3 "$top/tests/bench/files.py" "$B/sbxc"
 }
 
 calls() { # COMMAND...: system calls of all its processes
