@@ -6,7 +6,8 @@
 #                   LIVE=1: tests/live there instead, SYSTEMD=1: delegation by systemd
 #   make check-static  cppcheck, gcc -fanalyzer and clang-tidy over all sources; minutes
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
-#   make proof-long 100,000 random policies and changed filters for the proof, 100,000 pairs for diff, 100,000 policies for macOS; minutes
+#   make proof-long 100,000 random policies and changed filters for the proof, 100,000 pairs for diff, 100,000 policies
+#                   for macOS, for fmt and for normalize; an hour
 #   make bench      ratios against peers and floors, interleaved
 #   make fuzz       libFuzzer targets, FUZZ_TIME seconds each
 #   make bless      takes the present output as the golden output
@@ -213,10 +214,10 @@ KERNELS ?=
 check-vm: all
 	$(Q)$(if $(LIVE),tests/vm/live.sh,$(if $(SYSTEMD),tests/vm/systemd.sh,LONG=1 tests/vm/run.sh)) $(KERNELS)
 
-proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute $(B)/tests/unit/diff $(B)/tests/unit/never_brute $(B)/tests/unit/seatbelt_random
+proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute $(B)/tests/unit/diff $(B)/tests/unit/never_brute $(B)/tests/unit/seatbelt_random $(B)/tests/unit/fmt $(B)/tests/unit/normalize
 	$(Q)LONG=1 tests/proof.sh
 	$(Q)DIFF_PAIRS=100000 $(B)/tests/unit/diff
-	$(Q)SBX_LONG=100000 $(B)/tests/unit/seatbelt_random
+	$(Q)for t in seatbelt_random fmt normalize; do SBX_LONG=100000 $(B)/tests/unit/$$t || exit 1; done
 
 bless: all
 	$(Q)$(B)/sbxc caps --md >docs/capabilities.md
