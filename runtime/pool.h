@@ -1,6 +1,6 @@
 /*
  * pool.h - memory of the prove phase: taken in pieces, given back as a whole. After the plan is proved
- * nothing is taken any more.
+ * only the places of a tree are taken from that of the start.
  */
 #ifndef SBX_POOL_H
 #define SBX_POOL_H

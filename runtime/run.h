@@ -38,7 +38,7 @@ struct run {
 	const struct options *options;
 	struct report *report; /* or NULL */
 	const struct plan *plan;
-	struct pool *pool; /* for this start alone; nothing is taken from it after start_prove() */
+	struct pool *pool; /* for this start alone; after start_prove() only by the process that makes the tree: view_items.c */
 	struct host host;
 	struct vars vars;
 	struct grants grants;

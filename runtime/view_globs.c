@@ -27,7 +27,7 @@ static bool match(void *ctx, int fd, const struct stat *st)
 			    .is_device = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode),
 			    .rw = items_write(s->rule),
 			    .where = s->rule->where,
-			    .path = pool_copy(&s->items->pool, s->path, strlen(s->path))};
+			    .path = pool_copy(s->items->run->pool, s->path, strlen(s->path))};
 
 	close(fd);
 	return item.path ? items_add(s->items, item) : fault_step(s->items->run->fault, "view", "memory", ENOMEM);

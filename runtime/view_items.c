@@ -17,7 +17,7 @@
 #include "view_globs.h"
 #include "view_masks.h"
 
-enum { MAX_LINKS = 40, FIRST_ROOM = 32 * 1024 };
+enum { MAX_LINKS = 40 };
 static const uint64_t no_links = RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC;
 
 bool item_covers(const char *root, const char *path)
@@ -55,8 +55,8 @@ static bool link_add(struct items *x, const char *path, const char *target)
 			return true;
 	if (x->n_links < x->cap_links) {
 		struct item_link *l = &x->links[x->n_links++];
-		l->path = pool_copy(&x->pool, path, strlen(path));
-		l->target = pool_copy(&x->pool, target, strlen(target));
+		l->path = pool_copy(x->run->pool, path, strlen(path));
+		l->target = pool_copy(x->run->pool, target, strlen(target));
 		if (l->path && l->target)
 			return true;
 	}
@@ -246,7 +246,7 @@ static bool found(struct items *x, struct walk *w, struct item item)
 	item.is_dir = S_ISDIR(st.st_mode);
 	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
 	item.fd = w->fd;
-	item.path = pool_copy(&x->pool, w->here, strlen(w->here));
+	item.path = pool_copy(x->run->pool, w->here, strlen(w->here));
 	return item.path ? items_add(x, item)
 			 : fault_step(x->run->fault, "view", "memory", ENOMEM);
 }
@@ -389,7 +389,7 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 	if (error != ENOENT && error != ENOTDIR)
 		return items_missing(x, r->where, path, error);
 	item.missing = true;
-	item.path = pool_copy(&x->pool, w.here, strlen(w.here));
+	item.path = pool_copy(x->run->pool, w.here, strlen(w.here));
 	return item.path ? items_add(x, item)
 			 : fault_step(x->run->fault, "view", "memory", ENOMEM);
 }
@@ -409,7 +409,7 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 	struct span tmpl;
 	int error;
 
-	item.path = pool_copy(&x->pool, at, strlen(at));
+	item.path = pool_copy(x->run->pool, at, strlen(at));
 	if (!item.path)
 		return fault_step(x->run->fault, "view", "memory", ENOMEM);
 	if (p->kind == PLACE_SCRATCH)
@@ -517,11 +517,9 @@ bool items_collect(struct run *r, struct items *out)
 	const size_t cap = lines + (size_t)PLAN_MAX_GLOB_MATCHES * (l->n_globs + l->n_masks);
 
 	*out = (struct items){.run = r, .cap = (unsigned)cap, .cap_links = (unsigned)(lines * 8)};
-	if (!pool_open(&out->pool, FIRST_ROOM))
-		return fault_step(r->fault, "view", "memory", errno);
-	out->v = pool_take(&out->pool, cap * sizeof(struct item));
-	out->links = pool_take(&out->pool, out->cap_links * sizeof(struct item_link));
-	out->opened = pool_take(&out->pool, (l->n_paths + 1u) * sizeof(struct opened));
+	out->v = pool_take(r->pool, cap * sizeof(struct item));
+	out->links = pool_take(r->pool, out->cap_links * sizeof(struct item_link));
+	out->opened = pool_take(r->pool, (l->n_paths + 1u) * sizeof(struct opened));
 	if (!out->v || !out->links || !out->opened)
 		return fault_step(r->fault, "view", "memory", ENOMEM);
 	if ((r->plan->launch.n_places && !places_collect(out, false)) || !landlock_visit(l, &visitor) ||

@@ -47,7 +47,6 @@ struct item_link {
 
 struct items {
 	struct run *run;
-	struct pool pool; /* of its own: as large as the plan, freed by exec */
 	struct item *v;
 	unsigned n, cap;
 	struct item_link *links;

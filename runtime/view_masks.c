@@ -81,7 +81,7 @@ static bool mask_put(struct mask *m, const char *path, int fd, const struct stat
 		return mask_fault(m, ERR_COVER_NESTED, path, NULL, 0);
 	}
 	if (layered) {
-		item.path = pool_copy(&m->items->pool, path, strlen(path));
+		item.path = pool_copy(m->items->run->pool, path, strlen(path));
 		return item.path ? items_add(m->items, item) : fault_step(m->items->run->fault, "view", "memory", ENOMEM);
 	}
 	tree = tree_make(item.how, fd, item.is_dir);

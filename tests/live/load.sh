@@ -48,6 +48,10 @@ if unshare -U true 2>/dev/null; then
 	printf 'sbx 1\npolicy t {\n    targets linux\n    allow read exec "%s"\n}\n' "$PROBE_DIR" >"$TMP/all.sbx"
 	"$SBXC" -q "$TMP/all.sbx" -o "$TMP/all" 2>"$TMP/err" || fail "the policy compiles" "$(cat "$TMP/err")"
 	shapes "all views" "$FEWER" "$TMP/all"
+	# without a pid namespace the child shares the caller's memory while it makes the tree
+	sed 's/^    allow/    isolate user, mount\n    prefer signal.scope on linux because "needs Linux 6.12"\n    allow/' "$TMP/all.sbx" >"$TMP/tree.sbx"
+	"$SBXC" -q "$TMP/tree.sbx" -o "$TMP/tree" 2>"$TMP/err" || fail "the policy compiles" "$(cat "$TMP/err")"
+	load "a tree alone, libsbx" 200 1 launch "$TMP/tree" - "$PROBE" exit 7
 else
 	skip "all views" "this host makes no user namespaces"
 fi
