@@ -514,8 +514,8 @@ static bool begins(void)
 }
 
 /*
- * When the supervisor is killed, a call that it would have refused gets ENOSYS from the kernel, in the moment before the program
- * ends too: that answer, the last one, stands for the refusal. For one that was allowed it does not.
+ * When the supervisor is killed or the listener lost on its way to it, a call that it would have refused gets ENOSYS from the kernel, in
+ * the moment before the program ends too: that answer, the last one, stands for the refusal. For one that was allowed it does not.
  */
 static bool begins_orphaned(void)
 {
@@ -544,7 +544,7 @@ static enum verdict judge(void)
 	if (!fault_errno && !fault_signal)
 		return (begins() || begins_orphaned()) && WIFSIGNALED(result.status) ? REFUSED : BAD;
 	said = strstr(result.err, "output of the program was lost") || strstr(result.err, "note: ended, because");
-	return begins() && said ? SAME : BAD;
+	return (begins() || begins_orphaned()) && said ? SAME : BAD;
 }
 
 static bool wanted_here(const struct call *c, unsigned *at, unsigned step)
