@@ -146,20 +146,49 @@ static bool gives_port(const struct ir_rule *r, const struct model_line *line,
 	return number && port >= r->port_lo && port <= r->port_hi;
 }
 
-static bool names_a_rule(const struct facts *f, const struct model_line *line)
+/* The rules on the network: those of one port by its number, the others (of several, of a value) in a list of their own. */
+enum { OTHER_PORTS = UINT16_MAX + 1 };
+struct port_rules {
+	unsigned *first; /* of each port, one more than the number of the rule; 0: none */
+	unsigned *next;
+};
+
+static struct port_rules rules_by_port(const struct facts *f)
 {
 	const struct ir *ir = f->what->ir;
-	uint64_t port;
-	bool number = parse_u64(line->tmpl, strlen(line->tmpl), UINT16_MAX, &port);
-	for (unsigned i = 0; i < ir->n_rules; i++) {
+	struct port_rules by = {ARENA_ARRAY(f->a, OTHER_PORTS + 1u, unsigned), ARENA_ARRAY(f->a, ir->n_rules + 1u, unsigned)};
+	for (unsigned i = ir->n_rules; i-- > 0;) {
 		const struct ir_rule *r = &ir->rules[i];
-		if (r->kind != RULE_NET || (number && port && !r->port_var && (port < r->port_lo || port > r->port_hi)))
-			continue; /* the answer below, sooner */
+		unsigned port = r->port_var || r->port_lo != r->port_hi ? OTHER_PORTS : r->port_lo;
+		if (r->kind != RULE_NET)
+			continue;
+		by.next[i] = by.first[port];
+		by.first[port] = i + 1;
+	}
+	return by;
+}
+
+static bool one_gives(const struct facts *f, const struct port_rules *by, unsigned port, const struct model_line *line)
+{
+	for (unsigned i = by->first[port]; i; i = by->next[i - 1]) {
+		const struct ir_rule *r = &f->what->ir->rules[i - 1];
 		for (unsigned k = 0; k < N_PORT_OPS; k++)
-			if (gives_port(&ir->rules[i], line, &port_ops[k]) &&
-			    fact_where(f->what, line->where, ir->rules[i].origin[port_ops[k].op]))
+			if (gives_port(r, line, &port_ops[k]) && fact_where(f->what, line->where, r->origin[port_ops[k].op]))
 				return true;
 	}
+	return false;
+}
+
+static bool names_a_rule(const struct facts *f, const struct port_rules *by, const struct model_line *line)
+{
+	uint64_t port;
+	bool number = parse_u64(line->tmpl, strlen(line->tmpl), UINT16_MAX, &port);
+	if ((number && one_gives(f, by, (unsigned)port, line)) || one_gives(f, by, OTHER_PORTS, line))
+		return true;
+	/* Port 0 is of every rule that sends datagrams (gives_port). */
+	for (unsigned p = 1; number && port == 0 && p < OTHER_PORTS; p++)
+		if (one_gives(f, by, p, line))
+			return true;
 	return false;
 }
 
@@ -209,10 +238,11 @@ static bool expect_refused(struct facts *f)
 bool facts_ports(struct facts *f)
 {
 	uint32_t closed = closed_rights(f);
+	struct port_rules by = rules_by_port(f);
 	if (!expect_numbers(f, closed) || !expect_vars(f, closed))
 		return false;
 	for (unsigned i = 0; i < f->m->ports.n; i++)
-		if (!names_a_rule(f, &f->m->ports.v[i]))
+		if (!names_a_rule(f, &by, &f->m->ports.v[i]))
 			return facts_differ(
 			    f, arena_printf(f->a, "the line of port %s", f->m->ports.v[i].tmpl),
 			    f->m->ports.v[i].where, "another line");

@@ -21,10 +21,11 @@ static struct loose *find_loose(struct arena *a, const struct ir *ir)
 	struct ll_tree tree = ll_tree_build(a, ir);
 	struct ll_covers covers = ll_covers_build(a, ir, &tree);
 	struct loose *loose = ARENA_ARRAY(a, ir->n_rules + 1u, struct loose);
+	/* With all of the network open, sockets are not Landlock's at all. */
+	const uint32_t sockets = ll_open_net(ir) ? OP_BIT(OP_CONNECT_UNIX) : 0;
 	for (unsigned i = 0; i < tree.n_denials; i++) {
 		const struct ll_denial *d = &tree.denials[i];
-		/* With all of the network open, sockets are not Landlock's at all. */
-		uint32_t open = d->carved | (ll_open_net(ir) ? d->ops & OP_BIT(OP_CONNECT_UNIX) : 0);
+		uint32_t open = d->carved | (d->ops & sockets);
 		if (!open || (covers.covered && covers.covered[i]))
 			continue;
 		struct loose *l = &loose[d->rule - ir->rules];

@@ -245,7 +245,7 @@ static void launches(unsigned rounds)
 	pool = sbx_pool_open(plan, &options, 1, &e);
 	if (!pool)
 		die(e.text);
-	printf("\nlibsbx: launch to exit of %s, %u rounds, the plan loaded once (ratio to the floor)\n", program[0], rounds);
+	printf("\nlibsbx: launch to exit of %s, %u rounds, the plan loaded once (ratio to the floor)\n", strrchr(program[0], '/') + 1, rounds);
 	measure(rows, 4, rounds, 1);
 	sbx_pool_close(pool);
 }
