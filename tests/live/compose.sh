@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib-loader.sh"
 SBXC=${SBXC:-$B/sbxc}
 D=$TMP/compose
-mkdir -p "$D/work" "$D/shared" "$D/secret/keys" "$D/other" || exit 2
+mkdir -p "$D/job" "$D/shared" "$D/secret/keys" "$D/other" || exit 2
 echo shared >"$D/shared/f"
 echo secret >"$D/secret/keys/k"
 ln -s "$D/secret" "$D/door"
@@ -38,14 +38,14 @@ compile() { # NAME, and lines of a child on stdin; makes $TMP/plan
 start() { run "$SBX_RUN" "$@"; }
 
 compile "as it is" </dev/null
-start --set "work=$D/work" "$TMP/plan" -- "$PROBE" read "$D/shared/f" , write "$D/shared/new" , read "$D/secret/keys/k"
+start --set "work=$D/job" "$TMP/plan" -- "$PROBE" read "$D/shared/f" , write "$D/shared/new" , read "$D/secret/keys/k"
 gives "rules of the base hold in the child" "ok
 ok
 EACCES"
 compile "with a drop" <<P
     drop allow write "$D/shared"
 P
-start --set "work=$D/work" "$TMP/plan" -- "$PROBE" read "$D/shared/f" , write "$D/shared/more"
+start --set "work=$D/job" "$TMP/plan" -- "$PROBE" read "$D/shared/f" , write "$D/shared/more"
 gives "what is dropped does not hold" "ok
 EACCES"
 for work in "$D/secret" "$D/secret/keys" "$D" "$D/door" "$D/door/keys"; do
@@ -57,12 +57,12 @@ gives "control: a place beside it" "ran
 ok"
 hard=$(ulimit -Hn)
 compile "limits by default" </dev/null
-start --set "work=$D/work" "$TMP/plan" -- "$PROBE" rlimits
+start --set "work=$D/job" "$TMP/plan" -- "$PROBE" rlimits
 case $OUT in *"nofile 1024 1024"*"core 0 0"*) pass "limits that nobody wrote" ;; *) fail "limits that nobody wrote" "$OUT" ;; esac
 compile "no limits by default" <<P
     default limits none
 P
-start --set "work=$D/work" "$TMP/plan" -- "$PROBE" rlimits
+start --set "work=$D/job" "$TMP/plan" -- "$PROBE" rlimits
 if [ "$hard" = 1024 ]; then
 	skip "default limits none" "the hard limit of this shell is the default"
 else
@@ -72,17 +72,17 @@ compile "ports" <<P
     allow connect tcp "*:\${port}"
     never allow connect tcp "*:\${no}"
 P
-start --set "work=$D/work" --set port=22 "$TMP/plan" -- "$PROBE" print ran
+start --set "work=$D/job" --set port=22 "$TMP/plan" -- "$PROBE" print ran
 case $OUT$ERR in
 *E0601*) skip "never: ports" "this kernel's Landlock knows no ports" ;;
 *)
 	refused "never: the port 22 of the start" 125 E0619 "base.sbx:11"
-	start --set "work=$D/work" --set port=443 "$TMP/plan" -- "$PROBE" print ran
+	start --set "work=$D/job" --set port=443 "$TMP/plan" -- "$PROBE" print ran
 	gives "control: another port" "ran
 ok"
-	start --set "work=$D/work" --set port=443 --set no=443 "$TMP/plan" -- "$PROBE" print ran
+	start --set "work=$D/job" --set port=443 --set no=443 "$TMP/plan" -- "$PROBE" print ran
 	refused "never: two ports of the start" 125 E0619 "child.sbx:8"
-	start --set "work=$D/work" --set port=22 --dry-run "$TMP/plan" -- "$PROBE" print ran
+	start --set "work=$D/job" --set port=22 --dry-run "$TMP/plan" -- "$PROBE" print ran
 	refused "never: a dry run says it too" 125 E0619 "port 22"
 	;;
 esac
@@ -95,23 +95,23 @@ policy guard {
     isolate none
     use std/base-system
     allow read exec "$(dirname "$PROBE")"
-    allow read write "$D/work/in"
+    allow read write "$D/job/in"
     allow read write "\${work}"
-    never allow write "$D" except { "$D/work", "$D/a b" }
+    never allow write "$D" except { "$D/job", "$D/a b" }
     never allow read matching "*.pem" under "$D/secret"
     prefer signal.scope, net.listen.port, unix.path, unix.abstract, net.udp, fs.ioctl.scope because "this kernel may be old"
 }
 P
-mkdir -p "$D/work/in" "$D/a b/c" "$TMP/free"
-ln -s "$D/other" "$D/work/out"
+mkdir -p "$D/job/in" "$D/a b/c" "$TMP/free"
+ln -s "$D/other" "$D/job/out"
 rm -rf "$TMP/plan"
 "$SBXC" -q "$TMP/guard.sbx" -o "$TMP/plan" 2>"$TMP/err" || { fail "a never with except compiles" "$(cat "$TMP/err")"; finish; }
-for work in "$TMP/free" "$D/work/in" "$D/work" "$D/a b/c"; do
+for work in "$TMP/free" "$D/job/in" "$D/job" "$D/a b/c"; do
 	start --set "work=$work" "$TMP/plan" -- "$PROBE" create "$work/made" , delete "$work/made"
 	gives "never with except: work=${work#"$TMP"} may be written" "ok
 ok"
 done
-for work in "$D/other" "$D" "$TMP" "$D/work/out" "$D/secret"; do
+for work in "$D/other" "$D" "$TMP" "$D/job/out" "$D/secret"; do
 	start --set "work=$work" "$TMP/plan" -- "$PROBE" print ran
 	refused "never with except: work=${work#"$TMP"}" 125 E0619 "guard.sbx:1"
 done
