@@ -92,7 +92,7 @@ const char *expand_template(struct arena *a, const struct ir *ir, const char *tm
 
 /* ---- names ---- */
 
-/* The links of the root of macOS: two names of one place. */
+/* The links of the root of macOS: two names of one place. Firmlinks (/Users, /opt, ...) keep their spelling. */
 static const struct {
 	const char *link, *real;
 } root_links[] = {

@@ -15,17 +15,6 @@ enum {
 	PATH_MAX_MACOS = 1023,
 };
 
-/* What the kernel sees behind the links of the system's root. Firmlinks (/Users, /opt, ...) keep
- * their spelling. */
-static const struct {
-	const char *link, *real;
-} root_links[] = {
-    {"/tmp", "/private/tmp"},
-    {"/var", "/private/var"},
-    {"/etc", "/private/etc"},
-    {"/home", "/System/Volumes/Data/home"},
-};
-
 static int from_hex(char c)
 {
 	return c <= '9' ? c - '0' : c - 'a' + 10;
@@ -166,11 +155,7 @@ static bool root_is_open(const struct pieces *p)
 
 const char *path_real(struct arena *a, const char *path)
 {
-	for (size_t i = 0; i < sizeof(root_links) / sizeof(root_links[0]); i++)
-		if (path_covers(root_links[i].link, path))
-			return arena_printf(a, "%s%s", root_links[i].real,
-					    path + strlen(root_links[i].link));
-	return path;
+	return place_name(a, TARGET_MACOS, path);
 }
 
 static void follow_root_link(struct arena *a, struct tmpl_piece *first)
