@@ -253,7 +253,7 @@ if agent 'exit 0' >"$out_file" 2>&1; then
 	example agent-tool deny "reads a key of the project" agent "cat '$work/open/sub/key.pem'"
 	example agent-tool deny "writes outside" agent "echo x >'$work/away/new'"
 else
-	tell SKIP "agent-tool" "it does not start here: $(tail -2 "$out_file" | tr '\n' ' ')"
+	tell FAIL "agent-tool" "it does not start: $(tail -2 "$out_file" | tr '\n' ' ')"
 fi
 rm -f "$out_file"
 
