@@ -55,19 +55,6 @@ static bool all_marked(void)
 	return syscall(SYS_close_range, FIRST, ~0u, CLOSE_ON_EXEC) == 0;
 }
 
-bool apply_stdin(struct run *r)
-{
-	int null;
-
-	if (r->plan->launch.stdin_mode != STDIN_NULL)
-		return true;
-	null = open("/dev/null", O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
-		return fault_step(r->fault, "stdin", "/dev/null", errno);
-	close(null);
-	return true;
-}
-
 bool fds_close_but(const int *keep, unsigned n)
 {
 	for (unsigned from = FIRST;;) {

@@ -1,5 +1,5 @@
 /*
- * apply.c - the steps of the process that becomes the program: directory, stdin, session, limits, profile, exec. The last
+ * apply.c - the steps of the process that becomes the program: directory, session, limits, profile, exec. The last
  * call closes every descriptor but 0, 1 and 2 and puts all signals back, so nothing of the caller reaches the program.
  */
 #include "../apply.h"
@@ -35,19 +35,6 @@ static bool directory_enter(struct run *r)
 		return true;
 	fault_step(r->fault, "directory", path, errno);
 	return fault_where(r->fault, l->directory_where);
-}
-
-bool apply_stdin(struct run *r)
-{
-	int null;
-
-	if (r->plan->launch.stdin_mode != STDIN_NULL)
-		return true;
-	null = open("/dev/null", O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
-		return fault_step(r->fault, "stdin", "/dev/null", errno);
-	close(null);
-	return true;
 }
 
 bool apply_session(struct run *r)
