@@ -25,7 +25,6 @@ enum {
 	RET_ALLOW = 0x7fff0000,
 	RET_DATA = 0xffff,
 	INSN_RET_K = 0x06,
-	HAND_OVER_MS = 10000, /* far more than exec takes to be asked for */
 };
 
 /* <linux/seccomp.h> */
@@ -112,20 +111,18 @@ static bool descriptor_send(int socket, int fd)
 
 /*
  * Shares the descriptors until exec takes the program's own copy; sees the listener's number in memory, since a process
- * behind the filter may be able to say nothing. Ends with the supervisor, whose end of the pipe `started` goes with it.
+ * behind the filter may be able to say nothing. Waits as long as the filter takes on a slow machine, and no longer than the
+ * supervisor lives, whose end of the pipe `started` goes with it; who ends it when the start has ended is messenger_end().
  */
 static _Noreturn void messenger(const struct link *link)
 {
 	const struct shared *shared = link->shared;
+	struct pollfd supervisor = {.fd = link->started};
 
-	for (int ms = 0; ms < HAND_OVER_MS && shared->phase != PHASE_FAILED; ms++) {
-		if (shared->listener >= 0)
-			_exit(!descriptor_send(link->mailbox, shared->listener));
-		struct pollfd supervisor = {.fd = link->started};
-		if (poll(&supervisor, 1, 1) > 0)
-			break;
-	}
-	_exit(1);
+	while (shared->listener < 0)
+		if (shared->phase == PHASE_FAILED || poll(&supervisor, 1, 1) > 0)
+			_exit(1);
+	_exit(!descriptor_send(link->mailbox, shared->listener));
 }
 
 /*

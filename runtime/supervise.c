@@ -503,10 +503,15 @@ static void event_take(struct supervisor *s)
 		child_stopped(s);
 }
 
-/* A program whose refused calls nobody sees is not what the plan asks for. */
+/*
+ * A program whose refused calls nobody sees is not what the plan asks for. One that has ended made none: such a call waits
+ * for its answer. Process 1 takes the messenger along then, before it is known here that it ended.
+ */
 static void listener_take(struct supervisor *s)
 {
-	if (notify_take_listener(&s->notify) || s->link.shared->phase != PHASE_EXEC)
+	const struct shared *shared = s->link.shared;
+
+	if (notify_take_listener(&s->notify) || shared->phase != PHASE_EXEC || shared->ended)
 		return;
 	s->unobserved = true;
 	tree_end(s);

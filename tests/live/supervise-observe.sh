@@ -71,6 +71,39 @@ no_survivor "observe all: no survivor of a killed supervisor"
 rules "observe denied
 "
 
+# Each call of the listener's way to its supervisor takes long, one at a time, in whatever process makes it: the program gets the same
+# answers, and one that ends before the listener has come is not said to be ended for that.
+slow() { # NAME SECONDS CALL...
+	what=$1 seconds=$2
+	shift 2
+	for call; do
+		run strace -f -qq -o "$TMP/trace" -e trace="$call" -e "inject=$call:delay_enter=${seconds}s" "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$SOCKET"
+		if [ "$OUT" != "$WANTED" ] || [ "$(printf '%s\n' "$ERR" | grep -c 'refused: ')" != 2 ] || ! grep -q DELAYED "$TMP/trace"; then
+			fail "$what: $call takes $seconds s: the same answers" "$RC" "$OUT" "$ERR" "$(cat "$TMP/trace")"
+			continue
+		fi
+		run strace -f -qq -o "$TMP/trace" -e trace="$call" -e "inject=$call:delay_enter=${seconds}s" "$SBX_RUN" "$TMP/plan" "$PROBE" exit 9
+		[ "$RC$ERR" = 9 ] && pass "$what: $call takes $seconds s: nothing is lost" || fail "$what: $call takes $seconds s: a program that ends at once" "$RC" "$ERR" "$(cat "$TMP/trace")"
+	done
+}
+HANDOVER="clone seccomp sendmsg recvmsg execve"
+if strace -f -o /dev/null true 2>/dev/null; then
+	slow "observe denied" 0.1 $HANDOVER
+	# longer than the ten seconds that it once waited at most
+	[ -z "${LONG:-}" ] || slow "observe denied" 11 seccomp execve
+	if unshare -U true 2>/dev/null; then
+		ISOLATE="user pid"
+		plan "$TMP/plan"
+		slow "observe denied, in a pid namespace" 0.1 $HANDOVER
+	else
+		skip "a slow handover in a pid namespace" "this host makes no user namespaces"
+	fi
+else
+	skip "a slow handover" "strace cannot trace here"
+fi
+rules "observe denied
+"
+
 # The same bytes with SECCOMP_RET_USER_NOTIF in the place of the errnos: a filter that asks its supervisor.
 python3 - "$TMP/plan/seccomp-$ARCH.bpf" <<'PY'
 import struct, sys
