@@ -114,11 +114,8 @@ static bool in_hole(const struct grant *g, struct span holes, struct vars *v, co
 	struct span tmpl;
 
 	*in = false;
-	while (holes.len && !*in) {
-		const char *blank = memchr(holes.at, ' ', holes.len);
-		size_t len = blank ? (size_t)(blank - holes.at) : holes.len;
+	while (!*in && word_template_next(&holes, text, &tmpl)) {
 		struct search s = {.found = NULL};
-		word_template((struct span){holes.at, len}, text, &tmpl);
 		if (!template_expand(tmpl, TEMPLATE_PATH, v, g->where, path, f))
 			return false;
 		int fd = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
@@ -128,8 +125,6 @@ static bool in_hole(const struct grant *g, struct span holes, struct vars *v, co
 		if (there && !place_same(s.target, g->place) && !grant_below(g, v, interp, &s, f))
 			return false;
 		*in = there && (s.found || place_same(s.target, g->place));
-		len += blank != NULL;
-		holes = (struct span){holes.at + len, holes.len - len};
 	}
 	return true;
 }

@@ -184,3 +184,15 @@ bool word_template(struct span word, char out[PLAN_MAX_LINE + 1], struct span *t
 	*tmpl = (struct span){out, n};
 	return n < PLAN_MAX_LINE;
 }
+
+bool word_template_next(struct span *words, char out[PLAN_MAX_LINE + 1], struct span *tmpl)
+{
+	const char *blank = words->len ? memchr(words->at, ' ', words->len) : NULL;
+	size_t len = blank ? (size_t)(blank - words->at) : words->len;
+
+	if (!len)
+		return false;
+	word_template((struct span){words->at, len}, out, tmpl);
+	*words = span_after(*words, len + (blank != NULL));
+	return true;
+}

@@ -28,6 +28,9 @@ bool template_expand(struct span tmpl, enum template_use use, struct vars *v, st
  */
 bool word_template(struct span word, char out[PLAN_MAX_LINE + 1], struct span *tmpl);
 
+/* Takes the first of some such words, which one blank parts; false when none is left. */
+bool word_template_next(struct span *words, char out[PLAN_MAX_LINE + 1], struct span *tmpl);
+
 /* Absolute, no empty, . or .. component, no slash at the end ("/" excepted). */
 bool path_canonical(const char *path);
 

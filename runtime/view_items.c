@@ -507,11 +507,32 @@ static void items_sort(struct item *v, unsigned n)
 	}
 }
 
+/*
+ * What an assert names is looked at in the new tree. The variables in it are the caller's: HOME and CWD are looked up here, while
+ * his /etc/passwd and working directory are still to be seen, and kept.
+ */
+static bool visit_assert(void *ctx, const struct landlock_rule *rule)
+{
+	struct items *x = ctx;
+	char path[PLAN_MAX_PATH + 1], text[PLAN_MAX_LINE + 1];
+	struct span holes = rule->holes, tmpl = rule->place;
+
+	do
+		if (!template_expand(tmpl, TEMPLATE_PATH, &x->run->vars, rule->where, path, x->run->fault))
+			return false;
+	while (word_template_next(&holes, text, &tmpl));
+	return true;
+}
+
 bool items_collect(struct run *r, struct items *out)
 {
 	const struct landlock *l = &r->plan->landlock;
-	const struct landlock_visitor visitor = {
-	    .entry = visit_entry, .path = visit_path, .glob = globs_visit, .cover = visit_cover, .ctx = out};
+	const struct landlock_visitor visitor = {.entry = visit_entry,
+						 .path = visit_path,
+						 .glob = globs_visit,
+						 .cover = visit_cover,
+						 .assert = visit_assert,
+						 .ctx = out};
 	const size_t lines = l->n_paths + l->n_covers + r->plan->launch.n_places + 4u;
 	/* what patterns fit: pages that are not touched cost nothing */
 	const size_t cap = lines + (size_t)PLAN_MAX_GLOB_MATCHES * (l->n_globs + l->n_masks);

@@ -41,6 +41,14 @@ policy missing-read <<'P'
     allow read "${d}/tree"
     deny read "${d}/tree/nothing"
 P
+policy never <<'P'
+    allow read "${d}/alias"
+    never allow read "${CWD}/given" because "what the caller stands in"
+P
+policy never-home <<'P'
+    allow read "${d}/given"
+    never allow read "${HOME}/none" because "what he has at home"
+P
 policy nowhere <<'P'
     allow read write "${d}/tree"
     mount "${d}/out" at "${d}/tree/new/place" read
@@ -71,6 +79,19 @@ seen"
 	has "$WHO: read only unless written, metadata too" "ro
 x"
 	[ -e "$D/kept/new" ] && pass "$WHO: what is written in a kept place stays" || fail "$WHO: what is written in a kept place stays"
+
+	# What is denied is named by the caller's working directory and home, of which the new tree knows nothing.
+	from() { cd "$1" && inside never "echo ran" && cd "$ROOT" || exit; }
+	from "$D"
+	refused "$WHO: never: a place below the caller's working directory" 125 E0619 "$D/given"
+	from /
+	gives "$WHO: never: control: from another folder it starts" "ran"
+	if grep -q "^[^:]*:[^:]*:$(as id -u):" /etc/passwd; then
+		inside never-home "echo ran"
+		gives "$WHO: never: a place in the caller's home" "ran"
+	else
+		skip "$WHO: never: a place in the caller's home" "the user has no passwd entry"
+	fi
 
 	inside mount 'pwd; cat f; cat /srv/data/f; echo x >/srv/data/g; echo y >/srv/out/g && cat /srv/out/g'
 	gives "$WHO: mount, its access, and directory" "/srv/data
