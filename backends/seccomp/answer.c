@@ -167,6 +167,12 @@ static const char *truncation(const struct ir *ir)
 	return open ? "landlock:3" : NULL;
 }
 
+/* In a tree of the program's own what no line lets it write is mounted read only, which holds for metadata too (mnt_want_write()). */
+static bool mounts_keep_metadata(const struct ir *ir)
+{
+	return ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE;
+}
+
 /* Landlock keeps writes in their place; it sees neither changes of metadata nor what io_uring does. */
 static struct answer answer_writes(const struct ir *ir)
 {
@@ -178,7 +184,7 @@ static struct answer answer_writes(const struct ir *ir)
 	a = unless_opened(ir, CALLS(XATTR_CALLS), CALLS(META_CALLS));
 	if (a.level == LEVEL_ENFORCED)
 		a = opened_by(request_opening(ir, flags, 5));
-	if (a.level == LEVEL_ENFORCED) {
+	if (a.level == LEVEL_ENFORCED || mounts_keep_metadata(ir)) {
 		a = nothing();
 	} else {
 		a.level = LEVEL_PARTIAL;
