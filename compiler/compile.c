@@ -17,6 +17,7 @@
 #include "lint.h"
 #include "lock.h"
 #include "manifest.h"
+#include "mounts.h"
 #include "name_map.h"
 #include "never.h"
 #include "plan_write.h"
@@ -179,7 +180,9 @@ enum compile_result compile_judge(struct compile *c)
 	}
 	check_entry(c->arena, c->meaning, c->diags);
 	lint_syscalls(c->arena, c->meaning, c->diags);
-	if (!never_check(c->arena, c->meaning, c->diags))
+	mounts_check_denied(c->ir, c->diags);
+	bool kept = never_check(c->arena, c->meaning, c->diags);
+	if (!mounts_check_never(c->ir, c->diags) || !kept)
 		return COMPILE_TEST;
 	c->guarantees = guarantees_check(c->arena, c->ir, c->diags);
 	if (!compile_is_extended(c->opt, c->ir->name)) /* a base prefers for those that extend it */

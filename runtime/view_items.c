@@ -14,6 +14,7 @@
 #include "mount_calls.h"
 #include "namespaces.h"
 #include "template.h"
+#include "view_asserts.h"
 #include "view_globs.h"
 #include "view_masks.h"
 
@@ -507,23 +508,6 @@ static void items_sort(struct item *v, unsigned n)
 	}
 }
 
-/*
- * What an assert names is looked at in the new tree. The variables in it are the caller's: HOME and CWD are looked up here, while
- * his /etc/passwd and working directory are still to be seen, and kept.
- */
-static bool visit_assert(void *ctx, const struct landlock_rule *rule)
-{
-	struct items *x = ctx;
-	char path[PLAN_MAX_PATH + 1], text[PLAN_MAX_LINE + 1];
-	struct span holes = rule->holes, tmpl = rule->place;
-
-	do
-		if (!template_expand(tmpl, TEMPLATE_PATH, &x->run->vars, rule->where, path, x->run->fault))
-			return false;
-	while (word_template_next(&holes, text, &tmpl));
-	return true;
-}
-
 bool items_collect(struct run *r, struct items *out)
 {
 	const struct landlock *l = &r->plan->landlock;
@@ -531,7 +515,6 @@ bool items_collect(struct run *r, struct items *out)
 						 .path = visit_path,
 						 .glob = globs_visit,
 						 .cover = visit_cover,
-						 .assert = visit_assert,
 						 .ctx = out};
 	const size_t lines = l->n_paths + l->n_covers + r->plan->launch.n_places + 4u;
 	/* what patterns fit: pages that are not touched cost nothing */
@@ -544,7 +527,7 @@ bool items_collect(struct run *r, struct items *out)
 	if (!out->v || !out->links || !out->opened)
 		return fault_step(r->fault, "view", "memory", ENOMEM);
 	if ((r->plan->launch.n_places && !places_collect(out, false)) || !landlock_visit(l, &visitor) ||
-	    (r->plan->launch.n_places && !places_collect(out, true)) || !masks_place(out))
+	    (r->plan->launch.n_places && !places_collect(out, true)) || !masks_place(out) || !asserts_look(out))
 		return false;
 	items_sort(out->v, out->n);
 	return true;

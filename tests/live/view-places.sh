@@ -49,6 +49,11 @@ policy never-home <<'P'
     allow read "${d}/given"
     never allow read "${HOME}/none" because "what he has at home"
 P
+policy never-mount <<'P'
+    mount "${d}/alias" at "/srv/data" read
+    never allow read "${CWD}/given" because "what the caller stands in"
+    never allow write "${d}/given"
+P
 policy nowhere <<'P'
     allow read write "${d}/tree"
     mount "${d}/out" at "${d}/tree/new/place" read
@@ -81,11 +86,15 @@ x"
 	[ -e "$D/kept/new" ] && pass "$WHO: what is written in a kept place stays" || fail "$WHO: what is written in a kept place stays"
 
 	# What is denied is named by the caller's working directory and home, of which the new tree knows nothing.
-	from() { cd "$1" && inside never "echo ran" && cd "$ROOT" || exit; }
+	from() { cd "$1" && inside "${2:-never}" "echo ran" && cd "$ROOT" || exit; }
 	from "$D"
 	refused "$WHO: never: a place below the caller's working directory" 125 E0619 "$D/given"
 	from /
 	gives "$WHO: never: control: from another folder it starts" "ran"
+	from "$D" never-mount
+	refused "$WHO: never: a mount of that place, by a link, under another name" 125 E0619 "$D/given"
+	from / never-mount
+	gives "$WHO: never: control: the mount of another place" "ran"
 	if grep -q "^[^:]*:[^:]*:$(as id -u):" /etc/passwd; then
 		inside never-home "echo ran"
 		gives "$WHO: never: a place in the caller's home" "ran"
