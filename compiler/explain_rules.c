@@ -302,6 +302,15 @@ static unsigned without_said(struct said_line *v, unsigned n, const struct said_
 	return kept;
 }
 
+/* Of Linux; macOS has the same but those of cgroups. */
+static void print_default_limits(const struct view *x)
+{
+	enum target t = x->ir->targets & TARGET_BIT(TARGET_LINUX) ? TARGET_LINUX : TARGET_MACOS;
+	const char *limits = say_default_limits(x->arena, x->ir, t);
+	if (limits[0])
+		explain_row(x->out, "limits", limits, "by default", NULL);
+}
+
 /* The private views, and what is put where. */
 static void print_around(const struct view *x)
 {
@@ -312,11 +321,11 @@ static void print_around(const struct view *x)
 	for (unsigned i = 0; i < ISOLATE_COUNT; i++)
 		if (x->ir->isolate & (1u << i))
 			buf_printf(&b, "%s%s", b.len ? ", " : "", isolate_name[i]);
-	if (on_linux || n_macos)
-		explain_section(x->out, "FINDS");
+	explain_section(x->out, "FINDS");
 	if (on_linux)
 		explain_row(x->out, "private views", b.len ? buf_str(&b) : "none",
 			    x->ir->isolate_origin ? src_where(x->k->src, x->arena, x->ir->isolate_origin->loc) : "by default", NULL);
+	print_default_limits(x);
 	print_said(x, lines, n);
 	print_said(x, macos, without_said(macos, n_macos, lines, n));
 }

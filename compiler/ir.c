@@ -47,6 +47,15 @@ const struct limit_range limit_range[LIMIT_COUNT] = {
 #include "limit_range.def"
 };
 
+uint64_t limit_default(enum limit l)
+{
+#define LIMIT_DEFAULT(limit, value) \
+	if (l == LIMIT_##limit) \
+		return value;
+#include "limit_default.def"
+	return LIMIT_NO_DEFAULT;
+}
+
 const char *const cap_name[CAP_COUNT] = {
 #define CAP(id, name, help) [CAP_##id] = name,
 #include "cap.def"

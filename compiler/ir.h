@@ -61,6 +61,8 @@ struct limit_range {
 	const char *words; /* the same for people */
 };
 extern const struct limit_range limit_range[LIMIT_COUNT];
+#define LIMIT_NO_DEFAULT UINT64_MAX
+uint64_t limit_default(enum limit l); /* or LIMIT_NO_DEFAULT */
 
 enum cap {
 #define CAP(id, name, help) CAP_##id,

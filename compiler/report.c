@@ -86,6 +86,21 @@ void report_targets(struct report *r, uint32_t targets)
 	html_leaf(r->h, "span class=\"soft\"", arena_printf(r->a, "on %s only", say_targets(r->a, targets & r->ir->targets)));
 }
 
+void report_fold(struct report *r, const char *head)
+{
+	html_open(r->h, "details");
+	html_leaf(r->h, "summary", head);
+}
+
+void report_prose(struct report *r, const char *text)
+{
+	for (const char *from, *to; text && (from = strchr(text, '`')) && (to = strchr(from + 1, '`')); text = to + 1) {
+		html_text(r->h, arena_strndup(r->a, text, (size_t)(from - text)));
+		html_leaf(r->h, "code", arena_strndup(r->a, from + 1, (size_t)(to - from - 1)));
+	}
+	html_text(r->h, text);
+}
+
 void report_line_cell(struct report *r, const struct origin *o)
 {
 	report_cell(r, "Line");
@@ -128,8 +143,8 @@ static void put_verdict(struct report *r)
 	bool grew = r->change && r->change->n_of[DIFF_GROWS];
 	html_open(r->h, grew ? "div class=\"verdict grew\"" : "div class=\"verdict\"");
 	html_leaf(r->h, "span", arena_printf(r->a, "for %s", say_targets(r->a, r->ir->targets)));
-	html_leaf(r->h, "span", report_count(r->a, r->k->n_caveats, "caveat", "caveats"));
-	html_leaf(r->h, "span", report_count(r->a, r->k->n_expect, "expectation passed", "expectations passed"));
+	html_leaf(r->h, "span", r->k->n_caveats ? report_count(r->a, r->k->n_caveats, "caveat", "caveats") : "no caveats");
+	html_leaf(r->h, "span", r->k->n_expect ? report_count(r->a, r->k->n_expect, "expectation passed", "expectations passed") : "no tests");
 	if (r->k->starts_nothing)
 		html_leaf(r->h, "span", "a base: starts nothing itself");
 	if (r->change)

@@ -23,7 +23,7 @@ static void put_detail(struct report *r, const char *before, const char *text)
 		return;
 	html_raw(r->h, "<br>");
 	html_text(r->h, before);
-	html_text(r->h, text);
+	report_prose(r, text);
 }
 
 static void put_code_detail(struct report *r, const char *before, const char *code)
@@ -61,7 +61,9 @@ static void put_entry(struct report *r, const struct diff_entry *e)
 		else
 			html_leaf(r->h, "code", "-");
 		put_detail(r, "", e->note);
-		put_detail(r, "because ", e->because ? arena_printf(r->a, "\"%s\"", e->because) : NULL);
+		if (e->because)
+			html_raw(r->h, "<br>");
+		html_text(r->h, e->because ? arena_printf(r->a, "because \"%s\"", e->because) : NULL);
 		put_code_detail(r, "its test is gone: ", e->guard);
 		html_close(r->h);
 	}
@@ -130,7 +132,7 @@ static void put_kind(struct report *r, unsigned first)
 		if (d->v[i].but)
 			html_text(r->h, arena_printf(r->a, " (as before: %s)", d->v[i].but));
 		if (e->part == DIFF_GUARANTEES && d->v[i].note)
-			html_text(r->h, arena_printf(r->a, " %s", d->v[i].note));
+			report_prose(r, arena_printf(r->a, " %s", d->v[i].note));
 		if (d->v[i].guard) {
 			html_text(r->h, " its test is gone: ");
 			html_leaf(r->h, "code", d->v[i].guard);

@@ -54,8 +54,13 @@ static void put_limits(struct report *r)
 		}
 	if (begun)
 		report_table_end(r);
-	else
-		html_leaf(r->h, "p", "The policy limits nothing.");
+	for (unsigned t = 0; t < TARGET_COUNT; t++) {
+		const char *rest = say_default_limits(r->a, r->ir, (enum target)t);
+		if ((r->ir->targets & TARGET_BIT(t)) && rest[0])
+			html_leaf(r->h, "p class=\"soft\"", arena_printf(r->a, "On %s without a line: %s.", target_name[t], rest));
+		else if ((r->ir->targets & TARGET_BIT(t)) && !begun)
+			html_leaf(r->h, "p", arena_printf(r->a, "Nothing is limited on %s.", target_name[t]));
+	}
 }
 
 static void put_env_row(struct report *r, const char *name, const char *value, uint32_t targets, const struct origin *o)
@@ -80,8 +85,15 @@ static void put_env_row(struct report *r, const char *name, const char *value, u
 static void put_environment(struct report *r)
 {
 	static const char *const heads[] = {"Name", "Value", "Line and reason", NULL};
+	unsigned n = r->ir->n_env_set;
+	for (unsigned i = 0; i < r->ir->n_rules; i++)
+		n += r->ir->rules[i].kind == RULE_ENV && !r->ir->rules[i].deny;
 	html_leaf(r->h, "h3", "Environment");
-	html_leaf(r->h, "p class=\"soft\"", "It starts empty; only these names get in.");
+	html_leaf(r->h, "p class=\"soft\"", n ? "It starts empty; only these names get in." : "It is empty: no name gets in.");
+	if (!n)
+		return;
+	if (n > REPORT_MANY)
+		report_fold(r, arena_printf(r->a, "%u names", n));
 	report_table(r, NULL, heads);
 	for (unsigned i = 0; i < r->ir->n_env_set; i++) {
 		const struct ir_env_set *e = &r->ir->env_set[i];
@@ -93,6 +105,8 @@ static void put_environment(struct report *r)
 			put_env_row(r, rule->object, NULL, rule->targets, rule->origin[OP_ENV]);
 	}
 	report_table_end(r);
+	if (n > REPORT_MANY)
+		html_close(r->h);
 }
 
 /* ---- what it finds around it ---- */

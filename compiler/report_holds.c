@@ -45,7 +45,9 @@ static void put_cap(struct report *r, enum cap cap)
 	html_open(r->h, "span");
 	html_leaf(r->h, "code", cap_name[cap]);
 	html_raw(r->h, "<br>");
-	html_leaf(r->h, "span class=\"soft\"", cap_help[cap]);
+	html_open(r->h, "span class=\"soft\"");
+	report_prose(r, cap_help[cap]);
+	html_close(r->h);
 	html_close(r->h);
 	html_close(r->h);
 	for (unsigned t = 0; t < TARGET_COUNT; t++) {
@@ -91,7 +93,11 @@ static void put_caveat(struct report *r, const struct guarantee *g)
 	const struct origin *o = ir_preferred(r->ir, g->target, g->cap);
 	html_open(r->h, "tr");
 	report_code_cell(r, "Guarantee", arena_printf(r->a, "%s@%s", cap_name[g->cap], target_name[g->target]));
-	report_text_cell(r, "What to know", say_caveat(r->a, g));
+	report_cell(r, "What to know");
+	html_open(r->h, "span");
+	report_prose(r, say_caveat(r->a, g));
+	html_close(r->h);
+	html_close(r->h);
 	report_line_cell(r, o ? o : g->origin);
 	html_close(r->h);
 }

@@ -18,6 +18,8 @@ struct report {
 	size_t n_files;
 };
 
+enum { REPORT_MANY = 40 }; /* rows that are read without a fold around them */
+
 /* ---- the parts, in the order of the page ---- */
 
 void report_change(struct report *r);  /* what changed */
@@ -55,6 +57,10 @@ void report_place(struct report *r, struct loc loc);
 void report_where(struct report *r, const char *where);
 /* The line and the reason, in one cell. */
 void report_line_cell(struct report *r, const struct origin *o);
+/* A fold with this on its head; html_close() ends it. */
+void report_fold(struct report *r, const char *head);
+/* A sentence of ours: what stands between backquotes is code. */
+void report_prose(struct report *r, const char *text);
 /* "1 place", "2 places" */
 const char *report_count(struct arena *a, unsigned n, const char *one, const char *many);
 

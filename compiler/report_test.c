@@ -83,10 +83,13 @@ static void put_expect(struct asked *x, const struct ir_test *test, const struct
 	html_close(x->r->h);
 }
 
-static void put_test(struct asked *x, const struct ir_test *test)
+static void put_test(struct asked *x, const struct ir_test *test, bool fold)
 {
 	static const char *const heads[] = {"Expected", "About", "Decided by", NULL};
-	html_leaf(x->r->h, "h3", test->title);
+	if (fold)
+		report_fold(x->r, arena_printf(x->r->a, "%s: %s", test->title, report_count(x->r->a, test->n_expect, "expectation", "expectations")));
+	else
+		html_leaf(x->r->h, "h3", test->title);
 	if (test->n_given) {
 		html_open(x->r->h, "p class=\"soft\"");
 		html_text(x->r->h, "given ");
@@ -100,6 +103,8 @@ static void put_test(struct asked *x, const struct ir_test *test)
 	for (unsigned i = 0; i < test->n_expect; i++)
 		put_expect(x, test, &test->expect[i]);
 	report_table_end(x->r);
+	if (fold)
+		html_close(x->r->h);
 }
 
 static bool decided(const struct asked *x, const struct ir_rule *rule)
@@ -111,34 +116,54 @@ static bool decided(const struct asked *x, const struct ir_rule *rule)
 	return false;
 }
 
+struct line {
+	const char *text;
+	struct loc loc;
+};
+
 /* Lines of the policy itself; those of a library have tests of their own. */
-static void put_uncovered(struct asked *x)
+static unsigned find_uncovered(struct asked *x, struct line **v)
 {
 	const char *before = "";
 	unsigned n = 0;
-	html_leaf(x->r->h, "h3", "Lines that no expectation asks about");
 	for (unsigned i = 0; i < x->r->ir->n_rules; i++) {
 		const struct ir_rule *rule = &x->r->ir->rules[i];
 		const struct origin *o = rule->origin[__builtin_ctz(rule->ops)];
 		if (o->profile || decided(x, rule))
 			continue;
-		const char *where = src_where(x->r->k->src, x->r->a, o->loc), *text = say_rule(x->r->a, rule, rule->ops);
-		const char *line = arena_printf(x->r->a, "%s %s", where, text);
+		const char *text = say_rule(x->r->a, rule, rule->ops);
+		const char *line = arena_printf(x->r->a, "%s %s", src_where(x->r->k->src, x->r->a, o->loc), text);
 		if (strcmp(line, before) == 0)
 			continue;
 		before = line;
-		if (n++ == 0)
-			html_open(x->r->h, "ul class=\"plain\"");
+		ARENA_GROW(x->r->a, *v, n);
+		(*v)[n++] = (struct line){text, o->loc};
+	}
+	return n;
+}
+
+static void put_uncovered(struct asked *x)
+{
+	struct line *v = NULL;
+	unsigned n = find_uncovered(x, &v);
+	html_leaf(x->r->h, "h3", "Lines that no expectation asks about");
+	if (!n)
+		html_leaf(x->r->h, "p", "None: each line of the policy decided at least one.");
+	if (n > REPORT_MANY)
+		report_fold(x->r, arena_printf(x->r->a, "%u lines", n));
+	if (n)
+		html_open(x->r->h, "ul class=\"plain\"");
+	for (unsigned i = 0; i < n; i++) {
 		html_open(x->r->h, "li");
-		html_leaf(x->r->h, "code", text);
+		html_leaf(x->r->h, "code", v[i].text);
 		html_text(x->r->h, " ");
-		report_place(x->r, o->loc);
+		report_place(x->r, v[i].loc);
 		html_close(x->r->h);
 	}
 	if (n)
 		html_close(x->r->h);
-	else
-		html_leaf(x->r->h, "p", "None: each line of the policy decided at least one.");
+	if (n > REPORT_MANY)
+		html_close(x->r->h);
 }
 
 void report_tests(struct report *r)
@@ -151,7 +176,7 @@ void report_tests(struct report *r)
 	else
 		html_leaf(r->h, "p", "The policy has no tests.");
 	for (unsigned i = 0; i < r->ir->n_tests; i++)
-		put_test(&x, &r->ir->tests[i]);
+		put_test(&x, &r->ir->tests[i], r->k->n_expect > REPORT_MANY);
 	put_uncovered(&x);
 	html_close(r->h);
 }

@@ -12,6 +12,7 @@
 enum {
 	READ = OP_BIT(OP_READ) | OP_BIT(OP_LIST),
 	WRITE = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE),
+	FEW = 12, /* places below a folder that are drawn open in any tree */
 };
 
 struct drawing {
@@ -19,6 +20,9 @@ struct drawing {
 	const struct tree *t;
 	uint32_t *may;	/* of each node */
 	bool *shown;	/* it says something new, or has children that do so in more than one way */
+	unsigned *below; /* how many places below it say something new */
+	uint32_t *under; /* what may be done with some of these */
+	unsigned *less;  /* and of those, where something is not allowed any more */
 };
 
 static const struct {
@@ -50,9 +54,14 @@ static uint32_t above(const struct drawing *w, unsigned i)
 static void choose(struct drawing *w)
 {
 	for (unsigned i = w->t->n; i-- > 0;) {
-		w->shown[i] |= w->may[i] != above(w, i) || i == 0;
-		if (w->shown[i] && w->t->v[i].parent >= 0)
-			w->shown[w->t->v[i].parent] = true;
+		bool says = w->may[i] != above(w, i);
+		w->shown[i] |= says || i == 0;
+		if (!w->shown[i] || w->t->v[i].parent < 0)
+			continue;
+		w->shown[w->t->v[i].parent] = true;
+		w->below[w->t->v[i].parent] += w->below[i] + says;
+		w->under[w->t->v[i].parent] |= w->under[i] | (says ? w->may[i] : 0);
+		w->less[w->t->v[i].parent] += w->less[i] + ((above(w, i) & ~w->may[i]) != 0);
 	}
 }
 
@@ -102,11 +111,21 @@ static void put_node(struct drawing *w, int top, unsigned i, unsigned depth)
 	int next;
 	while (i != 0 && (next = only_child(w, i)) >= 0)
 		i = (unsigned)next;
+	bool begun = false, fold = i != 0 && w->below[0] > REPORT_MANY && w->below[i] > FEW;
 	html_open(w->r->h, "li");
+	if (fold) {
+		html_open(w->r->h, "details");
+		html_open(w->r->h, "summary");
+	}
 	html_leaf(w->r->h, "code", label(w, top, i));
 	if (w->may[i] != above(w, i))
 		put_badges(w, i);
-	bool begun = false;
+	if (fold) {
+		html_leaf(w->r->h, "span class=\"soft\"", arena_printf(w->r->a, "%u below: %s", w->below[i], say_ops(w->r->a, w->under[i])));
+		if (w->less[i])
+			html_leaf(w->r->h, "span class=\"no\"", arena_printf(w->r->a, " and %u with less", w->less[i]));
+		html_close(w->r->h);
+	}
 	for (unsigned k = i + 1; k < w->t->n && w->t->v[k].parent >= (int)i && depth < 100; k++) {
 		if (w->t->v[k].parent != (int)i || !w->shown[k])
 			continue;
@@ -117,6 +136,8 @@ static void put_node(struct drawing *w, int top, unsigned i, unsigned depth)
 	}
 	if (begun)
 		html_close(w->r->h);
+	if (fold)
+		html_close(w->r->h);
 	html_close(w->r->h);
 }
 
@@ -126,6 +147,9 @@ static void draw(struct report *r, const struct differ *d, enum target t)
 	struct drawing w = {.r = r, .t = &tree};
 	w.may = ARENA_ARRAY(r->a, tree.n, uint32_t);
 	w.shown = ARENA_ARRAY(r->a, tree.n, bool);
+	w.below = ARENA_ARRAY(r->a, tree.n, unsigned);
+	w.under = ARENA_ARRAY(r->a, tree.n, uint32_t);
+	w.less = ARENA_ARRAY(r->a, tree.n, unsigned);
 	ask_all(d, t, &w);
 	choose(&w);
 	html_open(r->h, "details open");

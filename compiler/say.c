@@ -264,6 +264,28 @@ const char *say_limit_of(struct arena *a, enum limit l, const struct ir_limit *l
 	return bounded ? arena_printf(a, "${%s}, at most %s", limit->param, number) : arena_printf(a, "${%s}", limit->param);
 }
 
+/* PIDS holds by default in a cgroup, which one of these asks for. */
+static bool asks_for_cgroup(const struct ir *ir, enum target t)
+{
+	static const enum limit those[] = {LIMIT_MEMORY, LIMIT_SWAP, LIMIT_CPU, LIMIT_CPU_WEIGHT, LIMIT_IO_READ, LIMIT_IO_WRITE};
+	bool any = false;
+	for (size_t i = 0; i < sizeof(those) / sizeof(those[0]); i++)
+		any |= ir->limit[t][those[i]].set;
+	return any && t == TARGET_LINUX;
+}
+
+const char *say_default_limits(struct arena *a, const struct ir *ir, enum target t)
+{
+	struct buf b = buf_new(a);
+	for (unsigned l = 0; l < LIMIT_COUNT && !ir->no_default_limits; l++) {
+		uint64_t value = limit_default((enum limit)l);
+		if (ir->limit[t][l].set || value == LIMIT_NO_DEFAULT || (l == LIMIT_PIDS && !asks_for_cgroup(ir, t)))
+			continue;
+		buf_printf(&b, "%s%s %s", b.len ? ", " : "", limit_name[l], say_limit(a, (enum limit)l, value));
+	}
+	return buf_str(&b);
+}
+
 const char *say_number_of(struct arena *a, enum type type, uint64_t number, const char *param)
 {
 	return param ? param : say_value(a, type, number);

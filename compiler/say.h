@@ -42,6 +42,8 @@ const char *say_value(struct arena *a, enum type type, uint64_t number);
 const char *say_limit(struct arena *a, enum limit l, uint64_t value);
 /* Of a limit that is set; what a param at load holds as `${name}`, and the most that a line lets it be. */
 const char *say_limit_of(struct arena *a, enum limit l, const struct ir_limit *limit);
+/* The limits that hold on the target though no line says them: "open-files 1024, core 0B"; "" where there are none. */
+const char *say_default_limits(struct arena *a, const struct ir *ir, enum target t);
 /* The number, or the name of the param that holds it. */
 const char *say_number_of(struct arena *a, enum type type, uint64_t number, const char *param);
 /* The default of a param at load, as the policy writes it. */

@@ -74,6 +74,42 @@ filter 'allow syscall ptrace where request == PTRACE_TRACEME because "a test"'
 is "a condition leads to its argument" "ld arg0.low: filter.sbx:10 allow syscall" "$(row ptrace)"
 verdict "every call is in the table" "$(python3 "$top/tests/report/check.py" calls code-eval.html x86_64 aarch64)"
 
+# ---- many lines, and next to none ----
+
+many() { # lines: a policy with so many of files, of variables and of expectations
+	printf '%s\n' 'sbx 1' 'policy p {' '    targets linux' '    entry "/usr/bin/wc"' '    allow connect tcp "*:443"'
+	for ((i = 0; i < $1; i++)); do
+		printf '    allow read "/srv/d%d/f%d"\n    allow env "V%d"\n' $((i % 3)) "$i" "$i"
+	done
+	printf '    allow read "/etc"\n    deny read "/etc/x"\n    test "t" {\n'
+	for ((i = 0; i < $1; i++)); do printf '        expect deny read "/opt/%d"\n' "$i"; done
+	printf '    }\n}\n'
+}
+many 13 >few.sbx && many 300 >many.sbx
+for name in few many; do
+	sbxreport $name.sbx -o $name.html || fail "$name lines" "$(head -3 err)"
+	verdict "$name lines: a page" "$(page $name.html)"
+done
+folded() { python3 "$top/tests/report/check.py" unfolded "$1"; }
+verdict "of many lines at most 150 rows stand outside of a fold" "$([[ $(folded many.html) -le 150 ]] || folded many.html)"
+verdict "control: of few none is folded" "$(grep -q '<summary>[^<]*<code>/srv' few.html && echo "some are")"
+has "a fold says what it holds" '<summary><code>/srv/d0/f[0-9]*</code> to <code>/srv/d[01]/f[0-9]*</code> <span class="soft">[0-9]+ lines' many.html
+has "and what of it is wide" '<summary>connect tcp <code>\*:443</code> <span class="soft">1 line </span><span class="mark">any host' many.html
+has "a folder of the tree" '<summary><code>srv</code><span class="soft">300 below: read' many.html
+sed -i 's/^    allow.*//; s/^ *\(deny\|expect\).*//; /test/,/^    }/d' few.sbx
+sbxreport few.sbx -o few.html
+has "no tests, in words" 'no caveats</span><span>no tests<' few.html
+has "an empty environment has no table" 'It is empty: no name gets in' few.html
+"$B/sbxc" -q few.sbx -o few
+verdict "limits that no line says are those of the plan" "$(grep -q 'On linux without a line: open-files 1024, core 0B' few.html &&
+    grep -qx 'rlimit nofile 1024' few/launch.conf && grep -qx 'rlimit core 0' few/launch.conf || echo "they differ")"
+sed -i 's/^    entry.*/&\n    limit cpu 50%/' few.sbx
+sbxreport few.sbx -o few.html && "$B/sbxc" -q few.sbx -o few
+verdict "in a cgroup too" "$(grep -q 'open-files 1024, core 0B' few.html && grep -q 'line: pids 64, ' few.html && grep -qx 'pids.max 64' few/cgroup.conf || echo "they differ")"
+sed -i 's/^    entry.*/&\n    default limits none\n    limit open-files 64/' few.sbx
+sbxreport few.sbx -o few.html
+verdict "none of them under \`default limits none\`" "$(grep 'without a line:' few.html)"
+
 sbxreport "$new" --base "$old" -o again.html
 verdict "the same bytes each time" "$(cmp change.html again.html 2>&1)"
 sbxreport "$new" --base "$old" -o - >stdout.html

@@ -8,7 +8,6 @@
 #include "../backend.h"
 
 enum {
-	CGROUP_PIDS_DEFAULT = 64,
 	CGROUP_PERIOD = 100000, /* us; a percent of one CPU is 1000 us of it */
 };
 

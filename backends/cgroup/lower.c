@@ -84,7 +84,7 @@ static void write_limits(struct lower *l, struct buf *b)
 	if (memory)
 		put_line(l, b, "memory.max", LIMIT_MEMORY, 1, 0, "\nmemory.oom.group 1");
 	if (limit_of(l, LIMIT_PIDS)->set || !l->ir->no_default_limits)
-		put_line(l, b, "pids.max", LIMIT_PIDS, 1, CGROUP_PIDS_DEFAULT, "");
+		put_line(l, b, "pids.max", LIMIT_PIDS, 1, limit_default(LIMIT_PIDS), "");
 	if (limit_of(l, LIMIT_CPU)->set)
 		put_line(l, b, "cpu.max", LIMIT_CPU, CGROUP_PERIOD / 100, 0, period);
 	if (limit_of(l, LIMIT_CPU_WEIGHT)->set)

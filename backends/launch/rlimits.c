@@ -5,14 +5,11 @@
 
 #include "launch.h"
 
-#define NO_DEFAULT UINT64_MAX
-
 static const struct rlimit_of {
 	enum limit limit;
 	const char *name;
-	uint64_t otherwise;
 } rlimits[] = {
-#define RLIMIT_OF(limit, name, otherwise) {LIMIT_##limit, name, otherwise},
+#define RLIMIT_OF(limit, name) {LIMIT_##limit, name},
 #include "rlimits.def"
 };
 enum { N_RLIMITS = sizeof(rlimits) / sizeof(rlimits[0]) };
@@ -29,7 +26,7 @@ static uint64_t in_units(enum limit limit, uint64_t value)
 uint64_t launch_open_files(const struct ir *ir)
 {
 	const struct ir_limit *v = &ir->limit[TARGET_LINUX][LIMIT_OPEN_FILES];
-	return v->set ? v->value : rlimits[0].otherwise;
+	return v->set ? v->value : limit_default(LIMIT_OPEN_FILES);
 }
 
 static struct loc limit_loc(const struct lower *l, const struct ir_limit *v)
@@ -68,8 +65,8 @@ void launch_put_number(struct buf *b, uint64_t number, const char *param)
 static bool write_one(struct lower *l, struct buf *b, enum target t, const struct rlimit_of *r)
 {
 	const struct ir_limit *v = &l->ir->limit[t][r->limit];
-	uint64_t value = v->set ? in_units(r->limit, v->value) : r->otherwise;
-	if (!v->set && (r->otherwise == NO_DEFAULT || l->ir->no_default_limits))
+	uint64_t value = v->set ? in_units(r->limit, v->value) : limit_default(r->limit);
+	if (!v->set && (limit_default(r->limit) == LIMIT_NO_DEFAULT || l->ir->no_default_limits))
 		return true;
 	if (!launch_keeps_rlimit(r->limit, t))
 		return true;

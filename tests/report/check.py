@@ -2,6 +2,7 @@
 
 check.py page FILE             every rule of a page; prints what is broken
 check.py same FILE FILE...     good pages, made of the same tags as the first: only their text differs
+check.py unfolded FILE         how many rows and items a reader passes who opens no fold
 check.py row FILE ARCH CALL     where the filter of the page leads the call, and why: "INSTRUCTION: REASONS"
 check.py calls FILE ARCH...    every call that the listing of the arch names is in its table, once, and no other
 check.py contrast report.css   every colour of text against every ground it stands on, light and dark
@@ -115,6 +116,29 @@ def check_page(path):
     return page.errors
 
 
+class Unfolded(HTMLParser):
+    """Counts <tr> and <li> outside of a <details> that is not open."""
+    def __init__(self):
+        super().__init__()
+        self.folds, self.rows = [], 0
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "details":
+            self.folds.append("open" not in dict(attrs))
+        elif tag in ("tr", "li") and not any(self.folds):
+            self.rows += 1
+
+    def handle_endtag(self, tag):
+        if tag == "details":
+            self.folds.pop()
+
+
+def count_unfolded(path):
+    page = Unfolded()
+    page.feed(open(path, encoding="utf-8").read())
+    return ["%d" % page.rows]
+
+
 def filter_table(path, arch):
     """{call: [(instruction, reason)]} and the text of the listing."""
     raw = open(path, encoding="utf-8").read()
@@ -186,6 +210,8 @@ def main():
         errors = check_page(files[0])
     elif what == "contrast":
         errors = check_contrast(files[0])
+    elif what == "unfolded":
+        errors = count_unfolded(files[0])
     elif what == "row":
         errors = print_row(*files)
     elif what == "calls":
