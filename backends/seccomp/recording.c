@@ -106,6 +106,9 @@ bool recording_read(struct arena *a, struct diags *diags, const struct src_file 
 	struct reader r = {.arena = a, .diags = diags, .file = file, .out = out, .good = true};
 	unsigned lines = 0;
 	*out = (struct recording){0};
+	const char *nul = memchr(file->text, '\0', file->size);
+	if (nul)
+		reader_fail(&r, nul, 1, "a NUL byte");
 	while (r.at < file->size && r.good) {
 		struct word w[WORDS];
 		unsigned n = next_line(&r, w);
@@ -115,7 +118,7 @@ bool recording_read(struct arena *a, struct diags *diags, const struct src_file 
 			read_counts(&r, w);
 		lines += n != 0;
 	}
-	if (!lines)
+	if (r.good && !lines)
 		reader_fail(&r, file->text, 0, "a recording without calls");
 	return r.good;
 }

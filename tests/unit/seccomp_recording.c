@@ -14,17 +14,19 @@ struct reading {
 	bool good;
 };
 
-static struct reading reading(const char *text)
+static struct reading reading_bytes(const char *text, size_t n)
 {
 	struct reading r = {.arena = arena_new()};
 	const struct src_file *file;
 	r.src = src_new(r.arena);
 	r.diags = diags_new(r.arena, r.src);
-	cr_assert_eq(src_add(r.src, "calls", text, strlen(text), &file), SRC_OK);
+	cr_assert_eq(src_add(r.src, "calls", text, n, &file), SRC_OK);
 	r.good = recording_read(r.arena, r.diags, file, &r.out);
 	cr_expect_eq(r.good, diag_errors(r.diags) == 0);
 	return r;
 }
+
+static struct reading reading(const char *text) { return reading_bytes(text, strlen(text)); }
 
 Test(recording, counts_names_and_numbers)
 {
@@ -60,4 +62,15 @@ Test(recording, refuses_what_it_does_not_understand)
 		cr_expect_not(r.good, "%s", bad[i]);
 		arena_free(r.arena);
 	}
+}
+
+/* A NUL ends no word: what stands behind it would not be read, or never end. */
+Test(recording, refuses_a_nul)
+{
+	static const char before[] = "12 x86_64 \0read\n", inside[] = "12 x86_64 read\0ahead\n";
+	struct reading r = reading_bytes(before, sizeof(before) - 1), s = reading_bytes(inside, sizeof(inside) - 1);
+	cr_expect_not(r.good);
+	cr_expect_not(s.good);
+	arena_free(r.arena);
+	arena_free(s.arena);
 }
