@@ -117,7 +117,7 @@ static const char *take_scalar(struct reading *r)
 		return fail(r, "an anchor or a tag", NULL), NULL;
 	if (n > MAX_SCALAR || strlen(text) != n)
 		return fail(r, "a text that is too long or holds a NUL", NULL), NULL;
-	const char *copy = arena_strndup(r->arena, text, n);
+	const char *copy = text_shown(r->arena, text, n); /* people read it: nothing of it may drive their terminal */
 	drop(r);
 	return copy;
 }
@@ -132,17 +132,37 @@ static bool take_key(struct reading *r, const char *key)
 
 /* ---- the document ---- */
 
+static bool is_word(const char *s)
+{
+	size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+	return n && !s[n];
+}
+
+/* Readers put names into a policy of their own, and show a dropped line without its first word. */
+static bool check_next(struct reading *r, enum manifest_list l, unsigned field)
+{
+	unsigned names = l == LIST_TARGETS || l == LIST_ABIS ? 1 : l == LIST_PARAMS ? 2 : 0;
+	if (!next_is(r, YAML_SCALAR_EVENT))
+		return true;
+	const char *text = (const char *)r->event.data.scalar.value;
+	if (field < names && !is_word(text))
+		return fail(r, "a name was expected", NULL);
+	if (l == LIST_DROPS && field == 0 && strncmp(text, "drop ", strlen("drop ")) != 0)
+		return fail(r, "a line that begins with `drop` was expected", NULL);
+	return true;
+}
+
 static bool read_entry(struct reading *r, enum manifest_list l, struct entry *e)
 {
 	if (!lists[l].fields[0])
-		return (e->v[0] = take_scalar(r)) != NULL;
+		return check_next(r, l, 0) && (e->v[0] = take_scalar(r)) != NULL;
 	if (!take(r, YAML_MAPPING_START_EVENT, "an entry was expected"))
 		return false;
 	for (unsigned f = 0; f < MAX_FIELDS && lists[l].fields[f]; f++) {
 		bool optional = lists[l].fields[f][0] == '?';
 		const char *key = lists[l].fields[f] + optional;
 		if (take_key(r, key)) {
-			if (!(e->v[f] = take_scalar(r)))
+			if (!check_next(r, l, f) || !(e->v[f] = take_scalar(r)))
 				return false;
 		} else if (r->error || !optional) {
 			return fail(r, "a key is missing or not in its place", key);

@@ -64,5 +64,10 @@ int plan_open(struct arena *a, const char *dir, const struct compile_options *op
 		return VERIFY_DIFFERENT;
 	p->models = (struct validator){.arena = p->frame.arena, .diags = p->frame.diags, .src = p->frame.src,
 				       .meaning = p->frame.meaning, .guarantees = &p->frame.guarantees};
-	return validator_open(&p->models, p->files.v, p->files.n) ? 0 : VERIFY_DIFFERENT;
+	*failure = validator_read(&p->models, p->files.v, p->files.n);
+	if (!*failure)
+		return 0;
+	*failure = arena_strdup(a, *failure);
+	validator_close(&p->models);
+	return VERIFY_DIFFERENT;
 }

@@ -110,6 +110,44 @@ bool utf8_valid(const char *s)
 	return true;
 }
 
+/* Bytes at s, of n > 0, that would not show; 0: they do. What is no UTF-8 shows as that. */
+static unsigned hidden_len(const char *text, size_t n)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	if (s[0] < 0x20 || s[0] == 0x7f)
+		return s[0] != '\t' && s[0] != '\n';
+	unsigned len = utf8_len(text, n);
+	bool control = len == 2 && s[0] == 0xc2 && s[1] < 0xa0;
+	bool turning = len == 3 && s[0] == 0xe2 && ((s[1] == 0x80 && s[2] >= 0xaa && s[2] <= 0xae) || /* embeddings, overrides */
+						    (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9));   /* isolates */
+	return control || turning ? len : 0;
+}
+
+const char *text_hidden(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (hidden_len(s + i, n - i))
+			return s + i;
+	return NULL;
+}
+
+const char *text_shown(struct arena *a, const char *s, size_t n)
+{
+	struct buf b = buf_new(a);
+	if (!text_hidden(s, n))
+		return arena_strndup(a, s, n);
+	for (size_t i = 0; i < n; i++) {
+		unsigned hidden = hidden_len(s + i, n - i);
+		for (unsigned k = 0; k < hidden; k++)
+			buf_printf(&b, "\\x%02x", (unsigned char)s[i + k]);
+		if (hidden)
+			i += hidden - 1;
+		else
+			buf_putc(&b, s[i]);
+	}
+	return buf_str(&b);
+}
+
 int cmp_strp(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -44,6 +44,14 @@ const char *suggest(struct arena *a, const char *word, const char *const *candid
 /* The word of a phrase that suggest() made of one word; NULL for any other text. */
 const char *suggested(struct arena *a, const char *phrase);
 
+/*
+ * The first byte of the text that would not show as it is: a control byte but a tab or the end of a line, a mark that turns the
+ * direction of writing. NULL: there is none.
+ */
+const char *text_hidden(const char *s, size_t n);
+/* A copy with such bytes as \xNN. */
+const char *text_shown(struct arena *a, const char *s, size_t n);
+
 /* Bytes of the UTF-8 character at s, of n > 0 bytes; 0 when there is none: shortest forms only, no surrogates. */
 unsigned utf8_len(const char *s, size_t n);
 

@@ -26,7 +26,7 @@ const char *request_text(struct arena *a, const struct request *r)
 	return arena_printf(a, "%s %s", op_name[r->op], r->object);
 }
 
-bool validator_open(struct validator *v, const struct artifact *artifacts, unsigned n)
+const char *validator_read(struct validator *v, const struct artifact *artifacts, unsigned n)
 {
 	const struct ir *ir = meaning_ir(v->meaning);
 	v->scratch = arena_new();
@@ -35,15 +35,21 @@ bool validator_open(struct validator *v, const struct artifact *artifacts, unsig
 		if (!(ir->targets & backends[i]->targets) || !backends[i]->model_open)
 			continue;
 		void *model = backends[i]->model_open(v->arena, artifacts, n, &error);
-		if (!model) {
-			diag(v->diags, DIAG_INTERNAL, ir->loc, "the %s artifact cannot be read back: %s", backends[i]->name,
-			     error ? error : "no reason given");
-			return false;
-		}
+		if (!model)
+			return arena_printf(v->arena, "the %s artifact cannot be read back: %s", backends[i]->name,
+					    error ? error : "no reason given");
 		v->models[v->n_models].backend = backends[i];
 		v->models[v->n_models++].model = model;
 	}
-	return true;
+	return NULL;
+}
+
+bool validator_open(struct validator *v, const struct artifact *artifacts, unsigned n)
+{
+	const char *error = validator_read(v, artifacts, n);
+	if (error)
+		diag(v->diags, DIAG_INTERNAL, meaning_ir(v->meaning)->loc, "%s", error);
+	return !error;
 }
 
 static void report_proof(struct validator *v, const struct proof *p)

@@ -30,7 +30,9 @@ struct validator {
 	bool failed;               /* a difference was reported; the rest is not */
 };
 
-/* Opens the models of all artifacts. False after a diagnostic. */
+/* Opens the models of all artifacts. NULL, or the one that cannot be read, and why. */
+const char *validator_read(struct validator *v, const struct artifact *artifacts, unsigned n);
+/* The same for artifacts just made: false after a diagnostic. */
 bool validator_open(struct validator *v, const struct artifact *artifacts, unsigned n);
 /*
  * Proves what can be proved over all inputs: n artifacts, the same as above. False after a diagnostic with the

@@ -87,6 +87,8 @@ static bool read_entry(struct verify *v, const char *name)
 		return true;
 	if (strcmp(name, SUMS) == 0)
 		return read_file(v, SUMS, &v->sums);
+	if (text_hidden(name, strlen(name)) || strchr(name, '\n'))
+		return FAIL(v, VERIFY_DIFFERENT, "a file with the name %s", text_shown(v->arena, name, strlen(name)));
 	if (v->n == MAX_FILES)
 		return FAIL(v, VERIFY_DIFFERENT, "too many files for a plan");
 	if (!read_file(v, arena_strdup(v->arena, name), &v->files[v->n]))
@@ -157,6 +159,34 @@ static bool check_sums(struct verify *v, struct buf *done)
 	return true;
 }
 
+/* ---- the texts ---- */
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+	size_t n = strlen(name), s = strlen(suffix);
+	return n > s && strcmp(name + n - s, suffix) == 0;
+}
+
+/* People read a plan before they trust it: no text of it may show otherwise than it is. */
+static bool check_text(struct verify *v, const struct artifact *f)
+{
+	const char *hidden = text_hidden(f->data, f->size);
+	unsigned line = 1;
+	if (!hidden)
+		return true;
+	for (const char *c = f->data; c < hidden; c++)
+		line += *c == '\n';
+	return FAIL(v, VERIFY_DIFFERENT, "%s:%u holds the byte 0x%02x, which does not show", f->name, line, (unsigned char)*hidden);
+}
+
+static bool check_texts(struct verify *v)
+{
+	for (unsigned i = 0; i < v->n; i++)
+		if (!has_suffix(v->files[i].name, ".bpf") && !check_text(v, &v->files[i]))
+			return false;
+	return true;
+}
+
 /* ---- the proofs ---- */
 
 static const struct artifact *find_file(const struct verify *v, const char *name)
@@ -176,12 +206,6 @@ static const struct backend *prover_of(const char *name)
 			return backends[i];
 	}
 	return NULL;
-}
-
-static bool has_suffix(const char *name, const char *suffix)
-{
-	size_t n = strlen(name), s = strlen(suffix);
-	return n > s && strcmp(name + n - s, suffix) == 0;
 }
 
 static bool check_hashes(struct verify *v, const char *proof, const struct certificate *c, const struct artifact *of)
@@ -269,7 +293,7 @@ enum verify_result verify_plan(struct arena *a, const char *dir, struct buf *don
 	struct verify *v = ARENA_NEW(a, struct verify);
 	v->arena = a;
 	v->dir = dir;
-	if (read_plan(v) && check_sums(v, done))
+	if (read_plan(v) && check_sums(v, done) && check_texts(v))
 		check_proofs(v, done);
 	*failure = v->failure;
 	if (files)

@@ -127,6 +127,10 @@ changed "a meaning that is changed, hash mended" "arch 0x.*the proof says kill t
     'sed -i "s/^foreign kill-process/foreign kill-thread/" $proof; repolicy; seal ../plan'
 changed "a meaning with one condition less" "the proof says errno 1, the filter allow" \
     'sed -i "0,/^if allow /{/^if allow /d}" $proof; repolicy; seal ../plan'
+changed "a byte that drives the terminal" "landlock.conf:2 holds the byte 0x1b, which does not show" \
+    'sed -i "2s/^/\x1b[2J/" landlock.conf; seal ../plan'
+changed "a mark that turns writing" "launch.conf:1 holds the byte 0xe2" 'sed -i "1s/\$/\xe2\x80\xae/" launch.conf; seal ../plan'
+changed "a name that drives the terminal" 'a file with the name x\\x1b\[2J$' 'touch "$(printf "x\033[2J")"; seal ../plan'
 changed "a meaning in another spelling" "not spelled as sbxc spells it" \
     'sed -i "s/^nr 0 /nr 00 /" $proof; repolicy; seal ../plan'
 changed "a meaning with a hole" "a line that cannot be read: nr " \
@@ -139,6 +143,24 @@ changed "a proof without filter" "$proof is a proof of nothing here" 'rm $bpf; s
 changed "a filter that the kernel would not take" "seccomp-x86_64.bpf: .*" 'truncate -s -8 $bpf; rehash; seal ../plan'
 changed "a filter nobody knows" "other.bpf is a filter that nothing here can prove" 'cp $bpf other.bpf; seal ../plan'
 changed "an empty directory" "holds no SHA256SUMS" 'rm -- *'
+
+# asked NAME PATTERN COMMAND: a plan that is whole and lies about itself; `why` and `explain` refuse it in one line
+asked() {
+	local why='' verb
+	rm -rf plan && cp -r "$first" plan
+	(cd plan && eval "$3" && seal ../plan) || why="the test could not make the change"
+	"$sbxc" verify -q plan || why="it does not verify"
+	for verb in explain why; do
+		if [[ $verb = why ]]; then "$sbxc" why plan read /etc/passwd >out 2>err; else "$sbxc" explain plan >out 2>err; fi
+		[[ $? -eq 1 ]] || why="$verb does not refuse it with code 1"
+		grep -qE -- "$2" err && [[ $(wc -l <err) -eq 1 && ! -s out ]] || why="$verb does not say just: $2"
+	done
+	verdict "asked of $1" "$why"
+}
+params='load-time-params:\n- name: "x: path at load\\nimport \\"/etc/passwd\\""\n  type: path'
+asked "a param that is a line of policy" 'plan.yaml:[0-9]+: a name was expected' 'sed -i "s|^load-time-params:.*|$params|" plan.yaml'
+asked "a target that is none" 'plan.yaml:[0-9]+: a name was expected' 'sed -i "s|^targets: .*|targets: [\"linux }\"]|" plan.yaml'
+asked "no places" 'the landlock artifact cannot be read back: ' 'rm landlock.conf'
 
 "$sbxc" verify "$first" "$second" >out 2>err && [[ $(grep -c ': verified$' out) -eq 2 && ! -s err ]]
 verdict "two plans at once" "$([[ $? -eq 0 ]] || echo "it did not")"

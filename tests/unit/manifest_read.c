@@ -38,6 +38,19 @@ Test(manifest_read, what_it_says)
 	arena_free(a);
 }
 
+Test(manifest_read, what_would_not_show_is_spelled_out)
+{
+	struct arena *a = arena_new();
+	const char *error;
+	const struct manifest *m = read_text(a, "plan: 1\nid: \"0\"\nsbxc: \"0\"\npolicy: \"p\\e[2J\"\nversion: \"\\u202e\"\nabout: \"\"\n"
+						 "edition: 1\ntargets: []\nguarantees: []\ncaveats: []\nlimits: []\n"
+						 "load-time-params: []\nset: []\ninputs: []\noutputs: []\n", &error);
+	cr_assert(m, "%s", error);
+	cr_expect_str_eq(manifest_head(m, "policy"), "p\\x1b[2J");
+	cr_expect_str_eq(manifest_head(m, "version"), "\\xe2\\x80\\xae");
+	arena_free(a);
+}
+
 /* `from` once replaced by `to`. */
 static const char *changed(struct arena *a, const char *from, const char *to)
 {
@@ -57,6 +70,12 @@ Test(manifest_read, faults_are_refused_with_their_line)
 	    {"  target: linux\n", "", "plan.yaml:12: a key is missing or not in its place `target`"},
 	    {"  at:", "  other: 1\n  at:", "plan.yaml:16: an unknown or misplaced key `other`"},
 	    {"  at: \"p.sbx:3\"", "  at: \"p.sbx:3\"\n  at: \"p.sbx:4\"", "plan.yaml:17: an unknown or misplaced key `at`"},
+	    {"[linux, macos]", "[\"linux\\n\", macos]", "plan.yaml:8: a name was expected"},
+	    {"load-time-params: []", "load-time-params:\n- name: \"x: path\\nimport\"\n  type: path",
+	     "plan.yaml:20: a name was expected"},
+	    {"load-time-params: []", "load-time-params:\n- name: x\n  type: \"\"", "plan.yaml:21: a name was expected"},
+	    {"guarantees:", "drops:\n- line: dro\n  at: \"p.sbx:3\"\nguarantees:",
+	     "plan.yaml:11: a line that begins with `drop` was expected"},
 	    {"set: []", "set: &x []", "plan.yaml:20: an anchor or a tag"},
 	    {"set: []", "set: *x", "plan.yaml:20: a list was expected"},
 	    {"inputs: []", "inputs: {}", "plan.yaml:21: a list was expected"},

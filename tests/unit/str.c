@@ -168,3 +168,28 @@ Test(str, did_you_mean)
 	cr_expect_str_eq(meant(a, "xist"), "did you mean `gist` or `list` or `mist`?");
 	arena_free(a);
 }
+
+Test(str, what_does_not_show)
+{
+	static const struct {
+		const char *text, *shown; /* NULL: it shows as it is */
+	} cases[] = {
+	    {"a b\tc\n", NULL},
+	    {"\xc3\xa9 \xc2\xa0 \xe2\x80\xa9 \xe2\x81\xa5 \xe2\x81\xaa", NULL}, /* the neighbours of those below */
+	    {"\xff\x80", NULL},						     /* no UTF-8: the terminal shows that */
+	    {"a\033[2J", "a\\x1b[2J"},
+	    {"\r\x7f", "\\x0d\\x7f"},
+	    {"\xc2\x9b" "1A", "\\xc2\\x9b" "1A"},
+	    {"\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae"},
+	    {"x\xe2\x81\xa6y\xe2\x81\xa9", "x\\xe2\\x81\\xa6y\\xe2\\x81\\xa9"},
+	};
+	struct arena *a = arena_new();
+	for (size_t i = 0; i < N(cases); i++) {
+		const char *text = cases[i].text, *shown = cases[i].shown;
+		cr_expect_eq(!text_hidden(text, strlen(text)), !shown, "%s", text);
+		cr_expect_str_eq(text_shown(a, text, strlen(text)), shown ? shown : text);
+	}
+	cr_expect_eq(text_hidden("ab\0c", 4)[0], 0);
+	cr_expect_str_eq(text_shown(a, "ab\0c", 4), "ab\\x00c");
+	arena_free(a);
+}
