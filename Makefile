@@ -62,7 +62,7 @@ RUNTIME_HOST := $(patsubst %.c,$(B)/%.o,$(filter-out runtime/static_%.c,$(RUNTIM
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-docs check-unit check-golden check-errors check-codes check-commands check-pages check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench \
+.PHONY: all check check-docs check-unit check-seeds check-golden check-errors check-codes check-commands check-pages check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -172,7 +172,7 @@ $(B)/compiler/consts.o: $(B)/gen/consts.inc
 # The grammar's tables feed files of the compiler too.
 $(COMPILER_SRC:%.c=$(B)/%.o): | $(B)/gen/sbx.tab.h $(B)/gen/sbx.lex.h
 
--include $(B)/tests/escape/ask.d $(LIB_OBJ:.o=.d) $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(RUNTIME_HOST:.o=.d) $(UNIT_BIN:=.d)
+-include $(B)/tests/escape/ask.d $(wildcard $(B)/tests/fuzz/*.d) $(LIB_OBJ:.o=.d) $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(RUNTIME_HOST:.o=.d) $(UNIT_BIN:=.d)
 
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
@@ -197,6 +197,20 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libcompiler.a
 	@mkdir -p $(@D)
 	@echo "  UNIT  $@"
 	$(Q)$(LINK_UNIT) $(SECCOMP_LIBS) $(YAML_LIBS)
+
+# The fuzz targets over files that are there (tests/seeds.sh): any compiler can build them.
+SEED_BIN := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+LINK_SEEDS = $(CC) $(STD) $(WARN) $(CFLAGS) $(LDFLAGS) -I. -I$(B)/gen -o $@ $(filter %.c %.a,$^)
+$(B)/tests/fuzz/runtime_%: tests/fuzz/runtime_%.c tests/fuzz/replay.c $(B)/libruntime.a
+	@mkdir -p $(@D)
+	@echo "  SEEDS $@"
+	$(Q)$(LINK_SEEDS)
+$(B)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(B)/libcompiler.a
+	@mkdir -p $(@D)
+	@echo "  SEEDS $@"
+	$(Q)$(LINK_SEEDS) $(YAML_LIBS)
+check-seeds: $(SEED_BIN)
+	$(Q)tests/seeds.sh $(SEED_BIN)
 
 # What tests/escape asks the compiler with.
 $(B)/tests/escape/ask: tests/escape/ask.c $(B)/libcompiler.a
@@ -231,7 +245,7 @@ bless: all
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 check-san:
 	$(Q)$(MAKE) --no-print-directory B=$(B)/san CC=$(CC) HARD= WERROR=1 CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" $(B)/san/sbxc
-	$(Q)B=$(B)/san CC=$(CC) HARD= CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" tests/run.sh unit golden errors plan diff report
+	$(Q)B=$(B)/san CC=$(CC) HARD= CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" tests/run.sh unit seeds golden errors plan diff report
 
 # The analyzers that are installed; findings that are none are named in tests/static.allow.
 check-static: all
@@ -243,7 +257,7 @@ check-clang:
 	$(Q)B=$(B)/clang CC=clang tests/run.sh unit golden errors
 
 FUZZ_TIME ?= 30
-FUZZ_BIN  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZ_BIN  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FUZZ_MAKE  = $(MAKE) --no-print-directory B=$(B)/fuzz-obj CC=clang HARD= CFLAGS="$(FUZZ_FLAGS)"
 FUZZ_LINK  = clang $(STD) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -I. -o $@ $<

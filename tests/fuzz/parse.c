@@ -63,8 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FILE *null = fopen("/dev/null", "w");
 	if (!null)
 		abort();
-	for (unsigned f = 0; f < DIAG_FORMATS; f++)
-		diags_print(diags, null, (enum diag_format)f, true);
+	for (unsigned i = 0; i < DIAG_FORMATS; i++)
+		diags_print(diags, null, (enum diag_format)i, true);
 	fclose(null);
 	free(once);
 	free(twice);

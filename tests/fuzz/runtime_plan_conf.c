@@ -3,8 +3,7 @@
  * landlock.conf, cgroup.conf, SHA256SUMS, a filter.
  *
  * The first byte of the input chooses the reader, the rest is the file. What launch.conf or
- * landlock.conf lets through is expanded too, so templates are reached. With -DFUZZ_MAIN it runs
- * over the files given as arguments.
+ * landlock.conf lets through is expanded too, so templates are reached.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -135,21 +134,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	return 0;
 }
-
-#ifdef FUZZ_MAIN
-#include <stdio.h>
-
-int main(int argc, char **argv)
-{
-	static uint8_t buf[1 << 20];
-
-	for (int i = 1; i < argc; i++) {
-		FILE *in = fopen(argv[i], "rb");
-		if (!in)
-			return 1;
-		LLVMFuzzerTestOneInput(buf, fread(buf, 1, sizeof(buf), in));
-		fclose(in);
-	}
-	return 0;
-}
-#endif
