@@ -240,6 +240,7 @@ bless: all
 	$(Q)BLESS=1 tests/diff.sh
 	$(Q)BLESS=1 tests/commands.sh
 	$(Q)BLESS=1 tests/pages.sh
+	$(Q)BLESS=1 tests/live/exposure.sh
 
 # The same programs and tests under the sanitizers; the loader itself is static and is covered by its unit tests there.
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
