@@ -27,6 +27,14 @@ make -s -C "$top" B="${B#"$top"/}" "${B#"$top"/}/tests/escape/ask" >"$tmp/log" 2
 comm -3 <("$tmp/escape" list | sort) <(grep -v '^#' "$here/attacks.tsv" | cut -f1 | sort) >"$tmp/log"
 [[ ! -s $tmp/log ]] && echo "PASS escape: the table and the program name the same attacks" || fail "the table and the program differ"
 
+# Every attack has its class, every class an attack, and what stands elsewhere is there.
+comm -3 <(grep -v '^#' "$here/classes.tsv" | cut -f2 | tr ' ' '\n' | sort) <("$tmp/escape" list | sort) >"$tmp/log"
+[[ ! -s $tmp/log ]] && echo "PASS escape: every attack is of one class, every class has an attack" || fail "classes.tsv and the program differ"
+grep -v '^#' "$here/classes.tsv" | cut -s -f3 | grep . | while IFS=: read -r file text; do
+	grep -qF -- "$text" "$top/$file" || echo "$file does not say: $text"
+done >"$tmp/log"
+[[ ! -s $tmp/log ]] && echo "PASS escape: what stands elsewhere of a class is there" || fail "classes.tsv names what is not there"
+
 # And every example that ships is in the table of plans.
 (cd "$top/policies/examples" && ls ./*.sbx) | sed 's|^./|policies/examples/|' >"$tmp/examples"
 grep -vFf <(cut -f2 "$here/plans.tsv") "$tmp/examples" | grep -v corp-base >"$tmp/log"
@@ -54,7 +62,16 @@ run() { # LABEL COMMAND... -- PLAN...: through what makes another user of one
 	shift
 	while [[ $1 != -- ]]; do as+=("$1") && shift; done
 	shift
-	"${as[@]}" "$tmp/attempt.sh" "$tmp" "$tmp/world/w" "$port" "$tmp/escape" "$tmp/sbx-run" "$label" "$tmp/host" "$@" || status=1
+	"${as[@]}" "$tmp/attempt.sh" "$tmp" "$tmp/world/w" "$port" "$tmp/escape" "$tmp/sbx-run" "$label" "$tmp/host" "$@" >"$tmp/$label.lines" || status=1
+}
+
+# What only root can try has its control where root tries it.
+show() { # LABEL
+	awk -v label="$1" 'FNR == NR { if ($1 == "PASS" && $4 == "bare") had[$5]; next }
+	{ name = $5; sub(/:$/, "", name) }
+	label == "other" && $1 == "SKIP" && $4 == "bare" && /needs root$/ && name in had { n++; next }
+	{ print }
+	END { if (n) print "PASS escape other: " n " attacks that need root were tried bare by root" }' "$tmp/self.lines" "$tmp/$1.lines"
 }
 
 # shellcheck disable=SC2086
@@ -63,11 +80,23 @@ if [[ -n $home ]]; then
 else
 	run self -- $(printf '%s\n' $plans | grep -vxE 'agent-tool|ripgrep')
 fi
+show self
 if [[ $(id -u) -eq 0 ]] && command -v setpriv >/dev/null; then
 	# without a passwd entry there is no home, which two of the plans name
 	# shellcheck disable=SC2046,SC2086
 	run other setpriv --reuid 4321 --regid 4321 --clear-groups -- $(printf '%s\n' $plans | grep -vxE 'agent-tool|ripgrep')
+	show other
 fi
+
+# Of each class an attack that succeeds here bare, or one that only guests try.
+awk -F'\t' 'FILENAME ~ /lines$/ { split($0, w, " "); if (w[1] == "PASS" && w[4] == "bare") had[w[5]]; next }
+/^#/ { next }
+FILENAME ~ /attacks/ { if ($4 ~ /^guest:/) guest[$1]; next }
+{ n = split($2, all, " "); found = in_guest = 0
+  for (i = 1; i <= n; i++) { found += all[i] in had; in_guest += all[i] in guest }
+  if (found) print "PASS escape class " $1 ": " found " of " n " succeed here bare"
+  else if (!in_guest) print "SKIP escape class " $1 ": none of its attacks succeeds here bare" }' \
+    "$tmp"/*.lines "$here/attacks.tsv" "$here/classes.tsv"
 
 # The suite itself: a loader that confines nothing is found out, attack by attack.
 printf '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n' >"$tmp/sbx-run"

@@ -7,6 +7,9 @@ chown -R 1000:1000 /run/user/1000 /home/user /srv /opt/tools
 [ ! -e /proc/sys/kernel/yama/ptrace_scope ] || echo 0 >/proc/sys/kernel/yama/ptrace_scope
 [ ! -e /proc/sys/kernel/io_uring_disabled ] || echo 0 >/proc/sys/kernel/io_uring_disabled
 echo 3 >/proc/sys/net/ipv4/tcp_fastopen
+echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range
+echo 0 >/proc/sys/kernel/dmesg_restrict
+[ ! -e /proc/sys/kernel/unprivileged_bpf_disabled ] || echo 0 >/proc/sys/kernel/unprivileged_bpf_disabled 2>/dev/null
 mkdir -p /w && chmod 1777 /w
 plans=$(cat /t/escape-kit/names)
 # Attacks by calls of i386 and x32 exist on x86_64 alone.

@@ -25,12 +25,14 @@ get_kernel() { # KERNEL PAYLOAD
 	read -r abi MACHINE < <(awk -F'\t' -v id="$1" '$1 == id { print $4, $5 ? $5 : "amd64" }' "$here/kernels.tsv")
 	printf '%s\n' "$abi" >"$2/landlock-abi"
 	rm -f "$2"/*.ko
+	: >"$2/modules.list"
 	while read -r _ _ module file; do
 		case $file in
 		*.xz) xz -dc "$file" ;;
 		*.zst) zstd -dcq "$file" ;;
 		*) cat "$file" ;;
 		esac >"$2/$module.ko"
+		printf '%s\n' "$module" >>"$2/modules.list"
 	done < <(grep "^module $1 " "$work/fetched")
 }
 

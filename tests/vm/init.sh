@@ -27,8 +27,8 @@ printf 'root:x:0:\nuser:x:1000:\n' >/etc/group
 chown -R 0:0 /bin /etc /t /root 2>/dev/null
 chown 1000:1000 /home/user
 chmod 755 / /t
-for module in /t/*.ko; do
-	[ ! -e "$module" ] || insmod "$module" || echo "no module $module"
+for module in $(cat /t/modules.list); do
+	insmod "/t/$module.ko" || echo "no module $module"
 done
 ip link set lo up
 hostname guest

@@ -19,8 +19,8 @@ mount -t tmpfs -o mode=1777 tmp /tmp
 mount -t cgroup2 -o nsdelegate cgroup /sys/fs/cgroup
 ln -sfn /proc/self/fd /dev/fd
 chown 1000:1000 /home/user
-for module in /t/*.ko; do
-	[[ ! -e $module ]] || busybox insmod "$module" || echo "no module $module"
+for module in $(cat /t/modules.list); do
+	busybox insmod "/t/$module.ko" || echo "no module $module"
 done
 busybox ip link set lo up
 hostname guest
