@@ -80,9 +80,13 @@ static void explain_drops(const struct manifest *m, struct explain *x)
 
 static void explain_tests(const struct compile *k, struct explain *x)
 {
+	if (x->form == EXPLAIN_JSON) {
+		explain_number(x, "expectations", k->n_expect);
+		return;
+	}
 	explain_section(x, "TESTS");
-	if (x->form == EXPLAIN_JSON)
-		json_number(&x->json, NULL, k->n_expect);
+	if (!k->n_expect)
+		fprintf(x->out, "%snone\n", x->form == EXPLAIN_TEXT ? "  " : "");
 	else
 		fprintf(x->out, "%s%u expectation%s hold\n", x->form == EXPLAIN_TEXT ? "  " : "", k->n_expect, k->n_expect == 1 ? "" : "s");
 }

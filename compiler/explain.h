@@ -51,6 +51,8 @@ void explain_end(struct explain *x);
 void explain_section(struct explain *x, const char *title);
 /* What, on what, where it is said, why (or NULL). */
 void explain_row(struct explain *x, const char *what, const char *object, const char *where, const char *because);
+/* A number of JSON, beside the sections. */
+void explain_number(struct explain *x, const char *key, uint64_t n);
 /* A remark for readers; programs get none. */
 void explain_note(struct explain *x, const char *text);
 void explain_words(struct explain *x, const char *const *words, unsigned n, unsigned width);

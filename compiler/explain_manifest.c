@@ -1,6 +1,7 @@
 /*
  * explain_manifest.c - what holds a policy: limits, guarantees, caveats, as plan.yaml says them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "explain.h"
@@ -14,7 +15,7 @@ static void json_head(const struct manifest *m, struct json *j)
 	json_text(j, "policy", manifest_head(m, "policy"));
 	json_text(j, "version", manifest_head(m, "version"));
 	json_text(j, "about", manifest_head(m, "about"));
-	json_text(j, "edition", manifest_head(m, "edition"));
+	json_number(j, "edition", strtoul(manifest_head(m, "edition"), NULL, 10));
 	json_open(j, "targets", '[');
 	for (unsigned i = 0; i < manifest_count(m, LIST_TARGETS); i++)
 		json_text(j, NULL, manifest_get(m, LIST_TARGETS, i, ""));

@@ -114,6 +114,12 @@ void explain_section(struct explain *x, const char *title)
 	}
 }
 
+void explain_number(struct explain *x, const char *key, uint64_t n)
+{
+	leave(x);
+	json_number(&x->json, key, n);
+}
+
 /* A cell of a table: a bar would end it. */
 static void put_cell(FILE *out, const char *text, bool code)
 {
@@ -143,7 +149,7 @@ static void put_json(struct explain *x, const char *what, const char *object, co
 	json_open(&x->json, NULL, '{');
 	json_text(&x->json, "what", what + strspn(what, " "));
 	json_text(&x->json, "object", object[0] ? object : NULL);
-	json_text(&x->json, "at", where[0] ? where : NULL);
+	json_text(&x->json, "at", where[0] && strcmp(where, "by default") != 0 ? where : NULL);
 	json_text(&x->json, "because", because);
 	json_close(&x->json);
 }

@@ -116,6 +116,20 @@ def main():
         hold("test", "all of it", run("test", "--json", "--coverage", "--mutate", "../policies/examples/code-eval.sbx", f"{d}/hole.sbx"))
         hold("test", "failures and refusals", run("test", "--json", *[e for e in errors if "E05" in e][:4], errors[0]))
         hold("why", "a hole", run("why", "--json", f"{d}/hole.sbx", "read", "/srv/x/y"))
+        agent = "../policies/examples/agent-tool.sbx"
+        run(agent, "-q", "-o", f"{d}/agent")
+        with open(f"{d}/small.sbx", "w") as f:
+            f.write('sbx 1\nparam n: count = 4 at load\npolicy p {\n    targets linux\n    entry "/bin/true"\n    limit pids n because "r"\n'
+                    '    mount "/srv" at "/data" read because "r"\n}\n')
+        for what in (agent, f"{d}/agent", f"{d}/small.sbx", f"{d}/hole.sbx", "../policies/examples/code-eval.sbx"):
+            name = os.path.basename(what)
+            hold("explain", f"{name} of {'a plan' if os.path.isdir(what) else 'a policy'}", run("explain", "--json", what))
+            hold("caps", f"{name} of {'a plan' if os.path.isdir(what) else 'a policy'}", run("caps", "--json", what))
+        hold("caps", "what the systems can do", run("caps", "--json"))
+        hold("caps", "another kernel", run("caps", "--json", "--for", "kernel=6.1"))
+        hold("caps-set", "portable", run("caps", "--json", "--portable"))
+        hold("caps-set", "a difference", run("caps", "--json", agent, "minus", "macos"))
+        hold("caps-set", "none", run("caps", "--json", agent, "minus", agent))
         for words in (["read", "/usr/lib/x"], ["write", "/etc/passwd"], ["connect", "tcp", "1.1.1.1:443"], ["env", "LANG"],
                       ["exec", "/bin/sh"], ["syscall", "clone"]):
             hold("why", " ".join(words), run("why", "--json", "../policies/examples/code-eval.sbx", *words))
@@ -123,7 +137,7 @@ def main():
         hold("why", "through a proxy", run("why", "--json", "../policies/examples/agent-tool.sbx", "connect", "tcp", "github.com:443"))
     # a key that no document ever had is a sentence about nothing
     rare = {"test": {".live-tried", ".live-failed", ".live-not-tried"}, "why": {".answers.targets.refuses", ".answers.targets.open", ".answers.never.used-at"}}
-    for name in ("diff", "diagnostic", "test", "why"):
+    for name in ("diff", "diagnostic", "test", "why", "explain", "caps"):
         unseen = set(keys(load(name))) - seen.get(name, set()) - rare.get(name, set())
         verdict(f"{name}: every key is printed somewhere", sorted(unseen))
 
