@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plan_write.h"
 #include "revision.h"
 #include "str.h"
 
@@ -70,14 +71,16 @@ struct diag_stream *cli_diags(struct cli *c)
 
 int cli_write(const char *path, const char *text, size_t size)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-	bool ok = f && fwrite(text, 1, size, f) == size;
-	if (f && f != stdout)
-		ok &= fclose(f) == 0;
-	if (ok)
-		return CLI_OK;
-	cli_complain("cannot write %s: %s", path, strerror(errno));
-	return CLI_USAGE;
+	const char *failure = NULL;
+	struct arena *a = arena_new();
+	if (strcmp(path, "-") != 0)
+		failure = file_write(a, path, text, size);
+	else
+		fwrite(text, 1, size, stdout); /* whose errors main() finds */
+	if (failure)
+		cli_complain("%s", failure);
+	arena_free(a);
+	return failure ? CLI_USAGE : CLI_OK;
 }
 
 /* ---- reading policies ---- */

@@ -2,15 +2,13 @@
  * cmd_fmt.c - `sbxc fmt FILE...`: lays files out, in place.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../grammar/parse.h"
 #include "cli.h"
 #include "fmt.h"
+#include "plan_write.h"
 #include "str.h"
 #include "tree.h"
 
@@ -39,38 +37,6 @@ static const struct cli_option options[] = {
 };
 
 /* ---- writing ---- */
-
-static bool write_all(int fd, const char *text, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, text, n);
-		if (done < 0 && errno != EINTR)
-			return false;
-		text += done > 0 ? done : 0;
-		n -= done > 0 ? (size_t)done : 0;
-	}
-	return true;
-}
-
-/* A file beside it, with its mode, takes its place as a whole. `path` is no link. */
-static bool replace(struct arena *a, const char *path, const char *text, size_t n)
-{
-	struct stat st;
-	char *temp = arena_printf(a, "%s.sbx-fmt-XXXXXX", path);
-	if (stat(path, &st) != 0)
-		return false;
-	int fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	bool ok = fchmod(fd, st.st_mode & 07777) == 0 && write_all(fd, text, n) && fsync(fd) == 0;
-	ok &= close(fd) == 0;
-	if (ok && rename(temp, path) == 0)
-		return true;
-	int saved = errno;
-	unlink(temp);
-	errno = saved;
-	return false;
-}
 
 /* ---- one file ---- */
 
@@ -106,19 +72,12 @@ static int read_file(struct cli *c, struct arena *a, struct src *src, const char
 static int write_result(struct cli *c, struct arena *a, const char *path, const char *text, size_t size)
 {
 	const struct state *s = c->state;
-	char *real = realpath(path, NULL); /* a link stays a link */
-	if (s->check) {
+	const char *failure = s->check ? NULL : file_write(a, path, text, size);
+	if (failure)
+		return cli_complain("%s", failure), CLI_USAGE;
+	if (s->check || !c->quiet)
 		printf("%s\n", path);
-		free(real);
-		return CLI_REFUSED;
-	}
-	bool ok = real && replace(a, real, text, size);
-	if (!ok)
-		cli_complain("cannot write %s: %s", path, strerror(errno));
-	else if (!c->quiet)
-		printf("%s\n", path);
-	free(real);
-	return ok ? CLI_OK : CLI_USAGE;
+	return s->check ? CLI_REFUSED : CLI_OK;
 }
 
 static int fmt_text(struct cli *c, struct arena *a, const char *path, const struct src_file *file)

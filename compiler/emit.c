@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plan_write.h"
 #include "report.h"
 #include "str.h"
 
@@ -90,22 +91,6 @@ static bool add_word(struct emit *e, const char *word, size_t n)
 	return found || e->n > before;
 }
 
-static const char *write_file(struct arena *a, const char *dir, const struct artifact *f)
-{
-	const char *path = arena_printf(a, "%s/%s", dir, f->name), *part = arena_printf(a, "%s.part", path);
-	FILE *out = fopen(part, "we");
-	bool ok = out && fwrite(f->data, 1, f->size, out) == f->size;
-	if (out)
-		ok &= fclose(out) == 0;
-	ok = ok && rename(part, path) == 0;
-	if (ok)
-		return NULL;
-	const char *failure = arena_printf(a, "cannot write %s: %s", path, strerror(errno));
-	if (out)
-		unlink(part);
-	return failure;
-}
-
 static const char *write_dir(struct emit *e, const char *dir)
 {
 	const char *failure = NULL;
@@ -114,7 +99,7 @@ static const char *write_dir(struct emit *e, const char *dir)
 	if (access(arena_printf(e->a, "%s/SHA256SUMS", dir), F_OK) == 0)
 		return arena_printf(e->a, "%s holds a plan, which would no longer be whole: name another folder", dir);
 	for (unsigned i = 0; i < e->n && !failure; i++)
-		failure = write_file(e->a, dir, &e->v[i]);
+		failure = file_write(e->a, arena_printf(e->a, "%s/%s", dir, e->v[i].name), e->v[i].data, e->v[i].size);
 	return failure;
 }
 

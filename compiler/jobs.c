@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,9 +93,13 @@ static const char *start(struct pool *p, unsigned w)
 		return strerror(errno);
 	fflush(NULL);
 	atomic_store(&p->shared->now[w], 0);
-	pid_t pid = fork();
-	if (pid == 0)
+	pid_t parent = getpid(), pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever ends the parent ends the work */
+		if (getppid() != parent)
+			_exit(1);
 		work(p, w, ends[1]);
+	}
 	int saved = errno;
 	close(ends[1]);
 	if (pid < 0) {

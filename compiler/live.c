@@ -19,6 +19,7 @@
 
 #include "../runtime/plan.h"
 #include "ask.h"
+#include "interrupt.h"
 #include "say.h"
 #include "str.h"
 #include "syscalls.h"
@@ -89,18 +90,23 @@ static struct answer_of run(struct trying *t, const struct words *w, const char 
 	char part[4096];
 	int pipefd[2], status = 0;
 	ssize_t n;
-	if (pipe2(pipefd, O_CLOEXEC) != 0)
+	if (interrupt_came() || pipe2(pipefd, O_CLOEXEC) != 0)
 		return (struct answer_of){.kind = TRY_NOTHING};
 	fflush(NULL);
 	pid_t pid = fork();
 	if (pid == 0)
 		child(t, w, env, pipefd[1]);
+	interrupt_child(pid);
 	close(pipefd[1]);
 	while (pid > 0 && ((n = read(pipefd[0], part, sizeof(part))) > 0 || (n < 0 && errno == EINTR)))
 		if (n > 0)
 			buf_add(&b, part, (size_t)n);
 	close(pipefd[0]);
-	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+	pid_t ended;
+	while (pid > 0 && (ended = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
+		;
+	interrupt_child(0);
+	if (pid < 0 || ended < 0)
 		return (struct answer_of){.kind = TRY_NOTHING};
 	return understand(t, status, buf_str(&b));
 }
@@ -190,6 +196,8 @@ static const char *moved(const struct trying *t, const char *path)
 
 static void tell(struct trying *t, enum op op, enum live_result result, const char *why)
 {
+	if (interrupt_came())
+		return;
 	const struct live_seen s = {.test = t->test, .expect = t->e, .op = op, .result = result, .why = why};
 	t->l->seen(t->l->ctx, &s);
 }
@@ -475,13 +483,18 @@ const char *live_run(struct live *l)
 		return "the policy is not for this system";
 	if (access(l->loader, X_OK) != 0 || access(l->probe, X_OK) != 0)
 		return arena_printf(l->arena, "%s and %s are not both there", l->loader, l->probe);
-	if (!mkdtemp(dir))
-		return arena_printf(l->arena, "no directory can be made in /tmp: %s", strerror(errno));
+	interrupt_hold();
+	if (!mkdtemp(dir)) {
+		int saved = errno;
+		interrupt_release();
+		return arena_printf(l->arena, "no directory can be made in /tmp: %s", strerror(saved));
+	}
 	const char *failure = compile_plan(l, dir);
-	for (unsigned i = 0; !failure && i < l->k->ir->n_tests; i++) {
+	for (unsigned i = 0; !failure && !interrupt_came() && i < l->k->ir->n_tests; i++) {
 		t.test = &l->k->ir->tests[i];
 		try_test(&t);
 	}
 	remove_tree(dir);
+	interrupt_release();
 	return failure;
 }

@@ -196,8 +196,9 @@ int main(int argc, char **argv)
 	else
 		code = run(&c);
 	arena_free(c.arena);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		cli_complain("cannot write the result: %s", strerror(errno));
+	bool lost = ferror(stdout); /* before, of which errno says nothing any more */
+	if (fflush(stdout) != 0 || lost) {
+		cli_complain("cannot write the result: %s", lost ? "the standard output did not take all of it" : strerror(errno));
 		return CLI_USAGE;
 	}
 	return code;

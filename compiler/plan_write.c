@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -278,13 +279,26 @@ const char *plan_write(struct arena *a, const char *dir, const struct artifact *
 	return error;
 }
 
-static const char *put_whole(struct arena *a, const char *path, const void *data, size_t size)
+/* A file that is no regular one cannot be replaced by another: whoever reads it, or discards it, reads this one. */
+static const char *put_into(struct arena *a, const char *path, const void *data, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	bool ok = fd >= 0 && write_all(fd, data, size);
+	int saved = errno;
+	if (fd >= 0 && close(fd) != 0 && ok) {
+		ok = false;
+		saved = errno;
+	}
+	return ok ? NULL : arena_printf(a, "cannot write %s: %s", path, strerror(saved));
+}
+
+static const char *put_whole(struct arena *a, const char *path, const void *data, size_t size, mode_t mode)
 {
 	char *tmp = arena_printf(a, "%s.XXXXXX", path);
 	int fd = mkostemp(tmp, O_CLOEXEC);
 	if (fd < 0)
 		return arena_printf(a, "cannot write %s: %s", path, strerror(errno));
-	bool ok = write_all(fd, data, size) && fchmod(fd, 0644) == 0;
+	bool ok = write_all(fd, data, size) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
 	int saved = errno;
 	if (close(fd) != 0 && ok) {
 		ok = false;
@@ -297,12 +311,26 @@ static const char *put_whole(struct arena *a, const char *path, const void *data
 	return error;
 }
 
+static mode_t mode_of_new(void)
+{
+	mode_t mask = umask(0);
+	umask(mask);
+	return 0666 & ~mask;
+}
+
 const char *file_write(struct arena *a, const char *path, const void *data, size_t size)
 {
+	struct stat st;
+	char real[PATH_MAX];
+	bool there = stat(path, &st) == 0;
+	if (there && !S_ISREG(st.st_mode))
+		return put_into(a, path, data, size);
+	if (there && !realpath(path, real))
+		return arena_printf(a, "cannot write %s: %s", path, strerror(errno));
 	sigset_t all, before;
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
-	const char *error = put_whole(a, path, data, size);
+	const char *error = put_whole(a, there ? real : path, data, size, there ? st.st_mode & 07777 : mode_of_new());
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return error;
 }

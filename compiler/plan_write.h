@@ -15,7 +15,10 @@
  */
 const char *plan_write(struct arena *a, const char *dir, const struct artifact *v, unsigned n, bool *unchanged);
 
-/* Writes one file whole (temporary file and rename). Returns NULL, or one line for people. */
+/*
+ * Writes one file whole: another one beside it, with its mode, takes its place; interrupts wait until then. A link stays a link, and
+ * a device or a pipe what it is: there it is only written to. Returns NULL, or one line for people.
+ */
 const char *file_write(struct arena *a, const char *path, const void *data, size_t size);
 
 #endif

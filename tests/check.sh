@@ -326,4 +326,43 @@ else
 	n=$(strace -f -qq -e trace=none -e trace=clone,clone3,fork,vfork -o /dev/stdout "$B/sbxc" check --std "$std" many | grep -cE '(clone|fork)')
 	verdict "... in $cores processes, as there are processors" "$([[ $n -eq $cores ]] || echo "$n")"
 fi
+# ---- an interrupt leaves no process behind ----
+
+# gone PID...: within 10 s none of them runs; nobody may have collected it yet
+gone() {
+	local i pid left
+	for ((i = 0; i < 200; i++)); do
+		left=
+		for pid; do
+			[[ -e /proc/$pid/stat && $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null) != Z* && -e /proc/$pid ]] && left+=" $pid"
+		done
+		[[ -z $left ]] && return 0
+		sleep 0.05
+	done
+	return 1
+}
+if command -v git >/dev/null; then
+	mkdir "$tmp/stuck"
+	git=$(command -v git)
+	# what each worker asks git for never comes
+	cat >"$tmp/stuck/git" <<-END
+		#!/bin/bash
+		[[ \$1 == cat-file ]] || exec "$git" "\$@"
+		echo \$PPID \$\$ >>"$tmp/stuck/pids"
+		exec sleep 300
+	END
+	chmod 755 "$tmp/stuck/git"
+	: >"$tmp/stuck/pids"
+	cd "$tmp/repo" || exit 2
+	PATH=$tmp/stuck:$PATH "$B/sbxc" check --std "$std" --since HEAD -j 2 p >out 2>err &
+	main=$!
+	for ((i = 0; i < 400 && $(wc -l <"$tmp/stuck/pids") < 2; i++)); do sleep 0.05; done # until both workers wait for git
+	read -r -a pids < <(tr '\n' ' ' <"$tmp/stuck/pids")
+	verdict "control: two workers, and what they wait for" "$([[ ${#pids[@]} -eq 4 ]] && kill -0 "${pids[@]}" || echo "they are ${pids[*]}")"
+	kill -TERM $main
+	wait $main
+	RC=$?
+	verdict "an interrupt ends it by the signal" "$([[ $RC -eq 143 ]] || echo "exit $RC")"
+	verdict "and everything that it started" "$(gone "${pids[@]}" || { echo "still there: ${pids[*]}"; kill -KILL "${pids[@]}"; } 2>/dev/null)"
+fi
 exit $status

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 : "${B:=build}"
 case $B in /*) ;; *) B=$PWD/$B ;; esac
-std=$PWD/policies/std
+here=$PWD std=$PWD/policies/std
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 2
@@ -96,4 +96,51 @@ words[why]="P read /srv/none"
 expect "--exit-code, denied" 1 '^DENY' why p.sbx --exit-code
 words[why]="P read /srv/a"
 expect "--exit-code, allowed" 0 '^ALLOW' why p.sbx --exit-code
+
+# ---- whatever is printed is printed whole, or the exit code says so ----
+
+"$B/sbxc" -q --std "$std" p.sbx -o plan || { echo "FAIL options a plan: it is not made"; status=1; }
+prints=0
+prints() { # COMMAND... that prints something when all is well
+	local full closed
+	"$B/sbxc" "$@" >out 2>err && [[ -s out ]] || { echo "FAIL options control: $* prints"; sed 's/^/    /' err; status=1; }
+	"$B/sbxc" "$@" >/dev/full 2>err
+	full=$?
+	"$B/sbxc" "$@" >&- 2>>err
+	closed=$?
+	prints=$((prints + 1))
+	if [[ $full -eq 2 && $closed -eq 2 && $(grep -c 'cannot write the result' err) -eq 2 ]]; then
+		echo "PASS options $1: a full and a closed standard output"
+	else
+		echo "FAIL options $*: exit $full on a full standard output, $closed on a closed one"
+		sed 's/^/    /' err
+		status=1
+	fi
+}
+cp p.sbx laid-out.sbx && "$B/sbxc" fmt -q laid-out.sbx
+for c in "check p.sbx" "check --lints" "check --format sarif p.sbx" "lock p.sbx" "verify plan" "why p.sbx read /x" "why --json plan read /x" \
+    "test p.sbx" "test --json --coverage p.sbx" "normalize p.sbx" "fmt --stdout p.sbx" "new" "new cli" "explain p.sbx" "explain --json plan" \
+    "explain --seccomp p.sbx" "explain --lines p.sbx" "explain E0301" "caps" "caps --md" "caps --json p.sbx" "caps --portable" "diff p.sbx p.sbx" \
+    "diff --json p.sbx wide.sbx" "report p.sbx -o -" "fix --edition 1 p.sbx" "--emit=ir p.sbx" "--emit landlock p.sbx" "--explain E0301" \
+    "--help" "check --help" "--version" "p.sbx -o plan"; do
+	[[ $c != verify* && $c != new* && $c != fix* && $c != fmt* && $c != explain\ E* && $c != caps && $c != caps\ --md && $c != *--help && $c != --explain* && $c != --version &&
+	    $c != *--lints && $c != *--portable ]] && c+=" --std $std"
+	# shellcheck disable=SC2086
+	prints $c
+done
+[[ $prints -ge 33 ]] || { echo "FAIL options: only $prints commands print"; status=1; }
+
+# ---- --help fits a screen ----
+
+for c in "" $(sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' "$here/compiler/commands.def"); do
+	# shellcheck disable=SC2086
+	size=$("$B/sbxc" $c --help | awk '{ if (length > wide) wide = length } END { print NR, wide }')
+	read -r lines columns <<<"$size"
+	if [[ $lines -ge 4 && $lines -le 24 && $columns -le 80 ]]; then
+		echo "PASS options ${c:-sbxc} --help fits a screen"
+	else
+		echo "FAIL options ${c:-sbxc} --help: $lines lines, $columns columns"
+		status=1
+	fi
+done
 exit $status

@@ -493,6 +493,16 @@ depfile() {
 	refuses "--depfile into a directory that is not there" 2 'cannot write no/p.d' \
 	    "$sbxc" a.sbx -o plan-d --depfile no/p.d
 	refuses "--depfile without -o" 2 'needs -o' "$sbxc" a.sbx --emit=ast --depfile p.d
+	local got
+	mkfifo pipe && ln -s real.d link.d && : >real.d && chmod 600 real.d
+	cat pipe >piped.d & # a name that is no regular file is written to, and stays
+	run timeout 10 "$sbxc" a.sbx -q -o plan-d --depfile pipe
+	wait $!
+	[[ $RC -eq 0 && -p pipe ]] && grep -q '^plan-d/SHA256SUMS:' piped.d && got= || got="exit $RC, $(stat -c %F pipe), $(wc -c <piped.d) bytes came"
+	verdict "--depfile into a pipe leaves it one" "$got"
+	run "$sbxc" a.sbx -q -o plan-d --depfile link.d
+	[[ $RC -eq 0 && -L link.d && $(stat -c %a real.d) == 600 ]] && cmp -s real.d piped.d && got= || got="exit $RC, $(stat -c '%F %a' link.d real.d)"
+	verdict "--depfile through a link leaves it one, and the mode of its file" "$got"
 	cp a.sbx $'n\nl.sbx'
 	refuses "--depfile of a name with a newline" 2 'newline' "$sbxc" $'n\nl.sbx' -o plan-d --depfile p.d
 	[[ -z $(litter 1) ]] || fail "--depfile" "left $(litter 1)"

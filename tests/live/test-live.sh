@@ -94,4 +94,21 @@ printf '#!/bin/sh\necho "sbx-run: error[E0601]: no" >&2\nexit 125\n' >"$tmp/bin/
 code=$?
 [[ $code -eq 2 ]] && grep -q 'nothing could be tried' "$tmp/out" && pass "nothing tried is no success" ||
 	fail "nothing tried is no success" "exit $code $(tail -n 2 "$tmp/out")"
+
+# An interrupt in the middle of an attempt: what it was waiting for ends, the folder in /tmp goes, and it ends by the signal.
+printf '#!/bin/sh\n[ "$1" = --set ] && shift 2\necho "$$ $1" >"%s/at"\nexec sleep 300\n' "$tmp" >"$tmp/bin/sbx-run"
+"$tmp/bin/sbxc" test --std "$top/policies/std" --live "$tmp/p.sbx" >"$tmp/out" 2>&1 &
+main=$!
+for ((i = 0; i < 400; i++)); do # until the loader stands
+	[[ -s $tmp/at ]] && break
+	sleep 0.05
+done
+read -r loader plan <"$tmp/at"
+[[ -d $plan ]] && kill -0 "$loader" && pass "control: a plan in /tmp, and a loader" || fail "control: a plan in /tmp, and a loader" "$loader $plan"
+kill -TERM $main
+wait $main
+code=$?
+[[ $code -eq 143 ]] && pass "an interrupt ends it by the signal" || fail "an interrupt ends it by the signal" "exit $code"
+[[ -n $plan && ! -e $(dirname "$plan") ]] && pass "and leaves no folder" || fail "and leaves no folder" "$plan"
+kill -0 "$loader" 2>/dev/null && fail "and no process" "$loader" || pass "and no process"
 exit $failed
