@@ -42,13 +42,16 @@ reset() {
 	MORE_HANDLE= MORE_PATH= MORE_PORT= MORE_ASSERT=
 	CGROUP= RULES=
 }
-# A cgroup of the test's own, where jobs can be made; false where the user may not.
+# A cgroup of the test's own, where jobs can be made, at the root or beside the one this is in; false where the user may not.
 own_cgroup() {
 	for CG in /sys/fs/cgroup /sys/fs/cgroup/unified; do
 		[ -e "$CG/cgroup.procs" ] || continue
 		BEFORE=$CG$(sed -n 's/^0:://p' /proc/self/cgroup)
 		CG=$CG/sbx-test-$$
-		mkdir "$CG" 2>/dev/null || return 1
+		mkdir "$CG" 2>/dev/null || {
+			CG=$(dirname "$BEFORE")/sbx-test-$$
+			mkdir "$CG" 2>/dev/null || return 1
+		}
 		trap 'echo $$ >"$BEFORE/cgroup.procs"; rmdir "$CG" 2>/dev/null || echo "FAIL the test left processes in its cgroup"
 			chmod -R u+w "$TMP" 2>/dev/null; rm -rf "$TMP"' EXIT
 		echo $$ >"$CG/cgroup.procs" && return 0

@@ -4,7 +4,7 @@
 # the cheap shapes and 10,000 of the others (figures in docs/benchmarks.md).
 . "$(dirname "$0")/lib-loader.sh"
 SBXC=${SBXC:-$B/sbxc}
-MANY=${MANY:-400} FEWER=${FEWER:-50} ROUNDS=1
+MANY=${MANY:-400} FEWER=${FEWER:-50} WIDE=${WIDE:-200} ROUNDS=1
 [ -z "${LONG:-}" ] || { MANY=100000 FEWER=10000 ROUNDS=10; }
 ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -I"$ROOT/runtime" -o "$TMP/load" "$HERE/load.c" "$B/libsbx.a" -lpthread 2>"$TMP/err" ||
 	{ fail "the program builds" "$(cat "$TMP/err")"; finish; }
@@ -36,8 +36,8 @@ load() { # NAME N WIDTH HOW COMMAND...
 shapes() { # NAME N PLAN
 	load "$1, sbx-run" "$2" 1 spawn "$SBX_RUN" "$3" "$PROBE" exit 7
 	load "$1, libsbx" "$2" 1 launch "$3" - "$PROBE" exit 7
-	load "$1, sbx-run" $((200 * ROUNDS)) 200 spawn "$SBX_RUN" "$3" "$PROBE" exit 7
-	load "$1, libsbx" $((200 * ROUNDS)) 200 launch "$3" - "$PROBE" exit 7
+	load "$1, sbx-run" $((WIDE * ROUNDS)) "$WIDE" spawn "$SBX_RUN" "$3" "$PROBE" exit 7
+	load "$1, libsbx" $((WIDE * ROUNDS)) "$WIDE" launch "$3" - "$PROBE" exit 7
 }
 
 load "control: without the loader" "$MANY" 1 spawn "$PROBE" exit 7
@@ -51,7 +51,7 @@ if unshare -U true 2>/dev/null; then
 	# without a pid namespace the child shares the caller's memory while it makes the tree
 	sed 's/^    allow/    isolate user, mount\n    prefer signal.scope on linux because "needs Linux 6.12"\n    allow/' "$TMP/all.sbx" >"$TMP/tree.sbx"
 	"$SBXC" -q "$TMP/tree.sbx" -o "$TMP/tree" 2>"$TMP/err" || fail "the policy compiles" "$(cat "$TMP/err")"
-	load "a tree alone, libsbx" 200 1 launch "$TMP/tree" - "$PROBE" exit 7
+	load "a tree alone, libsbx" "$WIDE" 1 launch "$TMP/tree" - "$PROBE" exit 7
 else
 	skip "all views" "this host makes no user namespaces"
 fi

@@ -134,7 +134,7 @@ printf 'junk\n' >"$P/SHA256SUMS"
 sbx "$P" "$PROBE" print ran
 refused "SHA256SUMS is junk" 125 E0606 "SHA256SUMS"
 
-# every file cut at every third length (LONG=1: at every one), with its hash and with a right one
+# every file cut at every third length (LONG=1: at every one, CUT_STEP=N: at every Nth), with its hash and with a right one
 reset
 CGROUP="memory.max 268435456
 "
@@ -144,7 +144,7 @@ plan "$P"
 sbx "$P" "$PROBE" print ran
 gives "control: the whole plan" "ran
 ok"
-CUT=${LONG:+1} CUT=${CUT:-3}
+CUT=${CUT_STEP:-${LONG:+1}} CUT=${CUT:-3}
 for f in launch.conf landlock.conf cgroup.conf "seccomp-$ARCH.bpf" SHA256SUMS; do
 	bad=0 n=0 size=$(stat -c %s "$P/$f")
 	cp -p "$P/$f" "$TMP/whole"

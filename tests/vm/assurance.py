@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""assurance.py RESULTS - writes the lower part of docs/assurance.md from what tests/vm/run.sh left in RESULTS (build/vm). A kernel
-of kernels.tsv that is not there is named."""
+"""assurance.py RESULTS - writes the lower part of docs/assurance.md from what tests/vm/run.sh left in RESULTS (build/vm), and
+tests/vm/live.sh in RESULTS/live. A kernel of kernels.tsv that is not there is named."""
 import os
 import re
 import sys
@@ -86,11 +86,54 @@ def runs(kernels, missing):
                    sum("differential" in line for line in k.passed)])
     if missing:
         yield f"\nNot among them: {' '.join(missing)}.\n"
-    yield "\nQEMU without hardware virtualisation, one processor, 512 MiB; x86_64, and aarch64 where the id says so.\n"
+    yield "\nQEMU without hardware virtualisation, one processor, 512 MiB; x86_64 where the id names no other machine.\n"
     plans = sorted({t[1] for k in kernels for t in k.tried if not t[1].startswith("cap-")})
     yield f"Plans beside those for one guarantee each: {', '.join(plans)}.\n"
     yield "The shipped examples are tried by `make check-escape`, and in guests with `FULL=1`.\n\n"
     yield from (f"* {k.name}: FAILED {text}\n" for k in kernels for text in k.failed)
+
+
+class Live:
+    """The scripts of tests/live on one kernel."""
+
+    def __init__(self, name):
+        self.name = name
+        self.date = table(os.path.join(results, "live", name + ".run"))[0][2]
+        self.seconds, self.scripts, self.count = Counter(), Counter(), defaultdict(Counter)
+        self.failed, self.skipped = [], []
+        with open(os.path.join(results, "live", name + ".console"), encoding="utf-8", errors="replace") as f:
+            for m in re.finditer(r"^@@DONE (\w+)/\S+ \d+ (\d+)", f.read(), re.M):
+                self.scripts[m.group(1)] += 1
+                self.seconds[m.group(1)] += int(m.group(2))
+        with open(os.path.join(results, "live", name + ".lines"), encoding="utf-8") as f:
+            for m in re.finditer(r"^(PASS|FAIL|SKIP) ((\w+)/.*)$", f.read(), re.M):
+                word, text, who = m.groups()
+                self.count[who][word] += 1
+                if word != "PASS":
+                    (self.failed if word == "FAIL" else self.skipped).append(text)
+
+
+def live(all_live):
+    if not all_live:
+        return
+    yield "\n## The live suite in guests\n\n"
+    yield "`make check-vm LIVE=1`: tests/live unchanged, with smaller numbers where a script is about load, or tries a sample.\n\n"
+    yield head(["kernel", "as", "date", "scripts", "passed", "failed", "skipped", "seconds"])
+    for k in all_live:
+        for who, n in k.scripts.items():
+            c = k.count[who]
+            yield row([k.name, who, k.date, n, c["PASS"], c["FAIL"], c["SKIP"], k.seconds[who]])
+    yield "\n"
+    yield from (f"* {k.name}: FAILED {text}\n" for k in all_live for text in k.failed)
+    where = defaultdict(list)
+    for k in all_live:
+        for text in k.skipped:
+            where[text.split("/", 1)[1]].append(f"{k.name} {text.split('/')[0]}")
+    yield "\nSkipped:\n\n"
+    yield head(["script and reason", "where"])
+    for text, names in sorted(where.items()):
+        if "this kernel has no Landlock" not in text:
+            yield row([text.replace("|", "\\|"), ", ".join(names)])
 
 
 def guarantees(kernels, of, names):
@@ -130,6 +173,7 @@ def main():
     ids = [line[0] for line in table(os.path.join(HERE, "kernels.tsv"))]
     kernels = [Kernel(i) for i in ids if os.path.exists(os.path.join(results, i + ".run"))]
     missing = [i for i in ids if i not in {k.name for k in kernels}]
+    all_live = [Live(i) for i in ids if os.path.exists(os.path.join(results, "live", i + ".run"))]
     attacks = table(os.path.join(TOP, "tests/escape/attacks.tsv"))
     of = {a[0]: a[2] for a in attacks}
     plans = {p for k in kernels for p in k.refused | k.starts if p.startswith("cap-")}
@@ -137,10 +181,10 @@ def main():
         names = [g for g in re.findall(r'^CAP\(\w+, "([^"]+)"', f.read(), re.M) if "cap-" + g in plans]
     with open(PAGE, encoding="utf-8") as f:
         upper = f.read().split(MARK)[0]
-    parts = [runs(kernels, missing), guarantees(kernels, of, names), stated(kernels, attacks), skipped(kernels)]
+    parts = [runs(kernels, missing), live(all_live), guarantees(kernels, of, names), stated(kernels, attacks), skipped(kernels)]
     with open(PAGE, "w", encoding="utf-8") as f:
         f.write(upper + MARK + "\n" + "".join(line for part in parts for line in part))
-    return any(k.failed for k in kernels)
+    return any(k.failed for k in kernels + all_live)
 
 
 sys.exit(main())

@@ -1,7 +1,10 @@
 # guests.sh - for run.sh, live.sh and systemd.sh: kernels are got and guests booted, and what these said on the console is told in
-# lines that begin with the kernel. $here, $work and $named are the caller's.
-status=0 retries=0
-case ${B:=build} in /*) ;; *) B=$(readlink -f "$here/../..")/$B ;; esac
+# lines that begin with the kernel. named: how many kernels the caller was given.
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")") named=$# status=0 retries=0
+top=$(readlink -f "$here/../..")
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+case ${B:=build} in /*) ;; *) B=$top/$B ;; esac
 export SBX_VM_TOOLS MACHINE
 
 cannot() { # KERNEL REASON: a kernel that was named must be there
@@ -36,38 +39,71 @@ get_kernel() { # KERNEL PAYLOAD
 	done < <(grep "^module $1 " "$work/fetched")
 }
 
-# The lines of one console, with the kernel's name; what a script said before it broke is shown.
-lines() { # KERNEL CONSOLE
-	awk -v kernel="$1" '
-	/^@@SCRIPT / { script = $2; label = script ~ /\// ? script " " : "" }
-	/^(PASS|FAIL|SKIP) / { word = $1; sub(/^[A-Z]+ /, ""); print word, "vm", kernel, label $0; n[script]++; if (word == "FAIL") bad[script] = 1; next }
-	/^@@DONE / {
-		if ($3 != 0 && !($2 in bad)) print "FAIL vm", kernel, $2 " ended with code " $3
-		else if (!n[$2]) print "FAIL vm", kernel, $2 " checked nothing"
-		next
-	}
-	!/^@@/ && !/reboot: Power down/ { print "     | " $0 }' "$2"
+# Debian for a guest. Sets userland.
+get_userland() { # KERNEL
+	userland=$("$here/userland.sh" 2>"$work/log") || { cannot "$1" "$(tail -n 1 "$work/log")"; return 1; }
 }
 
-# Boots, once more where the guest never came up; prints the lines and leaves them in RESULTS/KERNEL.lines, and the version, ABI, date
-# and seconds in RESULTS/KERNEL.run.
+# Of a console on stdin the lines with the kernel's name, as they come; what a script said before it broke is shown.
+lines() { # KERNEL
+	local line script=- label= what code seconds limit
+	local -A said=() bad=()
+	while IFS= read -r line; do
+		case $line in
+		"PASS "* | "FAIL "* | "SKIP "*)
+			printf '%s vm %s %s\n' "${line%% *}" "$1" "$label${line#* }"
+			said[$script]=1
+			[[ $line != FAIL* ]] || bad[$script]=1
+			;;
+		"@@SCRIPT "*)
+			script=${line#* } label=
+			[[ $script != */* ]] || label="$script "
+			;;
+		"@@DONE "*)
+			read -r _ what code seconds limit <<<"$line"
+			if [[ -n $limit && $seconds -ge $limit ]]; then
+				printf 'FAIL vm %s %s was not done after %s s\n' "$1" "$what" "$limit"
+			elif [[ $code != 0 && -z ${bad[$what]:-} ]]; then
+				printf 'FAIL vm %s %s ended with code %s\n' "$1" "$what" "$code"
+			elif [[ -z ${said[$what]:-} ]]; then
+				printf 'FAIL vm %s %s checked nothing\n' "$1" "$what"
+			fi
+			;;
+		"@@LOST "*) printf 'FAIL vm %s %s ended its guest, or took all of its time\n' "$1" "${line#* }" ;;
+		"@@"* | *"reboot: Power down"*) ;;
+		*) [[ $script = - ]] || printf '     | %s\n' "$line" ;;
+		esac
+	done
+}
+
+# Boots, once more where the guest never came up; prints the lines as they come. $work/console is what it said.
+boot() { # KERNEL PAYLOAD [USERLAND]
+	local try
+	for try in 1 2; do
+		"$here/boot.sh" "$image" "$2" ${3:+"$3"} 2>"$work/log" | tee "$work/console" | lines "$1"
+		! grep -q '^@@BEGIN' "$work/console" || return 0
+		[[ $try -eq 2 ]] || retries=$((retries + 1))
+	done
+}
+
+# Leaves in RESULTS/KERNEL.lines and KERNEL.run (version, ABI, date, seconds) what RESULTS/KERNEL.console says.
+keep() { # KERNEL RESULTS SECONDS
+	lines "$1" <"$2/$1.console" | sed "s/^\([A-Z]* \)vm $1 /\1/" >"$2/$1.lines"
+	! grep -q '^FAIL' "$2/$1.lines" || status=1
+	printf '%s\t%s\t%s\t%s\n' "$(sed -n 's/^@@BEGIN //p' "$2/$1.console" | head -n 1)" "$abi" "$(date +%F)" "$3" >"$2/$1.run"
+}
+
+# One guest, from its start to its end.
 guest() { # KERNEL PAYLOAD RESULTS [USERLAND]
-	local id=$1 start=$SECONDS
+	local start=$SECONDS
 	mkdir -p "$3"
-	"$here/boot.sh" "$image" "$2" ${4:+"$4"} >"$work/console" 2>"$work/log"
-	if ! grep -q '^@@BEGIN' "$work/console"; then
-		retries=$((retries + 1))
-		"$here/boot.sh" "$image" "$2" ${4:+"$4"} >"$work/console" 2>"$work/log"
-	fi
-	cp "$work/console" "$3/$id.console"
-	lines "$id" "$work/console" | tee "$work/lines"
+	boot "$1" "$2" ${4:+"$4"}
+	cp "$work/console" "$3/$1.console"
 	if ! grep -q '^@@END' "$work/console"; then
-		printf 'FAIL vm %s: the guest did not reach its end: %s\n' "$id" "$(tail -n 1 "$work/log")"
+		printf 'FAIL vm %s: the guest did not reach its end: %s\n' "$1" "$(tail -qn 1 "$work/log" "$work/console" | tr '\n' ' ')"
 		status=1
 	fi
-	! grep -q '^FAIL' "$work/lines" || status=1
-	sed "s/^\([A-Z]* \)vm $id /\1/" "$work/lines" >"$3/$id.lines"
-	printf '%s\t%s\t%s\t%s\n' "$(sed -n 's/^@@BEGIN //p' "$work/console")" "$abi" "$(date +%F)" $((SECONDS - start)) >"$3/$id.run"
+	keep "$1" "$3" $((SECONDS - start))
 }
 
 end() {

@@ -1,14 +1,10 @@
 #!/bin/bash
-# live-init.sh - process 1 of a guest with Debian's userland: what a system mounts, then each script of tests/live as root and
-# as `user` (uid 1000, in a leaf of the cgroup /sys/fs/cgroup/user, which is theirs). /t/scripts names them. Of what is
+# live-init.sh - process 1 of a guest with Debian's userland: what a system mounts, then the scripts of tests/live that
+# /t/scripts names, as root/SCRIPT or user/SCRIPT (uid 1000, in a leaf of the cgroup /sys/fs/cgroup/user, which is theirs). Of what is
 # done often a sample is: a process costs ten times as much here.
 [[ $$ -eq 1 ]] || exit 1
 export PATH=/usr/sbin:/usr/bin HOME=/root LC_ALL=C
-# The first root cannot be changed for another, which private views do; one that is mounted over it can.
-if [[ ! -e /run/moved ]]; then
-	mount -t tmpfs run /run && touch /run/moved
-	mount --rbind / /home && cd /home && mount --move . / && exec chroot . /init
-fi
+. /t/new-root.sh
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
@@ -30,6 +26,7 @@ dmesg -n 1
 cg=/sys/fs/cgroup
 echo '+cpu +memory +pids +io' >$cg/cgroup.subtree_control
 mkdir -p $cg/root $cg/user/session
+echo '+cpu +memory +pids +io' >$cg/user/cgroup.subtree_control
 chown 1000:1000 $cg/user{,/session}{,/cgroup.procs,/cgroup.threads,/cgroup.subtree_control}
 as_root() { echo $BASHPID >$cg/root/cgroup.procs && exec "$@"; }
 as_user() {
@@ -38,18 +35,16 @@ as_user() {
 }
 
 echo "@@BEGIN $(uname -r)"
-worst=0
 cd /t/src || exit
-export B=build FAULT_STEP=31 MANY=100 FEWER=20 PROBE=/t/tools/probe FILTER=/t/tools/filter
-for who in root user; do
-	while read -r script; do
-		echo "@@SCRIPT $who/$script"
-		SECONDS=0
-		(as_"$who" timeout -k 5 900 "tests/live/$script" </dev/null 2>&1)
-		code=$?
-		echo "@@DONE $who/$script $code $SECONDS"
-		[[ $code -eq 0 ]] || worst=$code
-	done </t/scripts
-done
-echo "@@END $worst"
+limit=$(</t/script-limit)
+export B=build FAULT_STEP=53 CUT_STEP=41 MANY=40 FEWER=10 WIDE=40 PROBE=/t/tools/probe FILTER=/t/tools/filter
+while IFS=/ read -r who script; do
+	echo "@@SCRIPT $who/$script"
+	SECONDS=0
+	(as_"$who" timeout -k 5 "$limit" "tests/live/$script" </dev/null 2>&1)
+	code=$?
+	echo "@@DONE $who/$script $code $SECONDS $limit"
+	[[ $SECONDS -lt $limit ]] || kill -9 -1 # what it has started would disturb the next
+done </t/scripts
+echo @@END
 busybox poweroff -f

@@ -1,35 +1,62 @@
 #!/bin/bash
-# live.sh [KERNEL...] - runs the scripts of tests/live on each kernel (5.10, 6.1, 6.12 and 7.3 where none is named), in a guest with
-# Debian's userland (userland.sh), as root and as a user, on the tree that was built here. SCRIPTS="abis.sh compose.sh": these alone.
-# What was found stays in $B/vm/live.
+# live.sh [KERNEL...] - runs the scripts of tests/live on each kernel (5.10, 6.1, 6.12 and 7.3 where none is named), in guests with
+# Debian's userland (userland.sh), on the tree that was built here: one guest as root, one as a user. A script that ends its guest is a
+# failure, and another guest goes on behind it.
+#
+# SCRIPTS="abis.sh compose.sh": these alone; WHO=user: as one of them alone. RESUME=1: only what has not ended yet on the same tree.
+# SCRIPT_LIMIT=900, LIMIT=7200: seconds for a script and a guest. What was found stays in $B/vm/live.
 set -u
-here=$(dirname "$(readlink -f "$0")")
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-named=$#
-. "$here/guests.sh"
-top=$(readlink -f "$here/../..")
+. "$(dirname "$(readlink -f "$0")")/guests.sh"
 [[ $named -gt 0 ]] || set -- 5.10 6.1 6.12 7.3
+payload=$work/payload results=$B/vm/live
+mkdir -p "$results"
 
-payload=$work/payload
-mkdir -p "$payload/tools" "$payload/src/build" && cp "$here/live-init.sh" "$payload/init" || exit 2
-for tool in probe filter; do
-	"${MUSL_CC:-musl-gcc}" -O1 -static -o "$payload/tools/$tool" "$top/tests/live/$tool.c" || exit 2
-done
-# The sources, and what the build made of them with its dates, so that `make install` finds nothing to do.
-tar -C "$top" --exclude=./.git --exclude='./build*' -cf - . | tar -xf - -C "$payload/src" || exit 2
-tar -C "$B" --exclude=./vm --exclude=./tests --exclude='./fuzz*' --exclude=./san --exclude=./clang -cf - . | tar -xf - -C "$payload/src/build" || exit 2
-for script in "$top"/tests/live/*.sh; do
-	case ${script##*/} in
-	lib-*) ;;
-	*) [[ -n ${SCRIPTS:-} && " $SCRIPTS " != *" ${script##*/} "* ]] || echo "${script##*/}" ;;
-	esac
-done >"$payload/scripts"
+make_payload() {
+	local tool
+	mkdir -p "$payload/tools" "$payload/src/build" && cp "$here/new-root.sh" "$payload/" && cp "$here/live-init.sh" "$payload/init" || return
+	for tool in probe filter; do
+		"${MUSL_CC:-musl-gcc}" -O1 -static -o "$payload/tools/$tool" "$top/tests/live/$tool.c" || return
+	done
+	# The sources, and what the build made of them with its dates, so that `make install` finds nothing to do.
+	tar -C "$top" --exclude=./.git --exclude='./build*' -cf - . | tar -xf - -C "$payload/src" || return
+	tar -C "$B" --exclude=./vm --exclude=./tests --exclude='./fuzz*' --exclude=./san --exclude=./clang -cf - . | tar -xf - -C "$payload/src/build" || return
+	printf '%s\n' "${SCRIPT_LIMIT:-900}" >"$payload/script-limit"
+	tree=$(cd "$payload" && cat init src/build/{sbxc,sbx-run,libsbx.a} src/tests/live/* 2>/dev/null | sha256sum)
+}
 
+# What is to be run as WHO, a script a line, without what the console says the end of.
+wanted() { # KERNEL WHO
+	local script
+	for script in "$top"/tests/live/*.sh; do
+		script=${script##*/}
+		[[ $script != lib-* && (-z ${SCRIPTS:-} || " $SCRIPTS " = *" $script "*) ]] || continue
+		grep -q "^@@\(DONE\|LOST\) $2/$script\b" "$results/$1.console" || printf '%s/%s\n' "$2" "$script"
+	done
+}
+
+# Guests until each script has ended, or has ended a guest.
+live() { # KERNEL USERLAND
+	local who last
+	if [[ -z ${RESUME:-} ]] || ! cmp -s <(printf '%s\n' "$tree") "$results/$1.tree"; then
+		: >"$results/$1.console" && printf '%s\n' "$tree" >"$results/$1.tree"
+	fi
+	for who in ${WHO:-root user}; do
+		while wanted "$1" "$who" >"$payload/scripts" && [[ -s $payload/scripts ]]; do
+			boot "$1" "$payload" "$2"
+			cat "$work/console" >>"$results/$1.console"
+			last=$(sed -n 's/^@@SCRIPT //p' "$work/console" | tail -n 1)
+			[[ -n $last ]] || { printf 'FAIL vm %s: no guest came up: %s\n' "$1" "$(tail -n 1 "$work/log")" && status=1 && break; }
+			grep -q '^@@END' "$work/console" || printf '\n@@LOST %s\n' "$last" | tee -a "$results/$1.console" | lines "$1"
+		done
+	done
+	keep "$1" "$results" "$(awk '/^@@DONE / { n += $4 } END { print n + 0 }' "$results/$1.console")"
+}
+
+make_payload || exit 2
 export MEMORY=3072 LIMIT=${LIMIT:-7200}
 for id in "$@"; do
 	get_kernel "$id" "$payload" || continue
-	userland=$("$here/userland.sh" 2>"$work/log") || { cannot "$id" "$(tail -n 1 "$work/log")"; continue; }
-	guest "$id" "$payload" "$B/vm/live" "$userland"
+	get_userland "$id" || continue
+	live "$id" "$userland"
 done
 end

@@ -3,11 +3,7 @@
 # systemd.
 [[ $$ -eq 1 ]] || exit 1
 export PATH=/usr/sbin:/usr/bin
-# The first root cannot be changed for another, which private views do; one that is mounted over it can.
-if [[ ! -e /run/moved ]]; then
-	mount -t tmpfs run /run && touch /run/moved
-	mount --rbind / /home && cd /home && mount --move . / && exec chroot . /init
-fi
+. /t/new-root.sh
 units=/etc/systemd/system
 mkdir -p $units/multi-user.target.wants
 cat >$units/tests.service <<'UNIT'
