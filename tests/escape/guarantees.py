@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """guarantees.py PLANS ESCAPE - a policy and a plan for each guarantee that Linux can keep, in PLANS/cap-NAME: the lines of
 compiler/cap_ask.def that ask for it, `require` it, and `prefer` whatever else depends on the host. Prints the names; what no
-policy can require on Linux is left out."""
+policy can require on Linux is left out. ABI=riscv64: for that machine."""
 import os
 import re
 import shutil
@@ -12,6 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 SBXC = os.path.join(TOP, os.environ.get("B", "build"), "sbxc")
 plans, escape = sys.argv[1:3]
+ABI = "    abi " + os.environ["ABI"] + "\n" if os.environ.get("ABI") else ""
 VIEWS = ("isolate none", "isolate user, mount\n    root host", "isolate user, mount")
 
 
@@ -27,7 +28,7 @@ def policy(cap, ask, view, preferred):
     prefer = "".join(f'    prefer {p} on linux because "another guarantee is looked at"\n' for p in preferred)
     # without a reason the words would be warned about
     ask = re.sub(r'^(allow .*)$', r'\1 because "asked for"', ask)
-    return f'sbx 1\n{proxy}policy cap {{\n    targets linux\n    entry "{escape}"\n    {view}\n    {ask}\n    {require}\n{prefer}}}\n'
+    return f'sbx 1\n{proxy}policy cap {{\n    targets linux\n{ABI}    entry "{escape}"\n    {view}\n    {ask}\n    {require}\n{prefer}}}\n'
 
 
 def compiles(name, text):

@@ -1,7 +1,7 @@
 #!/bin/bash
 # prepare.sh OUT DIR PORT ESCAPE HOME [PLAN...] - compiles the plans of plans.tsv into OUT/plans and writes OUT/expect.tsv, for the
 # attacking program at ESCAPE in a world at DIR and PORT. These need not exist yet, nor on this machine.
-# With GUARANTEES=1 also a plan for each guarantee.
+# With GUARANTEES=1 also a plan for each guarantee; ABI=riscv64: for that machine.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
@@ -23,6 +23,7 @@ while IFS=$'\t' read -r name policy sets _; do
 		[[ $sets = - ]] || options=(--set "${sets//%e/$escape}")
 		;;
 	esac
+	[[ -z ${ABI:-} ]] || sed -i "s/^    targets .*/&\n    abi $ABI/" "$out/plans/$name.sbx"
 	"$B/sbxc" -q --std "$top/policies/std" "$out/plans/$name.sbx" "${options[@]}" -o "$out/plans/$name"
 done <"$here/plans.tsv"
 [[ -z ${GUARANTEES:-} ]] || B=$B "$here/guarantees.py" "$out/plans" "$escape" >"$out/guarantees"

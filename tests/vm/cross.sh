@@ -1,14 +1,12 @@
 #!/bin/bash
-# cross.sh MACHINE - a compiler of static programs for another machine (aarch64), from Debian's packages (apt.sh), unpacked without root:
+# cross.sh MACHINE - a compiler of static programs for another machine (machines.tsv), from Debian's packages (apt.sh), unpacked without root:
 # prints a folder with `gcc`, `musl-gcc` and `objcopy`, which stand for what has these names here.
 set -u
 here=$(dirname "$(readlink -f "$0")")
 . "$here/apt.sh"
 machine=$1
-case $machine in
-aarch64) debian=arm64 ;;
-*) die "no compiler for $machine" ;;
-esac
+read -r debian musl_suite < <(awk -F'\t' -v machine="$machine" '$2 == machine { print $1, $7 }' "$here/machines.tsv")
+[[ -n ${debian:-} ]] || die "no compiler for $machine"
 suite=bookworm triple=$machine-linux-gnu dir=$cache/cross-$machine
 
 wrap() { # NAME WORDS...: a program in $dir/bin
@@ -28,15 +26,18 @@ if [[ ! -e $dir/bin/musl-gcc ]]; then
 	done
 	(
 		ARCH=$debian
-		suite_update "$suite"
-		unpack "$suite" musl-dev "$dir/musl-dev"
+		suite_update "$musl_suite"
+		unpack "$musl_suite" musl-dev "$dir/musl-dev"
 	) || exit 1
 	musl=$dir/musl-dev/usr
-	sed "s|/usr/include/|$musl/include/|g; s|/usr/lib/|$musl/lib/|g; s|%{!shared: [^}]*Scrt1.o}|$musl/lib/$machine-linux-musl/crt1.o|; s|crtbeginS.o%s|crtbeginT.o%s|; s|crtendS.o%s|crtend.o%s|" \
+	begins=$musl/lib/$machine-linux-musl/crt1.o
+	[[ ! -e $here/start/$machine.c ]] || begins=$dir/start.o
+	sed "s|/usr/include/|$musl/include/|g; s|/usr/lib/|$musl/lib/|g; s|%{!shared: [^}]*Scrt1.o}|$begins|; s|:[^ ]*/Scrt1.o}|:$begins}|; s|crtbeginS.o%s|crtbeginT.o%s|; s|crtendS.o%s|crtend.o%s|" \
 		"$musl/lib/$machine-linux-musl/musl-gcc.specs" >"$dir/specs" || exit 1
 	libraries=$(printf '%s:' "$dir"/usr/lib/*-linux-gnu)
 	wrap objcopy "LD_LIBRARY_PATH=$libraries" "$dir/usr/bin/$triple-objcopy"
 	wrap gcc "LD_LIBRARY_PATH=$libraries" "$dir/usr/bin/$triple-gcc-12"
+	[[ ! -e $here/start/$machine.c ]] || "$dir/bin/gcc" -O1 -fno-pie -ffreestanding -c -o "$dir/start.o" "$here/start/$machine.c" || exit 1
 	wrap musl-gcc "LD_LIBRARY_PATH=$libraries" "$dir/usr/bin/$triple-gcc-12" -specs "$dir/specs" -idirafter "$dir/usr/$triple/include"
 fi
 printf '%s\n' "$dir/bin"

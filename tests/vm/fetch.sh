@@ -23,11 +23,20 @@ fetch_modules() { # ID SUITE
 	done
 }
 
-# What emulates another machine, and what a guest of it begins with.
+# What emulates another machine, what starts it, and what a guest of it begins with.
 fetch_machine() {
-	(ARCH=amd64 && unpack bookworm-backports qemu-system-arm "$cache/qemu-system-arm") || exit 1
-	suite_update bookworm
-	unpack bookworm busybox-static "$cache/busybox-static-$ARCH"
+	local qemu suite
+	read -r qemu suite < <(awk -F'\t' -v debian="$ARCH" '$1 == debian { print $3, $7 }' "$here/machines.tsv")
+	(
+		ARCH=amd64
+		unpack bookworm-backports "$qemu" "$cache/$qemu"
+		[[ $qemu = *riscv ]] || exit 0
+		unpack bookworm-backports opensbi "$cache/opensbi"
+		ln -sf "$cache/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin" "$cache/$qemu/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"
+	) || exit 1
+	suite_update "$suite"
+	unpack "$suite" busybox-static "$cache/busybox-static-$ARCH"
+	[[ -e $cache/busybox-static-$ARCH/bin ]] || ln -s usr/bin "$cache/busybox-static-$ARCH/bin"
 }
 
 fetch_kernel() {
@@ -41,7 +50,7 @@ fetch_kernel() {
 		unpack "$suite" "$package" "$cache/kernel-$id"
 		printf '%s\n' "$package" >"$cache/kernel-$id/package"
 	fi
-	image=$(find "$cache/kernel-$id" -name 'vmlinuz*' -type f | head -n 1)
+	image=$(find "$cache/kernel-$id" \( -name 'vmlinuz*' -o -path '*/boot/vmlinux*' \) -type f | head -n 1)
 	[[ -n $image ]] || die "no kernel image in $cache/kernel-$id"
 	printf 'kernel %s %s\n' "$id" "$image"
 	[[ $ARCH = amd64 ]] || fetch_machine

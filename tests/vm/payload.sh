@@ -1,7 +1,7 @@
 #!/bin/bash
 # payload.sh DIR [MACHINE] - what a guest gets at /t: the static loader, the probes, a plan for each policy of tests/vm/policies, the
 # attacks with their plans and predictions, and the guest scripts. FULL=1: the attacks under all plans; SHORT=1: by one user only.
-# For another MACHINE (aarch64) its compiler is cross.sh's.
+# For another MACHINE its compiler is cross.sh's.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
@@ -21,9 +21,13 @@ for source in "$top"/tests/live/probe.c "$top"/tests/live/filter.c "$here"/*.c; 
 	"${MUSL_CC:-musl-gcc}" -O1 -static -o "$dir/$(basename "$source" .c)" "$source"
 done
 [[ -n $machine ]] || "${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -static -I"$top/runtime" -o "$dir/jobs" "$top/tests/live/libsbx/jobs.c" "$B/libsbx.a" -lpthread
+# A policy without an `abi` line is for these two.
+case $machine in "" | aarch64) ABI= ;; *) ABI=$machine ;; esac
+export ABI
 for policy in "$here"/policies/*.sbx; do
-	[[ -e $policy ]] || continue
-	"$B/sbxc" -q --std "$top/policies/std" "$policy" -o "$dir/plans/$(basename "$policy" .sbx)"
+	plan=$dir/plans/$(basename "$policy" .sbx)
+	sed "s/^    targets .*/&${ABI:+\n    abi $ABI}/" "$policy" >"$plan.sbx"
+	"$B/sbxc" -q --std "$top/policies/std" "$plan.sbx" -o "$plan"
 done
 
 # The attacks; /t/escape-kit/host, what is predicted for one kernel, comes later.

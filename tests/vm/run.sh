@@ -8,20 +8,15 @@
 # What was found stays in $B/vm, for assurance.py: for each kernel KERNEL.lines, KERNEL.host (the predictions) and KERNEL.run
 # (version, date, seconds), and expect.tsv for all of them.
 set -u
-here=$(dirname "$(readlink -f "$0")")
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-named=$#
-. "$here/guests.sh"
+. "$(dirname "$(readlink -f "$0")")/guests.sh"
 results=$B/vm
 mkdir -p "$results"
 [[ $named -gt 0 ]] || set -- 6.1 6.12
 
 # Makes, once for each machine, what its guests get. Sets payload.
 prepare() { # KERNEL
-	local debian machine=
-	debian=$(awk -F'\t' -v id="$1" '$1 == id { print $5 }' "$here/kernels.tsv")
-	[[ $debian != arm64 ]] || machine=aarch64
+	local machine
+	machine=$(awk -F'\t' -v id="$1" 'FNR == NR { name[$1] = $2; next } $1 == id && $5 { print name[$5] }' "$here"/{machines,kernels}.tsv)
 	payload=$work/payload$machine
 	[[ ! -d $payload ]] || return 0
 	SHORT=$([[ $named -gt 0 ]] || echo 1) "$here/payload.sh" "$payload" $machine >"$work/log" 2>&1 || {
