@@ -23,7 +23,7 @@ def table(path):
 class Kernel:
     def __init__(self, name):
         self.name = name
-        self.version, self.abi, self.date, self.seconds = table(os.path.join(results, name + ".run"))[0]
+        self.version, self.abi, self.date, self.seconds, self.revision = table(os.path.join(results, name + ".run"))[0]
         self.count = Counter()
         self.skipped, self.failed, self.passed = {}, [], []
         self.tried = []  # (who, plan, attack, answer, right, want, by)
@@ -77,6 +77,16 @@ def head(cells):
     return row(cells) + "|" + "---|" * len(cells) + "\n"
 
 
+def revisions(what):
+    """At which revision (the last change of more than tests) they ran; more than one is said kernel by kernel."""
+    where = defaultdict(list)
+    for k in what:
+        where[k.revision].append(k.name)
+    if len(where) == 1:
+        return f"All of them at revision {what[0].revision}.\n"
+    return "Revisions: " + "; ".join(f"{r}: {' '.join(names)}" for r, names in where.items()) + ".\n"
+
+
 def runs(kernels, missing):
     yield "## The runs\n\n"
     yield head(["kernel", "version", "Landlock ABI", "date", "passed", "failed", "skipped", "seconds", "random policies"])
@@ -87,6 +97,7 @@ def runs(kernels, missing):
     if missing:
         yield f"\nNot among them: {' '.join(missing)}.\n"
     yield "\nQEMU without hardware virtualisation, one processor, 512 MiB; x86_64 where the id names no other machine.\n"
+    yield revisions(kernels)
     plans = sorted({t[1] for k in kernels for t in k.tried if not t[1].startswith("cap-")})
     yield f"Plans beside those for one guarantee each: {', '.join(plans)}.\n"
     yield "The shipped examples are tried by `make check-escape`, and in guests with `FULL=1`.\n\n"
@@ -98,7 +109,7 @@ class Live:
 
     def __init__(self, name):
         self.name = name
-        self.date = table(os.path.join(results, "live", name + ".run"))[0][2]
+        self.date, _, self.revision = table(os.path.join(results, "live", name + ".run"))[0][2:]
         self.seconds, self.scripts, self.count = Counter(), Counter(), defaultdict(Counter)
         self.failed, self.skipped = [], []
         with open(os.path.join(results, "live", name + ".console"), encoding="utf-8", errors="replace") as f:
@@ -123,7 +134,7 @@ def live(all_live):
         for who, n in k.scripts.items():
             c = k.count[who]
             yield row([k.name, who, k.date, n, c["PASS"], c["FAIL"], c["SKIP"], k.seconds[who]])
-    yield "\n"
+    yield "\n" + revisions(all_live) + "\n"
     yield from (f"* {k.name}: FAILED {text}\n" for k in all_live for text in k.failed)
     where = defaultdict(list)
     for k in all_live:

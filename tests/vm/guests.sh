@@ -86,11 +86,12 @@ boot() { # KERNEL PAYLOAD [USERLAND]
 	done
 }
 
-# Leaves in RESULTS/KERNEL.lines and KERNEL.run (version, ABI, date, seconds) what RESULTS/KERNEL.console says.
+# Leaves in RESULTS/KERNEL.lines and KERNEL.run (version, ABI, date, seconds, the last change of sbx) what RESULTS/KERNEL.console says.
 keep() { # KERNEL RESULTS SECONDS
 	lines "$1" <"$2/$1.console" | sed "s/^\([A-Z]* \)vm $1 /\1/" >"$2/$1.lines"
 	! grep -q '^FAIL' "$2/$1.lines" || status=1
-	printf '%s\t%s\t%s\t%s\n' "$(sed -n 's/^@@BEGIN //p' "$2/$1.console" | head -n 1)" "$abi" "$(date +%F)" "$3" >"$2/$1.run"
+	printf '%s\t%s\t%s\t%s\t%s\n' "$(sed -n 's/^@@BEGIN //p' "$2/$1.console" | head -n 1)" "$abi" "$(date +%F)" "$3" \
+		"$(git -C "$top" log -1 --format=%h -- compiler backends grammar runtime policies 2>/dev/null)" >"$2/$1.run"
 }
 
 # One guest, from its start to its end.

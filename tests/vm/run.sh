@@ -6,7 +6,7 @@
 # FULL=1: the attacks under all plans, and 20 random policies instead of 8 (POLICIES=N; SEED). SCRIPTS="guest-a.sh guest-b.sh": these alone.
 #
 # What was found stays in $B/vm, for assurance.py: for each kernel KERNEL.lines, KERNEL.host (the predictions) and KERNEL.run
-# (version, date, seconds), and expect.tsv for all of them.
+# (version, ABI, date, seconds, the last change of sbx), and expect.tsv for all of them.
 set -u
 . "$(dirname "$(readlink -f "$0")")/guests.sh"
 results=$B/vm
