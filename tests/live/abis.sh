@@ -8,7 +8,7 @@ CALL=$(tool call)
 
 compile() { # NAME; stdin: lines of the policy; makes $TMP/plan
 	{
-		printf 'sbx 1\npolicy c {\n    targets linux\n    entry "%s"\n    isolate none\n' "$CALL"
+		printf 'sbx 1\npolicy c {\n    targets linux\n    entry "%s"\n    isolate none\n%s\n' "$CALL" "$OLDER"
 		cat
 		printf '}\n'
 	} >"$TMP/c.sbx"

@@ -47,7 +47,7 @@ usage "sbxc --set 65 times" "too many --set"
 		printf 'param p%d: string at load\n' "$i"
 		i=$((i + 1))
 	done
-	printf 'policy t {\n    targets linux\n    entry "%s"\n    isolate none\n    allow read "%s"\n' "$PROBE" "$PROBE_DIR"
+	printf 'policy t {\n    targets linux\n    entry "%s"\n    isolate none\n    allow read "%s"\n%s\n' "$PROBE" "$PROBE_DIR" "$OLDER"
 	i=0
 	while [ "$i" -lt 64 ]; do
 		printf '    set env V%d = "${p%d}"\n' "$i" "$i"

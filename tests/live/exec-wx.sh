@@ -9,7 +9,7 @@ mkdir -p "$TMP/work" && chmod 777 "$TMP/work"
 
 compile() { # NAME, stdin: lines of the policy; makes $TMP/plan
 	{
-		printf 'sbx 1\npolicy wx {\n    targets linux\n    entry "%s"\n    isolate none\n' "${ENTRY:-$WX}"
+		printf 'sbx 1\npolicy wx {\n    targets linux\n    entry "%s"\n    isolate none\n%s\n' "${ENTRY:-$WX}" "$OLDER"
 		printf '    allow syscall personality, @ipc because "a control"\n' | sed -n "${CONTROLS:+p}"
 		cat
 		printf '}\n'

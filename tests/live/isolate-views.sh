@@ -18,7 +18,6 @@ P
 policy preferred <<'P'
     allow read "/proc"
     prefer ns.isolate, fs.hide on linux because "a host may have none"
-    prefer signal.scope on linux because "needs Linux 6.12"
 P
 for kind in user pid mount net ipc uts cgroup; do
 	ns=$kind

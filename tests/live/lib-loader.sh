@@ -33,6 +33,9 @@ FILTER=${FILTER:-$(tool filter)}
 cp "$SBX_RUN" "$TMP/sbx-run" && chmod 755 "$TMP/sbx-run" && SBX_RUN=$TMP/sbx-run
 PROBE_DIR=$(dirname "$PROBE")
 
+# For policies that have no view of processes of their own, so that they start on older kernels too.
+OLDER='    prefer signal.scope on linux because "needs Linux 6.12"'
+
 # The lines of the next plan, without head and `end`. reset gives a plan that lets the probe run and read its directory.
 reset() {
 	MORE_PARAM= MORE_GUARANTEE= MORE_ENTRY= MORE_ENV= MORE_LIMIT= MORE_SESSION=

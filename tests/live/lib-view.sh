@@ -29,7 +29,7 @@ policy() { # NAME: the lines on stdin
 	{
 		printf 'sbx 1\nparam d: path at load\npolicy t {\n    targets linux\n    %s\n' "$LIBS"
 		printf '    allow read exec "%s/tools"\n    set env PATH = "%s/tools"\n' "$TMP" "$TMP"
-		printf '    allow read write "/dev/null"\n'
+		printf '    allow read write "/dev/null"\n%s\n' "$OLDER"
 		cat
 		printf '}\n'
 	} >"$TMP/$1.sbx"
