@@ -6,7 +6,7 @@ SBXC=${SBXC:-$B/sbxc}
 ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -I"$ROOT/runtime" -o "$TMP/abuse" "$HERE/libsbx/abuse.c" "$B/libsbx.a" -lpthread 2>"$TMP/err" ||
 	{ fail "the program builds" "$(cat "$TMP/err")"; finish; }
 for version in 1.0.0 2.0.0; do
-	printf 'sbx 1\npolicy p version "%s" {\n    targets linux\n    isolate none\n    allow read exec "%s"\n}\n' "$version" "$PROBE_DIR" >"$TMP/$version.sbx"
+	printf 'sbx 1\npolicy p version "%s" {\n    targets linux\n    isolate none\n    allow read exec "%s"\n%s\n}\n' "$version" "$PROBE_DIR" "$OLDER" >"$TMP/$version.sbx"
 	"$SBXC" -q "$TMP/$version.sbx" -o "$TMP/plan-$version" 2>"$TMP/err" || { fail "$version compiles" "$(cat "$TMP/err")"; finish; }
 done
 ONE=$TMP/plan-1.0.0 TWO=$TMP/plan-2.0.0

@@ -10,7 +10,7 @@ compile() { # LINE
 	{
 		printf 'sbx 1\npolicy l {\n    targets linux\n    isolate none\n    entry "%s/p/limits"\n' "$TMP"
 		printf '    allow read write "/dev/null"\n    allow read write create "%s/w"\n    allow syscall mlock because "one of the limits"\n' "$TMP"
-		printf '    default limits none\n    limit open-files 1000\n    %s\n}\n' "$1"
+		printf '    default limits none\n    limit open-files 1000\n    %s\n%s\n}\n' "$1" "$OLDER"
 	} >"$TMP/l.sbx"
 	rm -rf "$TMP/plan"
 	"$SBXC" -q "$TMP/l.sbx" -o "$TMP/plan" 2>"$TMP/err" || { fail "$1: the policy compiles" "$(cat "$TMP/err")"; finish; }
