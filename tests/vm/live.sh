@@ -3,7 +3,7 @@
 # Debian's userland (userland.sh), on the tree that was built here: one guest as root, one as a user. A script that ends its guest is a
 # failure, and another guest goes on behind it.
 #
-# SCRIPTS="abis.sh compose.sh": these alone; WHO=user: as one of them alone. RESUME=1: only what has not ended yet on the same tree.
+# SCRIPTS="abis.sh compose.sh": these alone; WHO=user: as one of them alone. RESUME=1: only what has not passed yet with the same programs.
 # SCRIPT_LIMIT=900, LIMIT=7200: seconds for a script and a guest. What was found stays in $B/vm/live.
 set -u
 . "$(dirname "$(readlink -f "$0")")/guests.sh"
@@ -21,7 +21,15 @@ make_payload() {
 	tar -C "$top" --exclude=./.git --exclude='./build*' -cf - . | tar -xf - -C "$payload/src" || return
 	tar -C "$B" --exclude=./vm --exclude=./tests --exclude='./fuzz*' --exclude=./san --exclude=./clang -cf - . | tar -xf - -C "$payload/src/build" || return
 	printf '%s\n' "${SCRIPT_LIMIT:-900}" >"$payload/script-limit"
-	tree=$(cd "$payload" && cat init src/build/{sbxc,sbx-run,libsbx.a} src/tests/live/* 2>/dev/null | sha256sum)
+	programs=$(cat "$B"/{sbxc,sbx-run,libsbx.a} | sha256sum)
+}
+
+# Of a console the scripts that passed.
+passed() {
+	awk '/^@@BEGIN / { print }
+		/^@@SCRIPT / { text = "" }
+		{ text = text $0 "\n" }
+		/^@@DONE / && $3 == 0 && $4 < $5 { printf "%s", text }' "$1"
 }
 
 # What is to be run as WHO, a script a line, without what the console says the end of.
@@ -37,9 +45,9 @@ wanted() { # KERNEL WHO
 # Guests until each script has ended, or has ended a guest.
 live() { # KERNEL USERLAND
 	local who last
-	if [[ -z ${RESUME:-} ]] || ! cmp -s <(printf '%s\n' "$tree") "$results/$1.tree"; then
-		: >"$results/$1.console" && printf '%s\n' "$tree" >"$results/$1.tree"
-	fi
+	: >"$work/before"
+	[[ -z ${RESUME:-} ]] || ! cmp -s <(printf '%s\n' "$programs") "$results/$1.programs" || passed "$results/$1.console" >"$work/before"
+	cp "$work/before" "$results/$1.console" && printf '%s\n' "$programs" >"$results/$1.programs"
 	for who in ${WHO:-root user}; do
 		while wanted "$1" "$who" >"$payload/scripts" && [[ -s $payload/scripts ]]; do
 			boot "$1" "$payload" "$2"
