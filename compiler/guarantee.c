@@ -42,6 +42,17 @@ static const struct origin *find_allow(const struct ir *ir, enum target t, uint3
 	return NULL;
 }
 
+/* Neither line has an object, so a deny takes all that an allow gives. */
+static bool allows_signals(const struct ir *ir, enum target t)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (r->deny && (r->targets & TARGET_BIT(t)) && (r->ops & OP_BIT(OP_SIGNAL)))
+			return false;
+	}
+	return find_allow(ir, t, OP_BIT(OP_SIGNAL), NULL) != NULL;
+}
+
 static bool is_root(const struct ir_rule *r) { return r->kind == RULE_PATH && strcmp(r->object, "/") == 0; }
 static bool is_glob(const struct ir_rule *r) { return r->kind == RULE_GLOB; }
 static bool is_any_port(const struct ir_rule *r) { return !r->port_var && r->port_lo == 0 && r->port_hi == 65535; }
@@ -170,7 +181,7 @@ static bool derives(struct arena *a, const struct ir *ir, enum target t, enum ca
 	case CAP_FS_IOCTL_SCOPE:
 		return true;
 	case CAP_SIGNAL_SCOPE:
-		return !find_allow(ir, t, OP_BIT(OP_SIGNAL), NULL);
+		return !allows_signals(ir, t);
 	case CAP_SYSCALL_FILTER:
 		return linux_target;
 	case CAP_MACH_RESTRICT:

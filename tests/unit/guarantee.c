@@ -42,6 +42,19 @@ Test(guarantee, rules_change_what_is_asked_for)
 	arena_free(c.arena);
 }
 
+/* Signals that one line allows and another denies are denied, and that is promised: a kernel that cannot keep it is refused. */
+Test(guarantee, a_denied_signal_is_promised)
+{
+	struct compile c = core_resolve(LINUX "    allow signal\n}\n");
+	cr_expect_null(find(&c, CAP_SIGNAL_SCOPE));
+	arena_free(c.arena);
+	c = core_resolve(LINUX "    allow signal\n    deny signal\n}\n");
+	const struct guarantee *g = find(&c, CAP_SIGNAL_SCOPE);
+	cr_assert_not_null(g);
+	cr_expect_str_eq(g->answer.mechanism, "landlock:6");
+	arena_free(c.arena);
+}
+
 /* A guarantee nobody keeps is an error; `prefer` makes it a caveat that stays in the list. */
 Test(guarantee, required_is_an_error_preferred_a_caveat)
 {
