@@ -113,9 +113,9 @@ class Live:
         self.seconds, self.scripts, self.count = Counter(), Counter(), defaultdict(Counter)
         self.failed, self.skipped = [], []
         with open(os.path.join(results, "live", name + ".console"), encoding="utf-8", errors="replace") as f:
-            for m in re.finditer(r"^@@DONE (\w+)/\S+ \d+ (\d+)", f.read(), re.M):
+            for m in re.finditer(r"^@@(?:DONE|LOST) (\w+)/\S+(?: \d+ (\d+))?", f.read(), re.M):
                 self.scripts[m.group(1)] += 1
-                self.seconds[m.group(1)] += int(m.group(2))
+                self.seconds[m.group(1)] += int(m.group(2) or 0)
         with open(os.path.join(results, "live", name + ".lines"), encoding="utf-8") as f:
             for m in re.finditer(r"^(PASS|FAIL|SKIP) ((\w+)/.*)$", f.read(), re.M):
                 word, text, who = m.groups()
