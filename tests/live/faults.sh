@@ -89,7 +89,7 @@ policy faults {
     allow read "/proc" if-exists
     allow read write "\${d}" except "\${d}/hidden"
     allow read write "\${d}/job" discard
-    mount "\${d}/store" at "/srv/data" read
+    mount "$TMP/store" at "/srv/data" read
     scratch "/scratch" size 1MiB
     deny read write matching "*.key" under "\${d}"
     prefer fs.glob.live on linux because "the keys that are there"
@@ -97,7 +97,7 @@ policy faults {
     limit output 100KiB
 }
 P
-mkdir -p "$TMP/d/hidden" "$TMP/d/job" "$TMP/d/store" && echo x >"$TMP/d/hidden/x" && echo y >"$TMP/d/store/y"
+mkdir -p "$TMP/d/hidden" "$TMP/d/job" "$TMP/store" && echo x >"$TMP/d/hidden/x" && echo y >"$TMP/store/y"
 mkdir "$TMP/d/sub" && echo k >"$TMP/d/sub/a.key" && echo k >"$TMP/d/sub/b" && echo input >"$TMP/input"
 "$SBXC" -q --std "$ROOT/policies/std" "$TMP/all.sbx" -o "$TMP/all" 2>"$TMP/err" || { fail "the policy compiles" "$(cat "$TMP/err")"; finish; }
 INSIDE="state , caps , fds , rlimits , env , read $TMP/d/hidden/x , read $TMP/d/sub/a.key , read $TMP/d/sub/b , read /scratch/input , read y , write /scratch/new , write $TMP/d/job/new , listen 20778 , read /etc/passwd"
