@@ -227,6 +227,42 @@ full_disk() {
 	    bash -c "$sbxc check a.sbx >/dev/full"
 }
 
+# ---- what a caller leaves out ----
+
+# A plan is written over another one; then it is the new one whole, or the old one.
+poor() { # NAME CODES COMMAND...
+	local name=$1 codes=$2 why=''
+	shift 2
+	rm -rf poor && cp -r ref-a poor
+	run "$@"
+	[[ " $codes " = *" $RC "* ]] || why="exit $RC"
+	if [[ $RC -eq 0 ]]; then is_plan poor ref-b || why="it says that all is well, and the plan is not the new one"
+	else is_plan poor ref-a || is_plan poor ref-b || why="a plan of neither"; fi
+	[[ -z $(litter) ]] || why="a temporary directory is left"
+	verdict "$name" "$why"
+}
+few_things() {
+	local closed n codes=() as=()
+	for closed in '0<&-' '1>&-' '2>&-' '0<&- 1>&-' '1>&- 2>&-' '0<&- 1>&- 2>&-'; do
+		codes=0
+		[[ $closed != *'1>&-'* ]] || codes=2 # what it says cannot be said
+		poor "closed $closed" "$codes" bash -c "exec $sbxc b.sbx -o poor $closed"
+	done
+	for n in 3 4 5 6 7 8; do # with 3 no library of its own can be opened
+		poor "$n descriptors" '0 2 127' bash -c "ulimit -n $n; exec $sbxc -q b.sbx -o poor"
+	done
+	poor "control: 9 descriptors are enough" 0 bash -c "ulimit -n 9; exec $sbxc -q b.sbx -o poor"
+	poor "stopped and continued" 0 bash -c "$sbxc -q b.sbx -o poor & kill -STOP \$!; n=0
+		until grep -q '^State:.T' /proc/\$!/status; do sleep 0.05; [ \$((n += 1)) -lt 400 ] || exit 9; done
+		kill -CONT \$!; wait \$!"
+	[[ $(id -u) -ne 0 ]] || as=(setpriv --reuid 4322 --regid 4322 --clear-groups)
+	mkdir few && cp a.sbx few/a.sbx && cp b.sbx few/b.sbx && chmod -R a+rX few
+	run "${as[@]}" "$sbxc" check -j 4 few
+	verdict "control: a folder is checked by several processes" "$([[ $RC -eq 0 ]] || echo "exit $RC")"
+	refuses "one process: what was not checked is said" 2 'not everything was checked: Resource temporarily unavailable' \
+	    "${as[@]}" env ASAN_OPTIONS=detect_leaks=0 bash -c "ulimit -u 1; exec $sbxc check -j 4 few"
+}
+
 # ---- every moment ----
 
 can_trace() { [[ $(strace -qq -e trace=openat -e inject=openat:error=EIO cat /dev/null 2>&1) = *INJECTED* ]]; }
@@ -513,6 +549,7 @@ untouched
 in_the_way
 permissions
 full_disk
+few_things
 interrupted 2>/dev/null # the shell tells of every child that was killed
 random_moments 2>/dev/null
 two_at_once "two compilers at once over a plan: one of the two, whole" 'cp -r ref-a both'
