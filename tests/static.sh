@@ -11,14 +11,8 @@ status=0
 sources=$(ls compiler/*.c grammar/*.c backends/*.c backends/*/*.c runtime/*.c)
 flags="-std=gnu11 -D_GNU_SOURCE -DSBX_VERSION=\"x\" -I. -I$B/gen -Igrammar -fno-strict-aliasing"
 
-# What each leaves out: clang-tidy the taste of others (swappable parameters, macros that build tables, arrays of pointers, !memcmp),
-# gcc 12 its rule of uninitialized values (it loses structs that a called function fills), cppcheck NULL as the last of a list
-# (POSIX has it a pointer).
-tidy="-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,bugprone-*"
-tidy="$tidy,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-bugprone-narrowing-conversions"
-tidy="$tidy,-bugprone-assignment-in-if-condition,-bugprone-macro-parentheses,-bugprone-sizeof-expression"
-tidy="$tidy,-bugprone-implicit-widening-of-multiplication-result,-bugprone-branch-clone,-bugprone-suspicious-string-compare"
-
+# What each leaves out: gcc 12 its rule of uninitialized values (it loses structs that a called function fills), cppcheck NULL as the
+# last of a list (POSIX has it a pointer), clang-tidy what .clang-tidy says.
 run_cppcheck() {
 	# shellcheck disable=SC2086
 	cppcheck --enable=warning,performance,portability --std=c11 --inline-suppr -I. -I"$B/gen" -D_GNU_SOURCE -DSBX_VERSION='"x"' \
@@ -37,7 +31,7 @@ run_analyzer() {
 run_tidy() {
 	for f in $sources; do
 		# shellcheck disable=SC2086
-		clang-tidy --quiet -checks="$tidy" "$f" -- $flags 2>/dev/null
+		clang-tidy --quiet "$f" -- $flags 2>/dev/null
 	done | sed -n "s|^$PWD/||; s/^\([a-z][^ ]*\):[0-9]*: warning: \(.*\) \[\(.*\)\]$/\1: \3: \2/p"
 }
 
