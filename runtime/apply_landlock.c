@@ -269,8 +269,12 @@ static bool visit_port(void *ctx, const struct landlock_rule *rule)
 static bool visit_assert(void *ctx, const struct landlock_rule *rule)
 {
 	struct run *r = ctx;
+	const char *real = r->denied ? r->denied[r->n_denied++] : NULL;
+	char path[PLAN_MAX_PATH + 1];
 
-	return grants_assert(&r->grants, rule, &r->vars, r->program.interp, r->fault);
+	return template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault) &&
+	       grants_assert(&r->grants, rule, path, &r->vars, r->program.interp, r->fault) &&
+	       (!real || grants_assert(&r->grants, rule, real, &r->vars, r->program.interp, r->fault));
 }
 
 struct port_search {

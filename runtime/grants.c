@@ -163,15 +163,12 @@ static bool assert_fault(const struct grant *g, const struct landlock_rule *a, c
 			  ", or move what is denied away from there", NULL);
 }
 
-bool grants_assert(const struct grants *g, const struct landlock_rule *assert, struct vars *v,
+bool grants_assert(const struct grants *g, const struct landlock_rule *assert, const char *path, struct vars *v,
 		   const char *interp, struct fault *f)
 {
 	struct search s = {.grants = g, .rights = assert->rights};
-	char path[PLAN_MAX_PATH + 1];
 	bool exists;
 
-	if (!template_expand(assert->place, TEMPLATE_PATH, v, assert->where, path, f))
-		return false;
 	if (!search_above(path, &s, &exists)) {
 		fault_set(f, ERR_PATH_OPEN);
 		fault_where(f, assert->where);

@@ -21,11 +21,11 @@ struct grants {
 };
 
 /*
- * False after ERR_ASSERT when a grant gives one of the rights of the assert on its place, on one
+ * False after ERR_ASSERT when a grant gives one of the rights of the assert on `path`, its place by some name, on one
  * above it or on one below. Hard links and bind mounts to the same file elsewhere are not searched
  * for.
  */
-bool grants_assert(const struct grants *g, const struct landlock_rule *assert, struct vars *v,
+bool grants_assert(const struct grants *g, const struct landlock_rule *assert, const char *path, struct vars *v,
 		   const char *interp, struct fault *f);
 
 #endif

@@ -45,6 +45,9 @@ struct run {
 	unsigned n_files;
 	/* What the path lines found while the program's tree was made (view_items.h), in their order; NULL: nothing. */
 	const struct opened *opened;
+	/* Where the place of each assert is by the links of the host, which the program's tree may lack; NULL: no such tree. */
+	const char *const *denied;
+	unsigned n_denied; /* of these, how many are looked at */
 	bool dropped; /* capabilities went before a fork, no_new_privs came */
 	uint64_t fs_known; /* rights that the host's Landlock knows */
 	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */

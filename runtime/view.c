@@ -94,7 +94,7 @@ static uint64_t attributes_of(const struct item *i, bool rw)
 		set |= ATTR_RDONLY;
 	if (!i->is_device && !item_covers("/dev", i->path))
 		set |= ATTR_NODEV;
-	if (i->kind == ITEM_COVER && (i->how & COVER_NOEXEC))
+	if (i->how & COVER_NOEXEC)
 		set |= ATTR_NOEXEC;
 	return set;
 }
@@ -166,6 +166,7 @@ static int overlay_make(struct view *v, const struct item *i)
 static int tree_make(struct view *v, struct item *i, const struct item *next)
 {
 	switch (i->kind) {
+	case ITEM_PIN:
 	case ITEM_BIND:
 	case ITEM_MOUNT:
 		return host_mount(i->fd, attributes_of(i, i->rw));
@@ -193,12 +194,28 @@ static const struct item *above_of(struct view *v, const struct item *i)
 	return v->depth ? &all[v->above[v->depth - 1]] : NULL;
 }
 
+/* Has it to be a mount point, because the folder it lies in may be written? It shows what is there, as it is seen already. */
+static bool pinned(struct item *i, const struct item *above)
+{
+	bool hidden = above && above->kind == ITEM_COVER && (above->how & COVER_HIDE);
+
+	if ((i->kind != ITEM_PIN && !i->pin) || !above || !above->rw || hidden || above->kind == ITEM_DISCARD)
+		return false;
+	i->rw = true;
+	i->how = above->how & COVER_NOEXEC;
+	return true;
+}
+
 /*
  * Is the place seen already, as it has to be? What is given above holds below too, but not through a
  * cover, and what is kept is not what is thrown away.
  */
 static bool seen(struct view *v, struct item *i, const struct item *above)
 {
+	if (pinned(i, above))
+		return false;
+	if (i->kind == ITEM_PIN)
+		return true;
 	if (i->kind != ITEM_BIND)
 		return false;
 	if (!v->private)
@@ -218,8 +235,10 @@ static bool merged(const struct item *i, struct item *next)
 {
 	if (!next || strcmp(i->path, next->path) != 0)
 		return false;
-	if (next->kind == ITEM_BIND)
+	if (next->kind == ITEM_BIND) {
 		next->rw |= i->rw;
+		next->pin |= i->kind == ITEM_PIN || i->pin;
+	}
 	if (next->kind == ITEM_COVER && i->kind == ITEM_COVER) {
 		next->how |= i->how;
 		next->rw &= i->rw;

@@ -13,6 +13,8 @@ struct look {
 	struct items *items;
 	struct grants mounts; /* the places that mount lines show, where they are on the host */
 	const char **at;      /* of each, where it is shown */
+	const char **real;    /* of each assert so far: run.h */
+	unsigned n;
 };
 
 /* What a line gives in a mounted place, it gives of what is mounted. */
@@ -70,21 +72,30 @@ static bool visit_assert(void *ctx, const struct landlock_rule *rule)
 {
 	struct look *k = ctx;
 	struct run *r = k->items->run;
-	char path[PLAN_MAX_PATH + 1], text[PLAN_MAX_LINE + 1];
-	struct span holes = rule->holes, tmpl = rule->place;
+	char path[PLAN_MAX_PATH + 1], real[PLAN_MAX_PATH + 1], text[PLAN_MAX_LINE + 1];
+	struct span holes = rule->holes, tmpl;
 
-	do
+	while (word_template_next(&holes, text, &tmpl))
 		if (!template_expand(tmpl, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
 			return false;
-	while (word_template_next(&holes, text, &tmpl));
-	return !k->mounts.n || grants_assert(&k->mounts, rule, &r->vars, NULL, r->fault);
+	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
+		return false;
+	k->real[k->n] = items_real(k->items, path, real) ? pool_copy(r->pool, real, strlen(real)) : NULL;
+	k->n++;
+	return !k->mounts.n || grants_assert(&k->mounts, rule, path, &r->vars, NULL, r->fault);
 }
 
 bool asserts_look(struct items *x)
 {
 	struct look k = {.items = x};
 	const struct landlock_visitor asserts = {.assert = visit_assert, .ctx = &k};
+	struct run *r = x->run;
 
-	return !x->run->plan->landlock.n_asserts ||
-	       (mounts_collect(&k) && landlock_visit(&x->run->plan->landlock, &asserts));
+	if (!r->plan->landlock.n_asserts)
+		return true;
+	k.real = pool_take(r->pool, r->plan->landlock.n_asserts * sizeof(*k.real));
+	if (!k.real)
+		return fault_step(r->fault, "view", "memory", ENOMEM);
+	r->denied = k.real;
+	return mounts_collect(&k) && landlock_visit(&r->plan->landlock, &asserts);
 }

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "mount_calls.h"
 #include "namespaces.h"
@@ -17,6 +18,7 @@
 #include "view_asserts.h"
 #include "view_globs.h"
 #include "view_masks.h"
+#include "view_pins.h"
 
 enum { MAX_LINKS = 40 };
 static const uint64_t no_links = RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC;
@@ -49,19 +51,20 @@ bool items_add(struct items *x, struct item item)
 	return true;
 }
 
-static bool link_add(struct items *x, const char *path, const char *target)
+/* NULL after a fault. */
+static struct item_link *link_add(struct items *x, const char *path, const char *target)
 {
-	for (unsigned i = 0; i < x->n_links; i++)
-		if (!strcmp(x->links[i].path, path))
-			return true;
+	struct item_link *l = &x->links[x->n_links];
+
 	if (x->n_links < x->cap_links) {
-		struct item_link *l = &x->links[x->n_links++];
-		l->path = pool_copy(x->run->pool, path, strlen(path));
-		l->target = pool_copy(x->run->pool, target, strlen(target));
+		*l = (struct item_link){.path = pool_copy(x->run->pool, path, strlen(path)),
+					.target = pool_copy(x->run->pool, target, strlen(target))};
+		x->n_links += l->path && l->target;
 		if (l->path && l->target)
-			return true;
+			return l;
 	}
-	return fault_step(x->run->fault, "view", "memory", ENOMEM);
+	fault_step(x->run->fault, "view", "memory", ENOMEM);
+	return NULL;
 }
 
 /* ---- the walk -------------------------------------------------------------------------------- */
@@ -73,6 +76,7 @@ struct walk {
 	const char *rest; /* what is left of the path: in the caller's, or in `followed` */
 	bool nofollow;
 	bool how_far; /* a place that is not there: which part of its path is the first missing one? */
+	struct span denied; /* the cover line that it is for, or nothing */
 	int fd;
 	char here[2 * PLAN_MAX_PATH + 2]; /* without links; "" is the root. Behind its NUL a link is read */
 };
@@ -82,6 +86,7 @@ static void walk_begin(struct walk *w, struct items *x)
 {
 	w->items = x;
 	w->nofollow = w->how_far = false;
+	w->denied.at = NULL;
 	w->fd = -1;
 }
 
@@ -100,7 +105,7 @@ static bool part_take(struct walk *w, struct span *part)
 }
 
 /* Has a link been found there before? */
-static const struct item_link *link_known(const struct items *x, const char *path)
+static struct item_link *link_known(const struct items *x, const char *path)
 {
 	for (unsigned i = 0; i < x->n_links; i++)
 		if (!strcmp(x->links[i].path, path))
@@ -138,21 +143,28 @@ static int link_follow(struct walk *w, const char *target, char *slash)
  */
 static int link_look(struct walk *w, const char **target)
 {
-	const struct item_link *known = link_known(w->items, w->here);
+	struct item_link *link = link_known(w->items, w->here);
 	char *text = w->here + strlen(w->here) + 1;
 	ssize_t n;
 
-	*target = known ? known->target : NULL;
-	if (known || known_plain(w->items, w->here))
+	*target = NULL;
+	if (!link && known_plain(w->items, w->here))
 		return 0;
-	n = readlinkat(AT_FDCWD, w->here, text, PLAN_MAX_PATH);
-	if (n < 0)
-		return errno == EINVAL ? 0 : errno;
-	text[n] = 0;
-	if (!n)
-		return ENOENT;
-	*target = text;
-	return link_add(w->items, w->here, text) ? 0 : ENOMEM;
+	if (!link) {
+		n = readlinkat(AT_FDCWD, w->here, text, PLAN_MAX_PATH);
+		if (n < 0)
+			return errno == EINVAL ? 0 : errno;
+		text[n] = 0;
+		if (!n)
+			return ENOENT;
+		link = link_add(w->items, w->here, text);
+		if (!link)
+			return ENOMEM;
+	}
+	if (w->denied.at)
+		link->denied = w->denied;
+	*target = link->target;
+	return 0;
 }
 
 /* One part. 0, or errno. */
@@ -233,6 +245,24 @@ int items_find(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1], 
 	*fd = w.fd;
 	memcpy(real, w.here, strlen(w.here) + 1);
 	return error;
+}
+
+bool items_real(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1])
+{
+	struct walk w;
+	unsigned links = x->n_links;
+	int error;
+
+	walk_begin(&w, x);
+	w.how_far = true;
+	error = walk(&w, path);
+	x->n_links = links;
+	if (!error && w.fd >= 0)
+		close(w.fd);
+	if (!w.here[0] || (error && error != ENOENT && error != ENOTDIR))
+		return false;
+	memcpy(real, w.here, strlen(w.here) + 1);
+	return !item_covers(real, path);
 }
 
 /* What is at w->fd becomes an item. */
@@ -382,6 +412,7 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 		return place_fault(x, ERR_VIEW_PLACE, r->where, path, NULL, 0);
 	walk_begin(&w, x);
 	w.how_far = true;
+	w.denied = r->where;
 	error = walk(&w, path);
 	if (!error && w.fd >= 0)
 		return found(x, &w, item);
@@ -527,7 +558,8 @@ bool items_collect(struct run *r, struct items *out)
 	if (!out->v || !out->links || !out->opened)
 		return fault_step(r->fault, "view", "memory", ENOMEM);
 	if ((r->plan->launch.n_places && !places_collect(out, false)) || !landlock_visit(l, &visitor) ||
-	    (r->plan->launch.n_places && !places_collect(out, true)) || !masks_place(out) || !asserts_look(out))
+	    (r->plan->launch.n_places && !places_collect(out, true)) || !masks_place(out) || !asserts_look(out) ||
+	    !pins_add(out))
 		return false;
 	items_sort(out->v, out->n);
 	return true;

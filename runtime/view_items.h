@@ -7,6 +7,7 @@
 #include "run.h"
 
 enum item_kind {
+	ITEM_PIN,     /* of the host: a folder above a cover, which the program may not move (view_pins.h) */
 	ITEM_BIND,    /* of the host, at its own place: a path or entry line */
 	ITEM_MOUNT,   /* of the host, at another place */
 	ITEM_SCRATCH, /* empty, in memory */
@@ -23,6 +24,7 @@ struct item {
 	bool filled;      /* mount points are made in it: it is closed at the end */
 	bool missing;     /* a cover of a place that is not there */
 	bool is_dir, is_device;
+	bool pin;         /* BIND: it is one as well */
 	bool rw;          /* as its own lines say; build_item() adds what comes from above */
 	unsigned how;     /* COVER: enum cover */
 	bool match;       /* COVER: of what a denied pattern fits */
@@ -43,6 +45,7 @@ enum { OPENED_NOTHING = -1, /* a place that may be missing, and is */ OPENED_ELS
 /* A symbolic link of the host on the way to a place. */
 struct item_link {
 	const char *path, *target;
+	struct span denied; /* the cover line that leads through it, if one does */
 };
 
 struct items {
@@ -64,6 +67,8 @@ bool item_covers(const char *root, const char *path);
  * or errno.
  */
 int items_find(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1], int *fd);
+/* Where its links lead; of a place that is not there, as far as it is. False when it leads through none, or cannot be followed. */
+bool items_real(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1]);
 /* Is it a place of the new tree that the host has nothing to do with? */
 bool items_elsewhere(const struct items *x, const char *path);
 /* Does the line let something be written? */

@@ -33,6 +33,33 @@ policy covers <<'P'
     deny write "${d}/tree/hooks"
     deny exec "${d}/tree/data"
 P
+policy tree-all <<'P'
+    allow read write "${d}/tree"
+P
+policy pins <<'P'
+    allow read write "${d}/tree"
+    deny write "${d}/tree/deep/inner/hooks"
+    deny read write "${d}/tree/far/off/shut"
+P
+policy pins-host <<'P'
+    root host
+    allow read write "${d}/tree"
+    deny write "${d}/tree/deep/inner/hooks"
+    deny read write "${d}/tree/far/off/shut"
+P
+policy pins-link <<'P'
+    allow read write "${d}/tree"
+    deny write "${d}/tree/way/inner/hooks"
+P
+policy pins-way <<'P'
+    allow read write "${d}/way"
+    deny write "${d}/way/inner/hooks"
+P
+policy other-name <<'P'
+    allow read write "${d}/tree"
+    deny write "${d}/way/inner/hooks"
+    deny write "${d}/way/inner/nothing"
+P
 policy missing <<'P'
     allow read write "${d}/tree"
     deny read write "${d}/tree/nothing"
@@ -148,6 +175,37 @@ started"
 	inside covers "'$D/tree/busybox' echo started; '$D/tree/data/busybox' echo started; echo w >'$D/tree/data/w' && cat '$D/tree/data/w'"
 	gives "$WHO: deny exec: not started, all the rest" "started
 w"
+	# A folder above a denied place keeps its name: who could move it would make another one at the path, or another path for the place.
+	as sh -c "cd '$D/tree' && mkdir -p deep/inner/hooks far/off near && echo shut >far/off/shut && ln -s deep way && ln -s tree/deep ../way"
+	for tree in pins pins-host; do
+		inside $tree "cd '$D/tree'; for f in deep deep/inner far/off far; do mv \$f \$f.moved && echo \$f moved; done
+			mkdir -p deep/inner/hooks; echo x >deep/inner/hooks/new; cat far/off/shut; mv near moved && mv moved near && echo near
+			echo x >deep/inner/new && mv deep/inner/new deep/inner/newer && echo new"
+		gives "$WHO: $tree: folders above denied places stay, others move" "near
+new"
+		case $(grep -c "Device or resource busy" "$TMP/err") in
+		4) pass "$WHO: $tree: they are busy" ;;
+		*) fail "$WHO: $tree: they are busy" "$ERR" ;;
+		esac
+		as rm -f "$D/tree/deep/inner/newer"
+	done
+	inside tree-all "cd '$D/tree'; mv far moved && mkdir -p far/off && : >far/off/shut"
+	inside pins "cat '$D/tree/moved/off/shut'"
+	gives "$WHO: control: what another policy moved is open at its new name" "shut"
+	inside pins-link "echo ran"
+	refused "$WHO: a link to a denied place that the program could replace" 125 E0645 "$D/tree/way"
+	inside pins-way "echo x >'$D/way/inner/new' && echo made; echo x >'$D/way/inner/hooks/new' || echo kept"
+	gives "$WHO: control: one that it cannot" "made
+kept"
+	inside other-name "echo ran"
+	refused "$WHO: a denied place by a name that the new tree does not show" 125 E0619 "$D/tree/deep/inner/hooks"
+	as mv "$D/tree/deep/inner/hooks" "$D/hooks"
+	inside other-name "echo ran"
+	refused "$WHO: the same where it is not there yet" 125 E0619 "$D/tree/deep/inner/hooks"
+	as rm "$D/way"
+	inside other-name "echo ran"
+	gives "$WHO: control: without the link it starts" "ran"
+
 	inside missing "echo ran"
 	refused "$WHO: a denied place that could be made" 125 E0629 "$D/tree/nothing"
 	inside missing-read "echo ran"
