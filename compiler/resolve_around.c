@@ -8,16 +8,6 @@
 
 enum { MAX_HOSTNAME = 64 }; /* of the kernel: __NEW_UTS_LEN */
 
-static bool written_twice(struct res *r, const struct ast_stmt *s, const struct origin *first)
-{
-	if (!first)
-		return false;
-	struct diag_rec *rec =
-	    diag(r->d, DIAG_DUPLICATE, s->loc, "`%s` is written twice", s->name->text);
-	diag_second(rec, first->loc, "first written here");
-	return true;
-}
-
 static const struct origin *written_at(struct res *r, const struct place *p,
 				       const struct ast_stmt *s)
 {
@@ -136,7 +126,7 @@ void set_isolate(struct res *r, const struct place *p, const struct ast_stmt *s)
 			  "write `isolate none`, `isolate all`, or for example `isolate pid, ipc`");
 		return;
 	}
-	if (written_twice(r, s, ir->isolate_origin))
+	if (setting_twice(r, s, ir->isolate_origin, s->name->text))
 		return;
 	if (set)
 		set |= ISOLATE_BIT(ISOLATE_USER);
@@ -179,7 +169,7 @@ void set_choice(struct res *r, const struct place *p, const struct ast_stmt *s)
 	if (!system_setting(r, p, s, everywhere ? here : choice_targets[c]))
 		return;
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
-		if ((here & TARGET_BIT(t)) && written_twice(r, s, ir->choice[t][c].origin))
+		if ((here & TARGET_BIT(t)) && setting_twice(r, s, ir->choice[t][c].origin, s->name->text))
 			return;
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
 		if (here & TARGET_BIT(t))
@@ -216,6 +206,7 @@ static void add_place(struct res *r, const struct place *p, struct ir_place plac
 		struct diag_rec *rec =
 		    diag(r->d, DIAG_DUPLICATE, s->loc, "two statements put something at this place");
 		diag_second(rec, r->build->places[i].origin->loc, "the first one");
+		twice_help(r, rec, r->build->places[i].origin);
 		return;
 	}
 	ir_build_place(r->build, &place);
@@ -274,7 +265,7 @@ void set_discard(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	struct ir_around *around = &r->build->ir.around;
 	const struct ast_word *size = s->words ? s->words->next : NULL;
-	if (!linux_setting(r, p, s) || written_twice(r, s, around->discard_origin))
+	if (!linux_setting(r, p, s) || setting_twice(r, s, around->discard_origin, s->name->text))
 		return;
 	if (!word_is(s->words, "size") || !size || size->next) {
 		bad_form(r, s, "a size", "discard size 64MiB");
@@ -312,7 +303,7 @@ void set_directory(struct res *r, const struct place *p, const struct ast_stmt *
 	if (!system_setting(r, p, s, here))
 		return;
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
-		if ((here & TARGET_BIT(t)) && written_twice(r, s, around->directory[t].origin))
+		if ((here & TARGET_BIT(t)) && setting_twice(r, s, around->directory[t].origin, s->name->text))
 			return;
 	if (!s->words || s->words->next || s->words->kind != WORD_STRING) {
 		bad_form(r, s, "a path", "directory \"/work\"");
@@ -335,7 +326,7 @@ static bool hostname_good(const char *name)
 void set_hostname(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	struct ir_around *around = &r->build->ir.around;
-	if (!linux_setting(r, p, s) || written_twice(r, s, around->hostname_origin))
+	if (!linux_setting(r, p, s) || setting_twice(r, s, around->hostname_origin, s->name->text))
 		return;
 	if (!s->words || s->words->next || s->words->kind != WORD_STRING) {
 		bad_form(r, s, "a name", "hostname \"box\"");
@@ -356,7 +347,7 @@ void set_user(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	struct ir_around *around = &r->build->ir.around;
 	struct value v = {.number = 65534};
-	if (!linux_setting(r, p, s) || written_twice(r, s, around->user_origin))
+	if (!linux_setting(r, p, s) || setting_twice(r, s, around->user_origin, s->name->text))
 		return;
 	const struct ast_word *w = s->words;
 	if (!w || w->next || (w->kind != WORD_INT && w->kind != WORD_NAME)) {

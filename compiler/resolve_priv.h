@@ -246,6 +246,10 @@ void set_hostname(struct res *r, const struct place *p, const struct ast_stmt *s
 void set_user(struct res *r, const struct place *p, const struct ast_stmt *s);
 /* Defaults that follow from other lines, and lines that contradict each other. */
 void resolve_finish_around(struct res *r);
+/* What to do about a line that says again what `first` says. */
+void twice_help(struct res *r, struct diag_rec *rec, const struct origin *first);
+/* Is `first` there, a line that said it before? Reports it then (E0203). */
+bool setting_twice(struct res *r, const struct ast_stmt *s, const struct origin *first, const char *what);
 void stmt_refuse_in_profile(struct res *r, const struct place *p, const struct ast_stmt *s);
 /* True where a statement about the whole policy may stand: not in a profile, not inside `on`. */
 bool stmt_whole_policy(struct res *r, const struct place *p, const struct ast_stmt *s);

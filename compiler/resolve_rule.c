@@ -223,6 +223,7 @@ void stmt_env_set(struct res *r, const struct place *p, const struct ast_stmt *s
 			continue;
 		struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`%s` is set twice", e.name);
 		diag_second(rec, o->origin->loc, "first set here");
+		twice_help(r, rec, o->origin);
 		return;
 	}
 	e.origin = origin_new(r, p, s->loc, NULL);

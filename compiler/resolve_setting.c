@@ -55,13 +55,21 @@ static bool filter_only(struct res *r, const struct place *p, const struct ast_s
 	return false;
 }
 
-static bool written_twice(struct res *r, const struct ast_stmt *s, const struct origin *first,
-			  const char *what)
+void twice_help(struct res *r, struct diag_rec *rec, const struct origin *first)
+{
+	if (first->level > r->level->level)
+		diag_help(rec, "remove this line: what `%s` sets, a policy that extends it keeps", first->base);
+	else
+		diag_help(rec, "remove one of the two lines");
+}
+
+bool setting_twice(struct res *r, const struct ast_stmt *s, const struct origin *first, const char *what)
 {
 	if (!first)
 		return false;
 	struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`%s` is written twice", what);
 	diag_second(rec, first->loc, "first written here");
+	twice_help(r, rec, first);
 	return true;
 }
 
@@ -105,7 +113,7 @@ void resolve_abis(struct res *r, const struct ast_stmt *block)
 	for (const struct ast_stmt *s = block; s; s = s->next) {
 		if (s->kind != STMT_SETTING || strcmp(s->name->text, "abi") != 0)
 			continue;
-		if (!written_twice(r, s, r->build->ir.arches_origin, "abi"))
+		if (!setting_twice(r, s, r->build->ir.arches_origin, "abi"))
 			read_abis(r, s);
 	}
 }
@@ -122,7 +130,7 @@ static void add_syscalls(struct res *r, const struct place *p, const struct ast_
 	struct ir *ir = &r->build->ir;
 	const struct ast_word *w = s->words;
 	bool exact = w && !strcmp(w->text, "exact");
-	if (!filter_only(r, p, s) || written_twice(r, s, ir->exact_origin, "syscalls"))
+	if (!filter_only(r, p, s) || setting_twice(r, s, ir->exact_origin, "syscalls"))
 		return;
 	if (!w || w->next || (!exact && strcmp(w->text, "derived") != 0)) {
 		struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w ? w->loc : s->loc,
@@ -139,7 +147,7 @@ static void add_default_limits(struct res *r, const struct place *p, const struc
 {
 	struct ir *ir = &r->build->ir;
 	const struct ast_word *w = s->words;
-	if (!stmt_whole_policy(r, p, s) || written_twice(r, s, ir->no_defaults_origin, "default limits"))
+	if (!stmt_whole_policy(r, p, s) || setting_twice(r, s, ir->no_defaults_origin, "default limits"))
 		return;
 	if (!w || strcmp(w->text, "limits") != 0 || !w->next || strcmp(w->next->text, "none") != 0 || w->next->next) {
 		struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w ? w->loc : s->loc,
@@ -159,7 +167,7 @@ void stmt_default(struct res *r, const struct place *p, const struct ast_stmt *s
 	const struct origin **at = unknown ? &ir->unknown_origin : &ir->default_origin;
 	struct sys_action action;
 	if (!filter_only(r, p, s) ||
-	    written_twice(r, s, *at, unknown ? "unknown syscall" : "default syscall") ||
+	    setting_twice(r, s, *at, unknown ? "unknown syscall" : "default syscall") ||
 	    !action_resolve(r, s->action, &action))
 		return;
 	*(unknown ? &ir->sys_unknown : &ir->sys_default) = action;
@@ -208,12 +216,7 @@ void stmt_entry(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	struct ir *ir = &r->build->ir;
 	const char *path = scope_path(r, p->scope, s->value);
-	if (ir->entry_origin) {
-		struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`entry` is written twice");
-		diag_second(rec, ir->entry_origin->loc, "first written here");
-		return;
-	}
-	if (!path)
+	if (setting_twice(r, s, ir->entry_origin, "entry") || !path)
 		return;
 	ir->entry = path;
 	ir->entry_origin = origin_new(r, p, s->loc, NULL);

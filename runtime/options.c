@@ -189,6 +189,8 @@ enum options_result options_parse(char **argv, struct options *o, struct fault *
 	}
 	if (argv[i])
 		o->plan = argv[i++];
+	if (o->plan && argv[i] && !strncmp(argv[i], "--", 2) && argv[i][2])
+		return usage(f, "options stand before PLAN, not behind it: ", argv[i]), OPTIONS_WRONG;
 	if (argv[i] && !strcmp(argv[i], "--"))
 		i++;
 	o->argv = argv + i;

@@ -191,6 +191,8 @@ static struct answer answer_writes(const struct ir *ir)
 		a.mechanism = "seccomp";
 		a.note = "mode, owner, times, flags or attributes can be changed on every file the user owns, "
 			 "because an `allow syscall` line opens the calls for it";
+		a.help = "give the program a tree of its own with `isolate user, mount` and `root private`: there they can be "
+			 "changed only where a line says `write`";
 	}
 	a.also = truncation(ir);
 	return a;

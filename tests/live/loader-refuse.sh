@@ -9,6 +9,10 @@ sbx
 refused "no arguments" 125 E0600 "PLAN is missing"
 sbx "$P"
 refused "no program" 125 E0600 "PROGRAM is missing"
+sbx "$P" --dry-run true
+refused "an option behind the plan" 125 E0600 "stand before PLAN"
+sbx "$P" -- --dry-run true
+refused "control: behind -- it is a program, and the plan is looked for" 125 E0602 "$P"
 sbx --sett x=1 "$P" true
 refused "an unknown option" 125 E0600 "--sett"
 sbx --set =1 "$P" true
