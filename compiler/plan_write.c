@@ -40,7 +40,7 @@ static bool same_bytes(int dir, const struct artifact *v)
 	return same;
 }
 
-/* seccomp-ARCH.bpf, seccomp-ARCH.txt, seccomp-ARCH.proof */
+/* seccomp-ARCH.bpf, seccomp-ARCH.txt, seccomp-ARCH.proof, seccomp-ARCH.calls */
 static bool seccomp_name(const char *name)
 {
 	size_t n = strlen("seccomp-");
@@ -48,7 +48,7 @@ static bool seccomp_name(const char *name)
 		return false;
 	size_t arch = strspn(name + n, "abcdefghijklmnopqrstuvwxyz0123456789_");
 	const char *end = name + n + arch;
-	return arch && (strcmp(end, ".bpf") == 0 || strcmp(end, ".txt") == 0 || strcmp(end, ".proof") == 0);
+	return arch && (strcmp(end, ".bpf") == 0 || strcmp(end, ".txt") == 0 || strcmp(end, ".proof") == 0 || strcmp(end, ".calls") == 0);
 }
 
 /* Names a plan may hold: those of this one, and those any version of sbxc writes. */

@@ -9,21 +9,6 @@
 
 #include "kernel.h"
 
-const char *host_machine(void)
-{
-#if defined(__x86_64__) && defined(__LP64__)
-	return "x86_64";
-#elif defined(__aarch64__) && defined(__LITTLE_ENDIAN__) || defined(__AARCH64EL__)
-	return "aarch64";
-#elif defined(__riscv) && __riscv_xlen == 64
-	return "riscv64";
-#elif defined(__s390x__)
-	return "s390x";
-#else
-	return "";
-#endif
-}
-
 bool host_filtered(void)
 {
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTERED;

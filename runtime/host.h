@@ -26,7 +26,18 @@ bool host_privilege_refuse(struct fault *f);
 /* Nobody looks into this process. */
 bool host_seal(struct fault *f);
 bool host_filtered(void);
+
 /* The name of this machine as plans spell it, "" when no plan can be for it. */
-const char *host_machine(void);
+#if defined(__x86_64__) && defined(__LP64__)
+#define HOST_MACHINE "x86_64"
+#elif defined(__aarch64__) && defined(__LITTLE_ENDIAN__) || defined(__AARCH64EL__)
+#define HOST_MACHINE "aarch64"
+#elif defined(__riscv) && __riscv_xlen == 64
+#define HOST_MACHINE "riscv64"
+#elif defined(__s390x__)
+#define HOST_MACHINE "s390x"
+#else
+#define HOST_MACHINE ""
+#endif
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "bpf_run.h"
+#include "calls.h"
 #include "relay.h"
 
 enum {
@@ -192,34 +193,35 @@ bool notify_take_listener(struct notify *n)
 
 /* ---- the answers --------------------------------------------------------------------------- */
 
-static void say(const struct notification *in, uint32_t error)
+static void say(const struct plan *p, const struct notification *in, uint32_t error)
 {
-	char call[NUM_TEXT], pid[NUM_TEXT], number[NUM_TEXT];
+	char call[1536], pid[NUM_TEXT], number[NUM_TEXT];
+	struct span known = calls_find(p->calls, error != 0, in->data.arch, (uint32_t)in->data.nr);
+	struct text t = text_over(call, sizeof(call));
 	const char *name = errno_text((int)error);
 
+	text_bytes(&t, known.at, known.len);
+	if (!known.len)
+		num_text(call, (uint32_t)in->data.nr);
+	num_text(pid, in->pid);
 	if (!error)
-		note_print("used: system call ", num_text(call, (uint32_t)in->data.nr), ", process ",
-			   num_text(pid, in->pid), NULL);
+		note_print("used: system call ", call, "; process ", pid, NULL);
 	else
-		note_print("refused: system call ", num_text(call, (uint32_t)in->data.nr), ", ",
-			   name ? name : num_text(number, error), ", process ", num_text(pid, in->pid), NULL);
+		note_print("refused: system call ", call, "; ", name ? name : num_text(number, error), ", process ", pid, NULL);
 }
 
-/* Each call is said once, and counted from then on: a program must not fill the terminal of its caller. */
-static void count(struct notify *n, const struct notification *in, uint32_t error)
+/* Each call is said once: a program must not fill the terminal of its caller. */
+static void say_once(struct notify *n, const struct plan *p, const struct notification *in, uint32_t error)
 {
-	n->called = true;
 	for (unsigned i = 0; i < n->n; i++)
-		if (n->calls[i].call == in->data.nr && n->calls[i].error == error) {
-			n->calls[i].count++;
+		if (n->said[i].call == in->data.nr && n->said[i].error == error)
 			return;
-		}
-	if (n->n == NOTIFY_CALLS) {
-		n->others++;
+	if (n->n == NOTIFY_CALLS)
 		return;
-	}
-	n->calls[n->n++] = (struct observed){in->data.nr, error, 1};
-	say(in, error);
+	n->said[n->n++] = (struct said){in->data.nr, error};
+	say(p, in, error);
+	if (n->n == NOTIFY_CALLS)
+		note_print("512 different calls: no others are said", NULL);
 }
 
 /* Somebody waits for the answer: what failed once is tried once more. ENOENT: nobody does any more, it was killed. */
@@ -239,7 +241,7 @@ static void listener_close(struct notify *n)
  * Without POLLIN there is nothing to receive, and before Linux 6.11 asking for it would wait for ever: POLLHUP says that
  * the last process behind the filter ended.
  */
-void notify_answer(struct notify *n, int events, const struct bpf_program *filter)
+void notify_answer(struct notify *n, int events, const struct plan *plan)
 {
 	struct notification in = {0};
 	struct response out = {0};
@@ -254,15 +256,15 @@ void notify_answer(struct notify *n, int events, const struct bpf_program *filte
 			listener_close(n);
 		return;
 	}
-	action = bpf_run(filter, &in.data);
+	action = bpf_run(&plan->filter, &in.data);
 	if ((action & RET_ACTION) == RET_ERRNO)
 		error = action & RET_DATA;
-	if (n->all && action == RET_ALLOW)
+	if (plan->launch.observe == OBSERVE_ALL && action == RET_ALLOW)
 		error = 0;
 	out.id = in.id;
 	out.error = -(int32_t)error;
 	out.flags = error ? 0 : CONTINUE;
 	if (!request(n, NOTIF_SEND, &out) && errno != ENOENT)
 		listener_close(n); /* then the kernel answers, ENOSYS */
-	count(n, &in, error);
+	say_once(n, plan, &in, error);
 }

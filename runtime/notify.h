@@ -13,21 +13,17 @@
 
 #include "run.h"
 
-enum { NOTIFY_CALLS = 512 /* different calls that are counted one by one */ };
+enum { NOTIFY_CALLS = 512 /* different calls that are said */ };
 
 struct notify {
 	int mailbox;  /* the listener comes through it; -1: none */
 	int reserve;  /* keeps a number free for it */
 	int listener; /* -1: not here yet, or the last process of the filter ended */
-	bool all;     /* `observe all`: what the filter allows may go on */
-	bool called;  /* any notification at all */
-	struct observed {
+	struct said {
 		int call;
 		uint32_t error; /* 0: it went on */
-		uint64_t count;
-	} calls[NOTIFY_CALLS];
+	} said[NOTIFY_CALLS];
 	unsigned n;
-	uint64_t others; /* of calls beyond the table */
 };
 
 /* Does this start need somebody who answers? */
@@ -45,6 +41,6 @@ void notify_reserve(struct notify *n, int mailbox);
 /* False: it did not come, and the calls that the filter refuses have nobody to answer them. */
 bool notify_take_listener(struct notify *n);
 /* events: what poll() said of the listener. */
-void notify_answer(struct notify *n, int events, const struct bpf_program *filter);
+void notify_answer(struct notify *n, int events, const struct plan *plan);
 
 #endif

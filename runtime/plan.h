@@ -4,6 +4,7 @@
  *     plan.yaml               manifest for people and pipelines; the loader never reads it
  *     seccomp-ARCH.bpf        raw struct sock_filter[], native byte order of ARCH
  *     seccomp-ARCH.txt        the same for people
+ *     seccomp-ARCH.calls      below; only when the loader is to say calls (observe, notify)
  *     seccomp-ARCH.proof      what the filter was proved to do, for `sbxc verify` (compiler/certificate.h)
  *     landlock.conf launch.conf cgroup.conf    below; cgroup.conf only when the policy limits something there
  *     seatbelt.sb launch-macos.conf            macOS: the profile, and what the loader sets up there
@@ -12,7 +13,7 @@
  *
  * The .conf grammar. Bytes are ASCII or UTF-8; a line ends with \n; words are separated by exactly one space; there
  * are no comments, no empty lines, no other white space. First line: `sbx-KIND VERSION ID` (KIND launch, landlock or
- * cgroup; VERSION 1; ID 32 lower-case hex digits, the same in all files of a plan). Last line: `end`. Nothing after it.
+ * cgroup, or calls; VERSION 1; ID 32 lower-case hex digits, the same in all files of a plan). Last line: `end`. Nothing after it.
  * Directives come in the order listed here; a directive that may repeat is sorted by its text as the compiler wrote it
  * (readers need not check the order of repeats). Anything else is refused as a whole: unknown word, wrong count, bad
  * number, repeated single directive, missing `end`, a NUL.
@@ -114,6 +115,12 @@
  *                                               io.max without a device is for every disk: `io.max rbps=N wbps=N`.
  *                                               A number may be ${NAME}, a param of launch.conf: a size, a count, or for
  *                                               cpu.max a percent, 1000 us of a period of 100000
+ *     end
+ *
+ * seccomp-ARCH.calls
+ *     WORD ABI NUMBER TEXT                      WORD used or refused: TEXT, the rest of the line, is what the loader says of
+ *                                               the call with this NUMBER when it is let through or refused: its name and
+ *                                               the lines of the policy. ABI: AUDIT_ARCH_* in decimal, as the kernel tells it
  *     end
  */
 #ifndef SBX_PLAN_H

@@ -5,6 +5,7 @@
 #include "plan_load.h"
 
 #include "bpf_check.h"
+#include "calls.h"
 #include "host.h"
 
 static bool conf_take(struct plan *p, const char *name, const char *kind, struct conf *c,
@@ -22,20 +23,16 @@ static bool conf_take(struct plan *p, const char *name, const char *kind, struct
 static bool arch_fault(struct fault *f, const char *why)
 {
 	fault_set(f, ERR_ARCH);
-	fault_line(f, "missing", why, " for ", host_machine(), NULL);
+	fault_line(f, "missing", why, " for " HOST_MACHINE, NULL);
 	return fault_line(f, "fix", "compile the policy for this machine", NULL);
 }
 
 static bool filter_prove(struct plan *p, struct fault *f)
 {
-	char name[64];
-	struct text t = text_over(name, sizeof(name));
+	static const char name[] = "seccomp-" HOST_MACHINE ".bpf";
 	struct plan_file file;
 
-	text_str(&t, "seccomp-");
-	text_str(&t, host_machine());
-	text_str(&t, ".bpf");
-	if (!launch_has_arch(&p->launch, host_machine()))
+	if (!launch_has_arch(&p->launch, HOST_MACHINE))
 		return arch_fault(f, "an `arch` of launch.conf");
 	if (!plan_dir_lists(&p->dir, name))
 		return arch_fault(f, "a system call filter");
@@ -46,6 +43,19 @@ static bool filter_prove(struct plan *p, struct fault *f)
 	    .len = (unsigned short)(file.size / sizeof(struct bpf_insn)),
 	    .insns = (const struct bpf_insn *)(const void *)file.data,
 	};
+	return true;
+}
+
+/* Where the loader says calls it must know their names. */
+static bool calls_take(struct plan *p, struct fault *f)
+{
+	struct conf c;
+
+	if (p->launch.observe == OBSERVE_OFF && !p->launch.notify_where.at)
+		return true;
+	if (!conf_take(p, "seccomp-" HOST_MACHINE ".calls", "calls", &c, f) || !calls_read(&c, p->launch.id))
+		return false;
+	p->calls = (struct span){c.data, c.size};
 	return true;
 }
 
@@ -88,5 +98,5 @@ bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *
 	    (!conf_take(p, "cgroup.conf", "cgroup", &cgroup, f) ||
 	     !cgroup_read(&cgroup, &p->names, p->launch.id, &p->cgroup)))
 		return false;
-	return entries_agree(p, f) && covers_agree(p, f) && filter_prove(p, f);
+	return entries_agree(p, f) && covers_agree(p, f) && filter_prove(p, f) && calls_take(p, f);
 }

@@ -17,6 +17,7 @@ struct plan {
 	struct landlock landlock;
 	struct bpf_program filter;
 	struct cgroup_conf cgroup;
+	struct span calls;   /* seccomp-MACHINE.calls, proved; empty: no call is said */
 	const char *profile; /* macOS: seatbelt.sb, NUL-ended */
 	struct launch launch; /* last: its end is long, and mostly empty */
 };

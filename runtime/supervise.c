@@ -555,7 +555,7 @@ static void stay(struct supervisor *s)
 		if (p[3].revents)
 			listener_take(s);
 		if (p[4].revents)
-			notify_answer(&s->notify, p[4].revents, &s->run->plan->filter);
+			notify_answer(&s->notify, p[4].revents, s->run->plan);
 		if (p[5].revents)
 			tick_take(s);
 		terminal_copy(&s->terminal, &p[6]);
@@ -662,7 +662,6 @@ static struct supervisor *supervisor_new(struct run *r)
 	s->run = r;
 	s->signals = s->tick = s->guard.held = -1;
 	s->notify.mailbox = s->notify.reserve = s->notify.listener = -1;
-	s->notify.all = r->plan->launch.observe == OBSERVE_ALL;
 	s->terminal.outer = s->terminal.inner = -1;
 	return s;
 }

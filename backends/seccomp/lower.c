@@ -106,6 +106,7 @@ static bool lower_machine(struct lower *l, const struct sys_policy *p, enum arch
 	const char *text = seccomp_text(l->arena, l->ir, l->src, p, arch, &code);
 	lower_add(l, arena_printf(l->arena, "seccomp-%s.bpf", arch_name[arch]), bytes, size);
 	lower_add(l, arena_printf(l->arena, "seccomp-%s.txt", arch_name[arch]), text, strlen(text));
+	seccomp_calls(l, p, arch);
 	return true;
 }
 

@@ -35,6 +35,8 @@ const char *seccomp_bytes(struct arena *a, const struct code *c, enum arch machi
 /* The same for people: what every call gets and why, then the instructions. */
 const char *seccomp_text(struct arena *a, const struct ir *ir, const struct src *src,
 			 const struct sys_policy *p, enum arch machine, const struct code *code);
+/* Adds the names of calls to the plan, where its loader says some of them. */
+void seccomp_calls(struct lower *l, const struct sys_policy *p, enum arch machine);
 bool seccomp_lower(struct lower *l);
 struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap);
 bool seccomp_wider(const struct excuse *x);

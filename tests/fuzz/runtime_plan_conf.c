@@ -1,6 +1,6 @@
 /*
  * runtime_plan_conf.c - fuzz target for the loader's readers: any bytes as launch.conf,
- * landlock.conf, cgroup.conf, SHA256SUMS, a filter.
+ * landlock.conf, cgroup.conf, SHA256SUMS, a filter, the names of calls.
  *
  * The first byte of the input chooses the reader, the rest is the file. What launch.conf or
  * landlock.conf lets through is expanded too, so templates are reached.
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../../runtime/bpf_check.h"
+#include "../../runtime/calls.h"
 #include "../../runtime/cgroup_conf.h"
 #include "../../runtime/guarantee.h"
 #include "../../runtime/landlock_conf.h"
@@ -17,6 +18,8 @@
 #include "../../runtime/template.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { CALLS = 'C' }; /* the first byte; of the others what is left of a division decides */
 
 static bool rule_expand(void *ctx, const struct landlock_rule *r)
 {
@@ -99,6 +102,21 @@ static void try_cgroup(const struct conf *c)
 	}
 }
 
+/* What was accepted is looked through for a call that it does not know, and for its own. */
+static void try_calls(struct conf *c)
+{
+	char id[PLAN_ID_LEN + 1] = "";
+
+	c->kind = "calls";
+	if (!calls_read(c, id))
+		return;
+	for (uint32_t nr = 0; nr < 3; nr++) {
+		struct span text = calls_find((struct span){c->data, c->size}, nr & 1, 1, nr);
+		if (text.at && (text.at < c->data || text.at + text.len > c->data + c->size))
+			abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const kinds[] = {"launch", "landlock", "cgroup"};
@@ -110,6 +128,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.data = (const char *)data + 1;
 	c.size = size - 1;
 	c.kind = kinds[data[0] % 3];
+	if (data[0] == CALLS) {
+		try_calls(&c);
+		return 0;
+	}
 	switch (data[0] % 5) {
 	case 0:
 		try_launch(&c);

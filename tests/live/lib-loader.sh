@@ -43,7 +43,7 @@ reset() {
 	ARCHES=$ARCH
 	HANDLE="execute write_file read_file read_dir remove_dir remove_file make_char make_dir make_reg make_sock make_fifo make_block make_sym refer truncate"
 	MORE_HANDLE= MORE_PATH= MORE_PORT= MORE_ASSERT=
-	CGROUP= RULES=
+	CGROUP= RULES= CALLS=
 }
 # A cgroup of the test's own, where jobs can be made, at the root or beside the one this is in; false where the user may not.
 own_cgroup() {
@@ -88,6 +88,7 @@ plan() { # DIR
 	[ -z "$CGROUP" ] || printf 'sbx-cgroup 1 %s\n%send\n' "$ID" "$CGROUP" >"$1/cgroup.conf"
 	# shellcheck disable=SC2086
 	for a in $ARCHES; do "$FILTER" write "$1/seccomp-$a.bpf" $RULES; done
+	case $MORE_LIMIT in *observe*) printf 'sbx-calls 1 %s\n%send\n' "$ID" "$CALLS" >"$1/seccomp-$ARCH.calls" ;; esac
 	seal "$1"
 }
 seal() { # DIR: writes SHA256SUMS of what is there

@@ -32,13 +32,13 @@ rules "observe denied
 run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$SOCKET"
 gives "observe denied: the same errnos" "$WANTED"
 case $ERR in
-*"refused: system call $GETPPID, "*EPERM*"process "*"refused: system call $SOCKET, "*EACCES*) pass "observe denied: both are said" ;;
+*"refused: system call $GETPPID; "*EPERM*"process "*"refused: system call $SOCKET; "*EACCES*) pass "observe denied: both are said" ;;
 *) fail "observe denied: both are said" "$ERR" ;;
 esac
 run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETSID"
 case $ERR in *refused*) fail "an allowed call is not said" "$ERR" ;; *) pass "an allowed call is not said" ;; esac
 run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$GETPPID" , syscall "$GETPPID"
-[ "$(printf '%s\n' "$ERR" | grep -c "system call $GETPPID,")" = 1 ] && pass "each call once" || fail "each call once" "$ERR"
+[ "$(printf '%s\n' "$ERR" | grep -c "system call $GETPPID;")" = 1 ] && pass "each call once" || fail "each call once" "$ERR"
 run "$SBX_RUN" "$TMP/plan" "$PROBE" exit 9
 [ "$RC" = 9 ] && pass "the exit code is kept" || fail "the exit code is kept" "$RC" "$ERR"
 for c in 1 2 3 4 5 6 7 8 9 10; do
@@ -53,10 +53,10 @@ run "$SBX_RUN" "$TMP/plan" "$PROBE" syscall "$GETPPID" , syscall "$SOCKET" , sys
 gives "observe all: the same errnos, and what is allowed goes on" "$WANTED
 ok"
 case $ERR in
-*"refused: system call $GETPPID, "*"refused: system call $SOCKET, "*"note: used: system call $YIELD, process "*) pass "observe all: all are said" ;;
+*"refused: system call $GETPPID; "*"refused: system call $SOCKET; "*"note: used: system call $YIELD; process "*) pass "observe all: all are said" ;;
 *) fail "observe all: all are said" "$ERR" ;;
 esac
-case $ERR in *"note: used: system call $GETPPID,"*) fail "observe all: what is refused is not used" "$ERR" ;; *) pass "observe all: what is refused is not used" ;; esac
+case $ERR in *"note: used: system call $GETPPID;"*) fail "observe all: what is refused is not used" "$ERR" ;; *) pass "observe all: what is refused is not used" ;; esac
 [ "$(printf '%s\n' "$ERR" | sort | uniq -d)" = "" ] && pass "observe all: each call once" || fail "observe all: each call once" "$ERR"
 run "$SBX_RUN" "$TMP/plan" "$PROBE" exit 9
 [ "$RC" = 9 ] && pass "observe all: the exit code is kept" || fail "observe all: the exit code is kept" "$RC" "$ERR"
@@ -70,6 +70,49 @@ wait
 no_survivor "observe all: no survivor of a killed supervisor"
 rules "observe denied
 "
+
+# The names of calls and the lines of the policy, from a compiled plan; and a plan whose names are missing, torn or another's.
+cat >"$TMP/named.sbx" <<P
+sbx 1
+policy named {
+    targets linux
+    isolate none
+    allow read exec "$PROBE_DIR"
+    observe all
+    deny syscall getppid
+}
+P
+if "$B/sbxc" -q --std "$ROOT/policies/std" "$TMP/named.sbx" -o "$TMP/named" 2>"$TMP/err"; then
+	IOCTL=$(nr ioctl) ACCT=$(nr acct)
+	run "$SBX_RUN" "$TMP/named" "$PROBE" syscall "$GETPPID" , syscall "$IOCTL" , syscall "$ACCT" , syscall "$YIELD"
+	said() { # NAME WORDS
+		case $ERR in *"$2"*) pass "$1" ;; *) fail "$1" "wanted: $2" "$ERR" ;; esac
+	}
+	said "a denied call has its name and its line" "note: refused: system call getppid ($GETPPID), denied by named.sbx:7; not permitted (EPERM), process "
+	said "one that is allowed otherwise" "note: refused: system call ioctl ($IOCTL), only with other arguments allowed by base: harmless request; "
+	said "one that no line allows" "note: refused: system call acct ($ACCT), no line allows it; "
+	said "one that the base lets through" "note: used: system call sched_yield ($YIELD), allowed by base: "
+	said "one that a line lets through" "), allowed by named.sbx:5; process "
+	# shellcheck disable=SC2046
+	run "$SBX_RUN" "$TMP/named" "$PROBE" $(seq -f 'syscall %.0f ,' 5000 5519) print end
+	[ "$(printf '%s\n' "$ERR" | grep -c 'system call ')" = 512 ] && pass "512 different calls are said" || fail "512 different calls are said" "$RC" "$(printf '%s\n' "$ERR" | tail -n 3)"
+	[ "$(printf '%s\n' "$ERR" | grep -c '512 different calls: no others are said')" = 1 ] && pass "and that there are others, once" || fail "others" "$(printf '%s\n' "$ERR" | tail -n 3)"
+	said "one that no Linux has" "note: refused: system call 5007; the system call does not exist here (ENOSYS), "
+	broken() { # NAME NUMBER WORDS
+		seal "$TMP/named"
+		run "$SBX_RUN" "$TMP/named" "$PROBE" print ran
+		refused "$1" 125 "$2" "$3"
+	}
+	cp "$TMP/named/seccomp-$ARCH.calls" "$TMP/calls"
+	sed '1s/[0-9a-f]*$/'$ID/ "$TMP/calls" >"$TMP/named/seccomp-$ARCH.calls"
+	broken "the names of another plan" E0608 "seccomp-$ARCH.calls:1"
+	sed '3s/ .*/ 1 x y/' "$TMP/calls" >"$TMP/named/seccomp-$ARCH.calls"
+	broken "names that are torn" E0606 "seccomp-$ARCH.calls:3"
+	rm "$TMP/named/seccomp-$ARCH.calls"
+	broken "no names" E0602 "seccomp-$ARCH.calls"
+else
+	fail "the policy compiles" "$(cat "$TMP/err")"
+fi
 
 # Each call of the listener's way to its supervisor takes long, one at a time, in whatever process makes it: the program gets the same
 # answers, and one that ends before the listener has come is not said to be ended for that.

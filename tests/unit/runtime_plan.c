@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../runtime/calls.h"
 #include "../../runtime/cgroup_conf.h"
 #include "../../runtime/guarantee.h"
 #include "../../runtime/landlock_conf.h"
@@ -572,4 +573,45 @@ Test(runtime_guarantee, hosts)
 	cr_expect_eq(weigh("guarantee a required landlock:0 t:1\n", full), ERR_GUARANTEE);
 	cr_expect_eq(weigh("guarantee a required landlock: t:1\n", full), ERR_GUARANTEE);
 	cr_expect_eq(weigh("guarantee a required cgroup: t:1\n", full), ERR_GUARANTEE);
+}
+
+static enum err calls_err(const char *text)
+{
+	char whole[4096], id[PLAN_ID_LEN + 1] = "";
+	struct fault f;
+	struct conf c = {"seccomp-x86_64.calls", "calls", whole, 0, &f};
+
+	c.size = (size_t)snprintf(whole, sizeof(whole), "sbx-calls 1 " ID "\n%s", text);
+	return calls_read(&c, id) ? ERR_COUNT : f.id;
+}
+
+Test(runtime_calls, lines)
+{
+	static const char *const bad[] = {
+	    "refused 1 2\nend\n",
+	    "refused 1 x name\nend\n",
+	    "refused 4294967296 2 name\nend\n",
+	    "refused 1 4294967296 name\nend\n",
+	    "refused 1 2 \nend\n",
+	    "denied 1 2 name\nend\n",
+	    "refused 1 2 name\n",
+	};
+
+	cr_expect_eq(calls_err("end\n"), ERR_COUNT);
+	cr_expect_eq(calls_err("used 1 2 a (2), allowed by t.sbx:1\nrefused 4294967295 4294967295 b\nend\n"), ERR_COUNT);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		cr_expect_eq(calls_err(bad[i]), ERR_SYNTAX, "%s", bad[i]);
+}
+
+Test(runtime_calls, found)
+{
+	static const char text[] = "sbx-calls 1 " ID "\nused 1 2 a\nrefused 1 2 b c\nrefused 3 2 d\nrefused 1 4 e\nend\n";
+	const struct span file = {text, sizeof(text) - 1};
+
+	cr_expect(span_is(calls_find(file, false, 1, 2), "a"));
+	cr_expect(span_is(calls_find(file, true, 1, 2), "b c"));
+	cr_expect(span_is(calls_find(file, true, 3, 2), "d"));
+	cr_expect(span_is(calls_find(file, true, 1, 4), "e"));
+	cr_expect_eq(calls_find(file, false, 3, 2).len, 0);
+	cr_expect_eq(calls_find((struct span){0}, true, 1, 2).len, 0);
 }
