@@ -308,6 +308,14 @@ static void env_access(struct access_ctx *x, const struct ast_access *access)
 			access_fail(x);
 			continue;
 		}
+		if (x->use == ACCESS_ALLOW && name[strlen(name) - 1] == '*' && env_by_name_only(name)) {
+			struct diag_rec *rec = diag(x->r->d, DIAG_NO_EFFECT, w->loc, "`%s` lets nothing in", name);
+			diag_note(rec, "a variable that changes what code is loaded passes only by its whole name");
+			diag_help(rec, "name the one that the program needs: `allow env %.*sNAME because \"...\"`", (int)strlen(name) - 1,
+				  name);
+			access_fail(x);
+			continue;
+		}
 		access_add(x, RULE_ENV, OP_BIT(OP_ENV), w->loc)->rule.object = name;
 	}
 }

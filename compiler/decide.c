@@ -259,6 +259,18 @@ static bool name_covers(const char *pattern, const char *name)
 	return strcmp(pattern, name) == 0;
 }
 
+bool env_by_name_only(const char *name)
+{
+	return strncmp(name, "LD_", 3) == 0 || strncmp(name, "DYLD_", 5) == 0 || strcmp(name, "GLIBC_TUNABLES") == 0;
+}
+
+/* What an allow lets in of the environment is less than what its pattern covers; of a deny it is all. */
+static bool name_rule_covers(const struct ir_rule *rule, const char *name)
+{
+	bool pattern = !rule->deny && strcmp(rule->object, name) != 0;
+	return name_covers(rule->object, name) && !(pattern && env_by_name_only(name));
+}
+
 /* Where the rules of this object begin; those of a kind are sorted by it. */
 static unsigned first_of_object(const struct meaning *m, unsigned lo, unsigned hi, const char *object)
 {
@@ -274,8 +286,10 @@ static unsigned first_of_object(const struct meaning *m, unsigned lo, unsigned h
 
 static struct decision decide_name(const struct meaning *m, const struct request *r, enum rule_kind kind)
 {
-	struct decision d = {.reason = "no rule allows it"};
 	const bool patterns = kind == RULE_ENV;
+	struct decision d = {.reason = patterns && env_by_name_only(r->object)
+					   ? "no line names it in full, as a variable that changes what code is loaded needs"
+					   : "no rule allows it"};
 	unsigned first = m->kind_at[kind], end = m->kind_at[kind + 1]; /* rules are sorted by kind */
 	for (unsigned i = patterns ? first : first_of_object(m, first, end, r->object); i < end; i++) {
 		const struct ir_rule *rule = &m->ir->rules[i];
@@ -283,7 +297,7 @@ static struct decision decide_name(const struct meaning *m, const struct request
 		if (!patterns && strcmp(rule->object, r->object) != 0)
 			break;
 		if (!(rule->targets & TARGET_BIT(r->target)) || !(rule->ops & OP_BIT(r->op)) ||
-		    (patterns && !name_covers(rule->object, r->object)))
+		    (patterns && !name_rule_covers(rule, r->object)))
 			continue;
 		if (rule->deny)
 			return (struct decision){.by = rule->origin[r->op], .reason = "denied by a line of the policy"};

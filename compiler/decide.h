@@ -51,6 +51,8 @@ unsigned long meaning_looked(const struct meaning *m);
  * holes? Not for system calls.
  */
 bool decide_covers(const struct meaning *m, const struct ir_rule *rule, const struct request *r);
+/* Variables that change what code is loaded: no pattern of an allow lets one in, as the loader has it (runtime/apply_env.c). */
+bool env_by_name_only(const char *name);
 /* `*`, `*.NAME` for every name below NAME (not NAME itself), or the host; the names of this machine are one host. */
 bool host_covers(const char *pattern, const char *host);
 

@@ -328,24 +328,21 @@ static bool prefix_denied(const struct points *p, const char *prefix)
 	return false;
 }
 
-/* A name that begins so and that no deny takes, the shortest first; NULL: there is none. */
+/* A name that begins so, that no deny takes and a pattern lets in, the shortest first; NULL: there is none. */
 static const char *free_name(struct points *p, const char *prefix)
 {
 	static const char letters[] = "_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-	bool deeper = false, taken = false;
-	if (prefix_denied(p, prefix))
+	bool taken = env_by_name_only(prefix);
+	if (prefix_denied(p, prefix) || strncmp(prefix, "LD_", 3) == 0 || strncmp(prefix, "DYLD_", 5) == 0)
 		return NULL;
 	for (unsigned i = 0; i < p->ir->n_rules; i++) {
 		const struct ir_rule *r = &p->ir->rules[i];
 		if (r->kind != RULE_ENV || !r->deny || !(r->targets & TARGET_BIT(p->r.target)))
 			continue;
 		taken |= strcmp(r->object, prefix) == 0;
-		deeper |= strncmp(r->object, prefix, strlen(prefix)) == 0 && strlen(r->object) > strlen(prefix);
 	}
 	if (!taken)
 		return prefix;
-	if (!deeper)
-		return arena_printf(p->a, "%s_", prefix);
 	for (const char *c = letters; *c; c++) {
 		const char *found = free_name(p, arena_printf(p->a, "%s%c", prefix, *c));
 		if (found)

@@ -12,7 +12,7 @@
 /* Names that change how programs are loaded pass only when the policy spells them out. */
 static bool only_by_name(struct span name)
 {
-	return (name.len > 3 && !memcmp(name.at, "LD_", 3)) || (name.len > 5 && !memcmp(name.at, "DYLD_", 5)) ||
+	return (name.len >= 3 && !memcmp(name.at, "LD_", 3)) || (name.len >= 5 && !memcmp(name.at, "DYLD_", 5)) ||
 	       span_is(name, "GLIBC_TUNABLES");
 }
 

@@ -632,12 +632,22 @@ static bool names_it(const char *pattern, const char *name)
 	return prefix ? strncmp(pattern, name, len - 1) == 0 : strcmp(pattern, name) == 0;
 }
 
+/* docs/plan.md, Environment: these pass an env-allow that spells them out, and no prefix. */
+static bool spelled_only(const char *name)
+{
+	static const char *const begins[] = {"LD_", "DYLD_"};
+	for (unsigned i = 0; i < 2; i++)
+		if (strncmp(name, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return strcmp(name, "GLIBC_TUNABLES") == 0;
+}
+
 /* What is set is there whatever the caller's environment may bring. */
 static bool env_passes(const struct model *m, const char *name)
 {
 	bool passes = false, set = false;
 	for (unsigned i = 0; i < m->n_env; i++)
-		passes |= names_it(m->env[i], name);
+		passes |= spelled_only(name) ? strcmp(m->env[i], name) == 0 : names_it(m->env[i], name);
 	for (unsigned i = 0; i < m->read.n_denies; i++)
 		passes &= !names_it(m->read.denies[i], name);
 	for (unsigned i = 0; i < m->read.n_sets; i++)

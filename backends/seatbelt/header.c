@@ -187,6 +187,15 @@ static bool env_denied(const struct ir *ir, const char *name)
 	return false;
 }
 
+/* Does the prefix fit names that pass only in full (compiler/decide.h)? */
+static bool meets_loader(const char *prefix)
+{
+	size_t n = strlen(prefix) - 1;
+
+	return strncmp("LD_", prefix, n) == 0 || strncmp("DYLD_", prefix, n) == 0 ||
+	       strncmp("GLIBC_TUNABLES", prefix, n) == 0;
+}
+
 /* Variables that are let through by name; those by prefix cannot be written in a command and are
  * told apart. */
 static void put_env(struct emit *e, bool prefixes)
@@ -203,8 +212,8 @@ static void put_env(struct emit *e, bool prefixes)
 		if (prefixes != (n > 0 && r->object[n - 1] == '*'))
 			continue;
 		if (prefixes)
-			buf_printf(&e->out, "; and add those of your variables that match: %s\n",
-				   r->object);
+			buf_printf(&e->out, "; and add those of your variables that match: %s%s\n", r->object,
+				   meets_loader(r->object) ? " (but no LD_*, DYLD_*, GLIBC_TUNABLES)" : "");
 		else
 			buf_printf(&e->out, " \\\n;     ${%s+%s=\"$%s\"}", r->object, r->object,
 				   r->object);

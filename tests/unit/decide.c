@@ -191,6 +191,20 @@ Test(decide, names_of_variables)
 	cr_expect_not(ask_env(&c, "LANGUAGE"));
 	cr_expect_not(ask_env(&c, "LC_SECRET"), "deny wins over a prefix");
 	cr_expect_not(ask_env(&c, "LD_PRELOAD"));
+}
+
+Test(decide, names_of_what_loads_code_pass_only_in_full)
+{
+	struct compile c = core_resolve(CORE_HEAD "    allow env \"L*\", \"DYLD*\", \"G*\", LD_DEBUG\n}\n");
+	cr_expect(ask_env(&c, "LANG"));
+	cr_expect(ask_env(&c, "LD"));
+	cr_expect(ask_env(&c, "DYLDX"));
+	cr_expect(ask_env(&c, "GLIBC_TUNABLES_"));
+	cr_expect(ask_env(&c, "LD_DEBUG"), "it is named");
+	cr_expect_not(ask_env(&c, "LD_"));
+	cr_expect_not(ask_env(&c, "LD_PRELOAD"));
+	cr_expect_not(ask_env(&c, "DYLD_INSERT_LIBRARIES"));
+	cr_expect_not(ask_env(&c, "GLIBC_TUNABLES"));
 	arena_free(c.arena);
 }
 

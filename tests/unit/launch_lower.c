@@ -181,6 +181,24 @@ Test(launch_lower, guarantees)
 	policy_free(&p);
 }
 
+Test(launch_lower, names_of_what_loads_code_pass_only_in_full)
+{
+	struct policy p = policy_new();
+	set_entry(&p);
+	env_rule(&p, false, "L*");
+	env_rule(&p, false, "GLIBC_*");
+	env_rule(&p, false, "DYLD_NAMED");
+	lower_text(&p);
+	const void *m = reopen(&p);
+	static const char *const in[] = {"LANG", "LD", "GLIBC_TUNABLES_", "DYLD_NAMED"};
+	static const char *const out[] = {"LD_", "LD_PRELOAD", "GLIBC_TUNABLES", "DYLD_OTHER"};
+	for (unsigned i = 0; i < 4; i++) {
+		cr_expect(env_passes(m, in[i]), "%s", in[i]);
+		cr_expect_not(env_passes(m, out[i]), "%s", out[i]);
+	}
+	policy_free(&p);
+}
+
 Test(launch_lower, environment)
 {
 	struct policy p = policy_new();
