@@ -215,16 +215,15 @@ static void expect_access(struct expect_ctx *x, enum target t)
 	tell(x, t, &all, held);
 }
 
-static bool cap_holds(const struct guarantees *guarantees, const struct ir_test_expect *e, enum target t)
+static bool cap_held(const struct guarantee *g, const struct ir_test_expect *e)
 {
-	const struct guarantee *g = guarantee_find(guarantees, t, e->cap);
 	return g && (e->kind == EXPECT_ENFORCED ? guarantee_promised(g) : guarantee_is_caveat(g));
 }
 
 static void expect_cap(struct expect_ctx *x, enum target t)
 {
-	const struct guarantee *g = guarantee_find(x->v->guarantees, t, x->e->cap);
-	bool enforced = g && guarantee_promised(g), held = cap_holds(x->v->guarantees, x->e, t);
+	const struct guarantee *g = guarantee_holding(x->v->guarantees, t, x->e->cap);
+	bool enforced = g && guarantee_promised(g), held = cap_held(g, x->e);
 	tell(x, t, NULL, held);
 	if (held)
 		return;
@@ -292,7 +291,7 @@ bool expect_holds(struct asker *k, const struct guarantees *g, const struct ir_t
 		  enum target t)
 {
 	if (e->kind == EXPECT_ENFORCED || e->kind == EXPECT_CAVEAT)
-		return cap_holds(g, e, t);
+		return cap_held(guarantee_holding(g, t, e->cap), e);
 	struct outcomes all = ask(k, e, test->given, test->n_given, t);
 	bool holds = !all.unknown && !all.no_path;
 	for (unsigned i = 0; i < all.n; i++)

@@ -455,7 +455,7 @@ struct guarantees guarantees_check(struct arena *a, const struct ir *ir, struct 
 				add_asked(&f, (enum target)t, (enum cap)c, asked);
 		}
 	}
-	return (struct guarantees){f.v, f.n};
+	return (struct guarantees){f.v, f.n, ir};
 }
 
 const struct guarantee *guarantee_find(const struct guarantees *g, enum target t, enum cap cap)
@@ -464,4 +464,10 @@ const struct guarantee *guarantee_find(const struct guarantees *g, enum target t
 		if (g->v[i].target == t && g->v[i].cap == cap)
 			return &g->v[i];
 	return NULL;
+}
+
+const struct guarantee *guarantee_holding(const struct guarantees *g, enum target t, enum cap cap)
+{
+	const struct guarantee *own = guarantee_find(g, t, cap);
+	return own || !g->ir ? own : guarantee_find(g, t, stronger(g->ir, t, cap));
 }

@@ -18,6 +18,7 @@ struct guarantee {
 struct guarantees {
 	const struct guarantee *v; /* sorted by target, then cap */
 	unsigned n;
+	const struct ir *ir; /* whose they are; NULL: read from a plan */
 };
 
 /*
@@ -41,5 +42,7 @@ static inline bool guarantee_is_caveat(const struct guarantee *g)
 
 /* The entry for (target, cap), or NULL when the policy does not ask for it. */
 const struct guarantee *guarantee_find(const struct guarantees *g, enum target t, enum cap cap);
+/* That entry, or the one that keeps it as well: `net.disable` for `net.udp` in a policy without network. */
+const struct guarantee *guarantee_holding(const struct guarantees *g, enum target t, enum cap cap);
 
 #endif

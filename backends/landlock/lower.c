@@ -427,6 +427,7 @@ static bool check_rule(struct lower *l, const struct ir_rule *r, bool open_net, 
 		struct diag_rec *d = diag(l->diags, DIAG_NO_EXPRESSION, loc,
 					  "Linux opens all abstract Unix sockets or none");
 		diag_help(d, "use a socket of the file tree: `allow connect unix \"/run/...\"`");
+		diag_help(d, "or `allow net`; this would allow all of the network");
 		return false;
 	}
 	if (r->deny && (r->ops & unix_ops) &&
