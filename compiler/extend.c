@@ -37,7 +37,7 @@ static void report_no_base(struct res *r, const struct ast_word *name)
 }
 
 /* The systems that a policy names. Faults of the list are reported once, where it is read. */
-static uint32_t named_targets(struct res *r, const struct ast_item *policy)
+static uint32_t named_targets(struct res *r, const struct ast_item *policy, bool *misnamed)
 {
 	uint32_t set = 0, bit;
 	const struct ast_stmt *first = NULL;
@@ -53,6 +53,8 @@ static uint32_t named_targets(struct res *r, const struct ast_item *policy)
 		for (const struct ast_word *w = s->words; w; w = w->next)
 			if (resolve_target(r, w, &bit))
 				set |= bit;
+			else
+				*misnamed = true;
 	}
 	if (!first) {
 		struct diag_rec *rec = diag(r->d, DIAG_NO_TARGETS, policy->head, "the policy does not say which systems it is for");
@@ -73,7 +75,7 @@ static struct loc targets_loc(const struct ast_item *policy)
 static void check_targets(struct res *r, const struct tier *child, const struct tier *base)
 {
 	uint32_t more = child->targets & ~base->targets;
-	if (!more)
+	if (!more || base->misnamed)
 		return;
 	enum target t = (enum target)__builtin_ctz(more);
 	struct diag_rec *rec = diag(r->d, DIAG_BASE_TARGETS, targets_loc(child->item),
@@ -90,8 +92,8 @@ static void add_level(struct res *r, struct tier *levels, unsigned n, const stru
 	    .item = p->item,
 	    .file_scope = p->file_scope,
 	    .level = n,
-	    .targets = named_targets(r, p->item),
 	};
+	levels[n].targets = named_targets(r, p->item, &levels[n].misnamed);
 	if (n)
 		check_targets(r, &levels[0], &levels[n]);
 }

@@ -152,8 +152,10 @@ static void define_param(struct res *r, struct scope *s, const struct ast_item *
 	enum type type;
 	struct value v = {0};
 	bool bad;
-	if (!param_type(r, item->type, &type))
-		type = TYPE_STRING; /* the name is still defined, so that its uses are no second error */
+	if (!param_type(r, item->type, &type)) {
+		scope_define(r, s, item->name, value_stand_in(TYPE_STRING));
+		return;
+	}
 	if (item->value && !param_default(r, s, item, type, &v))
 		v = value_stand_in(type);
 	bool was_set = param_set(r, item, type, &v, &bad);

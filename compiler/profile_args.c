@@ -96,12 +96,17 @@ const struct ast_arg *profile_declares(const struct ast_item *item, const char *
 	return d;
 }
 
-static enum type declared_type(const struct ast_arg *decl)
+/* False: there is no such type, which was reported where the profile is defined. */
+static bool declared_type(const struct ast_arg *decl, enum type *out)
 {
-	for (unsigned t = 0; decl->type && t < TYPE_COUNT; t++)
-		if (strcmp(type_name[t], decl->type->text) == 0)
-			return (enum type)t;
-	return TYPE_STRING;
+	*out = TYPE_STRING;
+	for (unsigned t = 0; decl->type && t < TYPE_COUNT; t++) {
+		if (strcmp(type_name[t], decl->type->text) == 0) {
+			*out = (enum type)t;
+			return true;
+		}
+	}
+	return !decl->type;
 }
 
 /* ---- values ---- */
@@ -109,9 +114,9 @@ static enum type declared_type(const struct ast_arg *decl)
 /* `word`, read in `from`, as the parameter; without one, or after a diagnostic, what stands for it. */
 static void bind(struct res *r, struct scope *callee, const struct scope *from, const struct ast_arg *decl, const struct ast_word *word)
 {
-	enum type type = declared_type(decl);
+	enum type type;
 	struct value v;
-	bool ok = word && scope_eval(r, from, word, &v) && value_fits(r, type, &v, word) &&
+	bool ok = declared_type(decl, &type) && word && scope_eval(r, from, word, &v) && value_fits(r, type, &v, word) &&
 		  (!decl->choices || choice_fits(r, decl, &v, word));
 	if (!ok)
 		v = value_stand_in(type);

@@ -69,6 +69,7 @@ static void walk_on(struct res *r, const struct place *p, const struct ast_stmt 
 		return;
 	inner.targets &= targets;
 	inner.arches &= arches ? arches : ARCHES_ALL;
+	inner.on_arch |= arches != 0;
 	inner.scope = scope_new(r, p->scope);
 	if (!inner.arches) {
 		if (!p->profile)
@@ -76,7 +77,7 @@ static void walk_on(struct res *r, const struct place *p, const struct ast_stmt 
 		return;
 	}
 	if (!(inner.targets & r->build->ir.targets)) {
-		if (!p->profile && !(inner.targets & r->level->targets)) {
+		if (!p->profile && !r->level->misnamed && !(inner.targets & r->level->targets)) {
 			struct diag_rec *rec = diag(r->d, DIAG_NO_EFFECT, s->verb, "this block is for no system of the policy");
 			diag_help(rec, "add the system to `targets`, or remove the block");
 		}

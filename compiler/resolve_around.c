@@ -51,7 +51,7 @@ static bool system_setting(struct res *r, const struct place *p, const struct as
 		stmt_refuse_in_profile(r, p, s);
 		return false;
 	}
-	if (p->arches != r->build->ir.arches) {
+	if (p->on_arch) {
 		struct diag_rec *rec = diag(r->d, DIAG_WRONG_PLACE, s->verb,
 					    "`%s` cannot stand inside `on arch`", s->name->text);
 		diag_help(rec, "move it out of the block");
@@ -98,7 +98,7 @@ static void unknown_view(struct res *r, const struct ast_word *w)
 /* Outside of `on` it speaks of every system of the policy; inside of Linux alone. */
 static bool may_isolate(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
-	bool everywhere = !p->profile && p->targets == TARGETS_ALL && p->arches == r->build->ir.arches;
+	bool everywhere = !p->profile && p->targets == TARGETS_ALL && !p->on_arch;
 	return everywhere || linux_setting(r, p, s);
 }
 

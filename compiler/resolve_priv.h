@@ -17,6 +17,7 @@ struct value {
 	const char *text;  /* canonical template; numbers in decimal */
 	uint64_t number;
 	bool at_load;      /* known only to the loader: text is "${name}" */
+	bool reported;     /* it stands for one that was wrong: its uses are no further errors */
 	const struct ast_word *choices; /* it is one of these, or NULL */
 };
 
@@ -59,6 +60,7 @@ struct tier {
 	struct scope *file_scope;
 	unsigned level;
 	uint32_t targets; /* that it names itself */
+	bool misnamed;    /* ... and a word that is none, which was reported */
 };
 
 struct proxy {
@@ -105,6 +107,7 @@ struct res {
 struct place {
 	struct scope *scope;
 	uint32_t targets, arches;
+	bool on_arch;         /* inside of `on arch`, also where that names all ABIs of the policy */
 	const char *profile;  /* name, or NULL inside the policy */
 	struct loc used_at;   /* the use line in the policy that led here */
 	unsigned depth;

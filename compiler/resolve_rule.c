@@ -33,7 +33,7 @@ static bool kind_fits_targets(struct res *r, const struct place *p, const struct
  */
 static bool fits_arches(struct res *r, const struct place *p, struct loc where, const char *what)
 {
-	if (p->arches == r->build->ir.arches)
+	if (!p->on_arch)
 		return true;
 	if (!loc_none(p->used_at) && p->used_at.beg == r->used_on_arch.beg)
 		return false;

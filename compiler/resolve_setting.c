@@ -27,7 +27,7 @@ bool stmt_whole_policy(struct res *r, const struct place *p, const struct ast_st
 {
 	if (p->profile)
 		stmt_refuse_in_profile(r, p, s);
-	else if (p->targets != TARGETS_ALL || p->arches != r->build->ir.arches)
+	else if (p->targets != TARGETS_ALL || p->on_arch)
 		refuse_inside_on(r, s);
 	else
 		return true;
@@ -43,7 +43,7 @@ static bool filter_only(struct res *r, const struct place *p, const struct ast_s
 		stmt_refuse_in_profile(r, p, s);
 		return false;
 	}
-	if (p->arches != r->build->ir.arches) {
+	if (p->on_arch) {
 		refuse_inside_on(r, s);
 		return false;
 	}

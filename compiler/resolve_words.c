@@ -67,7 +67,7 @@ uint32_t resolve_targets(struct res *r, const struct ast_word *list)
 	for (const struct ast_word *w = list; w; w = w->next) {
 		if (!resolve_target(r, w, &bit))
 			continue;
-		if (!(bit & r->level->targets)) {
+		if (!(bit & r->level->targets) && !r->level->misnamed) {
 			struct diag_rec *rec = diag(r->d, DIAG_NO_EFFECT, w->loc, "the policy is not for %s", w->text);
 			diag_help(rec, "add it to `targets`, or remove it here");
 		}

@@ -308,6 +308,8 @@ static const char *const type_example[TYPE_COUNT] = {
 bool value_fits(struct res *r, enum type want, const struct value *v, const struct ast_word *w)
 {
 	bool ok = v->type == want;
+	if (v->reported)
+		return false;
 	if (want == TYPE_PORT)
 		ok = (v->type == TYPE_NUMBER || v->type == TYPE_PORT) && (v->at_load || v->number <= 65535);
 	if (want == TYPE_PATH && v->type == TYPE_STRING) {
@@ -338,7 +340,7 @@ const char *value_param(struct res *r, const struct value *v)
 
 struct value value_stand_in(enum type type)
 {
-	return (struct value){.type = type, .text = type == TYPE_PATH ? "/missing" : "1", .number = 1};
+	return (struct value){.type = type, .text = type == TYPE_PATH ? "/missing" : "1", .number = 1, .reported = true};
 }
 
 struct unit_suffix {
