@@ -81,8 +81,11 @@ struct model_verdict {
 	bool stops;               /* false: it lets the request pass, or does not govern it */
 	bool refuses;             /* the loader would not start at all with the request's load-time values */
 	struct sys_action action; /* seccomp only: what the call gets, or the first call of an access that it stops */
-	const char *where;        /* the line or instruction that decides, for messages; or NULL */
+	const char *where;        /* for messages, what decides: a line of the policy, or a file of the plan with `at`; or NULL */
+	unsigned at;              /* the line or instruction of that file; 0: `where` says it all */
 };
+/* That as text, "FILE:AT"; NULL where the model does not say. */
+const char *model_where(struct arena *a, const struct model_verdict *v);
 
 /*
  * What a proof over all inputs found. For every artifact that was proved: one line of counts, and what it means as text

@@ -12,6 +12,11 @@ const struct backend *const backends[] = {
     NULL,
 };
 
+const char *model_where(struct arena *a, const struct model_verdict *v)
+{
+	return v->where && v->at ? arena_printf(a, "%s:%u", v->where, v->at) : v->where;
+}
+
 void lower_add(struct lower *l, const char *name, const void *data, size_t size)
 {
 	ARENA_GROW(l->arena, l->artifacts, l->n_artifacts);

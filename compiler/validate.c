@@ -126,8 +126,10 @@ static struct model_verdict straight_verdict(struct validator *v, const struct r
 		all.refuses |= one.refuses;
 		if (!all.stops || one.action.act < all.action.act)
 			all.action = one.action;
-		if (!all.stops)
+		if (!all.stops) {
 			all.where = one.where;
+			all.at = one.at;
+		}
 		all.stops = true;
 	}
 	return all;
@@ -282,11 +284,12 @@ static void report(struct validator *v, const struct request *r, const struct de
 	struct diag_rec *rec = diag(v->diags, DIAG_INTERNAL, at, "the artifacts for %s do not equal the policy",
 				    target_name[r->target]);
 	bool call = r->op == OP_SYSCALL;
+	const char *where = model_where(v->arena, m);
 	diag_note(rec, "for example: %s", request_text(v->arena, r));
 	diag_note(rec, "the policy says %s%s%s", call ? action_text(v->arena, d->action) : d->allow ? "allow" : "deny",
 		  d->reason ? ", " : "", d->reason ? d->reason : "");
 	diag_note(rec, "the artifacts say %s%s%s", call ? action_text(v->arena, m->action) : m->stops ? "deny" : "allow",
-		  m->where ? ", at " : "", m->where ? m->where : "");
+		  where ? ", at " : "", where ? where : "");
 	diag_help(rec, "no plan was written; please report this with the policy");
 	v->failed = true;
 }

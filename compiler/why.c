@@ -92,7 +92,7 @@ static void ask_models(struct why *w, const struct request *r, struct why_side *
 			continue;
 		s->stops = true;
 		s->by = b->name;
-		s->where = v.where;
+		s->where = model_where(w->arena, &v);
 		s->shows = shows(w, b, r, &v);
 	}
 	/* A denied pattern that nothing keeps: print_caveats() has no guarantee that is about it. */

@@ -390,9 +390,7 @@ struct model_verdict seatbelt_model_decide(const void *model, struct arena *scra
 		struct sbpl_verdict v = sbpl_decide(x->profile, &a.v[i]);
 
 		if (!v.allow)
-			return (struct model_verdict){
-			    .stops = true,
-			    .where = arena_printf(scratch, "%s:%u", SEATBELT_FILE, v.by ? v.by->at.line : 0)};
+			return (struct model_verdict){.stops = true, .where = SEATBELT_FILE, .at = v.by ? v.by->at.line : 0};
 	}
 	return (struct model_verdict){.stops = false};
 }

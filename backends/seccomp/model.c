@@ -90,7 +90,7 @@ static bool model_read(struct seccomp_model *m, enum arch arch, const struct art
 	if (wrong)
 		*error = arena_printf(m->arena, "%s: %s", f->name, wrong);
 	m->has[arch] = !wrong;
-	m->where[arch] = ARENA_ARRAY(m->arena, m->prog[arch].n + 1u, const char *);
+	m->file[arch] = f->name;
 	return !wrong;
 }
 
@@ -283,15 +283,6 @@ void *seccomp_model_open(struct arena *a, const struct artifact *v, unsigned n, 
 	return found ? m : NULL;
 }
 
-static const char *where(const struct seccomp_model *m, enum arch machine, unsigned pc)
-{
-	if (!m->has[machine])
-		return "no filter of the machine";
-	if (!m->where[machine][pc])
-		m->where[machine][pc] = arena_printf(m->arena, "seccomp-%s.bpf:%u", arch_name[machine], pc);
-	return m->where[machine][pc];
-}
-
 struct model_verdict seccomp_model_decide(const void *model, struct arena *scratch,
 					  const struct request *r)
 {
@@ -301,9 +292,11 @@ struct model_verdict seccomp_model_decide(const void *model, struct arena *scrat
 		return (struct model_verdict){0};
 	if (r->op != OP_SYSCALL)
 		return m->ops[r->op];
+	const enum arch machine = arch_machine[r->arch];
 	struct bpf_result result = model_run(m, r->arch, r->nr, r->args);
 	struct model_verdict v = {.action = action_of(result.value)};
 	v.stops = !action_passes(v.action);
-	v.where = where(m, arch_machine[r->arch], result.where);
+	v.where = m->has[machine] ? m->file[machine] : "no filter of the machine";
+	v.at = m->has[machine] ? result.where : 0;
 	return v;
 }

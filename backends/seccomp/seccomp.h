@@ -47,7 +47,7 @@ struct seccomp_model {
 	struct arena *arena;
 	bool has[ARCH_COUNT]; /* machines that a file is there for */
 	struct bpf_prog prog[ARCH_COUNT];
-	const char **where[ARCH_COUNT]; /* a name for each instruction, made when it is first asked for */
+	const char *file[ARCH_COUNT]; /* of the filter */
 	struct model_verdict ops[OP_COUNT]; /* those that are no calls: does any way to them pass, whatever their object is? */
 };
 
