@@ -56,6 +56,11 @@ struct sbpl_op_desc {
 	bool asked; /* a kernel asks about it by itself; else it only stands for its children */
 };
 extern const struct sbpl_op_desc sbpl_ops[SBPL_OP_COUNT];
+/* Older spellings; a NULL ends them. */
+extern const struct sbpl_alias {
+	enum sbpl_op op;
+	const char *name;
+} sbpl_aliases[];
 
 enum sbpl_filter_id {
 #define FILTER(id, name, fits, arg, subject, how) FILTER_##id,

@@ -73,7 +73,7 @@ static const struct sval *form_defined(struct lang *l, const struct sexp *form, 
 		return NULL;
 	if (!v || v->kind != V_SYMBOL)
 		return lang_fail(l, form, "defined? takes one quoted word");
-	return value_bool(l, lang_is_form(v->text) || (lang_lookup(l, v->text, s) && !lang_is_constant(v->text)) ||
+	return value_bool(l, lang_name(v->text)->run || (lang_lookup(l, v->text, s) && !lang_is_constant(v->text)) ||
 				 lang_find(s, v->text));
 }
 
@@ -352,10 +352,7 @@ static const struct sval *form_with_modifier(struct lang *l, const struct sexp *
 	return m;
 }
 
-static const struct {
-	const char *word;
-	lang_form *run;
-} forms_known[] = {
+const struct lang_form_word lang_forms[] = {
     {"allow", rule_eval},	 {"deny", rule_eval},	    {"with", modifier_eval},
     {"with-filter", form_with_filter}, {"with-modifier", form_with_modifier},
     {"if", form_if},		 {"when", form_when},	    {"unless", form_when},
@@ -365,17 +362,5 @@ static const struct {
     {"begin", form_begin},	 {"quote", form_quote},	    {"defined?", form_defined},
     {"version", form_version},	 {"import", form_import},   {"debug", form_ignored},
     {"trace", form_ignored},	 {"macro", macro_define},   {"quasiquote", macro_quasiquote},
+    {NULL, NULL},
 };
-
-lang_form *lang_form_find(const char *word)
-{
-	for (size_t i = 0; i < sizeof(forms_known) / sizeof(forms_known[0]); i++)
-		if (strcmp(forms_known[i].word, word) == 0)
-			return forms_known[i].run;
-	return NULL;
-}
-
-bool lang_is_form(const char *word)
-{
-	return lang_form_find(word) != NULL;
-}

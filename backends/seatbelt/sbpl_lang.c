@@ -83,24 +83,9 @@ bool lang_is_constant(const char *name)
 const struct sval *lang_lookup(struct lang *l, const char *name, struct scope *s)
 {
 	const struct binding *b = lang_find(s, name);
-	const struct builtin *f;
-	int id;
+	const struct sval *known = b ? b->value : lang_name(name)->means;
 
-	if (b)
-		return b->value;
-	if ((id = sbpl_op_find(name)) >= 0)
-		return value_number(l, V_OPERATION, id);
-	if ((id = sbpl_filter_find(name)) >= 0)
-		return value_number(l, V_FILTER_MAKER, id);
-	f = builtin_find(name);
-	if (f) {
-		struct sval *v = ARENA_NEW(l->arena, struct sval);
-
-		v->kind = V_BUILTIN;
-		v->builtin = f;
-		return v;
-	}
-	return lang_is_constant(name) ? value_symbol(l, name) : NULL;
+	return known ? known : lang_is_constant(name) ? value_symbol(l, name) : NULL;
 }
 
 /* ---- evaluation ---- */
@@ -168,8 +153,7 @@ static const struct sval *argument(struct lang *l, const struct sexp *x, const s
 
 		return b ? b->value : value_symbol(l, x->text);
 	}
-	if (f->kind == V_FILTER_MAKER && *form_head(x) && !lang_is_form(form_head(x)) &&
-	    !lang_lookup(l, form_head(x), s))
+	if (f->kind == V_FILTER_MAKER && *form_head(x) && !lang_name(form_head(x))->run && !lang_lookup(l, form_head(x), s))
 		return lang_fail(l, x, "unknown filter `%s`%s", form_head(x), sbpl_suggest_filter(l->arena, form_head(x)));
 	return lang_eval(l, x, s);
 }
@@ -193,16 +177,17 @@ static const struct sval *arguments(struct lang *l, const struct sexp *x, const 
 
 static const struct sval *eval_list(struct lang *l, const struct sexp *x, struct scope *s)
 {
-	lang_form *run = lang_form_find(form_head(x));
+	const char *head = form_head(x);
+	lang_form *run = *head ? lang_name(head)->run : NULL;
 	const struct sval *f, *args;
 
 	if (!x->first)
 		return lang_fail(l, x, "() says nothing");
-	if (run && !lang_find(s, form_head(x)))
+	if (run && !lang_find(s, head))
 		return run(l, x, s);
-	if (*form_head(x) && !lang_lookup(l, form_head(x), s))
-		return lang_fail(l, x, "unknown form `%s`", form_head(x));
-	f = lang_eval(l, x->first, s);
+	f = *head ? lang_lookup(l, head, s) : lang_eval(l, x->first, s);
+	if (!f && *head)
+		return lang_fail(l, x, "unknown form `%s`", head);
 	if (f && f->kind == V_MACRO)
 		return macro_expand(l, f, x, s);
 	args = f ? arguments(l, x->first->next, f, s) : NULL;

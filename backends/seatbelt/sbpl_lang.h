@@ -91,9 +91,8 @@ bool value_true(const struct sval *v);
 const char *value_kind(const struct sval *v);
 /* The list's values in their order; *n of them. A list that does not end in () is cut there. */
 const struct sval **value_array(struct lang *l, const struct sval *list, unsigned *n);
-const struct builtin *builtin_find(const char *name);
-/* sbpl_list.c */
-const struct builtin *list_builtin_find(const char *name);
+/* A NULL ends them; those on lists are in sbpl_list.c. */
+extern const struct builtin lib_functions[], list_functions[];
 /* False after a diagnostic too: lists that are nested too deep. */
 bool value_equal(struct lang *l, const struct sexp *at, const struct sval *a, const struct sval *b);
 
@@ -118,13 +117,25 @@ const struct sval *lang_lookup(struct lang *l, const char *name, struct scope *s
 /* ---- forms: sbpl_forms.c ---- */
 
 typedef const struct sval *lang_form(struct lang *l, const struct sexp *form, struct scope *s);
-/* The form of the language that begins with this word; NULL when there is none. */
-lang_form *lang_form_find(const char *word);
+/* By the word that a form begins with; a NULL ends them. */
+extern const struct lang_form_word {
+	const char *word;
+	lang_form *run;
+} lang_forms[];
 /* A function: `rest` is the name for all values, or NULL and `params` names each. */
 const struct sval *lang_closure(struct lang *l, const struct sexp *at, const struct sexp *params, const struct sexp *rest,
 				const struct sexp *body, struct scope *s);
-bool lang_is_form(const char *word);
 const struct sval *lang_quoted(struct lang *l, const struct sexp *x);
+
+/* ---- names: sbpl_names.c ---- */
+
+struct lang_name {
+	const char *name;	  /* NULL: it says nothing by itself */
+	lang_form *run;		  /* of a form, or NULL */
+	const struct sval *means; /* of an operation, filter or function, or NULL */
+};
+/* Never NULL. */
+const struct lang_name *lang_name(const char *name);
 
 /* ---- macros: sbpl_macro.c ---- */
 

@@ -359,7 +359,7 @@ static const struct sval *lib_deny(struct lang *l, const struct sexp *at, const 
 	return rule_call(l, at, false, args);
 }
 
-static const struct builtin builtins[] = {
+const struct builtin lib_functions[] = {
     {"allow", 1, 0, lib_allow},
     {"deny", 1, 0, lib_deny},
     {"param", 1, 1, lib_param},
@@ -389,12 +389,5 @@ static const struct builtin builtins[] = {
     {"map", 2, 2, lib_map},
     {"for-each", 2, 2, lib_map},
     {"apply", 2, 2, lib_apply},
+    {NULL, 0, 0, NULL},
 };
-
-const struct builtin *builtin_find(const char *name)
-{
-	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
-		if (strcmp(builtins[i].name, name) == 0)
-			return &builtins[i];
-	return list_builtin_find(name);
-}

@@ -188,7 +188,7 @@ static const struct sval *lib_list_to_string(struct lang *l, const struct sexp *
 	return value_text(l, buf_str(&b), false);
 }
 
-static const struct builtin builtins[] = {
+const struct builtin list_functions[] = {
     {"list", 0, 0, lib_list},
     {"cons", 2, 2, lib_cons},
     {"car", 1, 1, lib_car},
@@ -213,12 +213,5 @@ static const struct builtin builtins[] = {
     {"symbol?", 1, 1, lib_is_symbol},
     {"string->list", 1, 1, lib_string_to_list},
     {"list->string", 1, 1, lib_list_to_string},
+    {NULL, 0, 0, NULL},
 };
-
-const struct builtin *list_builtin_find(const char *name)
-{
-	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
-		if (strcmp(builtins[i].name, name) == 0)
-			return &builtins[i];
-	return NULL;
-}

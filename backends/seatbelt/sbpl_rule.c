@@ -120,7 +120,7 @@ static const struct sval *eval_word(struct lang *l, const struct sexp *x, struct
 
 	if (x->kind == SEXP_SYMBOL && (!(v = lang_lookup(l, x->text, s)) || v->kind == V_SYMBOL))
 		return lang_fail(l, x, "unknown operation `%s`%s", x->text, sbpl_suggest_op(l->arena, x->text));
-	if (*head && !lang_is_form(head) && !lang_lookup(l, head, s))
+	if (*head && !lang_name(head)->run && !lang_lookup(l, head, s))
 		return lang_fail(l, x, "unknown filter `%s`%s", head, sbpl_suggest_filter(l->arena, head));
 	return lang_eval(l, x, s);
 }

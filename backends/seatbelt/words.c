@@ -51,19 +51,17 @@ const struct sbpl_modifier_desc sbpl_modifiers[MODIFIER_COUNT] = {
 #include "words.def"
 };
 
-static const struct {
-	enum sbpl_op op;
-	const char *name;
-} aliases[] = {
+const struct sbpl_alias sbpl_aliases[] = {
 #define ALIAS(id, old) {SBPL_##id, old},
 #include "words.def"
+    {SBPL_DEFAULT, NULL},
 };
 
 int sbpl_op_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
-		if (strcmp(aliases[i].name, name) == 0)
-			return (int)aliases[i].op;
+	for (size_t i = 0; sbpl_aliases[i].name; i++)
+		if (strcmp(sbpl_aliases[i].name, name) == 0)
+			return (int)sbpl_aliases[i].op;
 	for (int i = 0; i < SBPL_OP_COUNT; i++)
 		if (strcmp(sbpl_ops[i].name, name) == 0)
 			return i;
