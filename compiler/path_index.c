@@ -3,8 +3,10 @@
  */
 #include "path_index.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "needles.h"
 #include "place.h"
 
 struct path_index {
@@ -24,6 +26,11 @@ struct path_index {
 			unsigned long left_out;
 			const struct ir_hole *hole;
 		} *entries;
+		struct patterns { /* below this place: found by their pieces; the last rule comes first */
+			struct needles *needles;
+			struct path_entry **v;
+			unsigned n;
+		} *patterns;
 		struct hole_entry { /* holes that stand here, in the order of the rules and their holes */
 			struct hole_entry *next;
 			struct path_entry *of;
@@ -32,6 +39,7 @@ struct path_index {
 	} *slots;
 	unsigned n_slots; /* power of two */
 	bool has_holes;
+	unsigned *fitting; /* of the patterns of a place, those that may fit; room for as many as there are */
 	unsigned long questions; /* those that had to look for holes */
 };
 
@@ -82,6 +90,38 @@ static void add_hole(struct path_index *x, struct path_entry *of, const struct i
 	x->has_holes = true;
 }
 
+static void add_pattern(struct path_index *x, struct path_slot *slot, struct path_entry *e)
+{
+	unsigned n;
+	const char *const *pieces = needles_of_glob(x->arena, e->rule->glob, &n);
+	struct patterns *p = slot->patterns;
+	if (n == 0) {
+		e->next = slot->entries;
+		slot->entries = e;
+		return;
+	}
+	if (!p) {
+		slot->patterns = p = ARENA_NEW(x->arena, struct patterns);
+		p->needles = needles_new(x->arena);
+	}
+	needles_add(p->needles, p->n, pieces, n);
+	ARENA_GROW(x->arena, p->v, p->n);
+	p->v[p->n++] = e;
+}
+
+static void make_patterns(struct path_index *x)
+{
+	unsigned most = 0;
+	for (unsigned i = 0; i < x->n_slots; i++) {
+		const struct patterns *p = x->slots[i].patterns;
+		if (!p)
+			continue;
+		needles_make(p->needles);
+		most = p->n > most ? p->n : most;
+	}
+	x->fitting = ARENA_ARRAY(x->arena, most, unsigned);
+}
+
 static void add_rule(struct path_index *x, const struct ir_rule *rule)
 {
 	const char *path = rule->targets & TARGET_BIT(x->target) ? place(x, rule->object) : NULL;
@@ -89,8 +129,11 @@ static void add_rule(struct path_index *x, const struct ir_rule *rule)
 		return; /* of another system, or with values the loader refuses: the rule covers nothing */
 	struct path_slot *slot = slot_for(x, path);
 	struct path_entry *e = ARENA_NEW(x->arena, struct path_entry);
-	*e = (struct path_entry){.next = slot->entries, .rule = rule};
-	slot->entries = e;
+	*e = (struct path_entry){.next = rule->glob ? NULL : slot->entries, .rule = rule};
+	if (rule->glob)
+		add_pattern(x, slot, e);
+	else
+		slot->entries = e;
 	for (unsigned i = rule->n_holes; !rule->deny && i-- > 0;)
 		add_hole(x, e, &rule->holes[i]);
 }
@@ -134,6 +177,7 @@ struct path_index *path_index_new(struct arena *parent, const struct ir *ir, con
 	for (unsigned i = ir->n_rules; i-- > 0;)
 		if (is_path_rule(&ir->rules[i]))
 			add_rule(x, &ir->rules[i]);
+	make_patterns(x);
 	return x;
 }
 
@@ -157,7 +201,7 @@ struct path_walk {
 	const char *place;
 	path_index_fn *fn;
 	void *ctx;
-	unsigned looked;
+	unsigned looked, n_fitting;
 };
 
 /* False ends the walk. */
@@ -176,15 +220,45 @@ static bool meet_holes(struct path_walk *w, const struct path_slot *slot)
 	return true;
 }
 
+static bool tell_rule(struct path_walk *w, const struct path_slot *slot, const struct path_entry *e)
+{
+	bool left_out = w->x->has_holes && e->left_out == w->x->questions;
+	w->looked++;
+	return w->fn(w->ctx, e->rule, slot->path, left_out ? e->hole : NULL);
+}
+
+static bool may_fit(void *ctx, unsigned i)
+{
+	struct path_walk *w = ctx;
+	w->x->fitting[w->n_fitting++] = i;
+	return true;
+}
+
+static int last_first(const void *x, const void *y)
+{
+	const unsigned *a = x, *b = y;
+	return (*a < *b) - (*a > *b);
+}
+
+/* In the order of the rules, as the answer names the last. */
+static bool tell_patterns(struct path_walk *w, const struct path_slot *slot)
+{
+	w->n_fitting = 0;
+	needles_find(slot->patterns->needles, w->place + (slot->len > 1 ? slot->len : 0), may_fit, w);
+	if (w->n_fitting > 1)
+		qsort(w->x->fitting, w->n_fitting, sizeof(*w->x->fitting), last_first);
+	for (unsigned i = 0; i < w->n_fitting; i++)
+		if (!tell_rule(w, slot, slot->patterns->v[w->x->fitting[i]]))
+			return false;
+	return true;
+}
+
 static bool tell_rules(struct path_walk *w, const struct path_slot *slot)
 {
-	for (const struct path_entry *e = slot->entries; e; e = e->next) {
-		bool left_out = w->x->has_holes && e->left_out == w->x->questions;
-		w->looked++;
-		if (!w->fn(w->ctx, e->rule, slot->path, left_out ? e->hole : NULL))
+	for (const struct path_entry *e = slot->entries; e; e = e->next)
+		if (!tell_rule(w, slot, e))
 			return false;
-	}
-	return true;
+	return !slot->patterns || tell_patterns(w, slot);
 }
 
 /* The root, every directory on the way, and the place. */

@@ -159,8 +159,14 @@ const struct sbpl_regex *sbpl_regex_new(struct arena *a, const char *pattern, co
 bool sbpl_regex_match(const struct sbpl_regex *re, const char *text);
 /* The bytes that every match begins with. */
 const char *sbpl_regex_head(const struct sbpl_regex *re);
+/* Pieces of text that every match holds; none where it may hold anything. */
+const char *const *sbpl_regex_pieces(const struct sbpl_regex *re, unsigned *n);
 /* A shortest text that matches, from printable bytes where possible; NULL when nothing matches. */
 const char *sbpl_regex_example(struct arena *a, const struct sbpl_regex *re);
+
+/* sbpl_pattern.c: the same of the text of one that was read. */
+const char *sbpl_pattern_head(struct arena *a, const char *pattern);
+const char *const *sbpl_pattern_pieces(struct arena *a, const char *pattern, unsigned *n);
 
 /* ---- expressions to rules: sbpl_lang.c, sbpl_lib.c, sbpl_filter.c, sbpl_rule.c ---- */
 
@@ -191,7 +197,7 @@ struct sbpl_rule {
 	struct sbpl_place at;  /* of the rule; line 0: what macOS adds to every profile */
 	struct sbpl_place via; /* of the outermost form that led to it */
 	const struct sexp *form;
-	unsigned chain; /* next older rule with the same anchor, 1 + index; 0 ends it */
+	unsigned chain; /* next older rule that is found by the same key, 1 + index; 0 ends it */
 };
 
 struct sbpl_profile;
@@ -265,20 +271,15 @@ const char *sbpl_filter_text(struct arena *a, const struct sbpl_filter *f);
 /* False with *error when the profile holds what ours must not: see sbpl_lint.c. `p` was evaluated from `forms`. */
 bool sbpl_lint(struct arena *a, const struct sexp *forms, const struct sbpl_profile *p, const char **error);
 
-/* Between sbpl_rule.c and sbpl_decide.c. */
+/* Between sbpl_rule.c, sbpl_index.c and sbpl_decide.c. */
 struct sbpl_profile {
 	struct sbpl_rule *rules;
 	unsigned n_rules;
 	unsigned tail[SBPL_OP_COUNT]; /* the unfiltered rule of each, 1 + index */
-	unsigned scan[SBPL_OP_COUNT]; /* newest rule without an anchor, 1 + index */
+	unsigned scan[SBPL_OP_COUNT]; /* newest rule that nothing finds, 1 + index */
 	bool has[SBPL_OP_COUNT];      /* rules of its own */
 	enum { PORTS_LOCAL = 1, PORTS_REMOTE = 2 } ports[SBPL_OP_COUNT]; /* ends whose rules are found by port */
-	struct sbpl_slot {
-		const char *anchor;
-		size_t len;
-		unsigned newest;
-	} *slots;	/* open addressing */
-	size_t n_slots; /* a power of two */
+	struct sbpl_index *index;
 };
 void sbpl_index(struct arena *a, struct sbpl_profile *p);
 

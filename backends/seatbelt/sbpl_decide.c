@@ -8,14 +8,12 @@
  * Whether a filter matches may depend on what neither the profile nor the question says. Then the answer does, if the
  * rule would change it.
  *
- * Most filters name one path, name or port, so rules are found by it: an index from (operation, text) to the rules that can
- * only match at or below that path, that name or that port. A query walks up its own path instead of through all the rules.
+ * sbpl_index.c says which rules there are to try.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sbpl.h"
+#include "sbpl_index.h"
 
 static enum sbpl_tri matches(const struct sbpl_filter *f, const struct sbpl_query *q);
 
@@ -237,94 +235,6 @@ const char *sbpl_unsure(struct arena *a, const struct sbpl_filter *f, const stru
 	return found;
 }
 
-/* ---- the index ---- */
-
-/* The text that rules on one port are found by: no path begins like it. */
-enum { PORT_TEXT = 8 };
-
-static const char *port_text(char out[PORT_TEXT], enum sbpl_filter_id id, uint16_t port)
-{
-	snprintf(out, PORT_TEXT, "%c%u", id == FILTER_REMOTE ? '>' : '<', port);
-	return out;
-}
-
-static bool names_port(const struct sbpl_filter *f)
-{
-	return sbpl_filters[f->id].subject == SUBJECT_ADDRESS && f->proto != PROTO_UNIX && !f->any_port;
-}
-
-/*
- * A text that every match has to do with: the path it lies at or below, the name or port it is. From the arena or the
- * filter; NULL when there is none.
- */
-static const char *anchor(struct arena *a, const struct sbpl_filter *f)
-{
-	const struct sbpl_filter_desc *d = &sbpl_filters[f->id];
-	const char *found = NULL, *head, *slash;
-	char port[PORT_TEXT];
-
-	if (f->id == FILTER_REQUIRE_ALL)
-		for (const struct sbpl_filter *x = f->first; x && !found; x = x->next)
-			found = anchor(a, x);
-	if (!f->open && names_port(f))
-		return arena_strdup(a, port_text(port, f->id, f->port));
-	if (f->open || !((d->subject == SUBJECT_PATH) | (d->subject == SUBJECT_NAME)))
-		return found;
-	if (d->how == HOW_EXACT || d->how == HOW_SUBPATH)
-		return f->text;
-	head = d->how == HOW_REGEX ? sbpl_regex_head(f->regex) : f->text;
-	slash = d->subject == SUBJECT_PATH ? strrchr(head, '/') : NULL;
-	if (!slash || head[0] != '/')
-		return NULL;
-	return slash == head ? "/" : arena_strndup(a, head, (size_t)(slash - head));
-}
-
-/* FNV-1a over the path; the root is the empty path, so that walking up by components ends there. */
-static struct sbpl_slot *slot(const struct sbpl_profile *p, enum sbpl_op op, const char *path, size_t len)
-{
-	uint64_t h = 14695981039346656037u ^ (uint64_t)op;
-	size_t i;
-
-	if (len == 1 && path[0] == '/')
-		len = 0;
-	for (i = 0; i < len; i++)
-		h = (h ^ (unsigned char)path[i]) * 1099511628211u;
-	h ^= h >> 29;
-	for (i = (size_t)h & (p->n_slots - 1);; i = (i + 1) & (p->n_slots - 1)) {
-		struct sbpl_slot *s = &p->slots[i];
-
-		if (!s->anchor ||
-		    (s->len == len && memcmp(s->anchor, path, len) == 0 && p->rules[s->newest - 1].op == op))
-			return s;
-	}
-}
-
-void sbpl_index(struct arena *a, struct sbpl_profile *p)
-{
-	for (p->n_slots = 16; p->n_slots < 2 * (size_t)p->n_rules + 2;)
-		p->n_slots *= 2;
-	p->slots = ARENA_ARRAY(a, p->n_slots, struct sbpl_slot);
-	for (unsigned i = 0; i < p->n_rules; i++) {
-		struct sbpl_rule *r = &p->rules[i];
-		const char *at = r->filter ? anchor(a, r->filter) : NULL;
-		unsigned *newest = &p->scan[r->op];
-
-		p->has[r->op] = true;
-		if (!r->filter)
-			continue;
-		if (at) {
-			struct sbpl_slot *s = slot(p, r->op, at, strlen(at));
-
-			s->anchor = at;
-			s->len = strcmp(at, "/") == 0 ? 0 : strlen(at);
-			newest = &s->newest;
-			p->ports[r->op] |= at[0] == '<' ? PORTS_LOCAL : at[0] == '>' ? PORTS_REMOTE : 0;
-		}
-		r->chain = *newest;
-		*newest = i + 1;
-	}
-}
-
 /* ---- the walk ---- */
 
 /* What was found on one operation: rules by 1 + index, 0 for none. */
@@ -348,36 +258,16 @@ static void look(const struct sbpl_profile *p, unsigned i, struct found *f, cons
 	}
 }
 
-static void look_at_port(const struct sbpl_profile *p, enum sbpl_op op, enum sbpl_filter_id id,
-			 const struct sbpl_address *at, struct found *f, const struct sbpl_query *q)
-{
-	char text[PORT_TEXT];
-
-	if (!at->set)
-		return;
-	port_text(text, id, at->port);
-	look(p, slot(p, op, text, strlen(text))->newest, f, q);
-}
-
-static struct found look_at(const struct sbpl_profile *p, enum sbpl_op op, const struct sbpl_query *q)
+static struct found look_at(const struct sbpl_profile *p, enum sbpl_op op, const struct sbpl_candidates *c, const struct sbpl_query *q)
 {
 	struct found f = {.best = 0};
-	size_t len = q->path ? strlen(q->path) : 0;
 
 	look(p, p->scan[op], &f, q);
-	look_at_port(p, op, FILTER_REMOTE, &q->remote, &f, q);
-	look_at_port(p, op, FILTER_LOCAL, &q->local, &f, q);
-	if (q->name)
-		look(p, slot(p, op, q->name, strlen(q->name))->newest, &f, q);
-	while (q->path) {
-		look(p, slot(p, op, q->path, len)->newest, &f, q);
-		if (len == 0)
-			break;
-		while (len > 0 && q->path[len - 1] != '/')
-			len--;
-		if (len > 0)
-			len--;
-	}
+	for (unsigned i = c->n_keys; i-- > 0;)
+		look(p, sbpl_newest(p, c->keys[i], op), &f, q);
+	for (unsigned i = 0; i < c->n_rules; i++)
+		if (p->rules[c->rules[i] - 1].op == op)
+			look(p, c->rules[i], &f, q);
 	return f;
 }
 
@@ -421,10 +311,12 @@ static bool says_object(const struct sbpl_profile *p, enum sbpl_op op, const str
 struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_query *q)
 {
 	const struct sbpl_rule *unsure[2] = {NULL, NULL};
+	struct sbpl_candidates c;
 	unsigned looked = 0;
 
+	sbpl_candidates(p, q, &c);
 	for (enum sbpl_op op = q->op;; op = sbpl_ops[op].parent) {
-		struct found f = says_object(p, op, q) ? look_at(p, op, q) : look_at_all(p, op, q);
+		struct found f = !c.too_many && says_object(p, op, q) ? look_at(p, op, &c, q) : look_at_all(p, op, q);
 		unsigned i = f.best ? f.best : p->tail[op];
 		struct sbpl_verdict v = {.by = i ? &p->rules[i - 1] : NULL};
 

@@ -27,6 +27,8 @@ struct sbpl_regex {
 	byte_set *sets;
 	uint32_t n_sets;
 	const char *head;
+	const char *const *pieces;
+	unsigned n_pieces;
 };
 
 /* A piece of the automaton while it is built: where it begins, and the ends that are not joined yet. */
@@ -365,44 +367,6 @@ static struct piece alternatives(struct parser *p)
 	return all;
 }
 
-/* The ] of the [ at s, in a pattern that was read. */
-static const char *bracket_end(const char *s)
-{
-	s += s[1] == '^' ? 2 : 1; /* a ] here is a member */
-	do
-		s += *s == '\\' ? 2 : 1;
-	while (*s != ']');
-	return s;
-}
-
-/* The bytes behind a ^ that every match begins with: up to the first sign that is more than itself. */
-static const char *head_of(struct arena *a, const char *pattern)
-{
-	struct buf b = buf_new(a);
-	unsigned depth = 0;
-
-	for (const char *s = pattern; *s; s++) {
-		if (*s == '|' && depth == 0)
-			return "";
-		if (*s == '\\' && s[1])
-			s++;
-		else if (*s == '[')
-			s = bracket_end(s);
-		else
-			depth += *s == '(' ? 1u : *s == ')' ? ~0u : 0u;
-	}
-	for (const char *s = pattern + 1; *pattern == '^' && *s; s++) {
-		bool escaped = *s == '\\' && s[1] && !is_alnum(s[1]);
-		const char *after = s + (escaped ? 2 : 1);
-
-		if ((!escaped && strchr("^$.[()|\\*+?{", *s)) || (*after && strchr("*+?{", *after)))
-			break;
-		s += escaped;
-		buf_putc(&b, *s);
-	}
-	return buf_str(&b);
-}
-
 const struct sbpl_regex *sbpl_regex_new(struct arena *a, const char *pattern, const char **error)
 {
 	struct parser p = {.arena = a, .p = pattern, .re = ARENA_NEW(a, struct sbpl_regex)};
@@ -417,13 +381,20 @@ const struct sbpl_regex *sbpl_regex_new(struct arena *a, const char *pattern, co
 		return NULL;
 	link_to(&p, all.end, 0);
 	p.re->start = all.start;
-	p.re->head = head_of(a, pattern);
+	p.re->head = sbpl_pattern_head(a, pattern);
+	p.re->pieces = sbpl_pattern_pieces(a, pattern, &p.re->n_pieces);
 	return p.re;
 }
 
 const char *sbpl_regex_head(const struct sbpl_regex *re)
 {
 	return re->head;
+}
+
+const char *const *sbpl_regex_pieces(const struct sbpl_regex *re, unsigned *n)
+{
+	*n = re->n_pieces;
+	return re->pieces;
 }
 
 /* The states that are alive, each once: `dense` in the order they came, `seen` by number. */

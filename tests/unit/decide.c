@@ -4,6 +4,8 @@
  */
 #include "core_help.h"
 
+#include <fnmatch.h>
+
 #include "compiler/ir_build.h"
 #include "compiler/str.h"
 
@@ -71,12 +73,27 @@ static void random_rule(struct world *w, uint32_t *seed)
 	w->origin[i].loc = (struct loc){i + 1, i + 2};
 	for (unsigned op = 0; op < OP_COUNT; op++)
 		r->origin[op] = r->ops & OP_BIT(op) ? &w->origin[i] : NULL;
+	static const char *const globs[] = {"a*", "*b", "ab", "*b*", "*a*b*"};
+	if (roll(seed, 3) == 0) {
+		r->kind = RULE_GLOB;
+		r->glob = globs[roll(seed, 5)];
+	}
+}
+
+/* Does a name below the folder fit? By fnmatch(3), name for name. */
+static bool fits_below(struct arena *a, const struct ir_rule *r, const char *path)
+{
+	char *rest = arena_strdup(a, path + (r->object[1] ? strlen(r->object) : 0)), *more = NULL;
+	bool fits = false;
+	for (char *name = strtok_r(rest, "/", &more); name; name = strtok_r(NULL, "/", &more))
+		fits |= fnmatch(r->glob, name, 0) == 0;
+	return fits;
 }
 
 static bool rule_covers(struct arena *a, const struct ir_rule *r, const struct request *q)
 {
 	if (!(r->ops & OP_BIT(q->op)) || !(r->targets & TARGET_BIT(q->target)) ||
-	    !below(a, r->object, q->object))
+	    !below(a, r->object, q->object) || (r->glob && !fits_below(a, r, q->object)))
 		return false;
 	for (unsigned k = 0; k < r->n_holes; k++)
 		if (below(a, r->holes[k].path, q->object))

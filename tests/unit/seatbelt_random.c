@@ -333,6 +333,8 @@ Test(seatbelt_random, the_index_finds_what_a_walk_finds)
 					   PICK(&g, "literal \"/a\"", "subpath \"/a\"", "subpath \"/\"", "literal \"/\"",
 						"subpath \"/a/b\"", "prefix \"/a/b\"", "prefix \"/ab\"", "prefix \"/\"",
 						"regex \"^/a/b/.*c$\"", "regex \"c$\"", "regex \"^/a(/|$)\"", "regex \"^/a|/b\"",
+						"regex \"^/a(/|/.*/)[^/]*c($|/)\"", "regex \"b.*c\"", "regex \"[ab]c\"", "regex \"(b|x)c\"",
+						"regex \"/b/c\"", "regex \"/bc?$\"",
 						"literal \"/a/b/c\" \"/ab\"", "require-any (literal \"/ab\") (subpath \"/a/b/c\")"));
 			buf_puts(&g.text, ")");
 		}
@@ -350,6 +352,29 @@ Test(seatbelt_random, the_index_finds_what_a_walk_finds)
 		arena_free(a);
 	}
 	cr_expect(allowed > n / 4 && allowed < n * 3 / 4, "%lu of %lu", allowed, n);
+}
+
+/* More rules than the index names at once: all are tried then, and the newest counts. */
+Test(seatbelt_random, very_many_rules_for_one_path)
+{
+	struct arena *a = arena_new();
+	struct buf b = buf_new(a);
+	struct sbpl_query q = {.op = SBPL_FILE_READ_DATA, .path = "/a/b"};
+	const char *error = NULL;
+
+	buf_puts(&b, "(version 1)(deny default)(deny file-read-data (regex \"/a/b$\"))");
+	for (unsigned i = 1; i <= 1000; i++)
+		buf_puts(&b, "(allow file-read-data (regex \"/a/[^/]*$\"))");
+	for (unsigned k = 0; k < 2; k++) {
+		const struct sexp *forms = sbpl_read(a, "t.sb", b.data, b.len, &error);
+		const struct sbpl_profile *p = forms ? sbpl_eval(a, forms, &(struct sbpl_how_to){.n_given = 0}, &error) : NULL;
+
+		cr_assert(p, "%s", error);
+		cr_expect_eq(sbpl_decide(p, &q).allow, k == 0);
+		cr_expect_eq(sbpl_decide(p, &q).by - p->rules, (k ? 1001 : 1000) + 3, "behind two of the system's own and the default");
+		buf_puts(&b, "(deny file-read-data (regex \"a/b$\"))");
+	}
+	arena_free(a);
 }
 
 /* Each end there, without a port of its own, or not said. */

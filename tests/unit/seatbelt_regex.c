@@ -87,6 +87,43 @@ Test(seatbelt_regex, heads)
 	arena_free(a);
 }
 
+static const char *joined(struct arena *a, const struct sbpl_regex *r)
+{
+	const char *all = "";
+	unsigned n;
+	const char *const *v = sbpl_regex_pieces(r, &n);
+
+	for (unsigned i = 0; i < n; i++)
+		all = arena_printf(a, "%s%s%s", all, i ? " " : "", v[i]);
+	return all;
+}
+
+Test(seatbelt_regex, pieces)
+{
+	static const char *const pieces[][2] = {
+	    {"^/srv(/|/.*/)[^/]*\\.k0($|/)", "/srv .k0"},
+	    {"a|b", ""}, {"(a|b)c", "c"}, {"ab*c", "a c"}, {"ab{0,3}c", "a c"}, {"a.b", "a b"}, {"a[|b]c", "a c"},
+	    {"a\\|b", "a|b"}, {"a\\db", "a b"}, {"x(a(b)c)?y", "x y"}, {"a\\(b", "a(b"}, {"a([)|])b", "a b"}, {"", ""}, {"^$", ""},
+	};
+	struct arena *a = arena_new();
+
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+		cr_expect_str_eq(joined(a, re(a, pieces[i][0])), pieces[i][1], "%s", pieces[i][0]);
+	arena_free(a);
+}
+
+/* What matches holds them all. */
+static bool holds_pieces(const struct sbpl_regex *r, const char *text)
+{
+	unsigned n;
+	const char *const *v = sbpl_regex_pieces(r, &n);
+
+	while (n > 0)
+		if (!strstr(text, v[--n]))
+			return false;
+	return true;
+}
+
 static uint32_t state = 12345;
 
 static uint32_t rng(uint32_t n)
@@ -138,6 +175,7 @@ Test(seatbelt_regex, as_posix)
 			for (unsigned n = rng(7); n > 0; n--)
 				text[n - 1] = "ab/."[rng(4)];
 			compared++;
+			cr_expect(!sbpl_regex_match(mine, text) || holds_pieces(mine, text), "%s: %s", pattern, text);
 			cr_expect_eq(sbpl_regex_match(mine, text), regexec(&posix, text, 0, NULL, 0) == 0, "%s on \"%s\"",
 				     pattern, text);
 		}
