@@ -5,6 +5,7 @@
 #ifndef TEST_SEATBELT_IR_H
 #define TEST_SEATBELT_IR_H
 
+#include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,16 @@ static inline bool passes(const void *model, enum op op, const char *object)
 
 	arena_free(scratch);
 	return !v.stops;
+}
+
+/* What the profile says and no request asks about: is it as the policy has it? */
+static inline bool facts_hold(struct test_policy *p, const char *text)
+{
+	const char *error, *difference = NULL;
+	void *m = model_of(p->arena, text, &error);
+
+	cr_assert(m, "%s", error);
+	return seatbelt_facts(m, &p->lower, p->arena, &difference);
 }
 
 /* What the profile says of one question of the kernel. */
