@@ -5,7 +5,7 @@
 #   grammar   may see compiler/{ast,diag,src,arena,str}.h and itself
 #   compiler  may see itself, grammar/parse.h, backends/{backend,profile}.h, runtime/{plan,sha256}.h
 #   backends  may see backends/{backend,profile}.h, their own folder, compiler/{ir,decide,sysmean,syscalls,cond,guarantee,at_load,
-#             path_set,needles,diag,src,arena,str,template,yaml_out}.h, runtime/plan.h; never ast.h, never another back end
+#             path_set,needles,glob,glob_pick,diag,src,arena,str,template,yaml_out}.h, runtime/plan.h; never ast.h, never another back end
 #   runtime   may see itself only
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -27,7 +27,7 @@ allowed() {
 		esac ;;
 	backends/*) case $2 in
 		backends/backend.h | backends/profile.h | "$(dirname "$1")"/* | runtime/plan.h) return 0 ;;
-		compiler/ir.h | compiler/decide.h | compiler/sysmean.h | compiler/syscalls.h | compiler/guarantee.h | compiler/cond.h | compiler/at_load.h | compiler/path_set.h | compiler/needles.h) return 0 ;;
+		compiler/ir.h | compiler/decide.h | compiler/sysmean.h | compiler/syscalls.h | compiler/guarantee.h | compiler/cond.h | compiler/at_load.h | compiler/path_set.h | compiler/needles.h | compiler/glob.h | compiler/glob_pick.h) return 0 ;;
 		compiler/diag.h | compiler/src.h | compiler/arena.h | compiler/str.h | compiler/template.h | compiler/yaml_out.h) return 0 ;;
 		compiler/*.def) return 0 ;;
 		esac ;;

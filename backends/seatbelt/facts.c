@@ -213,5 +213,5 @@ bool seatbelt_facts(const void *model, const struct lower *what, struct arena *a
 	return expect(p, SBPL_PROCESS_FORK, "process-fork", !is_one(&limits[LIMIT_PIDS]) && !is_one(&limits[LIMIT_PROCESSES]),
 		      a, difference) &&
 	       expect(p, SBPL_DYNAMIC_CODE_GENERATION, "dynamic-code-generation", code, a, difference) &&
-	       moves_expect(&moves);
+	       moves_expect(&moves) && seatbelt_words_whole(model, p, a, difference) && seatbelt_rules_decide(model, a, difference);
 }

@@ -150,7 +150,7 @@ static void emit_socket(struct net_out *o, const struct ir_rule *r, enum net_kin
 	if (r->deny || !o->net->allow_all)
 		buf_printf(&e->out, "(%s %s (subpath %s))\n", r->deny ? "deny" : "allow", net_ops[k].ops, path);
 	/* bind() makes the socket's file: that one kind of file, and only there. */
-	if (k == NET_UNIX_IN && !r->deny && !(paths_settled(o->paths, path_real(e->l->arena, r->object)) & ATOM_BIT(ATOM_CREATE)))
+	if (k == NET_UNIX_IN && !r->deny && !(paths_settled(e->l->arena, o->paths, path_real(e->l->arena, r->object)) & ATOM_BIT(ATOM_CREATE)))
 		buf_printf(&e->out, "(allow file-write-create (require-all (subpath %s) (vnode-type SOCKET)))\n", path);
 }
 

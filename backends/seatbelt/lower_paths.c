@@ -225,7 +225,7 @@ static bool adds(void *ctx, const struct path_line *line)
 {
 	struct search *s = ctx;
 
-	s->found |= line->rule->glob ? 0 : line->all;
+	s->found |= line->rule->glob && !paths_pattern_takes(s->arena, line, s->line->root) ? 0 : line->all;
 	return true;
 }
 
@@ -233,7 +233,7 @@ static bool shows(void *ctx, const struct path_line *line)
 {
 	struct search *s = ctx;
 
-	if (!line->rule->glob && !paths_hole(s->arena, line, s->line->root))
+	if (line->rule->glob ? paths_pattern_takes(s->arena, line, s->line->root) : !paths_hole(s->arena, line, s->line->root))
 		s->found |= line->all;
 	return !(s->found & ATOM_BIT(ATOM_METADATA));
 }

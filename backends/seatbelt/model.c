@@ -24,6 +24,8 @@ struct instance {
 struct model {
 	struct arena *arena;
 	const struct sexp *forms;
+	const struct sbpl_profile *open; /* params stand for anything */
+	const struct sbpl_profile *base; /* that before the first rule of the policy */
 	const char **params;
 	unsigned n_params;
 	struct ir header; /* its params only: what the first lines say of them */
@@ -166,10 +168,42 @@ static const struct sexp *import_system(void *ctx, struct arena *a, const char *
 	return NULL;
 }
 
+/* The last line of the base: its groups have headings, and stand together. */
+static unsigned base_ends(const char *text, size_t size)
+{
+	static const char head[] = "\n\n; base: ";
+	const char *end = text + size, *at = memmem(text, size, head, strlen(head)), *gap = at;
+	unsigned line = 0;
+
+	while (gap && gap == at) {
+		gap = memmem(at + 1, (size_t)(end - at - 1), "\n\n", 2);
+		at = gap ? memmem(gap, (size_t)(end - gap), head, strlen(head)) : NULL;
+	}
+	for (const char *c = text; gap && c <= gap; c++)
+		line += *c == '\n';
+	return line;
+}
+
+static const struct sexp *forms_up_to(struct arena *a, const struct sexp *x, unsigned line)
+{
+	struct sexp *first = NULL, **next = &first;
+
+	for (; x && x->at.line <= line; x = x->next) {
+		struct sexp *copy = ARENA_NEW(a, struct sexp);
+
+		*copy = *x;
+		copy->next = NULL;
+		*next = copy;
+		next = (struct sexp **)(uintptr_t)&copy->next;
+	}
+	return first;
+}
+
 void *seatbelt_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
 {
 	struct model *m = ARENA_NEW(a, struct model);
 	const struct sbpl_profile *p;
+	const struct sbpl_how_to how = {.check = true, .import = import_system};
 	const char *why = NULL;
 	unsigned i = 0;
 
@@ -182,11 +216,13 @@ void *seatbelt_model_open(struct arena *a, const struct artifact *v, unsigned n,
 	m->arena = a;
 	m->instances = ARENA_NEW(a, struct instance *);
 	m->forms = sbpl_read(a, SEATBELT_FILE, v[i].data, v[i].size, &why);
-	p = m->forms ? sbpl_eval(a, m->forms, &(struct sbpl_how_to){.check = true, .import = import_system}, &why) : NULL;
+	p = m->forms ? sbpl_eval(a, m->forms, &how, &why) : NULL;
 	if (!p || !sbpl_lint(a, m->forms, p, &why)) {
 		*error = why;
 		return NULL;
 	}
+	m->open = p;
+	m->base = sbpl_eval(a, forms_up_to(a, m->forms, base_ends(v[i].data, v[i].size)), &how, &why);
 	find_params(m, m->forms);
 	read_header(m, v[i].data, v[i].size);
 	return m;
@@ -398,4 +434,12 @@ struct model_verdict seatbelt_model_decide(const void *model, struct arena *scra
 const struct sbpl_profile *seatbelt_model_profile(const void *model, const struct request *r)
 {
 	return instance_for(model, r)->profile;
+}
+
+const struct sbpl_profile *seatbelt_model_open_profile(const void *model, const struct sbpl_profile **base)
+{
+	const struct model *m = model;
+
+	*base = m->base;
+	return m->open;
 }

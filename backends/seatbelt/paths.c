@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../compiler/glob.h"
+#include "../../compiler/glob_pick.h"
+#include "../../compiler/template.h"
+
 static const struct {
 	uint32_t allow_any, allow_all, deny_any, deny_all;
 } atoms[ATOM_COUNT] = {
@@ -187,6 +191,18 @@ bool paths_below(const struct path_lines *l, const char *root)
 	return false;
 }
 
+/* Do the bytes before the first variable show that the hole is elsewhere? Without `below` also where it is further down. */
+static bool is_elsewhere(const char *hole, const char *root, bool below)
+{
+	size_t i = 0;
+
+	while (hole[i] && hole[i] == root[i] && hole[i] != '$' && hole[i] != '\\')
+		i++;
+	if (!root[i] || strcmp(root, "/") == 0)
+		return !below && hole[i] && hole[i] != '$' && hole[i] != '\\';
+	return hole[i] && hole[i] != '$' && hole[i] != '\\' && root[i] != '$' && root[i] != '\\';
+}
+
 /* Does this hole of the line take the place, or (below) some of what lies in it? Where a variable decides it, it does. */
 static bool touches(const struct path_line *line, const char *hole, const char *root, bool below)
 {
@@ -194,7 +210,7 @@ static bool touches(const struct path_line *line, const char *hole, const char *
 	bool fixed = !tmpl_has_variable(hole) && !tmpl_has_variable(root);
 	bool alike = path_covers(line->root, hole) && !tmpl_has_variable(hole + n) && !tmpl_has_variable(root + n);
 
-	return path_covers(hole, root) || (below && path_covers(root, hole)) || (!fixed && !alike);
+	return path_covers(hole, root) || (below && path_covers(root, hole)) || (!fixed && !alike && !is_elsewhere(hole, root, below));
 }
 
 bool paths_hole(struct arena *a, const struct path_line *line, const char *folder)
@@ -214,11 +230,33 @@ static bool leaves_out(struct arena *a, const struct path_line *line, const char
 	return false;
 }
 
+bool paths_pattern_takes(struct arena *a, const struct path_line *pattern, const char *place)
+{
+	const char *in = template_literal(a, pattern->root), *at = template_literal(a, place);
+
+	return in && at && strcmp(in, at) != 0 && path_covers(in, at) && glob_covers(pattern->rule->glob, in, at);
+}
+
+/* Does every name that the second pattern fits fit the first too? The shortest of them tells most pairs apart. */
+static bool fits_all(struct arena *a, const char *wide, const char *glob)
+{
+	char shortest[256];
+	size_t n = 0;
+	bool known = true;
+
+	for (const char *c = glob; c && *c && n < sizeof(shortest); c++)
+		if (*c != '*')
+			shortest[n++] = *c;
+	return glob && glob_fits(wide, shortest, n) && !glob_pick(a, glob, &wide, 1, &known) && known;
+}
+
 /* Does `wide` allow all the places that `x` does? */
 static bool takes_in(struct arena *a, const struct path_line *wide, const struct path_line *x)
 {
-	if (!path_covers(wide->root, x->root) || (wide->rule->glob && wide != x))
+	if (!path_covers(wide->root, x->root))
 		return false;
+	if (wide->rule->glob && wide != x)
+		return paths_pattern_takes(a, wide, x->root) || fits_all(a, wide->rule->glob, x->rule->glob);
 	for (unsigned i = 0; i < wide->rule->n_holes; i++) {
 		const char *hole = path_real(a, wide->rule->holes[i].path);
 
@@ -250,9 +288,10 @@ static bool denies_it(void *ctx, const struct path_line *other)
 {
 	struct search *s = ctx;
 
-	if (other != s->line && takes_in(s->arena, other, s->line) &&
-	    (!s->line->rule->deny || strcmp(other->root, s->line->root) != 0 || s->line->rule->glob ||
-	     other->number < s->line->number))
+	const struct path_line *x = s->line;
+
+	if (other != x && takes_in(s->arena, other, x) &&
+	    !(x->rule->deny && takes_in(s->arena, x, other) && x->number < other->number))
 		s->found |= other->all;
 	return true;
 }
@@ -313,14 +352,16 @@ static void denies_reduce(struct emit *e, struct paths *p)
 static bool settles(void *ctx, const struct path_line *line)
 {
 	struct search *s = ctx;
+	bool all = line->rule->glob ? line->rule->deny && paths_pattern_takes(s->arena, line, s->line->root) : !line->rule->n_holes;
 
-	s->found |= line->rule->glob || line->rule->n_holes ? 0 : line->all;
+	s->found |= all ? line->all : 0;
 	return true;
 }
 
-uint32_t paths_settled(const struct paths *p, const char *root)
+uint32_t paths_settled(struct arena *a, const struct paths *p, const char *root)
 {
-	struct search s = {.found = 0};
+	const struct path_line at = {.root = root};
+	struct search s = {.arena = a, .line = &at};
 
 	paths_above(&p->allows, root, settles, &s);
 	paths_above(&p->denies, root, settles, &s);

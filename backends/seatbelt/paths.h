@@ -39,7 +39,9 @@ struct paths {
 };
 
 /* The atoms that a line allows, or denies, on all of the place. */
-uint32_t paths_settled(const struct paths *p, const char *root);
+uint32_t paths_settled(struct arena *a, const struct paths *p, const char *root);
+/* Does the line, a pattern, cover all of the place, by their words? */
+bool paths_pattern_takes(struct arena *a, const struct path_line *pattern, const char *place);
 /* Everything that the policy says of paths, without what has no effect. */
 void paths_collect(struct emit *e, struct paths *p);
 /* What is allowed; with the folders above it. Then what is denied. */

@@ -190,6 +190,7 @@ struct sbpl_filter {
 struct sbpl_rule {
 	enum sbpl_op op;
 	const struct sbpl_filter *filter; /* NULL: unfiltered */
+	unsigned part; /* which filter of its form, from 1; 0: unfiltered */
 	bool allow;
 	bool guarded; /* stands behind (defined? ...) of its own operation */
 	unsigned modifiers; /* 1 << MODIFIER_... */
@@ -209,7 +210,7 @@ struct sbpl_how_to {
 	/* Values are paths in the spelling of programs: the links of the root are followed, as our caller of sandbox-exec
 	 * does. */
 	bool real_paths;
-	/* Params without a value stand for anything: filters that hold one are `open`, match nothing, and their form is
+	/* Params without a value stand for anything: filters that hold one are `open`, may match or not, and their form is
 	 * judged as far as it goes. Without it they are #f, as there. */
 	bool check;
 	/* (import "NAME"): its expressions, or NULL with *error (one phrase). NULL: imports are refused. */

@@ -198,7 +198,7 @@ static enum sbpl_tri combine_matches(const struct sbpl_filter *f, const struct s
 static enum sbpl_tri matches(const struct sbpl_filter *f, const struct sbpl_query *q)
 {
 	if (f->open)
-		return TRI_NO;
+		return TRI_UNSURE;
 	switch (sbpl_filters[f->id].subject) {
 	case SUBJECT_PATH:
 		return path_matches(f, q);

@@ -154,7 +154,7 @@ static struct sbpl_place called_from(const struct lang *l, const struct sexp *fo
 	return outer->at;
 }
 
-static bool rule_add(struct lang *l, const struct draft *d, enum sbpl_op op, const struct sbpl_filter *f)
+static bool rule_add(struct lang *l, const struct draft *d, enum sbpl_op op, const struct sbpl_filter *f, unsigned part)
 {
 	struct sbpl_profile *p = l->profile;
 
@@ -164,6 +164,7 @@ static bool rule_add(struct lang *l, const struct draft *d, enum sbpl_op op, con
 	p->rules[p->n_rules++] = (struct sbpl_rule){
 	    .op = op,
 	    .filter = f,
+	    .part = part,
 	    .allow = d->allow,
 	    .guarded = l->guard == (int)op,
 	    .modifiers = d->modifiers,
@@ -208,18 +209,21 @@ static bool bounded(struct lang *l, const struct draft *d)
 
 static bool rules_for(struct lang *l, const struct draft *d, enum sbpl_op op)
 {
+	unsigned part = 0;
+
 	if (!bounded(l, d))
 		return false;
 	if (!d->filters)
-		return rule_add(l, d, op, within(l, NULL));
+		return rule_add(l, d, op, within(l, NULL), 0);
 	for (const struct sbpl_filter *f = d->filters; f; f = f->next) {
 		bool any = f->id == FILTER_REQUIRE_ANY;
 		const char *bad = misfit(f, op);
 
 		if (bad)
 			return lang_fail(l, d->form, "filter `%s` does not fit `%s`", bad, sbpl_ops[op].name), false;
+		part++;
 		for (const struct sbpl_filter *x = any ? f->first : f; x; x = any ? x->next : NULL)
-			if (!rule_add(l, d, op, within(l, x)))
+			if (!rule_add(l, d, op, within(l, x), part))
 				return false;
 	}
 	return true;
@@ -269,6 +273,6 @@ void rule_prelude(struct lang *l)
 
 	self->id = FILTER_TARGET;
 	self->text = "self";
-	rule_add(l, &d, SBPL_SIGNAL, self);
-	rule_add(l, &d, SBPL_MACH_TASK_NAME, self);
+	rule_add(l, &d, SBPL_SIGNAL, self, 1);
+	rule_add(l, &d, SBPL_MACH_TASK_NAME, self, 1);
 }

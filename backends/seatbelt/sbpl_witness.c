@@ -122,8 +122,22 @@ static void from_fact(struct collect *c, const struct sbpl_filter *f)
 	c->told[c->n_told++] = (struct sbpl_fact){arena_strndup(c->arena, d->name, sbpl_fact_name(f->id)), value};
 }
 
+/* A pattern of names beside the folder that they lie in: an example of both at once. */
+static void from_pair(struct collect *c, const struct sbpl_filter *all)
+{
+	for (const struct sbpl_filter *in = all->first; in; in = in->next)
+		for (const struct sbpl_filter *f = all->first; f && in->id == FILTER_SUBPATH && !in->open; f = f->next) {
+			const char *text = f->id == FILTER_REGEX && f->regex ? sbpl_regex_example(c->arena, f->regex) : NULL;
+
+			if (text && text[0] == '/')
+				add_path(c, arena_printf(c->arena, "%s%s", in->text[1] ? in->text : "", text));
+		}
+}
+
 static void from_filter(struct collect *c, const struct sbpl_filter *f)
 {
+	if (f->id == FILTER_REQUIRE_ALL)
+		from_pair(c, f);
 	switch (sbpl_filters[f->id].subject) {
 	case SUBJECT_PATH:
 	case SUBJECT_NAME:
@@ -308,41 +322,71 @@ enum sbpl_op sbpl_list_of(const struct sbpl_profile *p, enum sbpl_op op)
 	return op;
 }
 
-/* A value of the start decides, or a pattern, of which only some examples are asked about. */
-static bool is_sampled(const struct sbpl_filter *f)
+/* The next rule on the operation, from this one on; n_rules: none. */
+static unsigned next_on(const struct sbpl_profile *p, enum sbpl_op op, unsigned i)
 {
-	bool sampled = f->open || sbpl_filters[f->id].how == HOW_REGEX;
-
-	for (const struct sbpl_filter *x = f->first; x; x = x->next)
-		sampled |= is_sampled(x);
-	return sampled;
+	while (i < p->n_rules && p->rules[i].op != op)
+		i++;
+	return i;
 }
 
-const struct sbpl_rule *sbpl_dead_rule(struct arena *a, const struct sbpl_profile *p, unsigned from)
+bool sbpl_same_rules(const struct sbpl_profile *p, enum sbpl_op x, enum sbpl_op y)
 {
-	bool *used = ARENA_ARRAY(a, p->n_rules, bool);
+	unsigned i = next_on(p, x, 0), k = next_on(p, y, 0);
+	const struct sbpl_op_desc *dx = &sbpl_ops[x], *dy = &sbpl_ops[y];
+
+	while (i < p->n_rules && k < p->n_rules && p->rules[i].form == p->rules[k].form && p->rules[i].part == p->rules[k].part) {
+		i = next_on(p, x, i + 1);
+		k = next_on(p, y, k + 1);
+	}
+	return i == p->n_rules && k == p->n_rules && dx->takes == dy->takes && dx->own == dy->own &&
+	       (p->tail[x] || dx->own != OWN_INHERIT || dx->parent == dy->parent);
+}
+
+static void mark_asked(struct arena *a, const struct sbpl_profile *p, enum sbpl_op op, bool *decides)
+{
+	struct sbpl_query *q;
+	unsigned n = sbpl_witness(a, &p, 1, op, &q);
+
+	for (unsigned i = 0; i < n; i++) {
+		struct sbpl_verdict v = sbpl_decide(p, &q[i]);
+
+		if (v.by)
+			decides[v.by - p->rules] = true;
+		if (v.unless)
+			decides[v.unless - p->rules] = true;
+	}
+}
+
+/* What decides of the one decides of the other. */
+static void mark_same(const struct sbpl_profile *p, enum sbpl_op from, enum sbpl_op to, bool *decides)
+{
+	unsigned i = next_on(p, from, 0), k = next_on(p, to, 0);
+
+	for (; i < p->n_rules; i = next_on(p, from, i + 1), k = next_on(p, to, k + 1))
+		decides[k] |= decides[i];
+}
+
+void sbpl_deciding(struct arena *a, const struct sbpl_profile *p, bool *decides)
+{
 	bool done[SBPL_OP_COUNT] = {false};
+	enum sbpl_op asked[SBPL_OP_COUNT];
+	unsigned n = 0;
 
 	for (unsigned op = 0; op < SBPL_OP_COUNT; op++) {
 		enum sbpl_op list = sbpl_list_of(p, (enum sbpl_op)op);
-		struct sbpl_query *q;
-		unsigned n;
+		unsigned same = 0;
 
 		if (!sbpl_ops[op].asked || done[list])
 			continue;
 		done[list] = true;
-		n = sbpl_witness(a, &p, 1, (enum sbpl_op)op, &q);
-		for (unsigned i = 0; i < n; i++) {
-			struct sbpl_verdict v = sbpl_decide(p, &q[i]);
-
-			if (v.by)
-				used[v.by - p->rules] = true;
-			if (v.unless)
-				used[v.unless - p->rules] = true;
-		}
+		while (same < n && !(list == op && sbpl_same_rules(p, asked[same], list)))
+			same++;
+		if (same < n)
+			mark_same(p, asked[same], list, decides);
+		else
+			mark_asked(a, p, (enum sbpl_op)op, decides);
+		if (same == n && list == op)
+			asked[n++] = list;
 	}
-	for (unsigned i = 0; i < p->n_rules; i++)
-		if (!used[i] && p->rules[i].at.line >= from && !(p->rules[i].filter && is_sampled(p->rules[i].filter)))
-			return &p->rules[i];
-	return NULL;
 }

@@ -16,11 +16,17 @@ unsigned sbpl_witness(struct arena *a, const struct sbpl_profile *const *profile
 		      struct sbpl_query **out);
 /* The operation whose rules, or own default, are the first to be asked about `op`. */
 enum sbpl_op sbpl_list_of(const struct sbpl_profile *p, enum sbpl_op op);
-/* A rule from this line on (1: any) that decides nothing at any of its questions; NULL when all do. Rules on patterns and open values are let be. */
-const struct sbpl_rule *sbpl_dead_rule(struct arena *a, const struct sbpl_profile *p, unsigned from);
-
+/* Have the two operations the same rules, so that every question has one answer for both? */
+bool sbpl_same_rules(const struct sbpl_profile *p, enum sbpl_op x, enum sbpl_op y);
+/* Sets `decides` for each rule, in their order, that decides at one of its questions or may. */
+void sbpl_deciding(struct arena *a, const struct sbpl_profile *p, bool *decides);
 struct request;
 /* model.c: the profile of a model with the values of this request; NULL when it does not load with them. */
 const struct sbpl_profile *seatbelt_model_profile(const void *model, const struct request *r);
+/* With values that stand for anything; and *base, the rules before the first of the policy, or NULL. */
+const struct sbpl_profile *seatbelt_model_open_profile(const void *model, const struct sbpl_profile **base);
+
+/* facts_words.c: has every question that no request is put as the answer of the word that it belongs to? */
+bool seatbelt_words_whole(const void *model, const struct sbpl_profile *p, struct arena *a, const char **difference);
 
 #endif

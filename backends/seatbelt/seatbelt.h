@@ -57,6 +57,8 @@ void seatbelt_emit_closed(struct emit *e);
 bool seatbelt_closes(const struct lower *l, const char *operation);
 /* facts.c: see backend.h. */
 bool seatbelt_facts(const void *model, const struct lower *what, struct arena *a, const char **difference);
+/* facts_rules.c: does every rule of the profile decide something? */
+bool seatbelt_rules_decide(const void *model, struct arena *a, const char **difference);
 
 /* base.c: what every program needs, whatever the policy says. */
 void seatbelt_emit_base(struct emit *e);
@@ -70,7 +72,7 @@ bool seatbelt_baseline(const struct ir *ir, const struct request *r, const char 
 
 /*
  * The expression for what the pattern fits below the folder, as an SBPL string. With a variable in the folder the
- * expression cannot name it, and would also fit names in the folder's own path: a deny may, as that closes more; for an
+ * expression names only what follows it, and would also fit names in the value: a deny may, as that closes more; for an
  * allow it is a diagnostic, and NULL.
  */
 const char *emit_pattern(struct emit *e, struct loc at, const char *folder, const char *glob, bool deny);

@@ -332,6 +332,8 @@ const char *emit_pattern(struct emit *e, struct loc at, const char *folder, cons
 	struct pieces p = split(a, folder);
 	struct buf re = buf_new(a), out = buf_new(a);
 	bool fixed = p.n == 1 && !p.v[0].is_var;
+	const struct tmpl_piece *last = p.n ? &p.v[p.n - 1] : NULL;
+	const char *tail = last && !last->is_var ? memchr(last->s, '/', last->len) : NULL; /* its folders behind the variable */
 
 	if (!fixed && !deny)
 		return refuse(e, at, "macOS needs the folder of an allowed pattern when the profile is made",
@@ -341,8 +343,10 @@ const char *emit_pattern(struct emit *e, struct loc at, const char *folder, cons
 		buf_putc(&re, '^');
 		if (p.v[0].len > 1)
 			add_literal(&re, p.v[0].s, p.v[0].len);
+	} else if (tail) {
+		add_literal(&re, tail, last->len - (size_t)(tail - last->s));
 	}
-	buf_puts(&re, fixed ? "(/|/.*/)" : "/");
+	buf_puts(&re, fixed || tail ? "(/|/.*/)" : "/");
 	for (; *glob; glob++) {
 		if (*glob == '*')
 			buf_puts(&re, "[^/]*");

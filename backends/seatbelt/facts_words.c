@@ -1,0 +1,153 @@
+/*
+ * facts_words.c - the questions of the kernel that no request is put as.
+ *
+ * A word of the policy stands for several questions; the comparison puts one of them, and the others must have its answer, at
+ * every place or name that a rule speaks of. And a policy's rules speak of nothing that no word means.
+ */
+#include <string.h>
+
+#include "sbpl_witness.h"
+#include "seatbelt.h"
+
+/* What the word is asked as, and what goes with it: allowed where the first is, and nowhere else. */
+static const struct {
+	enum sbpl_op asked, with;
+	enum { ALIKE, OR_BASE, NEEDS } how; /* the base may open it too; only where the first is, but perhaps not there either */
+} words[] = {
+    {SBPL_FILE_READ_DATA, SBPL_FILE_READ_XATTR, ALIKE},
+    {SBPL_FILE_WRITE_DATA, SBPL_FILE_WRITE_FLAGS, ALIKE},
+    {SBPL_FILE_WRITE_DATA, SBPL_FILE_WRITE_MODE, ALIKE},
+    {SBPL_FILE_WRITE_DATA, SBPL_FILE_WRITE_OWNER, ALIKE},
+    {SBPL_FILE_WRITE_DATA, SBPL_FILE_WRITE_TIMES, ALIKE},
+    {SBPL_FILE_WRITE_DATA, SBPL_FILE_WRITE_XATTR, ALIKE},
+    {SBPL_FILE_READ_DATA, SBPL_FILE_LINK, NEEDS},
+    {SBPL_FILE_WRITE_DATA, SBPL_FILE_LINK, NEEDS},
+    {SBPL_PROCESS_EXEC, SBPL_FILE_MAP_EXECUTABLE, OR_BASE},
+    {SBPL_PROCESS_EXEC, SBPL_PROCESS_EXEC_INTERPRETER, ALIKE},
+    {SBPL_NETWORK_BIND, SBPL_NETWORK_INBOUND, ALIKE},
+    {SBPL_IPC_POSIX_SHM_WRITE_DATA, SBPL_IPC_POSIX_SHM_WRITE_CREATE, ALIKE},
+    {SBPL_IPC_POSIX_SHM_WRITE_DATA, SBPL_IPC_POSIX_SHM_WRITE_UNLINK, ALIKE},
+    {SBPL_IPC_POSIX_SEM_OPEN, SBPL_IPC_POSIX_SEM_CREATE, ALIKE},
+    {SBPL_IPC_POSIX_SEM_OPEN, SBPL_IPC_POSIX_SEM_POST, ALIKE},
+    {SBPL_IPC_POSIX_SEM_OPEN, SBPL_IPC_POSIX_SEM_UNLINK, ALIKE},
+    {SBPL_IPC_POSIX_SEM_OPEN, SBPL_IPC_POSIX_SEM_WAIT, ALIKE},
+    {SBPL_IOKIT_OPEN_USER_CLIENT, SBPL_IOKIT_OPEN_SERVICE, ALIKE},
+};
+
+/* What a policy can open beside these: the other questions of words, and what the rest of facts.c and the folders above are. */
+static const enum sbpl_op others[] = {
+    SBPL_FILE_READ_METADATA, SBPL_FILE_WRITE_CREATE, SBPL_FILE_WRITE_UNLINK, SBPL_FILE_IOCTL,	     SBPL_MACH_LOOKUP,
+    SBPL_SIGNAL,	     SBPL_NETWORK_OUTBOUND,  SBPL_SYSTEM_SOCKET,     SBPL_IPC_POSIX_SHM_READ_DATA, SBPL_IPC_SYSV_SHM,
+    SBPL_IPC_SYSV_SEM,	     SBPL_IPC_SYSV_MSG,	     SBPL_IOKIT_GET_PROPERTIES, SBPL_IOKIT_SET_PROPERTIES, SBPL_USER_PREFERENCE_READ,
+    SBPL_USER_PREFERENCE_WRITE, SBPL_SYSCTL_WRITE, SBPL_PSEUDO_TTY,
+};
+
+struct looking {
+	const struct sbpl_profile *profile, *base;
+	struct arena *a;
+	const char **difference;
+};
+
+static bool is_meant(enum sbpl_op op)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i].asked == op || words[i].with == op)
+			return true;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i] == op)
+			return true;
+	return false;
+}
+
+/* Is it decided by rules on the other, where it has none of its own? */
+static bool reaches(enum sbpl_op rule, enum sbpl_op op)
+{
+	return op == rule || (sbpl_below(op, rule) && sbpl_ops[op].own == OWN_INHERIT);
+}
+
+/* No rule of the policy opens what none of its words means. */
+static bool only_meant(const struct looking *l)
+{
+	for (unsigned i = l->base->n_rules; i < l->profile->n_rules; i++) {
+		const struct sbpl_rule *r = &l->profile->rules[i];
+
+		for (unsigned op = 0; op < SBPL_OP_COUNT && r->allow; op++)
+			if (sbpl_ops[op].asked && reaches(r->op, (enum sbpl_op)op) && !is_meant((enum sbpl_op)op)) {
+				*l->difference = arena_printf(l->a, SEATBELT_FILE ":%u:%u: %s is allowed, which no line of a policy means",
+							      r->at.line, r->at.col, sbpl_ops[op].name);
+				return false;
+			}
+	}
+	return true;
+}
+
+static bool allows(const struct sbpl_profile *p, struct sbpl_query q, enum sbpl_op op)
+{
+	q.op = op;
+	return sbpl_decide(p, &q).allow;
+}
+
+static const char *object(struct arena *a, const struct sbpl_query *q)
+{
+	if (q->path || q->name)
+		return q->path ? q->path : q->name;
+	return arena_printf(a, "port %u", q->local.port);
+}
+
+/* The answer to the question that goes with the word's, at one place. */
+static bool goes_with(const struct looking *l, size_t row, struct sbpl_query q)
+{
+	bool asked, fine, with = allows(l->profile, q, words[row].with);
+
+	if (words[row].how == NEEDS && !with)
+		return true;
+	/* A folder's own bytes are its names, another word. */
+	if (q.path)
+		q.vnode = "REGULAR-FILE";
+	asked = allows(l->profile, q, words[row].asked);
+	fine = asked == with ||
+	       (words[row].how == OR_BASE && with && allows(l->base, q, words[row].with));
+	if (!fine)
+		*l->difference = arena_printf(l->a, SEATBELT_FILE ": %s is %s on %s, and %s, which goes with it, is %s", sbpl_ops[words[row].asked].name,
+					      asked ? "allowed" : "denied", object(l->a, &q), sbpl_ops[words[row].with].name,
+					      with ? "allowed" : "denied");
+	return fine;
+}
+
+/* At the places of the rules on both. */
+static bool all_go_with(const struct looking *l, size_t row)
+{
+	const enum sbpl_op ops[] = {words[row].asked, words[row].with};
+	struct arena *scratch;
+	bool fine = true;
+
+	if (words[row].how == ALIKE && sbpl_same_rules(l->profile, ops[0], ops[1]))
+		return true;
+	scratch = arena_new();
+	for (size_t k = 0; k < 2 && fine; k++) {
+		struct sbpl_query *q;
+		unsigned n = sbpl_witness(scratch, &l->profile, 1, ops[k], &q);
+
+		for (unsigned i = 0; i < n && fine; i++)
+			fine = goes_with(l, row, q[i]);
+	}
+	arena_free(scratch);
+	return fine;
+}
+
+bool seatbelt_words_whole(const void *model, const struct sbpl_profile *p, struct arena *a, const char **difference)
+{
+	struct looking l = {.profile = p, .a = a, .difference = difference};
+
+	seatbelt_model_open_profile(model, &l.base);
+	if (!l.base) {
+		*difference = SEATBELT_FILE ": the base cannot be read by itself";
+		return false;
+	}
+	if (!only_meant(&l))
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!all_go_with(&l, i))
+			return false;
+	return true;
+}
