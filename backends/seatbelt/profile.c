@@ -176,6 +176,8 @@ static const char *note_of(struct arena *a, const struct sbpl_rule *r, enum sbpl
 		buf_printf(&b, "%sthe process is ended", b.len ? ", " : "");
 	if (r->modifiers & (1u << MODIFIER_NO_LOG | 1u << MODIFIER_NO_REPORT))
 		buf_printf(&b, "%snothing is logged", b.len ? ", " : "");
+	if (r->modifiers & (1u << MODIFIER_MESSAGE_FILTER))
+		buf_printf(&b, "%sits messages are filtered further, which is not judged here", b.len ? ", " : "");
 	return b.len ? buf_str(&b) : NULL;
 }
 

@@ -219,11 +219,11 @@ static void take_address(struct asking *k, const char *text)
 }
 
 /* Is it what a filter asks beside the object, by its plain name? */
-static bool is_fact(enum sbpl_filter_id id)
+static bool is_fact(enum sbpl_filter_id id, const char *name)
 {
 	enum sbpl_subject s = sbpl_filters[id].subject;
 
-	return sbpl_fact_name(id) == strlen(sbpl_filters[id].name) &&
+	return sbpl_fact_name(id) == strlen(name) &&
 	       (s == SUBJECT_FACT || s == SUBJECT_OTHER_NAME || s == SUBJECT_VNODE || s == SUBJECT_TARGET || s == SUBJECT_DOMAIN);
 }
 
@@ -231,11 +231,11 @@ static void take_fact(struct asking *k, const char *text)
 {
 	const char *eq = strchr(text, '='), *value = eq + 1;
 	const char *name = arena_strndup(k->arena, text, (size_t)(eq - text));
-	int id = sbpl_filter_find(name);
+	int id = sbpl_filter_find(strcmp(name, "mount-relative") == 0 ? "mount-relative-literal" : name);
 
 	if (id < 0 || k->q.n_facts == MAX_FACTS)
 		k->error = arena_printf(k->arena, "`%s` is no filter of profiles%s", name, sbpl_suggest_filter(k->arena, name));
-	else if (!is_fact((enum sbpl_filter_id)id))
+	else if (!is_fact((enum sbpl_filter_id)id, name))
 		k->error = arena_printf(k->arena, "`%s` is nothing that is given beside the object", name);
 	else if (!sbpl_word_known((enum sbpl_filter_id)id, value))
 		k->error = arena_printf(k->arena, "`%s` does not know the word `%s`", name, value);

@@ -77,6 +77,7 @@ struct sbpl_filter_desc {
 		ARG_STRINGS,   /* any of them */
 		ARG_WORDS,     /* symbols, numbers or strings: any of them */
 		ARG_FIRST,     /* a string, then what is not looked at */
+		ARG_NOTHING,   /* the fact by itself: yes or no */
 		ARG_ANCESTORS, /* the folders above a path */
 		ARG_HOME,      /* paths below the param _HOME */
 		ARG_ADDRESS,

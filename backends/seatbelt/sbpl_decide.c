@@ -103,9 +103,12 @@ static enum sbpl_tri target_matches(const struct sbpl_filter *f, const struct sb
 
 size_t sbpl_fact_name(enum sbpl_filter_id id)
 {
+	static const char mount[] = "mount-relative"; /* one fact, in whatever way it is looked at */
 	const struct sbpl_filter_desc *d = &sbpl_filters[id];
 	size_t n = strlen(d->name);
 
+	if (strncmp(d->name, mount, strlen(mount)) == 0)
+		return strlen(mount);
 	if ((d->subject != SUBJECT_FACT && d->subject != SUBJECT_OTHER_NAME) || d->how == HOW_EXACT)
 		return n;
 	return n - (d->how == HOW_PREFIX ? strlen("-prefix") : strlen("-regex"));

@@ -294,6 +294,10 @@ static const struct sbpl_filter *make_filters(struct lang *l, const struct sexp 
 const struct sval *filter_make(struct lang *l, const struct sexp *at, enum sbpl_filter_id id, const struct sval *args)
 {
 	switch (sbpl_filters[id].arg) {
+	case ARG_NOTHING:
+		if (args->kind == V_PAIR)
+			return lang_fail(l, at, "`%s` takes no value", sbpl_filters[id].name);
+		return made(l, filter_text(l, at, id, "yes", false));
 	case ARG_STRINGS:
 	case ARG_WORDS:
 	case ARG_FIRST:
@@ -347,6 +351,8 @@ static void put_filter(struct buf *b, const struct sbpl_filter *f)
 {
 	buf_printf(b, "(%s", sbpl_filters[f->id].name);
 	switch (sbpl_filters[f->id].arg) {
+	case ARG_NOTHING:
+		break;
 	case ARG_WORDS:
 		buf_printf(b, " %s", f->text);
 		break;

@@ -201,6 +201,18 @@ static const struct sval *form_define(struct lang *l, const struct sexp *form, s
 	return v ? &nothing : NULL;
 }
 
+/* A name that has a value keeps it: profiles that import one another say the same more than once. */
+static const struct sval *form_define_once(struct lang *l, const struct sexp *form, struct scope *s)
+{
+	const struct sexp *name = form->first->next;
+
+	if (name && name->kind == SEXP_LIST)
+		name = name->first;
+	if (name && name->kind == SEXP_SYMBOL && lang_find(s, name->text))
+		return &nothing;
+	return form_define(l, form, s);
+}
+
 static const struct sval *form_set(struct lang *l, const struct sexp *form, struct scope *s)
 {
 	const struct sexp *name = form->first->next;
@@ -357,6 +369,7 @@ const struct lang_form_word lang_forms[] = {
     {"with-filter", form_with_filter}, {"with-modifier", form_with_modifier},
     {"if", form_if},		 {"when", form_when},	    {"unless", form_when},
     {"cond", form_cond},	 {"and", form_and},	    {"or", form_and},
+    {"apply-message-filter", message_eval}, {"define-once", form_define_once},
     {"define", form_define},	 {"set!", form_set},	    {"lambda", form_lambda},
     {"let", form_let},		 {"let*", form_let},	    {"letrec", form_let},
     {"begin", form_begin},	 {"quote", form_quote},	    {"defined?", form_defined},

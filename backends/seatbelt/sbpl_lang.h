@@ -163,6 +163,8 @@ const struct sval *rule_eval(struct lang *l, const struct sexp *form, struct sco
 const struct sval *rule_call(struct lang *l, const struct sexp *form, bool allow, const struct sval *words);
 /* (with ...) */
 const struct sval *modifier_eval(struct lang *l, const struct sexp *form, struct scope *s);
+/* sbpl_message.c */
+const struct sval *message_eval(struct lang *l, const struct sexp *form, struct scope *s);
 /* The rules that every profile begins with. */
 void rule_prelude(struct lang *l);
 

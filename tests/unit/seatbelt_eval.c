@@ -280,6 +280,16 @@ Test(seatbelt_eval, refuses_what_it_does_not_know)
 	refused("(+ 1 \"x\")", "a number");
 	refused("(string->number \"12x\")", "not a number");
 	refused("(lambda (x . ) x)", "a parameter");
+	refused("(allow mach-bootstrap (apply-message-filter))", "a filter of messages without a rule");
+	refused("(allow mach-bootstrap (apply-message-filter (allow)))", "a rule without an operation");
+	refused("(allow mach-bootstrap (apply-message-filter (allow mach-lookup)))", "unknown operation `mach-lookup` of messages");
+	refused("(allow mach-bootstrap (apply-message-filter (allow mach-message-send (message-name 1))))", "unknown filter `message-name` of messages");
+	refused("(allow mach-bootstrap (apply-message-filter (allow mach-message-send (message-number \"1\"))))", "`message-number` takes numbers");
+	refused("(allow mach-bootstrap (apply-message-filter (allow mach-message-send (message-number))))", "a filter without a value: `message-number`");
+	refused("(deny mach-bootstrap (apply-message-filter (deny mach-message-send)))", "does not go with deny");
+	refused("(allow mach-bootstrap (apply-message-filter (literal \"/x\")))", "holds (allow ...) and (deny ...)");
+	refused("(allow file-read* (process-is-plugin \"x\"))", "`process-is-plugin` takes no value");
+	refused("(allow file-read* (with ))", "unknown modifier");
 	refused("(with-operations (file-read*) (literal \"/x\"))", "unknown form `with-operations`");
 }
 
