@@ -50,7 +50,7 @@ static bool read_filter(struct lang *l, const struct sexp *x, struct scope *s)
 				return false;
 		return true;
 	}
-	if (*head && !lang_is_form(head) && !lang_lookup(l, head, s))
+	if (*head && !lang_name(head)->run && !lang_lookup(l, head, s))
 		return lang_fail(l, x, "unknown filter `%s` of messages", head), false;
 	v = lang_eval(l, x, s);
 	if (v && v->kind != V_FILTER && v->kind != V_MODIFIER)
