@@ -81,8 +81,14 @@ static bool left_read(struct left *left)
 /* Before the program has a view of its own, in which there may be no /proc. */
 void signals_look(struct run *r)
 {
-	if (!left_read(&r->left))
-		r->left = (struct left){.ignored = ~0ull, .blocked = ~0ull};
+	struct kernel_sigaction hangup = {0};
+
+	if (left_read(&r->left))
+		return;
+	r->left = (struct left){.ignored = ~0ull, .blocked = ~0ull};
+	syscall(SYS_rt_sigaction, SIGHUP, NULL, &hangup, sizeof(hangup.mask));
+	if (hangup.handler != (void *)SIG_IGN)
+		r->left.ignored &= ~(uint64_t)LEFT_NO_HANGUP;
 }
 
 /* Straight to the kernel, so that the numbers which libc keeps to itself are among them. */
@@ -97,7 +103,7 @@ bool signals_default(struct fault *f)
 	return true;
 }
 
-/* A handler ends with exec by itself; only what is ignored would be inherited. */
+/* A handler ends with exec by itself; only what is ignored would be inherited. SIGHUP may be: nohup asks for that. */
 bool apply_signals(struct run *r)
 {
 	const struct kernel_sigaction fresh = {0};
@@ -106,7 +112,7 @@ bool apply_signals(struct run *r)
 
 	if (r->link)
 		left.blocked = ~0ull; /* supervise.c and the library block them all meanwhile */
-	for (int s = 1; s <= LAST_SIGNAL; s++) {
+	for (int s = SIGHUP + 1; s <= LAST_SIGNAL; s++) {
 		if (s == SIGKILL || s == SIGSTOP || !(left.ignored >> (s - 1) & 1))
 			continue;
 		if (syscall(SYS_rt_sigaction, s, &fresh, NULL, sizeof(none)))

@@ -34,6 +34,9 @@ struct left {
 	uint64_t umask;
 };
 
+/* A hang-up that the caller ignores, as nohup has it, is ignored by all that it starts. */
+enum { LEFT_NO_HANGUP = 1 << (1 - 1) /* SIGHUP is 1 everywhere */ };
+
 struct run {
 	const struct options *options;
 	struct report *report; /* or NULL */

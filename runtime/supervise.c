@@ -102,12 +102,14 @@ static bool shared_make(struct supervisor *s)
 	return true;
 }
 
-/* All of them wait in the signalfd; an ignored SIGCHLD would take the exit status away. */
+/* All of them wait in the signalfd, but for a hang-up that is ignored; an ignored SIGCHLD would take the exit status away. */
 static bool signals_hold(struct supervisor *s)
 {
 	sigset_t all;
 
 	sigfillset(&all);
+	if (s->run->left.ignored & LEFT_NO_HANGUP)
+		sigdelset(&all, SIGHUP);
 	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
 		return fault(s, "signal");
 	if (sigprocmask(SIG_SETMASK, &all, NULL))

@@ -71,11 +71,13 @@ bool apply_rlimits(struct run *r)
 	return true;
 }
 
-static bool exec_prepare(posix_spawnattr_t *attr, posix_spawn_file_actions_t *files)
+static bool exec_prepare(const struct run *r, posix_spawnattr_t *attr, posix_spawn_file_actions_t *files)
 {
 	sigset_t all, none;
 
 	sigfillset(&all);
+	if (r->left.ignored & LEFT_NO_HANGUP)
+		sigdelset(&all, SIGHUP);
 	sigemptyset(&none);
 	if (posix_spawnattr_init(attr) || posix_spawn_file_actions_init(files) ||
 	    posix_spawnattr_setflags(attr, POSIX_SPAWN_SETEXEC | POSIX_SPAWN_CLOEXEC_DEFAULT | POSIX_SPAWN_SETSIGDEF |
@@ -102,7 +104,7 @@ bool apply_exec(struct run *r)
 	posix_spawnattr_t attr;
 	int error;
 
-	if (!exec_prepare(&attr, &files))
+	if (!exec_prepare(r, &attr, &files))
 		return fault_step(r->fault, "exec", "posix_spawnattr", ENOMEM);
 	phase_set(r, PHASE_EXEC);
 	error = posix_spawn(NULL, r->program.path, &files, &attr, r->options->argv, r->envp);

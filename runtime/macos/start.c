@@ -4,6 +4,7 @@
 #include "../start.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +25,16 @@ static bool options_fit(struct run *r)
 	return fault_line(r->fault, "wrong", "--file needs a scratch folder, which macOS does not have", NULL);
 }
 
+static void hangup_look(struct run *r)
+{
+	void (*was)(int) = signal(SIGHUP, SIG_IGN);
+
+	if (was == SIG_IGN)
+		r->left.ignored = LEFT_NO_HANGUP;
+	else
+		signal(SIGHUP, was);
+}
+
 bool start_prove(struct run *r, char *const *environment)
 {
 	const struct launch *l = &r->plan->launch;
@@ -31,6 +42,8 @@ bool start_prove(struct run *r, char *const *environment)
 	memcpy(r->params, l->params, l->n_params * sizeof(l->params[0]));
 	r->vars = (struct vars){.params = r->params, .n_params = l->n_params, .pool = r->pool};
 	host_probe(&r->host);
+	if (!r->embedded)
+		hangup_look(r);
 	return options_fit(r) && params_set(&r->vars, r->options->sets, r->options->n_sets, r->fault) &&
 	       guarantees_check(l, &r->host, r->fault) &&
 	       program_choose(l, r->options->argv[0], &r->vars, &r->program, r->fault) && env_build(r, environment) &&

@@ -29,7 +29,7 @@ children() { # PID: its children
 	cat "/proc/$1/task/$1/children" 2>/dev/null
 }
 begin() { # starts a sleeper under a loader that is a group leader: LOADER, CHILD
-	setsid "$SBX_RUN" "$P" "$PROBE" sleep 60 &
+	setsid env "${HANGUP:---default-signal=HUP}" "$SBX_RUN" "$P" "$PROBE" sleep 60 &
 	LOADER=$!
 	CHILD=
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -63,4 +63,40 @@ kill -CONT $LOADER
 within 20 states SS && pass "and both go on" || fail "and both go on" "$(state "$CHILD")$(state $LOADER)"
 kill -TERM $LOADER
 wait $LOADER 2>/dev/null
+
+# nohup: a hang-up that the caller ignores reaches neither the loader nor the program; the control is above: one it does not ignore.
+ended() { gone "$LOADER" && gone "$CHILD"; }
+nohup_job() { # NAME: a job that a hang-up does not end, and SIGTERM does
+	HANGUP=--ignore-signal=HUP
+	begin
+	HANGUP=
+	kill -HUP "$LOADER" "$CHILD"
+	kill -USR1 "$LOADER" # behind it: when this one has ended the program, the other has not
+	wait "$LOADER" 2>/dev/null
+	code=$?
+	[ "$code" = $((128 + 10)) ] && ended && pass "$1: a hang-up that the caller ignores ends nothing" || fail "$1: nohup" "$code"
+	kill -9 "$CHILD" 2>/dev/null
+}
+nohup_job "as a leader"
+run env --ignore-signal=HUP "$SBX_RUN" "$TMP/without" "$PROBE" state
+has "in place: it stays ignored" "*ignored 1 *"
+run env --default-signal=HUP "$SBX_RUN" "$TMP/without" "$PROBE" state
+has "control: nothing else is" "*ignored 0 *"
+if unshare -U true 2>/dev/null; then
+	ISOLATE="user pid"
+	MORE_SESSION='session new
+'
+	plan "$P"
+	HANGUP=--ignore-signal=HUP
+	begin
+	INIT=$CHILD
+	within 20 eval 'CHILD=$(children $INIT | tr -d " "); [ -n "$CHILD" ] && [ "$(readlink "/proc/$CHILD/exe")" = "$PROBE" ]'
+	kill -HUP "$LOADER"
+	kill -USR1 "$LOADER"
+	wait "$LOADER" 2>/dev/null
+	code=$?
+	[ "$code" = $((128 + 10)) ] && pass "in a pid namespace: nor there" || fail "in a pid namespace: nohup" "$code"
+else
+	skip "nohup in a pid namespace" "this host makes no user namespaces"
+fi
 finish

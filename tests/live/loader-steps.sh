@@ -155,7 +155,7 @@ reset
 plan "$P"
 run sh -c 'trap "" INT USR1 PIPE; umask 0; exec "$@"' sh "$PROBE" state
 has "control: ignored signals and umask 0 pass without the loader" "state nnp 0 seccomp 0 *ignored [1-9]* umask 000*"
-run sh -c 'trap "" INT USR1 PIPE; umask 0; exec "$@"' sh "$SBX_RUN" "$P" -- "$PROBE" state
+run env --default-signal=HUP sh -c 'trap "" INT USR1 PIPE; umask 0; exec "$@"' sh "$SBX_RUN" "$P" -- "$PROBE" state
 has "state: nnp, filter, signals, umask" "state nnp 1 seccomp 2 blocked 0 ignored 0 umask 022 *dumpable 1*"
 run sh -c 'umask 077; exec "$@"' sh "$SBX_RUN" "$P" -- "$PROBE" state
 has "a stricter umask stays" "*umask 077*"

@@ -103,6 +103,22 @@ code=$?
 grep -q '"signal":15' "$report" && [ "$code" -eq 143 ]
 check $? "a signal to the loader is passed on" "code $code: $(cat "$report")"
 
+# As nohup starts it: a hang-up ends neither, the next signal does.
+rm -f "$tmp/pid2"
+env --ignore-signal=HUP "$run" --report "$report" --set work="$tmp/work" around -- /bin/sh -c "echo \$\$ >$tmp/pid2; exec sleep 60" &
+loader=$!
+n=0
+while [ ! -s "$tmp/pid2" ] && [ $n -lt 100 ]; do
+	n=$((n + 1))
+	sleep 0.1
+done
+kill -HUP $loader "$(cat "$tmp/pid2")"
+kill -USR1 $loader
+wait $loader
+code=$?
+grep -q '"signal":10' "$report" && [ "$code" -eq 138 ]
+check $? "a hang-up that the caller ignores ends nothing" "code $code: $(cat "$report")"
+
 "$run" --watch --set work="$tmp/work" around -- /bin/sleep 2.5 2>"$tmp/err"
 grep -q 'program: cpu 2.0 s memory 3.0 MiB' "$tmp/err"
 check $? "--watch" "$(cat "$tmp/err")"

@@ -195,6 +195,7 @@ int kill(pid_t, int);
 int sigemptyset(sigset_t *);
 int sigfillset(sigset_t *);
 int sigaddset(sigset_t *, int);
+int sigdelset(sigset_t *, int);
 int sigprocmask(int, const sigset_t *restrict, sigset_t *restrict);
 
 /* sys/wait.h */
