@@ -126,14 +126,16 @@ int sim_exec(pid_t *pid, const char *path, const posix_spawn_file_actions_t *fil
 	     char *const argv[], char *const envp[])
 {
 	short flags = 0;
-	sigset_t mask;
+	sigset_t mask, defaults;
 
 	posix_spawnattr_getflags(attr, &flags);
 	if (pid || !files)
 		abort(); /* it was to become the program */
 	posix_spawnattr_getsigmask(attr, &mask);
+	posix_spawnattr_getsigdefault(attr, &defaults);
 	for (int i = 1; i < NSIG; i++)
-		signal(i, SIG_DFL);
+		if (sigismember(&defaults, i) == 1)
+			signal(i, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	syscall(SYS_close_range, 3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */);
 	execve(path, argv, envp);
