@@ -37,7 +37,7 @@ as_user() {
 echo "@@BEGIN $(uname -r)"
 cd /t/src || exit
 limit=$(</t/script-limit)
-export B=build FAULT_STEP=53 CUT_STEP=41 MANY=40 FEWER=10 WIDE=40 PROBE=/t/tools/probe FILTER=/t/tools/filter
+export B=build FAULT_STEP=53 CUT_STEP=41 RACES=40 MANY=40 FEWER=10 WIDE=40 PROBE=/t/tools/probe FILTER=/t/tools/filter
 while IFS=/ read -r who script; do
 	echo "@@SCRIPT $who/$script"
 	SECONDS=0
