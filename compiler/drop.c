@@ -106,6 +106,8 @@ static void note_others(struct res *r, struct diag_rec *rec, const struct ir_rul
 static void report_nothing(struct res *r, const struct access_item *i, uint32_t missing)
 {
 	const char *base = base_name(r);
+	if (r->base_wrong)
+		return;
 	struct diag_rec *rec =
 	    diag(r->d, DIAG_DROP_NOTHING, i->loc, "nothing to drop: `%s` does not %s %s%s%s", base,
 		 i->rule.deny ? "deny" : "allow", say_ops(r->a, missing), quoted(r, &i->rule)[0] ? " on " : "",
@@ -174,7 +176,7 @@ static void drop_limit(struct res *r, const struct place *p, const struct ast_st
 		one->is.set = false;
 		found = true;
 	}
-	if (!found)
+	if (!found && !r->base_wrong)
 		diag(r->d, DIAG_DROP_NOTHING, s->name->loc, "nothing to drop: `%s` does not limit %s", base_name(r), limit_name[l]);
 }
 
@@ -193,7 +195,7 @@ static void drop_want(struct res *r, const struct ast_stmt *s)
 			want->targets = 0;
 			found = true;
 		}
-		if (!found)
+		if (!found && !r->base_wrong)
 			diag(r->d, DIAG_DROP_NOTHING, w->loc, "nothing to drop: `%s` does not %s `%s`", base_name(r),
 			     prefer ? "prefer" : "require", cap_name[cap]);
 	}
@@ -244,6 +246,8 @@ void stmt_drop(struct res *r, const struct place *p, const struct ast_stmt *s)
 		return;
 	}
 	if (!base_name(r)) {
+		if (r->base_wrong)
+			return;
 		struct diag_rec *rec = diag(r->d, DIAG_DROP_NOTHING, s->loc, "nothing to drop: `%s` extends no policy", r->level->name);
 		diag_help(rec, "remove the line; what the policy says itself is changed where it stands");
 		return;

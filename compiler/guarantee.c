@@ -1,7 +1,7 @@
 /*
  * guarantee.c - which guarantees a policy derives (S6), and the fold of the back ends' answers.
  */
-#include "guarantee.h"
+#include "guarantee_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,8 @@ struct fold {
 	const struct ir *ir;
 	struct diags *d;
 	struct guarantee *v;
-	unsigned n;
+	struct unkept *unkept;
+	unsigned n, n_unkept;
 };
 
 enum {
@@ -358,40 +359,26 @@ static struct answer best_answer(const struct fold *f, enum target t, enum cap c
 	return best;
 }
 
-static const char *cap_sentence(enum cap cap)
-{
-	return cap_help[cap];
-}
-
-static void report_not_kept(struct fold *f, const struct guarantee *g, bool asked)
-{
-	const char *system = g->target == TARGET_LINUX ? "Linux" : "macOS";
-	if (g->cap == CAP_NET_CONNECT_HOST && !asked)
-		return; /* lowering refuses each such line, with a better message: E0403 */
-	struct loc at = g->answer.at ? g->answer.at->loc : g->origin ? g->origin->loc : f->ir->loc;
-	struct diag_rec *rec = diag(f->d, DIAG_NOT_KEPT, at, "%s cannot keep `%s`, and it is required", system, cap_name[g->cap]);
-	diag_label(rec, "needs `%s`", cap_name[g->cap]);
-	if (asked && g->origin && g->origin->loc.beg != at.beg)
-		diag_second(rec, g->origin->loc, "required here");
-	diag_note(rec, "%s: %s", cap_name[g->cap], cap_sentence(g->cap));
-	if (g->answer.note)
-		diag_note(rec, "%s", g->answer.note);
-	if (g->answer.help)
-		diag_help(rec, "%s", g->answer.help);
-	diag_help(rec, "accept it there: `prefer %s on %s because \"...\"`", cap_name[g->cap], target_name[g->target]);
-	if (f->ir->targets != TARGET_BIT(g->target))
-		diag_help(rec, "or leave %s out of `targets`", system);
-}
-
-static const struct origin *required_by(const struct ir *ir, enum target t, enum cap cap)
+static const struct ir_want *required_by(const struct ir *ir, enum target t, enum cap cap)
 {
 	for (unsigned i = 0; i < ir->n_wants; i++)
 		if (ir->wants[i].cap == cap && !ir->wants[i].prefer && (ir->wants[i].targets & TARGET_BIT(t)))
-			return ir->wants[i].origin;
+			return &ir->wants[i];
 	return NULL;
 }
 
-static void add_guarantee(struct fold *f, enum target t, enum cap cap, const struct origin *origin, bool asked)
+/* What keeps it on the other system, where the policy is for both. */
+static const char *kept_elsewhere(const struct fold *f, enum target t, enum cap cap)
+{
+	enum target other = t == TARGET_LINUX ? TARGET_MACOS : TARGET_LINUX;
+	const struct backend *keeper;
+	if (!(f->ir->targets & TARGET_BIT(other)))
+		return NULL;
+	struct answer best = best_answer(f, other, cap, &keeper);
+	return best.level >= LEVEL_DELEGATED ? best.mechanism : NULL;
+}
+
+static void add_guarantee(struct fold *f, enum target t, enum cap cap, const struct origin *origin, const struct ir_want *asked)
 {
 	struct guarantee g = {.cap = cap, .target = t, .origin = origin};
 	g.answer = best_answer(f, t, cap, &g.keeper);
@@ -399,46 +386,38 @@ static void add_guarantee(struct fold *f, enum target t, enum cap cap, const str
 	g.preferred = prefer != NULL;
 	if (!origin)
 		g.origin = prefer;
-	if (g.answer.level < LEVEL_DELEGATED && !g.preferred)
-		report_not_kept(f, &g, asked);
+	/* Lowering refuses each connection to a host, with a better message: E0403. */
+	if (g.answer.level < LEVEL_DELEGATED && !g.preferred && (cap != CAP_NET_CONNECT_HOST || asked)) {
+		ARENA_GROW(f->a, f->unkept, f->n_unkept);
+		f->unkept[f->n_unkept++] = (struct unkept){g, asked, kept_elsewhere(f, t, cap)};
+	}
 	ARENA_GROW(f->a, f->v, f->n);
 	f->v[f->n++] = g;
 }
 
-static void report_contradiction(struct fold *f, enum target t, enum cap cap, const struct origin *asked)
+/* The limit that asks for it, or NULL. */
+static const char *limit_for(enum cap cap)
 {
-	const char *why = NULL;
-	const struct origin *line = contradiction(f->ir, t, cap, &why);
-	struct diag_rec *rec = diag(f->d, DIAG_NOT_KEPT, asked->loc, "the policy itself does not keep `%s`", cap_name[cap]);
-	diag_note(rec, "%s: %s", cap_name[cap], cap_sentence(cap));
-	if (line) {
-		diag_second(rec, line->loc, "%s", why);
-		diag_help(rec, "remove that line, or the `require`");
-		return;
-	}
-	for (unsigned l = 0; l < LIMIT_COUNT; l++) {
-		if (limit_cap[l] != cap)
-			continue;
-		diag_help(rec, "add a line `limit %s ...`", limit_name[l]);
-		return;
-	}
-	diag_help(rec, "remove it from `require`");
+	for (unsigned l = 0; l < LIMIT_COUNT; l++)
+		if (limit_cap[l] == cap)
+			return limit_name[l];
+	return NULL;
 }
 
 /* A capability that only `require` asks for. */
-static void add_asked(struct fold *f, enum target t, enum cap cap, const struct origin *asked)
+static void add_asked(struct fold *f, enum target t, enum cap cap, const struct ir_want *asked)
 {
-	const struct origin *unused;
+	const struct origin *unused, *line;
 	enum cap by = stronger(f->ir, t, cap);
 	if (by != cap && derives(f->a, f->ir, t, by, &unused))
 		return; /* kept by the stronger one, which is in the list */
 	bool limit = cap >= CAP_RES_MEMORY;
-	const char *why;
-	if (limit || contradiction(f->ir, t, cap, &why) || cap == CAP_FS_READ_HOST || cap == CAP_NET_ENABLE ||
-	    cap == CAP_PROC_NO_EXEC)
-		report_contradiction(f, t, cap, asked);
+	const char *why = NULL;
+	line = contradiction(f->ir, t, cap, &why);
+	if (limit || line || cap == CAP_FS_READ_HOST || cap == CAP_NET_ENABLE || cap == CAP_PROC_NO_EXEC)
+		guarantee_report_contradiction(asked, line, why, limit_for(cap), f->d);
 	else
-		add_guarantee(f, t, cap, asked, true);
+		add_guarantee(f, t, cap, asked->origin, asked);
 }
 
 struct guarantees guarantees_check(struct arena *a, const struct ir *ir, struct diags *d)
@@ -448,13 +427,15 @@ struct guarantees guarantees_check(struct arena *a, const struct ir *ir, struct 
 		if (!(ir->targets & TARGET_BIT(t)))
 			continue;
 		for (unsigned c = 0; c < CAP_COUNT; c++) {
-			const struct origin *at, *asked = required_by(ir, (enum target)t, (enum cap)c);
+			const struct ir_want *asked = required_by(ir, (enum target)t, (enum cap)c);
+			const struct origin *at;
 			if (derives(a, ir, (enum target)t, (enum cap)c, &at))
-				add_guarantee(&f, (enum target)t, (enum cap)c, asked ? asked : at, asked != NULL);
+				add_guarantee(&f, (enum target)t, (enum cap)c, asked ? asked->origin : at, asked);
 			else if (asked)
 				add_asked(&f, (enum target)t, (enum cap)c, asked);
 		}
 	}
+	guarantees_report(a, ir, f.unkept, f.n_unkept, d);
 	return (struct guarantees){f.v, f.n, ir};
 }
 

@@ -199,6 +199,7 @@ struct ir_want { /* require CAP, prefer CAP on T because */
 	enum cap cap;
 	bool prefer;
 	uint32_t targets;
+	struct loc at; /* the name in the line */
 	const struct origin *origin;
 };
 

@@ -18,7 +18,7 @@ void lint_wants(const struct ir *ir, const struct guarantees *g, struct diags *d
 		const struct ir_want *w = &ir->wants[i];
 		if (!w->prefer || w->origin->level || asked_for(w, g)) /* a base prefers for children that may ask */
 			continue;
-		struct diag_rec *rec = diag(d, DIAG_IDLE_PREFER, w->origin->loc, "nothing in the policy asks for `%s`", cap_name[w->cap]);
+		struct diag_rec *rec = diag(d, DIAG_IDLE_PREFER, w->at, "nothing in the policy asks for `%s`", cap_name[w->cap]);
 		diag_note(rec, "%s: %s", cap_name[w->cap], cap_help[w->cap]);
 		diag_help(rec, "remove it from this line");
 	}

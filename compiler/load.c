@@ -56,8 +56,12 @@ static void import_file(struct res *r, const struct unit *importer, const struct
 		return;
 	}
 	file = open_source(r, path, name, item->value->loc);
-	if (file)
-		load_unit(r, parse_source(r->a, r->d, file), importer, item, depth + 1);
+	if (!file)
+		return;
+	const unsigned errors = diag_errors(r->d);
+	const struct ast_file *ast = parse_source(r->a, r->d, file);
+	r->base_wrong |= diag_errors(r->d) > errors;
+	load_unit(r, ast, importer, item, depth + 1);
 }
 
 static void define_let(struct res *r, struct scope *s, const struct ast_item *item)

@@ -347,6 +347,7 @@ static void walk_policy(struct res *r)
 	for (unsigned i = 1; i < n; i++)
 		if (ir->targets & levels[i].targets) /* else: reported, and what follows would be the same fault again */
 			ir->targets &= levels[i].targets;
+	r->base_wrong |= n == 0;
 	if (n == 0)
 		n = 1; /* without its base; faults of its own lines are still found */
 	ir->arches = ARCHES_USUAL;
@@ -354,8 +355,11 @@ static void walk_policy(struct res *r)
 		r->level = &levels[i];
 		resolve_abis(r, levels[i].item->block);
 	}
-	while (n-- > 0) /* bases first: what a line drops is there by then */
+	while (n-- > 0) { /* bases first: what a line drops is there by then */
+		const unsigned errors = diag_errors(r->d);
 		walk_level(r, &levels[n]);
+		r->base_wrong |= n > 0 && diag_errors(r->d) > errors;
+	}
 	resolve_check_wants(r);
 	resolve_check_limits(r);
 	proxy_check_used(r);

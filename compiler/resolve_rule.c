@@ -164,7 +164,7 @@ void stmt_want(struct res *r, const struct place *p, const struct ast_stmt *s)
 	if (prefer)
 		needs_reason(r, s);
 	for (const struct ast_word *w = s->words; w; w = w->next) {
-		struct ir_want want = {.prefer = prefer, .targets = targets};
+		struct ir_want want = {.prefer = prefer, .targets = targets, .at = w->loc};
 		if (!resolve_cap(r, w, &want.cap))
 			continue;
 		want.origin = origin_new(r, p, s->loc, because_text(r, s->because));
@@ -178,9 +178,9 @@ static bool loosens_base(struct res *r, const struct ir_want *req, const struct 
 {
 	if (pref->origin->level >= req->origin->level || !(pref->targets & req->targets))
 		return false;
-	struct diag_rec *rec = diag(r->d, DIAG_BASE_REQUIRES, pref->origin->loc,
+	struct diag_rec *rec = diag(r->d, DIAG_BASE_REQUIRES, pref->at,
 				    "`%s` requires `%s`, and this line only prefers it", req->origin->base, cap_name[req->cap]);
-	diag_second(rec, req->origin->loc, "required here");
+	diag_second(rec, req->at, "required here");
 	diag_help(rec, "to loosen what is inherited, say so: `drop require %s because \"...\"`", cap_name[req->cap]);
 	return true;
 }
@@ -195,9 +195,9 @@ void resolve_check_wants(struct res *r)
 			if (req->prefer || !pref->prefer || req->cap != pref->cap || loosens_base(r, req, pref) ||
 			    !req->targets || (req->targets & ~pref->targets))
 				continue;
-			struct diag_rec *rec = diag(r->d, DIAG_CONFLICT, pref->origin->loc,
+			struct diag_rec *rec = diag(r->d, DIAG_CONFLICT, pref->at,
 						    "`%s` is required and preferred at once", cap_name[req->cap]);
-			diag_second(rec, req->origin->loc, "required here");
+			diag_second(rec, req->at, "required here");
 			if (req->targets & (req->targets - 1))
 				diag_help(rec, "prefer it for one system: `prefer %s on %s because \"...\"`, or remove the `require`",
 					  cap_name[req->cap], target_name[__builtin_ctz(req->targets)]);

@@ -114,7 +114,7 @@ static struct answer opened_by(const struct origin *at)
 		return keeps(LEVEL_ENFORCED, NULL);
 	return (struct answer){
 	    .level = LEVEL_ABSENT,
-	    .note = "an `allow syscall` line opens a call that goes around this",
+	    .note = "a system call is open that goes around this",
 	    .help = "remove that line",
 	    .at = at,
 	};
