@@ -216,7 +216,7 @@ lines:
 
 stmt:
   rule
-| rule because			{ $$ = $1; $$->loc = @$; $$->because = $2; }
+| rule because			{ $$ = $1; $$->because = $2; }
 | "about" STRING		{ $$ = STMT(STMT_ABOUT, @$, @1, .value = $2); }
 | "targets" names		{ $$ = STMT(STMT_TARGETS, @$, @1, .words = $2.first); }
 | "entry" STRING		{ $$ = STMT(STMT_ENTRY, @$, @1, .value = $2); }
