@@ -203,6 +203,9 @@ static int run(struct cli *c)
 		return cli_usage("-D and --import-dir go with --profile", NULL);
 	if (c->n_files < 2)
 		return cli_usage("why takes a policy or a plan, then an access: `why p.sbx read /etc/passwd`", NULL);
+	for (unsigned i = 2; i + 1 < c->n_files; i++)
+		if (c->files[i][0] == '/')
+			return cli_usage("why takes one place: ask about each by itself", NULL);
 	add_home(c);
 	c->opt.given = s->given;
 	c->opt.n_given = s->n_given;

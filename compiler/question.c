@@ -37,7 +37,7 @@ static void put_quoted(struct buf *b, const char *word)
 static void put_words(struct buf *b, const char *const *words, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		buf_printf(b, " %s", words[i]);
+		buf_printf(b, "%s%s", i ? " " : "", words[i]);
 }
 
 /* `x86_64:110` as its name, for who has only the number; else the word. */
@@ -57,22 +57,31 @@ static const char *call_word(const char *word)
 	return word;
 }
 
+/* Round the words of the question stands the least that the parser takes. */
+static const char before[] = "sbx 1\ntest \"\" { expect allow ", after[] = "\n}\n";
+
+/* `connect tcp` without an endpoint: the missing one is to be said, not the kind. */
+static bool is_kind(const char *word)
+{
+	return strcmp(word, "tcp") == 0 || strcmp(word, "udp") == 0 || strcmp(word, "unix") == 0;
+}
+
 const char *question_text(struct arena *a, const char *const *words, unsigned n)
 {
 	struct buf b = buf_new(a);
-	buf_puts(&b, "sbx 1\ntest \"\" { expect allow");
+	buf_puts(&b, before);
 	bool env = n == 2 && strcmp(words[0], "env") == 0;
 	const struct macos_word *whole = n == 2 ? macos_word_find(words[0], words[1]) : NULL;
 	if (n == 2 && strcmp(words[0], "syscall") == 0) {
-		buf_printf(&b, " syscall %s", call_word(words[1]));
-	} else if (n < 2 || strcmp(words[0], "syscall") == 0 || (env && is_const(words[1])) || (whole && whole->object)) {
+		buf_printf(&b, "syscall %s", call_word(words[1]));
+	} else if (n < 2 || is_kind(words[n - 1]) || strcmp(words[0], "syscall") == 0 || (env && is_const(words[1])) || (whole && whole->object)) {
 		put_words(&b, words, n);
 	} else {
 		put_words(&b, words, n - 1);
 		buf_putc(&b, ' ');
 		put_quoted(&b, words[n - 1]);
 	}
-	buf_puts(&b, " }\n");
+	buf_puts(&b, after);
 	return buf_str(&b);
 }
 
@@ -103,6 +112,8 @@ void resolve_question(struct res *r, const struct place *p)
 	const struct src_file *file;
 	if (!text || src_add(r->src, "command line", text, strlen(text), &file) != SRC_OK)
 		return;
+	src_show_only(r->src, file, strlen(before), strlen(text) - strlen(before) - strlen(after));
+	r->asking = true;
 	const struct ast_file *ast = parse_source(r->a, r->d, file);
 	const struct ir_binding *given = resolve_given(r, p);
 	if (!ast->items || ast->items->kind != ITEM_TEST)

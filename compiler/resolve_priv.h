@@ -100,6 +100,7 @@ struct res {
 	unsigned n_proxies;
 	struct name_map proxies_by_name;
 	bool *set_used; /* per --set */
+	bool asking;     /* the words are those of a question: a shell has read them */
 	bool base_wrong; /* a base has errors: that a `drop` finds nothing in it is no further one */
 	struct loc used_on_arch; /* the `use` inside `on arch` that was reported last */
 };

@@ -182,7 +182,9 @@ static void report_relative(struct res *r, const struct ast_word *w, const char 
 		const char *rest = w->text;
 		if (strncmp(rest, "./", 2) == 0)
 			rest += 2;
-		if (rest[0] == '~')
+		if (r->asking)
+			diag_help(rec, rest[0] == '~' ? "let the shell expand it: write it without quotes" : "write the whole path: `$PWD/%s`", rest);
+		else if (rest[0] == '~')
 			diag_help(rec, "write `\"${HOME}%s\"`", rest + 1);
 		else
 			diag_help(rec, "`\"${CWD}/%s\"` is decided when the sandbox starts; for a fixed place use "

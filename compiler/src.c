@@ -76,6 +76,16 @@ enum src_error src_add(struct src *s, const char *name, const char *text, size_t
 	return e;
 }
 
+void src_show_only(struct src *s, const struct src_file *f, size_t at, size_t n)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->files[i] == f) {
+			s->files[i]->shown = (uint32_t)at;
+			s->files[i]->n_shown = (uint32_t)n;
+		}
+	}
+}
+
 /* Reads up to one byte more than the limit, so that a file that grows while it is read is seen. */
 static enum src_error read_all(struct arena *a, int fd, char **text, size_t *size, struct file_id *id)
 {
@@ -287,6 +297,14 @@ static void index_lines(const struct src *s, size_t i)
 	s->n_lines[i] = n;
 }
 
+/* What stands before the words that are shown is at their begin, what stands behind them at their end. */
+static struct src_pos position_shown(const struct src_file *f, uint32_t at)
+{
+	uint32_t column = at < f->shown ? 0 : at - f->shown < f->n_shown ? at - f->shown : f->n_shown;
+	return (struct src_pos){
+	    .file = f, .line = 1, .column = column + 1, .line_text = f->text + f->shown, .line_len = f->n_shown};
+}
+
 bool src_locate(const struct src *s, uint32_t offset, struct src_pos *out)
 {
 	size_t i = file_of(s, offset);
@@ -295,6 +313,10 @@ bool src_locate(const struct src *s, uint32_t offset, struct src_pos *out)
 	if (!s->lines[i])
 		index_lines(s, i);
 	const struct src_file *f = s->files[i];
+	if (f->n_shown) {
+		*out = position_shown(f, offset - f->base);
+		return true;
+	}
 	const uint32_t *starts = s->lines[i];
 	uint32_t at = offset - f->base, lo = 0, hi = s->n_lines[i];
 	while (hi - lo > 1) {

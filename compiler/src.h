@@ -41,6 +41,7 @@ struct src_file {
 	uint32_t base;       /* offset of text[0] */
 	bool is_std;
 	bool in_memory;      /* of src_add() */
+	uint32_t shown, n_shown; /* the part of a line that people are shown as all of it; 0, 0: every line is shown whole */
 };
 
 struct src_pos {
@@ -78,6 +79,8 @@ void src_read_with(struct src *s, const struct src_reader *reader);
 enum src_error src_open(struct src *s, const char *path, const char *name, const struct src_file **out);
 /* The same for bytes in memory (tests, fuzzing, --set values). The text is copied. */
 enum src_error src_add(struct src *s, const char *name, const char *text, size_t size, const struct src_file **out);
+/* Of a text of src_add() that was put around somebody's words: only these `n` bytes from `at` on are shown, as line 1. */
+void src_show_only(struct src *s, const struct src_file *f, size_t at, size_t n);
 /*
  * What a file calls `rel`, a path from its own folder: the path to open, and the name to show. Each file has one of both, since
  * a folder and the `..` after it are left out, but where that would lead elsewhere, behind a symbolic link.

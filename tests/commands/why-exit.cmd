@@ -8,3 +8,10 @@ sbxc why examples/code-eval.sbx raed /x
 sbxc why examples/code-eval.sbx read x/y
 sbxc why examples/build-step.sbx --on macos read /x
 sbxc why missing.sbx read /x
+# a wrong question is marked at its word
+sbxc why examples/code-eval.sbx read etc/passwd
+sbxc why examples/code-eval.sbx raed /etc/passwd
+sbxc why examples/code-eval.sbx connect tcp
+sbxc why examples/code-eval.sbx syscall
+# one place a question
+sbxc why examples/code-eval.sbx read /etc/passwd /etc/shadow

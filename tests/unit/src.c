@@ -40,6 +40,23 @@ Test(src, each_byte_has_its_line_and_column)
 	arena_free(a);
 }
 
+Test(src, only_the_words_of_somebody_are_shown)
+{
+	struct arena *a = arena_new();
+	struct src *s = src_new(a);
+	const struct src_file *f = add(s, "command line", "head {\nq w }\n");
+	static const unsigned column[] = {1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 4, 4, 4};
+	src_show_only(s, f, 7, 3);
+	for (uint32_t i = 0; i <= f->size; i++) {
+		struct src_pos p;
+		cr_assert(src_locate(s, f->base + i, &p));
+		cr_expect_eq(p.line, 1, "byte %u", i);
+		cr_expect_eq(p.column, column[i < 13 ? i : 13], "byte %u: %u", i, p.column);
+		cr_expect(p.line_len == 3 && strncmp(p.line_text, "q w", 3) == 0);
+	}
+	arena_free(a);
+}
+
 Test(src, files_do_not_share_places)
 {
 	struct arena *a = arena_new();
