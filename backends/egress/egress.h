@@ -33,7 +33,7 @@ struct egress_file {
 };
 
 /* NULL with *error set when the bytes are no such file. Strict: keys in their order, nothing more. */
-struct egress_file *egress_read(struct arena *a, const char *text, size_t size, const char **error);
+struct egress_file *egress_read(struct arena *a, const char *bytes, size_t size, const char **error);
 
 /*
  * The rules that the proxies of a target keep: those of each proxy together, proxies by name; and the denies, which every

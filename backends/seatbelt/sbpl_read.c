@@ -174,7 +174,7 @@ static struct sexp *read_char(struct reader *r)
 {
 	static const struct {
 		const char *name;
-		char byte;
+		unsigned char byte;
 	} names[] = {{"space", ' '}, {"newline", '\n'}, {"tab", '\t'}};
 	struct sexp *e = sexp_new(r, SEXP_CHAR);
 	const char *from = r->p;

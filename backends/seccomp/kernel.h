@@ -34,7 +34,7 @@ struct kernel_steps {
 };
 /* From each instruction on, whatever the call: made once for a filter, to be asked about many calls. */
 const struct kernel_steps *kernel_steps_all(struct arena *a, const struct code *c);
-struct kernel_steps kernel_steps(const struct kernel_steps *all, const struct code *c, uint32_t audit_arch,
+struct kernel_steps kernel_steps(const struct kernel_steps *at, const struct code *c, uint32_t audit_arch,
 				 uint32_t nr);
 
 #endif

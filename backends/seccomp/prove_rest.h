@@ -29,7 +29,7 @@ struct rest {
 	struct rest_atom ask; /* n > 1: an atom that is open */
 };
 
-struct rest_class *rest_class_new(struct arena *a, const struct prove_class *c);
+struct rest_class *rest_class_new(struct arena *a, const struct prove_class *k);
 /* All of the class, nothing being known. */
 struct rest rest_whole(const struct rest_class *c);
 /* What is left of `from`. It lies on the stack, above all that is there, until it is dropped. */
