@@ -58,7 +58,7 @@ void explain_note(struct explain *x, const char *text);
 void explain_words(struct explain *x, const char *const *words, unsigned n, unsigned width);
 
 /* CAN and CANNOT of a policy. */
-void explain_rules(const struct compile *k, struct explain *x);
+void explain_rules(const struct compile *k, struct explain *out);
 /* One access a line, with its place. */
 void explain_lines(const struct compile *k, FILE *out);
 
@@ -70,6 +70,6 @@ void explain_manifest(struct arena *a, const struct manifest *m, struct explain 
 void explain_seatbelt(struct arena *a, const char *text, size_t size, struct explain *x);
 
 /* CAN of a plan: the lines of its .conf files, each with what its model lets pass there. */
-void explain_plan(const struct compile *frame, struct validator *v, const struct plan_files *files, struct explain *x);
+void explain_plan(const struct compile *frame, struct validator *v, const struct plan_files *files, struct explain *out);
 
 #endif

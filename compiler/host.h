@@ -27,9 +27,9 @@ const char *host_text(struct arena *a, const struct host *h);
  * The first of the mechanisms ("landlock:4+seccomp") that the host lacks, as a phrase with what it has; NULL when it has
  * all of them.
  */
-const char *host_lacks(struct arena *a, const struct host *h, const char *mechanisms);
+const char *host_lacks(struct arena *a, const struct host *h, const char *text);
 /* The least Linux that has all of the mechanisms: "6.12"; NULL when every Linux does, and for words that are not of Linux. */
-const char *host_least_kernel(struct arena *a, const char *mechanisms);
+const char *host_least_kernel(struct arena *a, const char *text);
 
 /* The guarantees of a judged policy that this host would not keep, one a line; the number of those that refuse the start. */
 struct buf;

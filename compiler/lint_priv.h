@@ -17,7 +17,7 @@ struct lint {
 
 enum lint_place { PLACE_SECRET, PLACE_OUTSIDE, PLACE_DEVICE, PLACE_SOCKET, PLACE_SHARED, PLACE_SHELL, PLACE_LOADER, PLACE_REPLACED };
 /* The places of a kind, in order: i from 0; NULL past the last. As they stand in lint_place.def. */
-const char *lint_place_nth(enum lint_place kind, unsigned i);
+const char *lint_place_nth(enum lint_place kind, unsigned n);
 
 /* Is the line one that a lint may speak of? Not one of std/. */
 bool lint_blames(const struct lint *l, const struct origin *o);

@@ -131,9 +131,9 @@ bool param_type(struct res *r, const struct ast_word *w, enum type *out);
 const struct ast_item *load_group(struct res *r, const char *name);
 
 /* profile_args.c: what is wrong with the parameters themselves, said once, where the profile is, and not at each use. */
-void profile_check_params(struct res *r, const struct ast_item *profile);
+void profile_check_params(struct res *r, const struct ast_item *item);
 /* The first declaration of this parameter, or NULL. */
-const struct ast_arg *profile_declares(const struct ast_item *profile, const char *name);
+const struct ast_arg *profile_declares(const struct ast_item *item, const char *name);
 /* Defines the parameters by what `use` gives in the scope of its caller; without one by their defaults. */
 void profile_bind(struct res *r, struct scope *callee, const struct scope *caller, const struct ast_item *profile,
 		  const struct ast_stmt *use);
