@@ -9,8 +9,8 @@ shift
 status=0
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
 
-# The largest input worth trying: a .conf line may have 16 KiB, a filter 32 KiB.
-max_len() { case $1 in *bpf*) echo 32776 ;; *) echo 16384 ;; esac; }
+# The largest input worth trying: a .conf line may have 16 KiB; a plan has several files.
+max_len() { case $1 in plan) echo 65536 ;; *) echo 16384 ;; esac; }
 
 fuzz() { # BINARY
 	local bin=$1 name seeds corpus crashes log dict=()
