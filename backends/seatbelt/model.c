@@ -393,21 +393,21 @@ static void ask_name(struct asks *a, struct arena *scratch, const struct request
 }
 
 /* What the kernel asks before the request goes through; no question: not Seatbelt's. */
-static struct asks asks_of(struct arena *scratch, const struct request *r)
+static void asks_of(struct arena *scratch, const struct request *r, struct asks *a)
 {
-	struct asks a = {.n = 0};
-
-	if (OP_BIT(r->op) & SEATBELT_PATH_OPS)
-		ask_path(&a, scratch, r);
+	a->n = 0;
+	if (OP_BIT(r->op) & SEATBELT_PATH_OPS) {
+		ask_path(a, scratch, r);
+		return;
+	}
 	if (r->op == OP_NET)
-		ask_all_net(&a);
+		ask_all_net(a);
 	if (r->op == OP_SIGNAL)
-		ask(&a, (struct sbpl_query){.target = "others"}, SBPL_SIGNAL);
-	ask_name(&a, scratch, r);
+		ask(a, (struct sbpl_query){.target = "others"}, SBPL_SIGNAL);
+	ask_name(a, scratch, r);
 	for (size_t i = 0; i < sizeof(net_asks) / sizeof(net_asks[0]); i++)
 		if (net_asks[i].op == r->op)
-			ask_endpoint(&a, scratch, r, net_asks[i].proto, net_asks[i].listens);
-	return a;
+			ask_endpoint(a, scratch, r, net_asks[i].proto, net_asks[i].listens);
 }
 
 struct model_verdict seatbelt_model_decide(const void *model, struct arena *scratch,
@@ -415,8 +415,9 @@ struct model_verdict seatbelt_model_decide(const void *model, struct arena *scra
 {
 	const struct model *m = model;
 	const struct instance *x;
-	struct asks a = asks_of(scratch, r);
+	struct asks a;
 
+	asks_of(scratch, r, &a);
 	if (a.n == 0)
 		return (struct model_verdict){.stops = false};
 	x = instance_for(m, r);

@@ -166,6 +166,7 @@ const char *const *sbpl_regex_pieces(const struct sbpl_regex *re, unsigned *n);
 const char *sbpl_regex_example(struct arena *a, const struct sbpl_regex *re);
 
 /* sbpl_pattern.c: the same of the text of one that was read. */
+bool sbpl_pattern_anchored(const char *pattern); /* begins every match where the text begins? */
 const char *sbpl_pattern_head(struct arena *a, const char *pattern);
 const char *const *sbpl_pattern_pieces(struct arena *a, const char *pattern, unsigned *n);
 
@@ -184,6 +185,7 @@ struct sbpl_filter {
 	uint8_t family;	       /* 4, 6; 0: both */
 	bool any_host, any_port;
 	uint16_t port;
+	const struct sbpl_many *many; /* FILTERS, where they are many: sbpl_many.h */
 	const struct sbpl_filter *first; /* FILTERS; ADDRESS of a Unix socket: its path filter or NULL */
 	const struct sbpl_filter *next;
 };

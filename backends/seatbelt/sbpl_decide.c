@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "sbpl_index.h"
+#include "sbpl_many.h"
 
 static enum sbpl_tri matches(const struct sbpl_filter *f, const struct sbpl_query *q);
 
@@ -184,18 +185,30 @@ static enum sbpl_tri other_name_matches(const struct sbpl_filter *f, const struc
 	return q->name || asks_other_name(q) ? TRI_NO : TRI_UNSURE;
 }
 
+struct combined {
+	const struct sbpl_query *q;
+	bool all;
+	enum sbpl_tri t;
+};
+
+static void combine(void *ctx, const struct sbpl_filter *part)
+{
+	struct combined *c = ctx;
+	enum sbpl_tri one = matches(part, c->q);
+
+	if (c->all ? one < c->t : one > c->t)
+		c->t = one;
+}
+
 static enum sbpl_tri combine_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
 {
 	bool all = f->id == FILTER_REQUIRE_ALL;
-	enum sbpl_tri t = all ? TRI_YES : TRI_NO;
+	struct combined c = {q, all, all ? TRI_YES : TRI_NO};
 
-	for (const struct sbpl_filter *x = f->first; x; x = x->next) {
-		enum sbpl_tri one = matches(x, q);
-
-		if (all ? one < t : one > t)
-			t = one;
-	}
-	return f->id == FILTER_REQUIRE_NOT ? TRI_YES - t : t;
+	if (!f->many || !q->path || !sbpl_many_parts(f->many, q->path, combine, &c))
+		for (const struct sbpl_filter *x = f->first; x; x = x->next)
+			combine(&c, x);
+	return f->id == FILTER_REQUIRE_NOT ? TRI_YES - c.t : c.t;
 }
 
 static enum sbpl_tri matches(const struct sbpl_filter *f, const struct sbpl_query *q)
@@ -314,12 +327,11 @@ static bool says_object(const struct sbpl_profile *p, enum sbpl_op op, const str
 struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_query *q)
 {
 	const struct sbpl_rule *unsure[2] = {NULL, NULL};
-	struct sbpl_candidates c;
+	const struct sbpl_candidates *c = sbpl_candidates(p, q);
 	unsigned looked = 0;
 
-	sbpl_candidates(p, q, &c);
 	for (enum sbpl_op op = q->op;; op = sbpl_ops[op].parent) {
-		struct found f = !c.too_many && says_object(p, op, q) ? look_at(p, op, &c, q) : look_at_all(p, op, q);
+		struct found f = !c->too_many && says_object(p, op, q) ? look_at(p, op, c, q) : look_at_all(p, op, q);
 		unsigned i = f.best ? f.best : p->tail[op];
 		struct sbpl_verdict v = {.by = i ? &p->rules[i - 1] : NULL};
 

@@ -5,6 +5,7 @@
 
 #include "../../compiler/str.h"
 #include "sbpl_lang.h"
+#include "sbpl_many.h"
 
 struct sbpl_filter *filter_copy(struct arena *a, const struct sbpl_filter *f)
 {
@@ -288,6 +289,7 @@ static const struct sbpl_filter *make_filters(struct lang *l, const struct sexp 
 		lang_fail(l, at, "wrong number of filters in `%s`", sbpl_filters[id].name);
 		return NULL;
 	}
+	f->many = sbpl_many_new(l->arena, f);
 	return f;
 }
 

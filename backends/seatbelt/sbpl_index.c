@@ -22,6 +22,12 @@ struct sbpl_index {
 	struct list **lists; /* by key */
 	unsigned n_lists;
 	struct needles *needles; /* rules by number */
+	/* Of the last question about a path, which is asked about for several operations in a row. */
+	struct arena *arena;
+	bool path_known;
+	char *path;
+	size_t path_room;
+	struct sbpl_candidates last;
 };
 
 /* ---- keys ---- */
@@ -46,7 +52,13 @@ static bool names_port(const struct sbpl_filter *f)
 	return sbpl_filters[f->id].subject == SUBJECT_ADDRESS && f->proto != PROTO_UNIX && !f->any_port;
 }
 
-/* The folder that all of them lie in: the key of an expression or a prefix. */
+/* A Unix socket, whose filter is one on its path. */
+static bool is_socket(const struct sbpl_filter *f)
+{
+	return sbpl_filters[f->id].subject == SUBJECT_ADDRESS && f->proto == PROTO_UNIX;
+}
+
+/* The folder that all matches of an expression lie in. */
 static struct key folder_of(const char *head)
 {
 	const char *slash = head[0] == '/' ? strrchr(head, '/') : NULL;
@@ -65,6 +77,8 @@ static struct key key_of(struct arena *a, const struct sbpl_filter *f)
 	if (f->id == FILTER_REQUIRE_ALL)
 		for (const struct sbpl_filter *x = f->first; x && !found.text; x = x->next)
 			found = key_of(a, x);
+	if (is_socket(f))
+		return f->first ? key_of(a, f->first) : found;
 	if (names_port(f)) {
 		char *text = arena_alloc(a, PORT_KEY);
 
@@ -75,9 +89,7 @@ static struct key key_of(struct arena *a, const struct sbpl_filter *f)
 		return found;
 	if (d->how == HOW_EXACT || d->how == HOW_SUBPATH)
 		return (struct key){f->text, strlen(f->text)};
-	if (d->subject == SUBJECT_NAME)
-		return found;
-	return folder_of(d->how == HOW_REGEX ? sbpl_regex_head(f->regex) : f->text);
+	return d->how == HOW_REGEX && d->subject == SUBJECT_PATH ? folder_of(sbpl_regex_head(f->regex)) : found;
 }
 
 /* The pieces of text that every match holds. */
@@ -89,8 +101,12 @@ static const char *const *pieces_of(const struct sbpl_filter *f, unsigned *n)
 	*n = 0;
 	if (f->open)
 		return NULL;
-	if (d->how == HOW_REGEX && (d->subject == SUBJECT_PATH || d->subject == SUBJECT_NAME))
-		return sbpl_regex_pieces(f->regex, n);
+	if (is_socket(f))
+		return f->first ? pieces_of(f->first, n) : NULL;
+	if (d->subject == SUBJECT_PATH || d->subject == SUBJECT_NAME) {
+		*n = d->how == HOW_PREFIX && *f->text;
+		return d->how == HOW_REGEX ? sbpl_regex_pieces(f->regex, n) : &f->text;
+	}
 	for (const struct sbpl_filter *x = f->id == FILTER_REQUIRE_ALL ? f->first : NULL; x && !*n; x = x->next)
 		found = pieces_of(x, n);
 	return found;
@@ -139,6 +155,7 @@ static void add_rule(struct arena *a, struct sbpl_profile *p, unsigned i)
 void sbpl_index(struct arena *a, struct sbpl_profile *p)
 {
 	p->index = ARENA_NEW(a, struct sbpl_index);
+	p->index->arena = a;
 	p->index->keys = sbpl_keys_new(a);
 	p->index->needles = needles_new(a);
 	for (unsigned i = 0; i < p->n_rules; i++) {
@@ -180,10 +197,8 @@ static bool take_rule(void *ctx, unsigned i)
 	return !c->too_many;
 }
 
-void sbpl_candidates(const struct sbpl_profile *p, const struct sbpl_query *q, struct sbpl_candidates *c)
+static void find_candidates(const struct sbpl_index *x, const struct sbpl_query *q, struct sbpl_candidates *c)
 {
-	const struct sbpl_index *x = p->index;
-
 	c->n_keys = c->n_rules = 0;
 	c->too_many = false;
 	if (q->path) {
@@ -197,6 +212,31 @@ void sbpl_candidates(const struct sbpl_profile *p, const struct sbpl_query *q, s
 	}
 	take_port(x, FILTER_LOCAL, &q->local, c);
 	take_port(x, FILTER_REMOTE, &q->remote, c);
+}
+
+static void keep_path(struct sbpl_index *x, const char *path)
+{
+	size_t len = strlen(path);
+
+	if (len >= x->path_room) {
+		x->path_room = 2 * len + 64;
+		x->path = arena_alloc(x->arena, x->path_room);
+	}
+	memcpy(x->path, path, len + 1);
+}
+
+const struct sbpl_candidates *sbpl_candidates(const struct sbpl_profile *p, const struct sbpl_query *q)
+{
+	struct sbpl_index *x = p->index;
+	bool path_alone = q->path && !q->name && !q->remote.set && !q->local.set;
+
+	if (path_alone && x->path_known && strcmp(x->path, q->path) == 0)
+		return &x->last;
+	find_candidates(x, q, &x->last);
+	x->path_known = path_alone;
+	if (path_alone)
+		keep_path(x, q->path);
+	return &x->last;
 }
 
 unsigned sbpl_newest(const struct sbpl_profile *p, unsigned key, enum sbpl_op op)

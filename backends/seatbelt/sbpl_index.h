@@ -15,7 +15,8 @@ struct sbpl_candidates {
 	unsigned keys[SBPL_MAX_CANDIDATES];  /* for sbpl_newest() */
 	unsigned rules[SBPL_MAX_CANDIDATES]; /* 1 + index, of any operation */
 };
-void sbpl_candidates(const struct sbpl_profile *p, const struct sbpl_query *q, struct sbpl_candidates *c);
+/* They hold until the next question. */
+const struct sbpl_candidates *sbpl_candidates(const struct sbpl_profile *p, const struct sbpl_query *q);
 /* The newest rule of the operation under the key, 1 + index; `chain` leads to the others. 0: there is none. */
 unsigned sbpl_newest(const struct sbpl_profile *p, unsigned key, enum sbpl_op op);
 

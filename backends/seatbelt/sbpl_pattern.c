@@ -40,12 +40,17 @@ static bool is_either(const char *pattern)
 	return false;
 }
 
+bool sbpl_pattern_anchored(const char *pattern)
+{
+	return *pattern == '^' && !is_either(pattern);
+}
+
 /* The bytes behind a ^ that every match begins with: up to the first sign that is more than itself. */
 const char *sbpl_pattern_head(struct arena *a, const char *pattern)
 {
 	struct buf b = buf_new(a);
 
-	for (const char *s = *pattern == '^' && !is_either(pattern) ? pattern + 1 : ""; *s; s++) {
+	for (const char *s = sbpl_pattern_anchored(pattern) ? pattern + 1 : ""; *s; s++) {
 		bool escaped = *s == '\\' && s[1] && !is_alnum(s[1]);
 		const char *after = s + (escaped ? 2 : 1);
 

@@ -26,6 +26,7 @@ struct sbpl_regex {
 	uint32_t n_nodes, start;
 	byte_set *sets;
 	uint32_t n_sets;
+	bool anchored; /* every match begins where the text does */
 	const char *head;
 	const char *const *pieces;
 	unsigned n_pieces;
@@ -381,6 +382,7 @@ const struct sbpl_regex *sbpl_regex_new(struct arena *a, const char *pattern, co
 		return NULL;
 	link_to(&p, all.end, 0);
 	p.re->start = all.start;
+	p.re->anchored = sbpl_pattern_anchored(pattern);
 	p.re->head = sbpl_pattern_head(a, pattern);
 	p.re->pieces = sbpl_pattern_pieces(a, pattern, &p.re->n_pieces);
 	return p.re;
@@ -454,9 +456,9 @@ bool sbpl_regex_match(const struct sbpl_regex *re, const char *text)
 		struct states *swap = now;
 
 		/* The expression may begin at each place. */
-		if (states_add(re, now, re->start, p == text, !*p))
+		if ((p == text || !re->anchored) && states_add(re, now, re->start, p == text, !*p))
 			return true;
-		if (!*p)
+		if (!*p || (now->n == 0 && re->anchored))
 			return false;
 		states_clear(next, re->n_nodes);
 		for (uint32_t i = 0; i < now->n; i++)

@@ -174,10 +174,10 @@ const char *sbpl_real_path(struct arena *a, const char *path)
 		     {"/etc", "/private/etc"},
 		     {"/home", "/System/Volumes/Data/home"}};
 
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		size_t n = strlen(links[i].link);
+	for (size_t i = 0; path[0] == '/' && i < sizeof(links) / sizeof(links[0]); i++) {
+		size_t n = links[i].link[1] == path[1] ? strlen(links[i].link) : 0;
 
-		if (strncmp(path, links[i].link, n) == 0 && (path[n] == '/' || path[n] == '\0'))
+		if (n > 0 && strncmp(path, links[i].link, n) == 0 && (path[n] == '/' || path[n] == '\0'))
 			return arena_printf(a, "%s%s", links[i].to, path + n);
 	}
 	return path;

@@ -297,6 +297,50 @@ Test(seatbelt_random, very_many_rules_for_one_path)
 	arena_free(a);
 }
 
+/* The same parts in one combination and in groups that are too small for an index of their own. */
+Test(seatbelt_random, many_parts_say_what_few_say)
+{
+	unsigned long yes = 0, n = 0;
+
+	for (unsigned i = 0; i < 1500; i++) {
+		struct arena *a = arena_new();
+		struct gen g = {.state = 5 + 7919 * (uint64_t)i};
+		struct buf text[2] = {buf_new(a), buf_new(a)};
+		const struct sbpl_profile *p[2];
+		const char *how = PICK(&g, "require-all", "require-any");
+		bool all = how[8] == 'a' && how[9] == 'l';
+
+		for (unsigned k = 0, parts = 17 + roll(&g, 20); k < parts; k++) {
+			const char *place = PICK(&g, "subpath \"/a/b\"", "literal \"/a/b/c\"", "subpath \"/ab\"", "literal \"/\"", "subpath \"/b\"",
+						 "literal \"/a\"", "subpath \"/a/b/c\"", "subpath \"/x\"");
+			const char *other = PICK(&g, "regex \"c\"", "prefix \"/a\"", "vnode-type DIRECTORY");
+			bool odd = roll(&g, 25) == 0;
+			const char *part = arena_printf(a, all != odd ? "(require-not (%s))" : "(%s)", roll(&g, 20) ? place : other);
+
+			buf_printf(&text[0], " %s", part);
+			buf_printf(&text[1], "%s %s", k % 8 ? "" : k ? arena_printf(a, ") (%s", how) : arena_printf(a, " (%s", how), part);
+		}
+		for (int k = 0; k < 2; k++) {
+			const char *error = NULL, *whole = arena_printf(a, "(version 1)(deny default)(allow file-read-data (%s%s%s))", how,
+									buf_str(&text[k]), k ? ")" : "");
+			const struct sexp *forms = sbpl_read(a, "t.sb", whole, strlen(whole), &error);
+
+			p[k] = forms ? sbpl_eval(a, forms, &(struct sbpl_how_to){.n_given = 0}, &error) : NULL;
+			cr_assert(p[k], "%s: %s", whole, error);
+		}
+		for (unsigned k = 0; k < 20; k++, n++) {
+			struct sbpl_query q = {.op = SBPL_FILE_READ_DATA, .vnode = PICK(&g, "DIRECTORY", "REGULAR-FILE", NULL),
+					       .path = PICK(&g, "/", "/a", "/ab", "/a/b", "/a/bc", "/a/b/c", "/a/b/c/d", "/b", "/x/c", "/y", NULL)};
+			struct sbpl_verdict one = sbpl_decide(p[0], &q), few = sbpl_decide(p[1], &q);
+
+			cr_expect(one.allow == few.allow && !one.unless == !few.unless, "%s in (%s%s)", q.path ? q.path : "", how, buf_str(&text[0]));
+			yes += one.allow;
+		}
+		arena_free(a);
+	}
+	cr_expect(yes > n / 10 && yes < n * 9 / 10, "%lu of %lu", yes, n);
+}
+
 /* Each end there, without a port of its own, or not said. */
 static struct sbpl_address some_end(struct gen *g)
 {
