@@ -108,8 +108,8 @@ static bool path_consider(void *ctx, const struct ir_rule *rule, const char *at,
 
 static struct decision decide_path(const struct meaning *m, const struct request *r)
 {
-	struct arena *a = r->target == TARGET_MACOS ? arena_new() : NULL;
-	struct path_answer x = {.r = r, .place = place_name(a, r->target, r->object), .d = {.reason = "no rule allows it"}};
+	struct arena *a = place_is_linked(r->target, r->object) ? arena_new() : NULL;
+	struct path_answer x = {.r = r, .place = a ? place_name(a, r->target, r->object) : r->object, .d = {.reason = "no rule allows it"}};
 	count_looked(m, path_index_visit(index_for(m, r), x.place, path_consider, &x));
 	arena_free(a);
 	if (x.d.allow) {

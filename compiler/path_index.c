@@ -39,6 +39,11 @@ struct path_index {
 	} *slots;
 	unsigned n_slots; /* power of two */
 	bool has_holes;
+	/* What stands on the way to the place that was asked about last: seven operations are asked about in a row. */
+	char *last;
+	size_t last_room; /* 0: none yet */
+	struct path_slot **way;
+	unsigned n_way;
 	unsigned *fitting; /* of the patterns of a place, those that may fit; room for as many as there are */
 	unsigned long questions; /* those that had to look for holes */
 };
@@ -204,11 +209,8 @@ struct path_walk {
 	unsigned looked, n_fitting;
 };
 
-/* False ends the walk. */
-typedef bool slot_fn(struct path_walk *w, const struct path_slot *slot);
-
 /* The holes on the way leave their rules out; of the holes of one rule the first counts. */
-static bool meet_holes(struct path_walk *w, const struct path_slot *slot)
+static void meet_holes(struct path_walk *w, const struct path_slot *slot)
 {
 	for (const struct hole_entry *h = slot->holes; h; h = h->next) {
 		w->looked++;
@@ -217,7 +219,6 @@ static bool meet_holes(struct path_walk *w, const struct path_slot *slot)
 		h->of->left_out = w->x->questions;
 		h->of->hole = h->hole;
 	}
-	return true;
 }
 
 static bool tell_rule(struct path_walk *w, const struct path_slot *slot, const struct path_entry *e)
@@ -261,26 +262,47 @@ static bool tell_rules(struct path_walk *w, const struct path_slot *slot)
 	return !slot->patterns || tell_patterns(w, slot);
 }
 
-/* The root, every directory on the way, and the place. */
-static void walk_down(struct path_walk *w, slot_fn *fn)
+static void keep_place(struct path_index *x, const char *place, size_t len)
 {
+	if (len >= x->last_room) {
+		x->last_room = 2 * len + 64;
+		x->last = arena_alloc(x->arena, x->last_room);
+		x->way = ARENA_ARRAY(x->arena, x->last_room / 2 + 1, struct path_slot *);
+	}
+	memcpy(x->last, place, len + 1);
+}
+
+/* What stands on the root, on every directory on the way, and on the place. */
+static void find_way(struct path_walk *w)
+{
+	struct path_index *x = w->x;
 	size_t len = strlen(w->place);
 	uint32_t h = hash_byte(HASH_START, '/');
-	bool more = fn(w, slot_at(w->x, h, "/", 1));
-	for (size_t i = 1; i <= len && more && len > 1; i++) {
-		if (w->place[i] == '/' || w->place[i] == '\0')
-			more = fn(w, slot_at(w->x, h, w->place, i));
+	struct path_slot *slot = slot_at(x, h, "/", 1);
+	keep_place(x, w->place, len);
+	x->n_way = 0;
+	if (slot->path)
+		x->way[x->n_way++] = slot;
+	for (size_t i = 1; i <= len && len > 1; i++) {
+		bool end = w->place[i] == '/' || w->place[i] == '\0';
+		if (end && (slot = slot_at(x, h, w->place, i))->path)
+			x->way[x->n_way++] = slot;
 		h = hash_byte(h, w->place[i]);
 	}
+	if (!x->has_holes)
+		return;
+	x->questions++;
+	for (unsigned i = 0; i < x->n_way; i++)
+		meet_holes(w, x->way[i]);
 }
 
 unsigned path_index_visit(struct path_index *x, const char *place, path_index_fn *fn, void *ctx)
 {
 	struct path_walk w = {.x = x, .place = place, .fn = fn, .ctx = ctx};
-	if (x->has_holes) {
-		x->questions++;
-		walk_down(&w, meet_holes);
-	}
-	walk_down(&w, tell_rules);
+	bool more = true;
+	if (!x->last || strcmp(x->last, place) != 0)
+		find_way(&w);
+	for (unsigned i = 0; i < x->n_way && more; i++)
+		more = tell_rules(&w, x->way[i]);
 	return w.looked;
 }

@@ -10,10 +10,12 @@
 
 bool path_covers(const char *root, const char *path)
 {
-	size_t n = strlen(root);
-	if (n == 1)
+	size_t i = 0;
+	if (root[0] && !root[1])
 		return true;
-	return strncmp(root, path, n) == 0 && (path[n] == '\0' || path[n] == '/');
+	while (root[i] && root[i] == path[i])
+		i++;
+	return !root[i] && (path[i] == '\0' || path[i] == '/');
 }
 
 /* ---- load-time values ---- */
@@ -65,6 +67,8 @@ const char *assume_value(const struct ir *ir, const char *name)
 const char *expand_template(struct arena *a, const struct ir *ir, const char *tmpl, const struct ir_binding *given,
 			    unsigned n_given)
 {
+	if (!tmpl[strcspn(tmpl, "$\\")])
+		return tmpl[0] == '/' && !path_is_canonical(tmpl) ? NULL : arena_strdup(a, tmpl);
 	struct buf b = buf_new(a);
 	struct template_piece piece;
 	bool from_root = false; /* `${x}/y` with x = "/" is "/y" */
@@ -103,12 +107,24 @@ static const struct {
 };
 enum { N_ROOT_LINKS = sizeof(root_links) / sizeof(root_links[0]) };
 
+/* The link of the root that the path goes through; N_ROOT_LINKS: none. */
+static size_t root_link(enum target t, const char *path)
+{
+	size_t i = 0;
+	while (i < N_ROOT_LINKS && (t != TARGET_MACOS || !path_covers(root_links[i].link, path)))
+		i++;
+	return i;
+}
+
+bool place_is_linked(enum target t, const char *path)
+{
+	return root_link(t, path) < N_ROOT_LINKS;
+}
+
 const char *place_name(struct arena *a, enum target t, const char *path)
 {
-	for (size_t i = 0; t == TARGET_MACOS && i < N_ROOT_LINKS; i++)
-		if (path_covers(root_links[i].link, path))
-			return arena_printf(a, "%s%s", root_links[i].real, path + strlen(root_links[i].link));
-	return path;
+	size_t i = root_link(t, path);
+	return i < N_ROOT_LINKS ? arena_printf(a, "%s%s", root_links[i].real, path + strlen(root_links[i].link)) : path;
 }
 
 const char *place_other_name(struct arena *a, enum target t, const char *path)

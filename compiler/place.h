@@ -18,6 +18,8 @@ const char *expand_template(struct arena *a, const struct ir *ir, const char *tm
 			    unsigned n_given);
 /* The one name of a place: on macOS /tmp/x is /private/tmp/x. From the arena, or the path itself. */
 const char *place_name(struct arena *a, enum target t, const char *path);
+/* Is that another one than the path? */
+bool place_is_linked(enum target t, const char *path);
 /* The other name of the same place, through a link of the root of macOS; NULL when it has one name. */
 const char *place_other_name(struct arena *a, enum target t, const char *path);
 /* The place that a template means with these values; NULL when it is none: the loader refuses such values. */
