@@ -53,7 +53,7 @@ verdict 1000 1100 1450 >/dev/null || echo 'FAIL growth: 4.5 times for 4 times th
 # A comparison for each pair of rules is little beside what each rule costs: 4.5 shows one for the places and ports of macOS.
 bound() { # KIND
 	case $1 in
-	macpath | macport | macdeny) echo 4.3 ;;
+	macpath | macport | macdeny | machole) echo 4.3 ;;
 	*) echo "$most" ;;
 	esac
 }

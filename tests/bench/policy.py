@@ -141,6 +141,15 @@ def macdeny(n):  # places closed in an open one
                                           *(f'deny read write "/srv/{i}/x"' for i in range(n))])
 
 
+def macpattern(n):  # denied below one folder
+    return Policy(targets="macos", lines=['prefer fs.glob.live on macos because "x"', 'allow read "/srv"',
+                                          *(f'deny read matching "*.k{i}" under "/srv"' for i in range(n))])
+
+
+def machole(n):  # of one rule: E0406 bounds it
+    return Policy(targets="macos", lines=['allow read "/srv" except {', *(f'    "/srv/{i}"' for i in range(n)), "}"])
+
+
 def macport(n):
     return Policy(targets="macos", lines=[f'allow connect tcp "*:{1 + i % 65000}" because "x"' for i in range(n)])
 
@@ -162,7 +171,8 @@ def silence(n):
 KINDS = {path: 100000, deep: 100000, chain: 100000, tree: 100000, hole: 100000, deny: 100000, port: 60000,
          unix: 100000, sockets: 100000, proxy: 100000, proxies: 100000, call: 1000, calls: 1000, conds: 1000, env: 500,
          expect: 100000, tests: 100000, given: 1000, let: 100000, param: 100000, group: 240, use: 100000, imports: 1000,
-         never: 100000, mach: 100000, silence: 100000, macpath: 100000, macdeny: 100000, macport: 60000, macunix: 100000, open_denials: 100000}
+         never: 100000, mach: 100000, silence: 100000, macpath: 100000, macdeny: 100000, macport: 60000, macunix: 100000, open_denials: 100000,
+         macpattern: 10000, machole: 1600}
 
 if __name__ == "__main__":
     kinds = {k.__name__: k for k in KINDS}
