@@ -40,6 +40,7 @@ struct placed {
 struct moves {
 	const struct sbpl_profile *profile;
 	const struct lower *what;
+	struct request values; /* of the start */
 	struct arena *a;
 	const char **difference;
 	struct placed *placed; /* sorted by path */
@@ -49,7 +50,7 @@ struct moves {
 
 static const char *place(const struct moves *m, const char *tmpl)
 {
-	const char *path = expand_template(m->a, m->what->ir, tmpl, NULL, 0);
+	const char *path = expand_template(m->a, m->what->ir, tmpl, m->values.given, m->values.n_given);
 
 	return path ? sbpl_real_path(m->a, path) : NULL;
 }
@@ -198,12 +199,24 @@ static bool moves_expect(struct moves *m)
 	return true;
 }
 
+/* With the values that are assumed, and with others that lie otherwise to each other. */
+static bool all_moves_expect(const void *model, const struct lower *what, struct arena *a, const char **difference)
+{
+	for (unsigned i = 0; i < SEATBELT_VALUES; i++) {
+		struct moves m = {.what = what, .a = a, .difference = difference, .values = seatbelt_values(a, what->ir, i)};
+
+		m.profile = seatbelt_model_profile(model, &m.values);
+		if (m.profile && !moves_expect(&m))
+			return false;
+	}
+	return true;
+}
+
 bool seatbelt_facts(const void *model, const struct lower *what, struct arena *a, const char **difference)
 {
 	const struct ir_limit *limits = what->ir->limit[TARGET_MACOS];
 	const struct request r = {.target = TARGET_MACOS};
 	const struct sbpl_profile *p = seatbelt_model_profile(model, &r);
-	struct moves moves = {.profile = p, .what = what, .a = a, .difference = difference};
 	bool code = true;
 
 	if (!p) /* with the values that are assumed it does not load: every request says so */
@@ -213,5 +226,5 @@ bool seatbelt_facts(const void *model, const struct lower *what, struct arena *a
 	return expect(p, SBPL_PROCESS_FORK, "process-fork", !is_one(&limits[LIMIT_PIDS]) && !is_one(&limits[LIMIT_PROCESSES]),
 		      a, difference) &&
 	       expect(p, SBPL_DYNAMIC_CODE_GENERATION, "dynamic-code-generation", code, a, difference) &&
-	       moves_expect(&moves) && seatbelt_words_whole(model, p, a, difference) && seatbelt_rules_decide(model, a, difference);
+	       all_moves_expect(model, what, a, difference) && seatbelt_words_whole(model, p, a, difference) && seatbelt_rules_decide(model, a, difference);
 }

@@ -6,6 +6,7 @@
 #ifndef SBX_SEATBELT_SBPL_WITNESS_H
 #define SBX_SEATBELT_SBPL_WITNESS_H
 
+#include "../../compiler/decide.h"
 #include "sbpl.h"
 
 /* The name of whatever no rule speaks of. */
@@ -20,12 +21,14 @@ enum sbpl_op sbpl_list_of(const struct sbpl_profile *p, enum sbpl_op op);
 bool sbpl_same_rules(const struct sbpl_profile *p, enum sbpl_op x, enum sbpl_op y);
 /* Sets `decides` for each rule, in their order, that decides at one of its questions or may. */
 void sbpl_deciding(struct arena *a, const struct sbpl_profile *p, bool *decides);
-struct request;
 /* model.c: the profile of a model with the values of this request; NULL when it does not load with them. */
 const struct sbpl_profile *seatbelt_model_profile(const void *model, const struct request *r);
 /* With values that stand for anything; and *base, the rules before the first of the policy, or NULL. */
 const struct sbpl_profile *seatbelt_model_open_profile(const void *model, const struct sbpl_profile **base);
 
+/* facts_values.c: some values for all variables that are paths, in a way that none of the others has them; 0: as assumed. */
+enum { SEATBELT_VALUES = 4 };
+struct request seatbelt_values(struct arena *a, const struct ir *ir, unsigned which);
 /* facts_words.c: has every question that no request is put as the answer of the word that it belongs to? */
 bool seatbelt_words_whole(const void *model, const struct sbpl_profile *p, struct arena *a, const char **difference);
 
