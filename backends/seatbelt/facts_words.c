@@ -4,6 +4,7 @@
  * A word of the policy stands for several questions; the comparison puts one of them, and the others must have its answer, at
  * every place or name that a rule speaks of. And a policy's rules speak of nothing that no word means.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sbpl_witness.h"
@@ -14,6 +15,10 @@ static const struct {
 	enum sbpl_op asked, with;
 	enum { ALIKE, OR_BASE, NEEDS } how; /* the base may open it too; only where the first is, but perhaps not there either */
 } words[] = {
+    /* of any kind of file where of plain files */
+    {SBPL_FILE_WRITE_DATA, SBPL_FILE_WRITE_DATA, NEEDS},
+    {SBPL_FILE_WRITE_CREATE, SBPL_FILE_WRITE_CREATE, NEEDS},
+    {SBPL_FILE_WRITE_UNLINK, SBPL_FILE_WRITE_UNLINK, NEEDS},
     {SBPL_FILE_READ_DATA, SBPL_FILE_READ_XATTR, ALIKE},
     {SBPL_FILE_WRITE_DATA, SBPL_FILE_WRITE_FLAGS, ALIKE},
     {SBPL_FILE_WRITE_DATA, SBPL_FILE_WRITE_MODE, ALIKE},
@@ -36,7 +41,7 @@ static const struct {
 
 /* What a policy can open beside these: the other questions of words, and what the rest of facts.c and the folders above are. */
 static const enum sbpl_op others[] = {
-    SBPL_FILE_READ_METADATA, SBPL_FILE_WRITE_CREATE, SBPL_FILE_WRITE_UNLINK, SBPL_FILE_IOCTL,	     SBPL_MACH_LOOKUP,
+    SBPL_FILE_READ_METADATA, SBPL_FILE_IOCTL,	     SBPL_MACH_LOOKUP,
     SBPL_SIGNAL,	     SBPL_NETWORK_OUTBOUND,  SBPL_SYSTEM_SOCKET,     SBPL_IPC_POSIX_SHM_READ_DATA, SBPL_IPC_SYSV_SHM,
     SBPL_IPC_SYSV_SEM,	     SBPL_IPC_SYSV_MSG,	     SBPL_IOKIT_GET_PROPERTIES, SBPL_IOKIT_SET_PROPERTIES, SBPL_USER_PREFERENCE_READ,
     SBPL_USER_PREFERENCE_WRITE, SBPL_SYSCTL_WRITE, SBPL_PSEUDO_TTY,
@@ -44,8 +49,14 @@ static const enum sbpl_op others[] = {
 
 struct looking {
 	const struct sbpl_profile *profile, *base;
+	const struct ir *ir;
 	struct arena *a;
 	const char **difference;
+	struct placed { /* what lines give, by place */
+		const char *path;
+		const struct ir_rule *rule; /* NULL: the program that is started */
+	} *placed;
+	unsigned n_placed;
 };
 
 static bool is_meant(enum sbpl_op op)
@@ -94,12 +105,19 @@ static const char *object(struct arena *a, const struct sbpl_query *q)
 	return arena_printf(a, "port %u", q->local.port);
 }
 
+/* bind() makes the file of a socket. */
+static bool is_bound(const struct looking *l, size_t row, struct sbpl_query q)
+{
+	return words[row].with == SBPL_FILE_WRITE_CREATE && q.vnode && strcmp(q.vnode, "SOCKET") == 0 &&
+	       allows(l->profile, (struct sbpl_query){.path = q.path}, SBPL_NETWORK_BIND);
+}
+
 /* The answer to the question that goes with the word's, at one place. */
 static bool goes_with(const struct looking *l, size_t row, struct sbpl_query q)
 {
 	bool asked, fine, with = allows(l->profile, q, words[row].with);
 
-	if (words[row].how == NEEDS && !with)
+	if ((words[row].how == NEEDS && !with) || is_bound(l, row, q))
 		return true;
 	/* A folder's own bytes are its names, another word. */
 	if (q.path)
@@ -135,16 +153,126 @@ static bool all_go_with(const struct looking *l, size_t row)
 	return fine;
 }
 
-bool seatbelt_words_whole(const void *model, const struct sbpl_profile *p, struct arena *a, const char **difference)
+/* ---- that a file is there ---- */
+
+static const char *place(const struct looking *l, const char *tmpl)
 {
-	struct looking l = {.profile = p, .a = a, .difference = difference};
+	const char *path = expand_template(l->a, l->ir, tmpl, NULL, 0);
+
+	return path ? sbpl_real_path(l->a, path) : NULL;
+}
+
+static int cmp_placed(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+static void add_place(struct looking *l, const char *tmpl, const struct ir_rule *r)
+{
+	const char *path = tmpl ? place(l, tmpl) : NULL;
+
+	if (!path)
+		return;
+	ARENA_GROW(l->a, l->placed, l->n_placed);
+	l->placed[l->n_placed++] = (struct placed){path, r};
+}
+
+static void place_all(struct looking *l)
+{
+	add_place(l, l->ir->entry, NULL);
+	for (unsigned i = 0; i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+
+		if ((r->kind == RULE_PATH || r->kind == RULE_GLOB) && !r->deny && (r->targets & TARGET_BIT(TARGET_MACOS)))
+			add_place(l, r->object, r);
+	}
+	if (l->n_placed)
+		qsort(l->placed, l->n_placed, sizeof(*l->placed), cmp_placed);
+}
+
+/* The first that does not sort before these bytes. */
+static unsigned first_from(const struct looking *l, const char *path, size_t n)
+{
+	unsigned lo = 0, hi = l->n_placed;
+
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+
+		if (strncmp(l->placed[mid].path, path, n) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static bool leaves_out(const struct looking *l, const struct ir_rule *r, const char *path)
+{
+	for (unsigned i = 0; r && i < r->n_holes; i++) {
+		const char *hole = place(l, r->holes[i].path);
+
+		if (hole && path_covers(hole, path))
+			return true;
+	}
+	return false;
+}
+
+/* Does a line give this place, the first `n` bytes of the path, and with it all of the path? */
+static bool gives(const struct looking *l, const char *path, size_t n)
+{
+	for (unsigned i = first_from(l, path, n); i < l->n_placed && strncmp(l->placed[i].path, path, n) == 0 && !l->placed[i].path[n]; i++)
+		if (!leaves_out(l, l->placed[i].rule, path))
+			return true;
+	return false;
+}
+
+/* Is it at, below or above what a line gives? */
+static bool policy_shows(const struct looking *l, const char *path)
+{
+	size_t n = strlen(path);
+
+	for (unsigned i = first_from(l, path, n); i < l->n_placed && strncmp(l->placed[i].path, path, n) == 0; i++)
+		if (path_covers(path, l->placed[i].path))
+			return true;
+	for (; n > 1; n--)
+		if ((path[n] == '/' || !path[n]) && gives(l, path, n))
+			return true;
+	return gives(l, path, 1);
+}
+
+/* Size and times of a file may be asked for at what a line names, and of the folders above it. */
+static bool only_shown(const struct looking *l)
+{
+	struct arena *scratch = arena_new();
+	struct sbpl_query *q;
+	unsigned n = sbpl_witness(scratch, &l->profile, 1, SBPL_FILE_READ_METADATA, &q);
+	bool fine = true;
+
+	for (unsigned i = 0; i < n && fine; i++) {
+		fine = !allows(l->profile, q[i], SBPL_FILE_READ_METADATA) || allows(l->profile, q[i], SBPL_FILE_READ_DATA) ||
+		       allows(l->base, q[i], SBPL_FILE_READ_METADATA) || policy_shows(l, q[i].path);
+		if (!fine)
+			*l->difference = arena_printf(
+			    l->a, SEATBELT_FILE ": file-read-metadata is allowed on %s, which no line of the policy names", q[i].path);
+	}
+	arena_free(scratch);
+	return fine;
+}
+
+bool seatbelt_words_whole(const void *model, const struct sbpl_profile *p, const struct ir *ir, struct arena *a,
+			  const char **difference)
+{
+	struct looking l = {.profile = p, .ir = ir, .a = a, .difference = difference};
 
 	seatbelt_model_open_profile(model, &l.base);
 	if (!l.base) {
 		*difference = SEATBELT_FILE ": the base cannot be read by itself";
 		return false;
 	}
-	if (!only_meant(&l))
+	place_all(&l);
+	if (!only_meant(&l) || !only_shown(&l))
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!all_go_with(&l, i))

@@ -30,6 +30,7 @@ const struct sbpl_profile *seatbelt_model_open_profile(const void *model, const 
 enum { SEATBELT_VALUES = 4 };
 struct request seatbelt_values(struct arena *a, const struct ir *ir, unsigned which);
 /* facts_words.c: has every question that no request is put as the answer of the word that it belongs to? */
-bool seatbelt_words_whole(const void *model, const struct sbpl_profile *p, struct arena *a, const char **difference);
+bool seatbelt_words_whole(const void *model, const struct sbpl_profile *p, const struct ir *ir, struct arena *a,
+			  const char **difference);
 
 #endif

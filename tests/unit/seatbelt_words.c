@@ -84,6 +84,24 @@ Test(seatbelt_words, second_names)
 	arena_free(p->arena);
 }
 
+/* What a rule opens for one kind of file alone, or shows beside what the policy names. */
+Test(seatbelt_words, kinds_of_files_and_what_is_there)
+{
+	struct test_policy *p = of_many_words();
+
+	policy_rule(p, RULE_NET, false, OP_BIT(OP_LISTEN_UNIX), "/s");
+	policy_rule(p, RULE_PATH, false, READ_LIST, "${HOME}/x/y");
+	added(p, "", false);
+	added(p, "(allow file-write-create (require-all (subpath \"/z\") (vnode-type DIRECTORY)))", true);
+	added(p, "(allow file-write-create (require-all (subpath \"/z\") (vnode-type SOCKET)))", true);
+	added(p, "(allow file-write-unlink (require-all (subpath \"/z\") (vnode-type SYMLINK)))", true);
+	added(p, "(allow file-write-data (require-all (subpath \"/z\") (vnode-type CHARACTER-DEVICE)))", true);
+	added(p, "(allow file-read-metadata (subpath \"/z\"))", true);
+	added(p, "(allow file-read-metadata (literal \"/z\"))", true);
+	added(p, "(allow file-read-metadata (subpath \"/System/Volumes/Data/home/user/x\"))", true);
+	arena_free(p->arena);
+}
+
 Test(seatbelt_words, what_no_word_means)
 {
 	static const char *const rules[] = {
