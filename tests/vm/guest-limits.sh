@@ -100,7 +100,7 @@ else
 	skip "io-read, io-write, swap" "no RAM disk: $([ -e /t/modules/brd.ko ] && cat /tmp/err || echo "the module is not in this kernel's package")"
 fi
 
-# ---- time, and a clock that is set
+# ---- time, and a clock that is set. Not before; and how long after is the machine's business, but never the 30 s of the program.
 timed() { # SETTING COMMAND...
 	t=$(ms)
 	job "$@"
@@ -108,17 +108,17 @@ timed() { # SETTING COMMAND...
 }
 timed time=2s sleep 30
 is "wall: 124" "$rc $(told limit)" "124 wall"
-between "wall: 2 s" "$t" 1950 3500 ms
+between "wall: 2 s" "$t" 1950 20000 ms
 now=$(date +%s)
 (sleep 1; date -s "@$((now + 86400))" >/dev/null) &
 timed time=3s sleep 30
 wait
-between "wall: 3 s, and the clock is set a day forward" "$t" 2950 4500 ms
+between "wall: 3 s, and the clock is set a day forward" "$t" 2950 20000 ms
 now=$(date +%s)
 (sleep 1; date -s "@$((now - 172800))" >/dev/null) &
 timed time=3s sleep 30
 wait
-between "wall: 3 s, and the clock is set two days back" "$t" 2950 4500 ms
+between "wall: 3 s, and the clock is set two days back" "$t" 2950 20000 ms
 
 # ---- the end of a job that forks while it is ended
 cat >/t/forking.sh <<'E2'
