@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "cond.h"
 #include "lint_priv.h"
 #include "say.h"
 #include "syscalls.h"
@@ -26,21 +27,50 @@ static const uint32_t words[] = {
     OP_BIT(OP_LISTEN_TCP),	       OP_BIT(OP_LISTEN_UNIX), OP_BIT(OP_SIGNAL),
 };
 
-/* Does nothing of the call get through on this ABI? Then *by is the line that denies it, where a line does. */
+static const struct sys_conj always = {NULL, 0};
+
+/* What the lines deny of the call, as conjunctions of which any does. */
+struct denied {
+	const struct sys_conj **v;
+	unsigned n;
+};
+
+static void add_denied(const struct lint *l, struct denied *d, const struct sys_rule *r)
+{
+	for (unsigned i = 0; i < (r->cond ? r->cond->n_any : 1); i++) {
+		ARENA_GROW(l->arena, d->v, d->n);
+		d->v[d->n++] = r->cond ? &r->cond->any[i] : &always;
+	}
+}
+
+/* Is there a call that this allow lets through and nothing denies? Yes, when that cannot be told. */
+static bool lets_through(const struct sys_cond *allow, const struct denied *d)
+{
+	bool open = false;
+	uint64_t args[6];
+	for (unsigned i = 0; i < (allow ? allow->n_any : 1) && !open; i++) {
+		const struct sys_conj *must = allow ? &allow->any[i] : &always;
+		open = cond_find(&must, 1, d->v, d->n, args) != COND_NONE;
+	}
+	return open;
+}
+
+/* Does nothing of the call get through on this ABI? Then *by is the first line that denies some of it, where a line does. */
 static bool call_closed(const struct lint *l, const struct syscall_desc *call, enum arch arch, const struct origin **by)
 {
 	const struct sys_policy *p = meaning_syscalls(l->meaning);
-	bool open = p->known.act == ACT_ALLOW || p->known.act == ACT_LOG;
-	for (unsigned i = 0; i < p->n_rules; i++) {
-		const struct sys_rule *r = &p->rules[i];
-		if (r->call != call || !(r->arches & ARCH_BIT(arch)))
-			continue;
-		if (r->deny && !r->cond) {
-			*by = *by ? *by : r->origin;
-			return true;
+	const struct origin *first = NULL;
+	struct denied d = {NULL, 0};
+	for (unsigned i = 0; i < p->n_rules; i++)
+		if (p->rules[i].call == call && p->rules[i].deny && (p->rules[i].arches & ARCH_BIT(arch))) {
+			add_denied(l, &d, &p->rules[i]);
+			first = first ? first : p->rules[i].origin;
 		}
-		open |= !r->deny;
-	}
+	bool open = (p->known.act == ACT_ALLOW || p->known.act == ACT_LOG) && lets_through(NULL, &d);
+	for (unsigned i = 0; i < p->n_rules && !open; i++)
+		open = p->rules[i].call == call && !p->rules[i].deny && (p->rules[i].arches & ARCH_BIT(arch)) && lets_through(p->rules[i].cond, &d);
+	if (!open)
+		*by = *by ? *by : first;
 	return !open;
 }
 

@@ -30,6 +30,25 @@ static void low_port(const struct lint *l, const struct ir_rule *r)
 	diag_help(rec, "listen on a higher port, or say why: add `because \"...\"`");
 }
 
+/* bind() makes the file of a socket. Where nothing is said of files there it may; a line that denies it wins. */
+static void unmade_socket(const struct lint *l, const struct ir_rule *r)
+{
+	const struct origin *at = lint_line(r, OP_BIT(OP_LISTEN_UNIX));
+	const char *path = lint_blames(l, at) && r->object[0] != '@' ? lint_path(l, r->object) : NULL;
+	for (unsigned t = 0; path && t < TARGET_COUNT; t++) {
+		const struct request make = {.target = (enum target)t, .op = OP_CREATE, .object = path};
+		if (!(r->targets & l->ir->targets & TARGET_BIT(t)))
+			continue;
+		struct decision d = decide(l->meaning, &make);
+		if (d.allow || !d.by)
+			continue;
+		struct diag_rec *rec = diag(l->diags, DIAG_SOCKET_UNMADE, at->loc, "this socket cannot be made, so nothing can listen on it");
+		diag_second(rec, d.by->loc, "making its file is denied here");
+		diag_help(rec, "listen in a folder of its own, or deny less: `deny modify`, `deny delete`, a narrower path");
+		return;
+	}
+}
+
 void lint_net(const struct lint *l)
 {
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
@@ -40,5 +59,7 @@ void lint_net(const struct lint *l)
 			wide_connect(l, r);
 		if (r->kind == RULE_NET)
 			low_port(l, r);
+		if (r->kind == RULE_NET)
+			unmade_socket(l, r);
 	}
 }
