@@ -240,4 +240,32 @@ sbxdiff base.sbx escape.sbx >out 2>&1
 verdict "nor send a terminal what is no text" "$([[ -s out ]] || echo nothing; grep -c "$esc" out | grep -v '^0$')"
 sbxdiff --json base.sbx hostile.sbx >out
 verdict "JSON that a reader takes" "$(python3 -c 'import json,sys; d=json.load(open("out")); assert d["grows"] == 1, d' 2>&1)"
+
+# ---- the step of a CI job, as the manual has it ----
+
+manual=$(realpath "$(dirname "$std")/../docs/sbxc.1")
+awk '/^\.Bd -literal/ { on = 1; n = 0; next } /^\.Ed/ { on = 0 } on && /^sbxc check --deny-warnings/ { n = 1 } on && n' "$manual" >"$tmp/step.sh"
+verdict "control: the manual has a step of CI" "$([[ $(wc -l <"$tmp/step.sh") -ge 5 ]] || cat "$tmp/step.sh")"
+if git --version >/dev/null 2>&1; then
+	g() { git -c user.name=t -c user.email=t@example.org -c init.defaultBranch=main -c commit.gpgsign=false "$@"; }
+	mkdir -p "$tmp/ci/bin" "$tmp/ci/repo/policies" && cd "$tmp/ci/repo" && g init -q . >/dev/null || exit 2
+	printf '#!/bin/sh\ncase $1 in check | diff) c=$1; shift; exec "%s" "$c" --std "%s" "$@" ;; esac\n' "$B/sbxc" "$std" >../bin/sbxc
+	chmod 755 ../bin/sbxc
+	for name in wider narrower same; do
+		printf 'sbx 1\npolicy %s {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    allow read "/srv/a", "/srv/b"\n}\n' $name >policies/$name.sbx
+	done
+	g add -A && g commit -qm one && g update-ref refs/remotes/origin/main HEAD
+	step() { PATH=$tmp/ci/bin:$PATH sh ../../step.sh >../out 2>../err; RC=$?; }
+	step
+	verdict "it passes where nothing changed" "$([[ $RC -eq 0 && ! -s comment.md ]] || echo "exit $RC: $(cat ../err)")"
+	sed -i 's,\, "/srv/b",,' policies/narrower.sbx && step
+	verdict "and where access shrinks, which the comment says" "$([[ $RC -eq 0 ]] && grep -q 'no longer allowed' comment.md || echo "exit $RC: $(cat ../err)")"
+	sed -i 's,"/srv/b","/srv",' policies/wider.sbx && step
+	verdict "it ends with 4 where access grows" "$([[ $RC -eq 4 ]] || echo "exit $RC: $(cat ../err)")"
+	verdict "and the comment has both" "$(grep -q 'now allowed' comment.md && grep -q 'no longer allowed' comment.md || cat comment.md)"
+	sed -i 's/allow/alow/' policies/same.sbx && step
+	verdict "it ends with 1 where a policy is refused" "$([[ $RC -eq 1 ]] || echo "exit $RC: $(cat ../err)")"
+else
+	skip "the step of the manual" "git is not installed"
+fi
 exit $status
