@@ -42,6 +42,11 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
 STD  := -std=gnu11 -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' -MMD -MP -fno-strict-aliasing
 # The loader is exec'd at every start: small counts. It has no relocations, so there is nothing for relro to protect.
 SMALL := -Oz -fno-tree-sra -fno-jump-tables -fno-caller-saves -fno-tree-dominator-opts -fno-ipa-sra -flto=auto -flto-partition=one -fipa-pta -fno-inline-functions-called-once -fno-optimize-sibling-calls
+# runtime/static_start.c and static_calls.c are what libc has for this machine.
+ifneq ($(filter x86_64-%,$(shell $(MUSL_CC) -dumpmachine 2>/dev/null)),)
+SMALL += -malign-data=abi
+OWN_START := -nostartfiles
+endif
 HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 YAML_CFLAGS := $(shell pkg-config --cflags yaml-0.1 2>/dev/null)
 YAML_LIBS   := $(shell pkg-config --libs yaml-0.1 2>/dev/null || echo -lyaml)
@@ -88,7 +93,7 @@ $(B)/sbxc: $(COMPILER_OBJ)
 
 $(B)/sbx-run: $(RUNTIME_OBJ)
 	@echo "  LD    $@"
-	$(Q)$(MUSL_CC) -static $(SMALL) -fdata-sections $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,-z,common-page-size=64,--gc-sections,--sort-section=name,--build-id=none -s -o $@ $^ && $(OBJCOPY) -R .comment $@
+	$(Q)$(MUSL_CC) -static $(OWN_START) $(SMALL) -fdata-sections $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,-z,common-page-size=64,--gc-sections,--sort-section=name,--build-id=none -s -o $@ $^ && $(OBJCOPY) -R .comment $@
 
 # One object with its own names made local, so that a program may have a pool_open() of its own.
 $(B)/libsbx.a: $(LIB_OBJ)
@@ -119,7 +124,7 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(STD) $(WARN) $(HARD) $(CFLAGS) -I$(B)/gen $(YAML_CFLAGS) -c -o $@ $<
 
 # As libc itself: calls that the compiler makes of its own must find these functions when all else is compiled.
-$(B)/static/runtime/static_libc.o: STATIC_CFLAGS := -fno-lto -fno-builtin
+$(B)/static/runtime/static_libc.o $(B)/static/runtime/static_calls.o: STATIC_CFLAGS := -fno-lto -fno-builtin
 # The loader needs no header but libc's: runtime/kernel.h names what it takes from the kernel.
 $(B)/static/%.o: %.c
 	@mkdir -p $(@D)

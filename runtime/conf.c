@@ -145,6 +145,11 @@ static bool head_check(struct line *l, char id[PLAN_ID_LEN + 1])
 	return line_word(l, &plan_id) && id_check(l, plan_id, id) && line_end(l);
 }
 
+static bool often(const struct directive *d, const char *mark)
+{
+	return d->word[0] == mark[0];
+}
+
 /*
  * Finds the directive of a word at or after *at, the row read last (n: none yet). A required row
  * must not be passed over.
@@ -152,17 +157,17 @@ static bool head_check(struct line *l, char id[PLAN_ID_LEN + 1])
 static bool directive_find(const struct line *l, const struct directive *table, unsigned n,
 			   struct span word, unsigned *at)
 {
-	unsigned first = *at == n ? 0 : table[*at].times == MANY ? *at : *at + 1;
+	unsigned first = *at == n ? 0 : often(&table[*at], MANY) ? *at : *at + 1;
 	unsigned row = first % n, tries = 0; /* from where it should be, around to where it should not */
 
-	for (; tries < n && !span_is(word, table[row].word); tries++)
+	for (; tries < n && !span_is(word, table[row].word + 1); tries++)
 		row = (row + 1) % n;
 	if (tries == n)
 		return line_fault(l, "a word this sbx-run does not know", word);
 	if (row < first)
 		return line_fault(l, "a line that is repeated or out of order", word);
 	for (unsigned i = *at == n ? 0 : *at + 1; i < row; i++)
-		if (table[i].times == ONCE)
+		if (often(&table[i], ONCE))
 			return line_fault(l, "a line is missing before this one", word);
 	*at = row;
 	return true;
@@ -173,8 +178,8 @@ static bool required_seen(const struct line *l, const struct directive *table, u
 			  unsigned at)
 {
 	for (unsigned i = at == n ? 0 : at + 1; i < n; i++)
-		if (table[i].times == ONCE)
-			return line_fault(l, "a line is missing", span_of(table[i].word));
+		if (often(&table[i], ONCE))
+			return line_fault(l, "a line is missing", span_of(table[i].word + 1));
 	return true;
 }
 

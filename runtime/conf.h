@@ -24,11 +24,13 @@ struct line {
 	struct span left; /* what no word has taken yet */
 };
 
-enum times { ONCE, MAYBE, MANY };
+/* How often a line may stand: before the word, as in `ONCE "policy"`. */
+#define ONCE  "1"
+#define MAYBE "?"
+#define MANY  "*"
 
 struct directive {
 	const char *word;
-	enum times times;
 	bool (*read)(void *ctx, struct line *l); /* takes all that follows the word */
 };
 

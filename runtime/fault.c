@@ -10,12 +10,15 @@
 static const struct {
 	char number[6];
 	unsigned char code;
-	const char *description;
 } errors[] = {
-#define ERR(id, number_, slug_, code_, description_)                                               \
-	[ERR_##id] = {.number = number_, .code = code_, .description = description_},
+#define ERR(id, number_, slug_, code_, description) [ERR_##id] = {.number = number_, .code = code_},
 #include "errors.def"
 };
+
+static const char descriptions[] =
+#define ERR(id, number, slug, code, description) description "\0"
+#include "errors.def"
+    ;
 
 enum { LABEL_WIDTH = 11 };
 
@@ -81,7 +84,7 @@ int fault_exit_code(const struct fault *f)
 
 const char *err_description(enum err id)
 {
-	return errors[id].description;
+	return text_nth(descriptions, id);
 }
 
 const char *err_number(enum err id)
@@ -111,7 +114,7 @@ void fault_text(const struct fault *f, char *out, size_t size)
 	text_str(&t, "error[");
 	text_str(&t, errors[f->id].number);
 	text_str(&t, "]: ");
-	text_str(&t, errors[f->id].description);
+	text_str(&t, err_description(f->id));
 	text_str(&t, "\n");
 	text_bytes(&t, f->buf, f->text.len);
 	text_str(&t, f->text.cut ? "...\n" : "");

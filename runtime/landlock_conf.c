@@ -380,13 +380,13 @@ bool landlock_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_L
 		   struct pool *pool, struct landlock *out)
 {
 	static const struct directive table[] = {
-	    {"handle-fs", ONCE, read_handle_fs}, {"handle-net", MAYBE, read_handle_net},
-	    {"scope", MAYBE, read_scope},        {"entry", MAYBE, read_entry},
-	    {"path", MANY, read_path},           {"glob", MANY, read_glob},
-	    {"port", MANY, read_port},           {"assert", MANY, read_assert},
-	    {"assert-outside", MANY, read_assert_outside},
-	    {"assert-port", MANY, read_assert_port}, {"cover", MANY, read_cover},
-	    {"cover-glob", MANY, read_mask},
+	    {ONCE "handle-fs", read_handle_fs}, {MAYBE "handle-net", read_handle_net},
+	    {MAYBE "scope", read_scope},        {MAYBE "entry", read_entry},
+	    {MANY "path", read_path},           {MANY "glob", read_glob},
+	    {MANY "port", read_port},           {MANY "assert", read_assert},
+	    {MANY "assert-outside", read_assert_outside},
+	    {MANY "assert-port", read_assert_port}, {MANY "cover", read_cover},
+	    {MANY "cover-glob", read_mask},
 	};
 
 	*out = (struct landlock){.vars = v, .pool = pool};

@@ -582,21 +582,21 @@ static bool exec_fd_check(const struct conf *c, const struct launch *out)
 bool launch_read(const struct conf *c, struct launch *out)
 {
 	static const struct directive table[] = {
-	    {"policy", ONCE, read_policy},       {"target", ONCE, read_target},
-	    {"arch", ONCE, read_arch},           {"isolate", ONCE, read_isolate},
-	    {"root", MAYBE, read_root},          {"hostname", MAYBE, read_hostname},
-	    {"param", MANY, read_param},         {"range", MANY, read_range},
-	    {"user", MAYBE, read_user},
-	    {"guarantee", MANY, read_guarantee}, {"entry", MAYBE, read_entry},
-	    {"exec-fd", MAYBE, read_exec_fd},    {"directory", MAYBE, read_directory},
-	    {"mount", MANY, read_mount},         {"scratch", MANY, read_scratch},
-	    {"discard", MANY, read_discard},     {"env-allow", MANY, read_env_allow},
-	    {"env-deny", MANY, read_env_deny},   {"env-set", MANY, read_env_set},
-	    {"rlimit", MANY, read_rlimit},       {"rlimit-fallback", MANY, read_fallback},
-	    {"wall", MAYBE, read_wall},          {"output", MAYBE, read_output},
-	    {"stdin", MAYBE, read_stdin},        {"terminal", MAYBE, read_terminal},
-	    {"observe", MAYBE, read_observe},    {"notify", MAYBE, read_notify},
-	    {"session", MAYBE, read_session},
+	    {ONCE "policy", read_policy},       {ONCE "target", read_target},
+	    {ONCE "arch", read_arch},           {ONCE "isolate", read_isolate},
+	    {MAYBE "root", read_root},          {MAYBE "hostname", read_hostname},
+	    {MANY "param", read_param},         {MANY "range", read_range},
+	    {MAYBE "user", read_user},
+	    {MANY "guarantee", read_guarantee}, {MAYBE "entry", read_entry},
+	    {MAYBE "exec-fd", read_exec_fd},    {MAYBE "directory", read_directory},
+	    {MANY "mount", read_mount},         {MANY "scratch", read_scratch},
+	    {MANY "discard", read_discard},     {MANY "env-allow", read_env_allow},
+	    {MANY "env-deny", read_env_deny},   {MANY "env-set", read_env_set},
+	    {MANY "rlimit", read_rlimit},       {MANY "rlimit-fallback", read_fallback},
+	    {MAYBE "wall", read_wall},          {MAYBE "output", read_output},
+	    {MAYBE "stdin", read_stdin},        {MAYBE "terminal", read_terminal},
+	    {MAYBE "observe", read_observe},    {MAYBE "notify", read_notify},
+	    {MAYBE "session", read_session},
 	};
 
 	out->exec_fd = -1;
@@ -656,14 +656,14 @@ bool launch_need(struct span *left, struct need *out)
 bool launch_read_macos(const struct conf *c, struct launch *out)
 {
 	static const struct directive table[] = {
-	    {"policy", ONCE, read_policy},       {"target", ONCE, read_target_macos},
-	    {"param", MANY, read_param},         {"range", MANY, read_range},
-	    {"guarantee", MANY, read_guarantee}, {"entry", MAYBE, read_entry},
-	    {"need", MANY, read_need},           {"directory", MAYBE, read_directory},
-	    {"env-allow", MANY, read_env_allow}, {"env-deny", MANY, read_env_deny},
-	    {"env-set", MANY, read_env_set},     {"rlimit", MANY, read_rlimit},
-	    {"wall", MAYBE, read_wall},          {"stdin", MAYBE, read_stdin},
-	    {"session", ONCE, read_session},
+	    {ONCE "policy", read_policy},       {ONCE "target", read_target_macos},
+	    {MANY "param", read_param},         {MANY "range", read_range},
+	    {MANY "guarantee", read_guarantee}, {MAYBE "entry", read_entry},
+	    {MANY "need", read_need},           {MAYBE "directory", read_directory},
+	    {MANY "env-allow", read_env_allow}, {MANY "env-deny", read_env_deny},
+	    {MANY "env-set", read_env_set},     {MANY "rlimit", read_rlimit},
+	    {MAYBE "wall", read_wall},          {MAYBE "stdin", read_stdin},
+	    {ONCE "session", read_session},
 	};
 
 	out->exec_fd = -1;

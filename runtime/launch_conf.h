@@ -53,31 +53,27 @@ enum { PLAN_MAX_HOSTNAME = 64 };
 enum { PLAN_MAX_RLIMITS = 8, PLAN_MAX_FALLBACKS = 16 };
 
 struct launch {
-	char id[PLAN_ID_LEN + 1];
-	struct span policy, version;
 	unsigned arches;  /* bits 1 << row of the machines table */
 	unsigned isolate; /* ISOLATE_* */
-	struct span entry, entry_where; /* entry.at NULL: any program */
-	int exec_fd;                    /* -1: none */
-	struct rlimit_line rlimits[PLAN_MAX_RLIMITS];
-	unsigned n_rlimits;
-	struct rlimit_line fallbacks[PLAN_MAX_FALLBACKS];
-	unsigned n_fallbacks;
-	bool new_session;
-	struct amount wall, output; /* ms, bytes */
-	struct span wall_where, output_where; /* at NULL: no limit */
-	bool private_root;
-	struct span hostname; /* at NULL: not written */
-	bool user_set;
-	struct amount user;
-	struct span directory, directory_where; /* template; at NULL: not written */
+	unsigned n_guarantees, n_params, n_env, n_places, n_rlimits, n_fallbacks;
+	int exec_fd; /* -1: none */
 	enum stdin_mode stdin_mode;
 	enum terminal_mode terminal;
 	enum observe_mode observe;
+	bool new_session, private_root, user_set;
+	struct span entry, entry_where; /* entry.at NULL: any program */
+	struct span wall_where, output_where; /* at NULL: no limit */
+	struct amount wall, output; /* ms, bytes */
+	struct amount user;
+	struct span hostname; /* at NULL: not written */
+	struct span directory, directory_where; /* template; at NULL: not written */
 	struct span notify_where; /* of the first line that hands calls over; no text: none does */
 	struct span needs; /* macOS: the lines `need` as they stand, proved; at NULL: none */
+	struct span policy, version;
+	char id[PLAN_ID_LEN + 1];
+	struct rlimit_line rlimits[PLAN_MAX_RLIMITS];
+	struct rlimit_line fallbacks[PLAN_MAX_FALLBACKS];
 	/* last what is large and mostly empty: memory that nobody touches costs nothing */
-	unsigned n_guarantees, n_params, n_env, n_places;
 	struct guarantee guarantees[PLAN_MAX_GUARANTEES];
 	struct env_line env[PLAN_MAX_ENV];
 	struct param params[PLAN_MAX_PARAMS];

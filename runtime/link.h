@@ -26,7 +26,6 @@ enum phase {
 
 /* Mapped shared and gone with exec, so that no program ever sees it. */
 struct shared {
-	struct fault fault;
 	volatile enum phase phase;
 	volatile bool ended; /* by process 1: the program ended, with this wait status */
 	volatile int status;
@@ -38,6 +37,7 @@ struct shared {
 	struct cgroup cgroup; /* of the job; dir -1: none. The guard sees what the supervisor makes */
 	volatile bool told; /* by the supervisor, at its end, to who launched it through the library */
 	struct outcome outcome;
+	struct fault fault;
 };
 
 struct link {

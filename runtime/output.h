@@ -19,12 +19,12 @@ struct stream {
 };
 
 struct output {
-	struct stream streams[OUTPUT_STREAMS];
 	unsigned n;    /* one when stdout and stderr are the same file: their order stays */
 	uint64_t left; /* of the limit */
 	bool over;     /* the program wrote more */
 	bool terminal; /* it comes from one, not from pipes */
 	bool lost;     /* something could not be read, or not be written to where it should go */
+	struct stream streams[OUTPUT_STREAMS];
 };
 
 /* Makes the pipes. stdout and stderr of this process stay as they are, as the places to copy to. */

@@ -23,8 +23,8 @@ static const struct {
 };
 
 static const struct unit {
-	enum value_type type;
-	const char *word;
+	unsigned char type; /* enum value_type */
+	char word[7];
 	uint64_t factor;
 } units[] = {
     {VALUE_SIZE, "B", 1},

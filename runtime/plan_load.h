@@ -12,13 +12,13 @@
 #include "plan_dir.h"
 
 struct plan {
-	struct plan_dir dir;
-	struct vars names; /* of the params; values belong to a start */
-	struct landlock landlock;
 	struct bpf_program filter;
-	struct cgroup_conf cgroup;
+	struct plan_dir dir;
+	struct landlock landlock;
+	struct vars names; /* of the params; values belong to a start */
 	struct span calls;   /* seccomp-MACHINE.calls, proved; empty: no call is said */
 	const char *profile; /* macOS: seatbelt.sb, NUL-ended */
+	struct cgroup_conf cgroup;
 	struct launch launch; /* last: its end is long, and mostly empty */
 };
 

@@ -38,41 +38,42 @@ struct left {
 enum { LEFT_NO_HANGUP = 1 << (1 - 1) /* SIGHUP is 1 everywhere */ };
 
 struct run {
+	/* first what every step looks at */
+	/*
+	 * In the supervised shape it lies in memory that parent and child share, so that the parent
+	 * can print what the child found; nobody else prints.
+	 */
+	struct fault *fault;
+	const struct plan *plan;
 	const struct options *options;
 	struct report *report; /* or NULL */
-	const struct plan *plan;
 	struct pool *pool; /* for this start alone; after start_prove() only by the process that makes the tree: view_items.c */
-	struct host host;
-	struct vars vars;
-	struct grants grants;
-	unsigned n_files;
+	struct link *link; /* to the supervisor or the library; NULL in place */
+	struct request *request; /* NULL: the program is started at once */
 	/* What the path lines found while the program's tree was made (view_items.h), in their order; NULL: nothing. */
 	const struct opened *opened;
 	/* Where the place of each assert is by the links of the host, which the program's tree may lack; NULL: no such tree. */
 	const char *const *denied;
-	unsigned n_denied; /* of these, how many are looked at */
-	bool dropped; /* capabilities went before a fork, no_new_privs came */
-	uint64_t fs_known; /* rights that the host's Landlock knows */
-	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */
 	char **envp;
 	const char **profile_values; /* macOS: NAME, VALUE, ..., NULL for its profile */
-	struct left left;
-	struct bpf_program observed; /* the filter that is installed where somebody answers it */
-	struct link *link; /* to the supervisor or the library; NULL in place */
+	uint64_t fs_known; /* rights that the host's Landlock knows */
+	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */
+	pid_t session; /* made by start_go(); 0: not yet */
+	int ready;     /* the supervisor closes it when the program runs; -1: nobody waits */
+	unsigned n_files;
+	unsigned n_denied; /* of the denied, how many are looked at */
+	bool dropped; /* capabilities went before a fork, no_new_privs came */
 	/*
 	 * In the library start_prove() runs in a process that is not ours: its limits and the numbers
 	 * of its descriptors change in the child only.
 	 */
 	bool embedded;
 	bool apart; /* the library's child: what it opens, nobody else has open, and it closes on exec */
-	pid_t session;		 /* made by start_go(); 0: not yet */
-	int ready;		 /* the supervisor closes it when the program runs; -1: nobody waits */
-	struct request *request; /* NULL: the program is started at once */
-	/*
-	 * In the supervised shape it lies in memory that parent and child share, so that the parent
-	 * can print what the child found; nobody else prints.
-	 */
-	struct fault *fault;
+	struct host host;
+	struct vars vars;
+	struct grants grants;
+	struct left left;
+	struct bpf_program observed; /* the filter that is installed where somebody answers it */
 	struct program program;
 	struct param params[PLAN_MAX_PARAMS];
 	struct input_file files[FILES_MAX];

@@ -19,33 +19,30 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- one call of the kernel, as it is: every one of them is at least as old as Landlock ---- */
+/* ---- calls that need a word more than the kernel's, or one less: those that need nothing are in static_calls.c ---- */
 
-#define CALL(type, name, params, ...)                                                              \
-	type name params { return (type)syscall(__VA_ARGS__); }
+int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old)
+{
+	return (int)syscall(SYS_rt_sigprocmask, how, set, old, _NSIG / 8);
+}
 
-/* musl's struct stat is the kernel's on these; its flags are few, so nothing has to be converted. */
-#if defined(__x86_64__) || defined(__aarch64__)
-CALL(int, fstatat, (int at, const char *restrict path, struct stat *restrict st, int flags), SYS_newfstatat, at, path, st,
-     flags)
-CALL(int, fstat, (int fd, struct stat *st), SYS_fstat, fd, st)
-#endif
-CALL(int, fchdir, (int fd), SYS_fchdir, fd)
-CALL(int, dup3, (int from, int to, int flags), SYS_dup3, from, to, flags)
-CALL(int, pipe2, (int ends[2], int flags), SYS_pipe2, ends, flags)
-CALL(int, socket, (int domain, int type, int protocol), SYS_socket, domain, type, protocol)
-CALL(int, socketpair, (int domain, int type, int protocol, int pair[2]), SYS_socketpair, domain, type, protocol, pair)
-CALL(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), SYS_sendmsg, fd, m, flags) /* padding: zero */
-CALL(ssize_t, recvmsg, (int fd, struct msghdr *m, int flags), SYS_recvmsg, fd, m, flags)
-CALL(ssize_t, readlinkat, (int at, const char *restrict path, char *restrict out, size_t size), SYS_readlinkat, at, path,
-     out, size)
-CALL(int, sigprocmask, (int how, const sigset_t *restrict set, sigset_t *restrict old), SYS_rt_sigprocmask, how, set, old,
-     _NSIG / 8)
-CALL(int, signalfd, (int fd, const sigset_t *set, int flags), SYS_signalfd4, fd, set, _NSIG / 8, flags)
-CALL(void *, mmap, (void *at, size_t size, int prot, int flags, int fd, off_t offset), SYS_mmap, at, size, prot, flags, fd,
-     offset)
+int signalfd(int fd, const sigset_t *set, int flags)
+{
+	return (int)syscall(SYS_signalfd4, fd, set, _NSIG / 8, flags);
+}
+
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+	return (pid_t)syscall(SYS_wait4, pid, status, options, NULL);
+}
+
+ssize_t send(int fd, const void *bytes, size_t size, int flags)
+{
+	return syscall(SYS_sendto, fd, bytes, size, flags, NULL, 0);
+}
 
 /* The kernel's calls have no flags; the library's would need more than one. */
 int faccessat(int at, const char *path, int mode, int flags)
@@ -56,33 +53,6 @@ int faccessat(int at, const char *path, int mode, int flags)
 int fchmodat(int at, const char *path, mode_t mode, int flags)
 {
 	return flags ? (errno = EINVAL, -1) : (int)syscall(SYS_fchmodat, at, path, mode);
-}
-
-/* What follows is a number or an address: one word. */
-#define ONE_MORE(name, first, second_type, number)                                                 \
-	int name(int first, second_type what, ...)                                                 \
-	{                                                                                          \
-		va_list more;                                                                      \
-		unsigned long arg;                                                                 \
-		va_start(more, what);                                                              \
-		arg = va_arg(more, unsigned long);                                                 \
-		va_end(more);                                                                      \
-		return (int)syscall(number, first, what, arg);                                     \
-	}
-ONE_MORE(fcntl, fd, int, SYS_fcntl)
-ONE_MORE(ioctl, fd, int, SYS_ioctl)
-
-/* Four words always follow in the kernel's view; callers give as many as the operation looks at. */
-int prctl(int what, ...)
-{
-	unsigned long arg[4];
-	va_list more;
-
-	va_start(more, what);
-	for (int i = 0; i < 4; i++)
-		arg[i] = va_arg(more, unsigned long);
-	va_end(more);
-	return (int)syscall(SYS_prctl, what, arg[0], arg[1], arg[2], arg[3]);
 }
 
 /* Without a handler, as here always, no code of libc is needed to come back from one. */
@@ -98,24 +68,6 @@ void (*signal(int number, void (*handler)(int)))(int)
 	struct kernel_sigaction set = {.handler = handler};
 
 	return syscall(SYS_rt_sigaction, number, &set, NULL, _NSIG / 8) ? SIG_ERR : SIG_DFL;
-}
-
-/* `mode` is there when a file may be made; what is read instead of it else is not looked at. */
-int openat(int dir, const char *path, int flags, ...)
-{
-	va_list more;
-	mode_t mode;
-
-	va_start(more, flags);
-	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(more, mode_t) : 0;
-	va_end(more);
-	return (int)syscall(SYS_openat, dir, path, flags, mode);
-}
-
-/* Nobody makes a file by it. */
-int open(const char *path, int flags, ...)
-{
-	return openat(AT_FDCWD, path, flags);
 }
 
 char *getcwd(char *out, size_t size)

@@ -32,9 +32,6 @@
 #include "watch.h"
 
 struct supervisor {
-	/* with long buffers at their beginnings or ends: what is always used lies on one page */
-	struct output output;
-	struct terminal terminal; /* outer -1: the program has none of its own */
 	struct run *run;
 	struct link link; /* the parent's ends */
 	pid_t child;
@@ -44,11 +41,14 @@ struct supervisor {
 	bool ended;
 	bool unobserved, unguarded; /* ended by us, because it was */
 	int given_up;               /* by this signal, before the program ran; 0: no */
+	bool copies;                /* the program's output passes through us */
 	uint64_t began_us;
 	struct guard guard;
-	struct outcome outcome;
-	bool copies; /* the program's output passes through us */
+	/* last what is long */
 	struct notify notify;
+	struct outcome outcome;
+	struct terminal terminal; /* outer -1: the program has none of its own */
+	struct output output;
 };
 
 /*

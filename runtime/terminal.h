@@ -14,12 +14,12 @@
 #include "run.h"
 
 struct terminal {
-	struct stream keys; /* stdin to the program; from -1: nothing more comes */
 	int outer; /* our side of the new terminal; -1: there is none */
 	int inner; /* the program's side, until the child has it */
 	bool real; /* stdin is a terminal */
 	bool raw;  /* and in raw mode */
 	struct termios before;
+	struct stream keys; /* stdin to the program; from -1: nothing more comes */
 };
 
 /* Makes the pair, with modes and size of the caller's terminal where there is one. */

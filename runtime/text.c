@@ -155,54 +155,63 @@ const char *num_text(char out[NUM_TEXT], uint64_t n)
 	return out;
 }
 
+const char *text_nth(const char *texts, size_t n)
+{
+	for (; n; n--)
+		texts += strlen(texts) + 1;
+	return texts;
+}
+
+#ifdef __linux__
+#define LINUX_ERRNOS(E)                                                                            \
+	E(EBADFD, "not a file of a file system") E(ELIBBAD, "its ELF interpreter is damaged")
+#else
+#define LINUX_ERRNOS(E)
+#endif
+#define ERRNOS(E)                                                                                  \
+	E(EPERM, "not permitted")                                                                  \
+	E(ENOENT, "no such file or directory")                                                     \
+	E(EIO, "input/output error")                                                               \
+	E(E2BIG, "too large")                                                                      \
+	E(ENOEXEC, "not a program this kernel can start")                                          \
+	E(EBADF, "bad descriptor")                                                                 \
+	E(EAGAIN, "resource limit reached")                                                        \
+	E(ENOMEM, "out of memory")                                                                 \
+	E(EACCES, "permission denied")                                                             \
+	E(EFAULT, "bad address")                                                                   \
+	E(ENOTDIR, "a part of the path is not a directory")                                        \
+	E(EINVAL, "invalid")                                                                       \
+	E(ENFILE, "too many files open on this system")                                            \
+	E(EMFILE, "too many open files")                                                           \
+	E(ETXTBSY, "the file is being written")                                                    \
+	E(ENOSPC, "no space left")                                                                 \
+	E(EROFS, "read-only file system")                                                          \
+	E(ENAMETOOLONG, "name too long")                                                           \
+	E(ENOSYS, "the system call does not exist here")                                           \
+	E(ELOOP, "too many symbolic links")                                                        \
+	E(ENOMSG, "nothing to do")                                                                 \
+	E(EOPNOTSUPP, "switched off")                                                              \
+	E(EAFNOSUPPORT, "no such network family")                                                  \
+	E(ERANGE, "out of range")                                                                  \
+	E(EDQUOT, "disk quota exceeded")                                                           \
+	E(EINTR, "interrupted")                                                                    \
+	E(ESRCH, "no such process")                                                                \
+	E(EEXIST, "already exists")                                                                \
+	E(EBUSY, "busy")                                                                           \
+	E(EISDIR, "is a directory")                                                                \
+	E(ENODEV, "no such device")                                                                \
+	E(ESTALE, "stale file handle")                                                             \
+	LINUX_ERRNOS(E)
+
 const char *errno_text(int error)
 {
-	static const struct {
-		int value;
-		const char *text;
-	} names[] = {
-	    {EPERM, "not permitted (EPERM)"},
-	    {ENOENT, "no such file or directory (ENOENT)"},
-	    {EIO, "input/output error (EIO)"},
-	    {E2BIG, "too large (E2BIG)"},
-	    {ENOEXEC, "not a program this kernel can start (ENOEXEC)"},
-	    {EBADF, "bad descriptor (EBADF)"},
-	    {EAGAIN, "resource limit reached (EAGAIN)"},
-	    {ENOMEM, "out of memory (ENOMEM)"},
-	    {EACCES, "permission denied (EACCES)"},
-	    {EFAULT, "bad address (EFAULT)"},
-	    {ENOTDIR, "a part of the path is not a directory (ENOTDIR)"},
-	    {EINVAL, "invalid (EINVAL)"},
-	    {ENFILE, "too many files open on this system (ENFILE)"},
-	    {EMFILE, "too many open files (EMFILE)"},
-	    {ETXTBSY, "the file is being written (ETXTBSY)"},
-	    {ENOSPC, "no space left (ENOSPC)"},
-	    {EROFS, "read-only file system (EROFS)"},
-	    {ENAMETOOLONG, "name too long (ENAMETOOLONG)"},
-	    {ENOSYS, "the system call does not exist here (ENOSYS)"},
-	    {ELOOP, "too many symbolic links (ELOOP)"},
-	    {ENOMSG, "nothing to do (ENOMSG)"},
-#ifdef EBADFD
-	    {EBADFD, "not a file of a file system (EBADFD)"},
-#endif
-	    {EOPNOTSUPP, "switched off (EOPNOTSUPP)"},
-	    {EAFNOSUPPORT, "no such network family (EAFNOSUPPORT)"},
-	    {ERANGE, "out of range (ERANGE)"},
-	    {EDQUOT, "disk quota exceeded (EDQUOT)"},
-	    {EINTR, "interrupted (EINTR)"},
-	    {ESRCH, "no such process (ESRCH)"},
-	    {EEXIST, "already exists (EEXIST)"},
-	    {EBUSY, "busy (EBUSY)"},
-	    {EISDIR, "is a directory (EISDIR)"},
-	    {ENODEV, "no such device (ENODEV)"},
-#ifdef ELIBBAD
-	    {ELIBBAD, "its ELF interpreter is damaged (ELIBBAD)"},
-#endif
-	    {ESTALE, "stale file handle (ESTALE)"},
-	};
+#define NUMBER(name, text) name,
+	static const unsigned char numbers[] = {ERRNOS(NUMBER)};
+#define TEXT(name, text) text " (" #name ")\0"
+	static const char texts[] = ERRNOS(TEXT);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].value == error)
-			return names[i].text;
+	for (size_t i = 0; i < sizeof(numbers); i++)
+		if (numbers[i] == error)
+			return text_nth(texts, i);
 	return NULL;
 }

@@ -49,6 +49,8 @@ void text_safe(struct text *t, const char *at, size_t len);
 void text_where(struct text *t, struct span where);
 /* Writes n in decimal to out[NUM_TEXT] and returns out. */
 const char *num_text(char out[NUM_TEXT], uint64_t n);
+/* The n-th of texts that lie one behind the other, each with its NUL: a table of pointers would be as long as they are. */
+const char *text_nth(const char *texts, size_t n);
 const char *errno_text(int error);
 
 #endif

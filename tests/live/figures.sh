@@ -18,7 +18,7 @@ at_most() { # TITLE FIGURE LIMIT
 	fi
 }
 
-at_most "bytes of sbx-run" "$(stat -c %s "$B/sbx-run")" 114688
+at_most "bytes of sbx-run" "$(stat -c %s "$B/sbx-run")" 107520
 
 for policy in build-step code-eval ripgrep static-web; do
 	"$B/sbxc" --std policies/std -q "policies/examples/$policy.sbx" -o "$tmp/$policy" || exit 2
@@ -63,7 +63,7 @@ calls() {
 }
 # Static, the program that does nothing; then the kinds of programs there are.
 "${CC:-gcc}" -O2 -nostdlib -static -fno-stack-protector -o "$tmp/nop" tests/bench/nop.c || exit 2
-calls "system calls of a launch" 140 "$tmp/nop" <<P
+calls "system calls of a launch" 136 "$tmp/nop" <<P
     allow read exec "$tmp/nop" # sbx: allow(no-loader) the program is static
     isolate none
     use std/base-system
@@ -99,13 +99,13 @@ calls "system calls of a launch, a dynamic program" 140 /bin/true <<P
 P
 # Loader, its child and process 1 of the new namespace.
 mkdir "$tmp/work"
-calls "system calls of a launch, isolate all" 168 /bin/true <<P
+calls "system calls of a launch, isolate all" 164 /bin/true <<P
     isolate all
     allow read exec "/usr", "/bin" if-exists, "/lib" if-exists, "/lib64" if-exists
     allow read "/etc/ld.so.cache" if-exists
     allow read write "$tmp/work" because "only a figure"
 P
-calls "system calls of a launch, isolate all, 26 places" 330 /bin/true <<P
+calls "system calls of a launch, isolate all, 26 places" 326 /bin/true <<P
     entry "/bin/true"
     isolate all
     use std/base-system

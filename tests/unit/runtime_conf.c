@@ -27,9 +27,9 @@ static bool number(void *ctx, struct line *l)
 }
 
 static const struct directive table[] = {
-    {"one", ONCE, number},
-    {"maybe", MAYBE, any},
-    {"many", MANY, any},
+    {ONCE "one", number},
+    {MAYBE "maybe", any},
+    {MANY "many", any},
 };
 
 static enum err run_as(const char *text, size_t size, char *id)

@@ -1,0 +1,92 @@
+/*
+ * static_start.c - what runs before main() in the static loader, instead of libc's.
+ *
+ * Libc's prepares for threads, for cancellation and for a dynamic linker: 2 KB, two system calls and a page that no start
+ * here needs. Errors of calls lie in one variable: the loader has one thread, and a child that shares its memory runs
+ * while the parent waits.
+ *
+ * For one machine; elsewhere libc's serves.
+ */
+#if defined(__x86_64__) && defined(__LP64__)
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "start.h"
+
+char **environ;
+/* By its name it lies before the memory of sbx_run.c, on the page of `environ`; behind it, it were on a page alone. */
+static struct {
+	unsigned long *auxiliary;
+	int error; /* errno */
+	/* the beginning of a thread's own memory, as far as compilers know it: its address first, the canary at 40 */
+	uintptr_t thread[6];
+} libc;
+
+/* Names of libc. Its own functions ask the second one. */
+int *__errno_location(void);
+int *___errno_location(void);
+_Noreturn void __stack_chk_fail(void);
+int main(int argc, char **argv);
+_Noreturn void static_begin(void *stack);
+
+int *__errno_location(void)
+{
+	return &libc.error;
+}
+
+int *___errno_location(void)
+{
+	return &libc.error;
+}
+
+_Noreturn void __stack_chk_fail(void)
+{
+	__builtin_trap();
+}
+
+unsigned long getauxval(unsigned long type)
+{
+	for (const unsigned long *a = libc.auxiliary; a[0]; a += 2)
+		if (a[0] == type)
+			return a[1];
+	errno = ENOENT;
+	return 0;
+}
+
+static void canary_put(void)
+{
+	enum { SET_FS = 0x1002 };
+
+	memcpy(&libc.thread[5], (const void *)getauxval(AT_RANDOM), sizeof(libc.thread[5]));
+	/* no text that is read too far tells all of it, none that is too long puts it back */
+	((unsigned char *)&libc.thread[5])[1] = 0;
+	libc.thread[0] = (uintptr_t)libc.thread;
+	syscall(SYS_arch_prctl, SET_FS, libc.thread);
+}
+
+/* The kernel's stack of a new program: the count, the arguments, the environment, the auxiliary values. */
+__attribute__((used)) _Noreturn void static_begin(void *stack)
+{
+	char **argv = (char **)stack + 1, **end;
+
+	end = environ = argv + *(long *)stack + 1;
+	while (*end++)
+		;
+	libc.auxiliary = (unsigned long *)(void *)end;
+	canary_put();
+	start_leave(main((int)*(long *)stack, argv));
+}
+
+__asm__(".pushsection .text.begin,\"ax\",@progbits\n"
+	".globl _start\n"
+	"_start:\n"
+	"	xor %ebp, %ebp\n"
+	"	mov %rsp, %rdi\n"
+	"	and $-16, %rsp\n"
+	"	call static_begin\n"
+	".popsection\n");
+#endif
