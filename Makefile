@@ -93,7 +93,7 @@ $(B)/sbxc: $(COMPILER_OBJ)
 
 $(B)/sbx-run: $(RUNTIME_OBJ)
 	@echo "  LD    $@"
-	$(Q)$(MUSL_CC) -static $(OWN_START) $(SMALL) -fdata-sections $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,-z,common-page-size=64,--gc-sections,--sort-section=name,--build-id=none -s -o $@ $^ && $(OBJCOPY) -R .comment $@
+	$(Q)$(MUSL_CC) -static $(OWN_START) $(SMALL) -fdata-sections $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,-z,common-page-size=64,--gc-sections,--sort-section=name,--build-id=none -s -o $@ $^ && $(OBJCOPY) -R .comment -R .eh_frame $@
 
 # One object with its own names made local, so that a program may have a pool_open() of its own.
 $(B)/libsbx.a: $(LIB_OBJ)

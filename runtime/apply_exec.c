@@ -41,9 +41,9 @@ bool apply_exec(struct run *r)
 	else
 		execve(r->program.path, r->options->argv, r->envp);
 	error = errno;
-	fault_set(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC);
-	fault_line(r->fault, "at", r->program.path, NULL);
+	fault_say(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC, "at %s",
+		  r->program.path);
 	fault_errno(r->fault, "failed", "exec", error);
 	hint = exec_hint(error);
-	return hint ? fault_line(r->fault, "likely", hint, NULL) : false;
+	return hint ? fault_add(r->fault, "likely %s", hint) : false;
 }

@@ -89,7 +89,6 @@ static bool nofile_raise(struct run *r)
 {
 	struct rlimit now, wanted;
 	rlim_t need = (rlim_t)r->plan->launch.exec_fd + 1;
-	char number[NUM_TEXT];
 
 	if (prlimit(0, RLIMIT_NOFILE, NULL, &now))
 		return fault_step(r->fault, "exec-fd", "getrlimit", errno);
@@ -101,8 +100,7 @@ static bool nofile_raise(struct run *r)
 		return true;
 	fault_set(r->fault, ERR_EXEC_FD);
 	fault_errno(r->fault, "failed", "setrlimit of open files", errno);
-	fault_line(r->fault, "fix", "raise the hard limit (ulimit -Hn) to ", num_text(number, need),
-		   " or more", NULL);
+	fault_add(r->fault, "fix raise the hard limit (ulimit -Hn) to %zu or more", (size_t)need);
 	return fault_where(r->fault, r->plan->launch.entry_where);
 }
 

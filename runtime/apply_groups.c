@@ -22,9 +22,9 @@ bool groups_prove(struct run *r)
 {
 	if (!r->plan->launch.user_set || none_more() || caps_have(CAP_SETGID_NR))
 		return true;
-	fault_set(r->fault, ERR_GROUPS);
-	fault_line(r->fault, "failed", "the policy says `user`, and only root can give groups up", NULL);
-	return fault_line(r->fault, "fix", "leave `user` out, or start it as root or as a user that has one group", NULL);
+	return fault_say(r->fault, ERR_GROUPS,
+			 "failed the policy says `user`, and only root can give groups up\n"
+			 "fix leave `user` out, or start it as root or as a user that has one group");
 }
 
 bool apply_groups(struct run *r)

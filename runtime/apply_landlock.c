@@ -26,7 +26,7 @@ static bool path_fault(struct run *r, enum err id, const struct landlock_rule *r
 
 	fault_set(f, id);
 	fault_where(f, rule->where);
-	fault_line(f, "at", path, NULL);
+	fault_add(f, "at %s", path);
 	if (what)
 		fault_errno(f, "failed", what, error);
 	return false;
@@ -105,11 +105,9 @@ static bool missing_fault(struct run *r, const struct landlock_rule *rule, const
 
 	path_fault(r, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, rule, path, "open", error);
 	if (missing)
-		return fault_line(r->fault, "fix",
-				  "create it, or write `if-exists` or `make-dir` on that line",
-				  NULL);
-	return fault_line(r->fault, "fix", "give this user access to it, or change that line",
-			  NULL);
+		return fault_add(r->fault,
+				 "fix create it, or write `if-exists` or `make-dir` on that line");
+	return fault_add(r->fault, "fix give this user access to it, or change that line");
 }
 
 static bool path_make(struct run *r, const struct landlock_rule *rule, const char *path)
@@ -248,7 +246,7 @@ static bool port_value(struct run *r, const struct landlock_rule *rule, uint64_t
 		return true;
 	fault_set(r->fault, ERR_EXPAND);
 	fault_where(r->fault, rule->where);
-	return fault_line(r->fault, "wrong", "not a port: ", value, NULL);
+	return fault_add(r->fault, "wrong not a port: %s", value);
 }
 
 static bool visit_port(void *ctx, const struct landlock_rule *rule)
@@ -288,8 +286,6 @@ static bool compare_port(void *ctx, const struct landlock_rule *given)
 {
 	struct port_search *s = ctx;
 	struct fault *f = s->run->fault;
-	char number[NUM_TEXT], line[256];
-	struct text t = text_over(line, sizeof(line));
 	uint64_t port;
 
 	if (!(given->rights & s->assert->rights))
@@ -298,13 +294,11 @@ static bool compare_port(void *ctx, const struct landlock_rule *given)
 		return false;
 	if (port != s->port)
 		return true;
-	num_text(number, port);
-	text_bytes(&t, given->where.at, given->where.len);
-	fault_set(f, ERR_ASSERT);
-	fault_line(f, "denied", "port ", number, NULL);
+	fault_say(f, ERR_ASSERT, "denied port %zu", (size_t)port);
 	fault_where(f, s->assert->where);
-	fault_line(f, "granted", "by ", line, NULL);
-	return fault_line(f, "fix", "give another port to ", line, NULL);
+	return fault_add(f,
+			 "granted by %.*s\n"
+			 "fix give another port to %.*s", SPAN(given->where), SPAN(given->where));
 }
 
 static bool visit_assert_port(void *ctx, const struct landlock_rule *rule)

@@ -138,7 +138,6 @@ const char *bpf_wrong(const struct bpf_insn *insns, unsigned n, unsigned *at)
 bool bpf_check(const char *file, const void *data, size_t size, struct fault *f)
 {
 	const char *wrong = "not a whole number of instructions";
-	char number[NUM_TEXT];
 	unsigned at = 0;
 
 	if (size % sizeof(struct bpf_insn) == 0 && size / sizeof(struct bpf_insn) <= PLAN_MAX_BPF)
@@ -147,8 +146,8 @@ bool bpf_check(const char *file, const void *data, size_t size, struct fault *f)
 		wrong = "a filter has 1 to 4096 instructions";
 	if (!wrong)
 		return true;
-	fault_set(f, ERR_FILTER);
-	fault_line(f, "at", file, ", instruction ", num_text(number, at), NULL);
-	fault_line(f, "wrong", wrong, NULL);
-	return fault_line(f, "fix", "compile the policy again with sbxc", NULL);
+	return fault_say(f, ERR_FILTER,
+			 "at %s, instruction %u\n"
+			 "wrong %s\n"
+			 "fix compile the policy again with sbxc", file, at, wrong);
 }

@@ -30,9 +30,8 @@ enum value_type builtin_type(enum builtin b)
 
 bool builtin_fault(struct fault *f, enum builtin b, const char *why, const char *fix)
 {
-	fault_set(f, ERR_VARIABLE);
-	fault_line(f, "missing", "${", builtins[b].name, "}: ", why, NULL);
-	return fix ? fault_line(f, "fix", fix, NULL) : false;
+	fault_say(f, ERR_VARIABLE, "missing ${%s}: %s", builtins[b].name, why);
+	return fix ? fault_add(f, "fix %s", fix) : false;
 }
 
 bool builtin_get(struct vars *v, enum builtin b, const char **value, struct fault *f)

@@ -4,8 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,8 +89,6 @@ enum home home_find(struct vars *v, const char **value)
 
 static bool home_get(struct vars *v, const char **value, struct fault *f)
 {
-	char number[NUM_TEXT];
-
 	switch (home_find(v, value)) {
 	case HOME_FOUND:
 		return true;
@@ -102,8 +98,7 @@ static bool home_get(struct vars *v, const char **value, struct fault *f)
 		break;
 	}
 	builtin_fault(f, BUILTIN_HOME, "no passwd entry for the user", NULL);
-	return fault_line(f, "fix", "add uid ", num_text(number, getuid()),
-			  " to /etc/passwd, or use a param of type path", NULL);
+	return fault_add(f, "fix add uid %u to /etc/passwd, or use a param of type path", getuid());
 }
 
 static bool cwd_get(struct vars *v, const char **value, struct fault *f)
@@ -117,11 +112,28 @@ static bool cwd_get(struct vars *v, const char **value, struct fault *f)
 	return *value || builtin_fault(f, BUILTIN_CWD, "no memory", NULL);
 }
 
+/* Without links, as the kernel knows the file; what lies outside of this root begins with no slash. */
+static bool real_path(const char *path, char real[PLAN_MAX_PATH + 1])
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	char name[32 + NUM_TEXT];
+	ssize_t n;
+
+	text_print(name, sizeof(name), "/proc/self/fd/%u", fd);
+	n = fd < 0 ? -1 : readlinkat(AT_FDCWD, name, real, PLAN_MAX_PATH + 1);
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0 || n > PLAN_MAX_PATH)
+		return false;
+	real[n] = 0;
+	return real[0] == '/';
+}
+
 static bool exe_get(struct vars *v, const char **value, struct fault *f)
 {
-	char buf[PATH_MAX];
+	char buf[PLAN_MAX_PATH + 1];
 
-	if (!v->program || !realpath(v->program, buf))
+	if (!v->program || !real_path(v->program, buf))
 		return builtin_fault(f, BUILTIN_EXE, "the program has no real path here", NULL);
 	*value = pool_copy(v->pool, buf, strlen(buf));
 	return *value || builtin_fault(f, BUILTIN_EXE, "no memory", NULL);
@@ -129,12 +141,9 @@ static bool exe_get(struct vars *v, const char **value, struct fault *f)
 
 static bool uid_get(struct vars *v, const char *prefix, const char **value, struct fault *f)
 {
-	char number[NUM_TEXT], buf[64];
-	struct text t = text_over(buf, sizeof(buf));
+	char buf[64];
 
-	text_str(&t, prefix);
-	text_str(&t, num_text(number, getuid()));
-	*value = pool_copy(v->pool, buf, t.len);
+	*value = pool_copy(v->pool, buf, text_print(buf, sizeof(buf), "%s%u", prefix, getuid()));
 	return *value || builtin_fault(f, BUILTIN_UID, "no memory", NULL);
 }
 

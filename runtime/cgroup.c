@@ -212,10 +212,8 @@ static void expected(const struct cgroup_setting *s, const char *value, char *ou
 static bool limit_fault(struct fault *f, const char *file, const char *value, const char *failed,
 			int error)
 {
-	fault_set(f, ERR_CGROUP);
-	fault_line(f, "limit", file, " ", value, NULL);
-	return error ? fault_errno(f, "failed", failed, error)
-		     : fault_line(f, "wrong", failed, NULL);
+	fault_say(f, ERR_CGROUP, "limit %s %s", file, value);
+	return error ? fault_errno(f, "failed", failed, error) : fault_add(f, "wrong %s", failed);
 }
 
 /* Without swap in the kernel there is nothing to limit, and no file for it. */

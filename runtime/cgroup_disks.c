@@ -20,10 +20,9 @@ struct disks {
 
 static bool disk_fault(const struct disks *d, const char *line, const char *what, int error)
 {
-	fault_set(d->fault, ERR_CGROUP);
-	fault_line(d->fault, "limit", "io.max ", line, NULL);
+	fault_say(d->fault, ERR_CGROUP, "limit io.max %s", line);
 	return error ? fault_errno(d->fault, "failed", what, error)
-		     : fault_line(d->fault, "wrong", what, NULL);
+		     : fault_add(d->fault, "wrong %s", what);
 }
 
 /* Is this whole word in the line? A number may begin with the digits of another. */

@@ -8,16 +8,15 @@
 bool line_fault(const struct line *l, const char *why, struct span what)
 {
 	struct fault *f = l->conf->fault;
-	char number[NUM_TEXT], shown[96];
-	struct text t = text_over(shown, sizeof(shown));
+	enum { SHOWN = 95 };
 
-	text_bytes(&t, what.at ? what.at : "", what.len);
-	fault_set(f, ERR_SYNTAX);
-	fault_line(f, "at", l->conf->file, ":", num_text(number, l->number), NULL);
+	fault_say(f, ERR_SYNTAX, "at %s:%u", l->conf->file, l->number);
 	if (what.len)
-		fault_line(f, "found", shown, t.cut ? "..." : "", NULL);
-	fault_line(f, "wrong", why, NULL);
-	return fault_line(f, "fix", "compile the policy again with sbxc", NULL);
+		fault_add(f, "found %.*s%s", (int)(what.len < SHOWN ? what.len : SHOWN), what.at,
+			  what.len > SHOWN ? "..." : "");
+	return fault_add(f,
+			 "wrong %s\n"
+			 "fix compile the policy again with sbxc", why);
 }
 
 bool line_done(const struct line *l)
@@ -107,9 +106,9 @@ static bool version_check(const struct line *l, struct span version)
 		return line_fault(l, "not a version", version);
 	if (value == PLAN_VERSION)
 		return true;
-	fault_set(f, ERR_VERSION);
-	fault_line(f, "at", l->conf->file, ":1", NULL);
-	return fault_line(f, "fix", "use the sbx-run that came with the sbxc of this plan", NULL);
+	return fault_say(f, ERR_VERSION,
+			 "at %s:1\n"
+			 "fix use the sbx-run that came with the sbxc of this plan", l->conf->file);
 }
 
 static bool id_check(const struct line *l, struct span word, char id[PLAN_ID_LEN + 1])
@@ -125,9 +124,9 @@ static bool id_check(const struct line *l, struct span word, char id[PLAN_ID_LEN
 		memcpy(id, word.at, PLAN_ID_LEN);
 	if (span_is(word, id))
 		return true;
-	fault_set(f, ERR_MIXED);
-	fault_line(f, "at", l->conf->file, ":1 has another plan id than launch.conf", NULL);
-	return fault_line(f, "fix", "compile the policy again with sbxc", NULL);
+	return fault_say(f, ERR_MIXED,
+			 "at %s:1 has another plan id than launch.conf\n"
+			 "fix compile the policy again with sbxc", l->conf->file);
 }
 
 static bool head_check(struct line *l, char id[PLAN_ID_LEN + 1])

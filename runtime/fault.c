@@ -29,32 +29,49 @@ bool fault_set(struct fault *f, enum err id)
 	return false;
 }
 
-static void label_add(struct text *t, const char *label)
+/* len: of the label. */
+static void label_add(struct text *t, const char *label, size_t len)
 {
-	size_t len = strlen(label);
-
 	text_str(t, "   ");
 	text_bytes(t, label, len);
-	for (size_t i = len; i < LABEL_WIDTH; i++)
+	for (; len < LABEL_WIDTH; len++)
 		text_str(t, " ");
 }
 
-bool fault_line(struct fault *f, const char *label, ...)
+static void lines_add(struct fault *f, const char *lines, va_list *args)
 {
-	va_list words;
+	while (*lines) {
+		size_t label = strcspn(lines, " ");
+		label_add(&f->text, lines, label);
+		lines = text_vput(&f->text, lines + label + 1, args);
+		text_str(&f->text, "\n");
+	}
+}
 
-	label_add(&f->text, label);
-	va_start(words, label);
-	for (const char *w; (w = va_arg(words, const char *));)
-		text_safe(&f->text, w, strlen(w));
-	va_end(words);
-	text_str(&f->text, "\n");
+bool fault_add(struct fault *f, const char *lines, ...)
+{
+	va_list args;
+
+	va_start(args, lines);
+	lines_add(f, lines, &args);
+	va_end(args);
+	return false;
+}
+
+bool fault_say(struct fault *f, enum err id, const char *lines, ...)
+{
+	va_list args;
+
+	fault_set(f, id);
+	va_start(args, lines);
+	lines_add(f, lines, &args);
+	va_end(args);
 	return false;
 }
 
 bool fault_where(struct fault *f, struct span where)
 {
-	label_add(&f->text, "required");
+	label_add(&f->text, "required", strlen("required"));
 	text_where(&f->text, where);
 	text_str(&f->text, "\n");
 	return false;
@@ -63,17 +80,18 @@ bool fault_where(struct fault *f, struct span where)
 bool fault_errno(struct fault *f, const char *label, const char *what, int error)
 {
 	const char *name = errno_text(error);
-	char number[NUM_TEXT];
 
+	label_add(&f->text, label, strlen(label));
 	if (name)
-		return fault_line(f, label, what, ": ", name, NULL);
-	return fault_line(f, label, what, ": errno ", num_text(number, (uint64_t)error), NULL);
+		text_put(&f->text, "%s: %s\n", what, name);
+	else
+		text_put(&f->text, "%s: errno %u\n", what, error);
+	return false;
 }
 
 bool fault_step(struct fault *f, const char *step, const char *what, int error)
 {
-	fault_set(f, ERR_STEP);
-	fault_line(f, "step", step, NULL);
+	fault_say(f, ERR_STEP, "step %s", step);
 	return fault_errno(f, "failed", what, error);
 }
 
@@ -108,19 +126,12 @@ static void write_all(const char *at, size_t len)
 
 void fault_text(const struct fault *f, char *out, size_t size)
 {
-	char number[NUM_TEXT];
 	struct text t = text_over(out, size);
 
-	text_str(&t, "error[");
-	text_str(&t, errors[f->id].number);
-	text_str(&t, "]: ");
-	text_str(&t, err_description(f->id));
-	text_str(&t, "\n");
+	text_put(&t, "error[%s]: %s\n", errors[f->id].number, err_description(f->id));
 	text_bytes(&t, f->buf, f->text.len);
 	text_str(&t, f->text.cut ? "...\n" : "");
-	text_str(&t, "   nothing was started (exit ");
-	text_str(&t, num_text(number, (uint64_t)errors[f->id].code));
-	text_str(&t, ")\n");
+	text_put(&t, "   nothing was started (exit %u)\n", errors[f->id].code);
 }
 
 void fault_print(const struct fault *f)
@@ -132,17 +143,16 @@ void fault_print(const struct fault *f)
 	write_all(buf, strlen(buf));
 }
 
-void note_print(const char *first, ...)
+void note_print(const char *format, ...)
 {
 	char buf[2048];
 	struct text t = text_over(buf, sizeof(buf));
-	va_list words;
+	va_list args;
 
 	text_str(&t, "sbx-run: note: ");
-	va_start(words, first);
-	for (const char *w = first; w; w = va_arg(words, const char *))
-		text_safe(&t, w, strlen(w));
-	va_end(words);
+	va_start(args, format);
+	text_vput(&t, format, &args);
+	va_end(args);
 	text_str(&t, "\n");
 	write_all(buf, t.len);
 }

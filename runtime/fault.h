@@ -31,10 +31,12 @@ struct fault {
 /* Starts the record; always false, so that `return fault_set(...)` reads well. */
 bool fault_set(struct fault *f, enum err id);
 /*
- * Adds a line "LABEL  WORD WORD..."; the words are joined without blanks. NULL ends them. False, as
- * above.
+ * Adds lines, which the format separates: "LABEL TEXT\nLABEL TEXT", values as text_put() takes them. False, as above.
  */
-bool fault_line(struct fault *f, const char *label, ...) __attribute__((sentinel));
+bool fault_add(struct fault *f, const char *lines, ...) __attribute__((format(printf, 2, 3)));
+/* Both. */
+bool fault_say(struct fault *f, enum err id, const char *lines, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Adds the line `required POLICY-LINE`: where comes from the plan, still escaped. */
 bool fault_where(struct fault *f, struct span where);
 /* A set-up step failed with errno. */
@@ -50,6 +52,6 @@ const char *err_number(enum err id);
 const char *err_description(enum err id);
 
 /* One line on stderr that is no fault: "sbx-run: note: ..." */
-void note_print(const char *first, ...) __attribute__((sentinel));
+void note_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

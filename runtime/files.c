@@ -19,13 +19,9 @@ enum { PAGE = 4096, CHUNK = 1 << 30 };
 
 static bool file_fault(struct run *r, const struct file_option *o, const char *wrong, const char *more)
 {
-	char name[256];
-	struct text t = text_over(name, sizeof(name));
-
-	text_safe(&t, o->name.at, o->name.len);
-	fault_set(r->fault, ERR_INPUT_FILE);
-	fault_line(r->fault, "file", name, "=", o->path, NULL);
-	return fault_line(r->fault, "wrong", wrong, more, NULL);
+	return fault_say(r->fault, ERR_INPUT_FILE,
+			 "file %.*s=%s\n"
+			 "wrong %s%s", SPAN(o->name), o->path, wrong, more);
 }
 
 static bool name_good(struct span s)
@@ -154,8 +150,7 @@ static bool file_copy(struct run *r, const struct input_file *f, int folder)
 	good = out >= 0 && fchmod(out, 0600) == 0 && bytes_copy(f->fd, out);
 	if (!good) {
 		int error = errno;
-		fault_set(r->fault, ERR_INPUT_FILE);
-		fault_line(r->fault, "file", name, NULL);
+		fault_say(r->fault, ERR_INPUT_FILE, "file %s", name);
 		fault_where(r->fault, r->plan->launch.places[f->place].where);
 		fault_errno(r->fault, "failed", "copy", error);
 	}

@@ -149,18 +149,16 @@ static bool search_below(const struct grants *g, const struct landlock_rule *ass
 static bool assert_fault(const struct grant *g, const struct landlock_rule *a, const char *path,
 			 struct fault *f)
 {
-	char words[256], where[256];
+	char words[256];
 	struct text rights = text_over(words, sizeof(words));
-	struct text line = text_over(where, sizeof(where));
 
 	fs_rights_text(g->rights & a->rights, &rights);
-	text_bytes(&line, g->where.at, g->where.len);
-	fault_set(f, ERR_ASSERT);
-	fault_line(f, "denied", path, NULL);
+	fault_say(f, ERR_ASSERT, "denied %s", path);
 	fault_where(f, a->where);
-	fault_line(f, "granted", words, " by ", where, NULL);
-	return fault_line(f, "fix", "name narrower places in ", where,
-			  ", or move what is denied away from there", NULL);
+	return fault_add(f,
+			 "granted %s by %.*s\n"
+			 "fix name narrower places in %.*s, or move what is denied away from there",
+			 words, SPAN(g->where), SPAN(g->where));
 }
 
 bool grants_assert(const struct grants *g, const struct landlock_rule *assert, const char *path, struct vars *v,

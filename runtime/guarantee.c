@@ -64,7 +64,6 @@ static void landlock_look(struct span word, const struct host *h, struct lack *l
 {
 	struct span digits = {word.at + strlen("landlock:"), word.len - strlen("landlock:")};
 	struct text t = text_over(lack->buf, sizeof(lack->buf));
-	char has[NUM_TEXT], needs[NUM_TEXT];
 	uint64_t abi;
 
 	if (!span_number(digits, 999, &abi) || abi == 0) {
@@ -72,12 +71,10 @@ static void landlock_look(struct span word, const struct host *h, struct lack *l
 	} else if (h->landlock == 0) {
 		landlock_absent(h, lack);
 	} else if (h->landlock < abi) {
-		text_str(&t, "Landlock ABI ");
-		text_str(&t, num_text(needs, abi));
-		text_str(&t, " is needed, this kernel has ");
-		text_str(&t, num_text(has, h->landlock));
-		text_str(&t, abi < COUNT(abi_linux) ? "; ABI came with Linux " : "");
-		text_str(&t, abi < COUNT(abi_linux) ? abi_linux[abi] : "");
+		text_put(&t, "Landlock ABI %u is needed, this kernel has %u", (unsigned)abi,
+			 h->landlock);
+		if (abi < COUNT(abi_linux))
+			text_put(&t, "; ABI came with Linux %s", abi_linux[abi]);
 		lack->what = lack->buf;
 		lack->fix = "use a newer kernel";
 	}
@@ -182,44 +179,29 @@ const char *guarantee_why(const struct guarantee *g, const struct host *h, char 
 	return buf;
 }
 
-static const char *copy_text(char *buf, size_t cap, struct span s)
-{
-	struct text t = text_over(buf, cap);
-
-	text_bytes(&t, s.at, s.len);
-	return buf;
-}
-
 /* Puts the name of the capability where the fix has room for it. */
-static void fix_line(struct fault *f, const char *fix, const char *cap)
+static void fix_line(struct fault *f, const char *fix, struct span cap)
 {
 	const char *slot = memmem(fix, strlen(fix), "CAPABILITY", strlen("CAPABILITY"));
-	char head[160];
-	struct text t = text_over(head, sizeof(head));
 
-	if (!slot) {
-		fault_line(f, "fix", fix, NULL);
-		return;
-	}
-	text_bytes(&t, fix, (size_t)(slot - fix));
-	fault_line(f, "fix", head, cap, slot + strlen("CAPABILITY"), NULL);
+	if (slot)
+		fault_add(f, "fix %.*s%.*s%s", (int)(slot - fix), fix, SPAN(cap),
+			  slot + strlen("CAPABILITY"));
+	else
+		fault_add(f, "fix %s", fix);
 }
 
 static bool lack_fault(struct fault *f, struct span cap, struct span where, struct span word,
 		       const struct lack *lack)
 {
-	char name[80], mechanism[80];
-
-	fault_set(f, ERR_GUARANTEE);
-	fault_line(f, "guarantee", copy_text(name, sizeof(name), cap), NULL);
+	fault_say(f, ERR_GUARANTEE, "guarantee %.*s", SPAN(cap));
 	if (where.len)
 		fault_where(f, where);
-	fault_line(f, "missing", copy_text(mechanism, sizeof(mechanism), word), ": ", lack->what,
-		   NULL);
+	fault_add(f, "missing %.*s: %s", SPAN(word), lack->what);
 	if (lack->likely)
-		fault_line(f, "likely", lack->likely, NULL);
+		fault_add(f, "likely %s", lack->likely);
 	if (lack->fix)
-		fix_line(f, lack->fix, name);
+		fix_line(f, lack->fix, cap);
 	return false;
 }
 
@@ -274,9 +256,7 @@ bool guarantees_cgroup(const struct launch *l, const struct cgroup_conf *c, cons
 		return lack_fault(f, span_of("cgroup.conf"), (struct span){0}, span_of("cgroup"),
 				  &lack);
 	for (unsigned i = 0; i < CONTROLLER_COUNT; i++) {
-		struct text t = text_over(word, sizeof(word));
-		text_str(&t, "cgroup:");
-		text_str(&t, controller_word(i));
+		text_print(word, sizeof(word), "cgroup:%s", controller_word(i));
 		if (missing >> i & 1 && !tolerated(l, word))
 			return lack_fault(f, span_of("cgroup.conf"), (struct span){0},
 					  span_of(word), &lack);
@@ -299,15 +279,13 @@ bool guarantees_check(const struct launch *l, const struct host *h, struct fault
 
 void guarantees_note(const struct launch *l, const struct host *h)
 {
-	char cap[80], where[200];
 	struct span word;
 	struct lack lack;
 
 	for (unsigned i = 0; i < l->n_guarantees; i++) {
 		const struct guarantee *g = &l->guarantees[i];
 		if (!g->required && !guarantee_look(g, h, &word, &lack))
-			note_print(copy_text(cap, sizeof(cap), g->cap),
-				   " is preferred and not kept: ", lack.what, " (",
-				   copy_text(where, sizeof(where), g->where), ")", NULL);
+			note_print("%.*s is preferred and not kept: %s (%.*s)", SPAN(g->cap),
+				   lack.what, SPAN(g->where));
 	}
 }

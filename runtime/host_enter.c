@@ -30,8 +30,7 @@ bool host_privilege_refuse(struct fault *f)
 	if (!getauxval(AT_SECURE) && getauxval(AT_UID) == getauxval(AT_EUID) &&
 	    getauxval(AT_GID) == getauxval(AT_EGID))
 		return true;
-	fault_set(f, ERR_SETUID);
-	return fault_line(f, "fix", "chmod u-s,g-s sbx-run; setcap -r sbx-run", NULL);
+	return fault_say(f, ERR_SETUID, "fix chmod u-s,g-s sbx-run; setcap -r sbx-run");
 }
 
 bool host_seal(struct fault *f)

@@ -9,8 +9,7 @@
 
 static bool refuse(struct fault *f, const char *why, const char *more)
 {
-	fault_set(f, ERR_USAGE);
-	return fault_line(f, "wrong", why, more, NULL);
+	return fault_say(f, ERR_USAGE, "wrong %s%s", why, more);
 }
 
 /* Landlock and the filter bind the thread that asks for them, and what it makes later. */

@@ -94,8 +94,8 @@ static bool no_namespace(struct run *r, const char *step, int error)
 	fault_set(r->fault, ERR_NO_NAMESPACE);
 	fault_errno(r->fault, "failed", step, error);
 	if (cause)
-		fault_line(r->fault, "likely", cause, NULL);
-	return fault_line(r->fault, "fix", fix, NULL);
+		fault_add(r->fault, "likely %s", cause);
+	return fault_add(r->fault, "fix %s", fix);
 }
 
 bool namespaces_refused(struct run *r, int error)
@@ -117,8 +117,7 @@ static int proc_open(struct run *r)
 		fd_leave(fd);
 		return self;
 	}
-	fault_set(r->fault, ERR_NO_NAMESPACE);
-	fault_line(r->fault, "missing", "/proc is not the proc file system", NULL);
+	fault_say(r->fault, ERR_NO_NAMESPACE, "missing /proc is not the proc file system");
 	return -1;
 }
 
@@ -137,14 +136,11 @@ static bool map_write(int proc, const char *name, const char *text, size_t len)
 /* One number inside for one outside. */
 static bool map_make(int proc, const char *name, uint64_t inside, uint64_t outside)
 {
-	char line[3 * NUM_TEXT], number[NUM_TEXT];
-	struct text t = text_over(line, sizeof(line));
+	char line[3 * NUM_TEXT];
 
-	text_str(&t, num_text(number, inside));
-	text_str(&t, " ");
-	text_str(&t, num_text(number, outside));
-	text_str(&t, " 1\n");
-	return map_write(proc, name, line, t.len);
+	return map_write(
+	    proc, name, line,
+	    text_print(line, sizeof(line), "%zu %zu 1\n", (size_t)inside, (size_t)outside));
 }
 
 /* The real, effective and saved ones. */

@@ -195,7 +195,7 @@ bool notify_take_listener(struct notify *n)
 
 static void say(const struct plan *p, const struct notification *in, uint32_t error)
 {
-	char call[1536], pid[NUM_TEXT], number[NUM_TEXT];
+	char call[1536], number[NUM_TEXT];
 	struct span known = calls_find(p->calls, error != 0, in->data.arch, (uint32_t)in->data.nr);
 	struct text t = text_over(call, sizeof(call));
 	const char *name = errno_text((int)error);
@@ -203,11 +203,10 @@ static void say(const struct plan *p, const struct notification *in, uint32_t er
 	text_bytes(&t, known.at, known.len);
 	if (!known.len)
 		num_text(call, (uint32_t)in->data.nr);
-	num_text(pid, in->pid);
 	if (!error)
-		note_print("used: system call ", call, "; process ", pid, NULL);
+		note_print("used: system call %s; process %u", call, in->pid);
 	else
-		note_print("refused: system call ", call, "; ", name ? name : num_text(number, error), ", process ", pid, NULL);
+		note_print("refused: system call %s; %s, process %u", call, name ? name : num_text(number, error), in->pid);
 }
 
 /* Each call is said once: a program must not fill the terminal of its caller. */
@@ -221,7 +220,7 @@ static void say_once(struct notify *n, const struct plan *p, const struct notifi
 	n->said[n->n++] = (struct said){in->data.nr, error};
 	say(p, in, error);
 	if (n->n == NOTIFY_CALLS)
-		note_print("512 different calls: no others are said", NULL);
+		note_print("512 different calls: no others are said");
 }
 
 /* Somebody waits for the answer: what failed once is tried once more. ENOENT: nobody does any more, it was killed. */

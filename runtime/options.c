@@ -50,12 +50,10 @@ static enum options_result print(const char *text)
 
 static bool usage(struct fault *f, const char *why, const char *what)
 {
-	fault_set(f, ERR_USAGE);
-	fault_line(f, "wrong", why, what, NULL);
-	return fault_line(f, "fix",
-			  "sbx-run [--set NAME=VALUE]... PLAN [--] PROGRAM [ARG]..., or "
-			  "sbx-run --help",
-			  NULL);
+	return fault_say(f, ERR_USAGE,
+			 "wrong %s%s\n"
+			 "fix sbx-run [--set NAME=VALUE]... PLAN [--] PROGRAM [ARG]..., or sbx-run --help",
+			 why, what);
 }
 
 static bool take_set(struct options *o, const char *text, struct fault *f)

@@ -102,39 +102,31 @@ static struct param *param_find(const struct vars *v, struct span name)
 
 static bool set_unknown(const struct vars *v, struct span name, struct fault *f)
 {
-	char buf[1024], shown[128];
-	struct text list = text_over(buf, sizeof(buf)), t = text_over(shown, sizeof(shown));
+	char buf[1024];
+	struct text list = text_over(buf, sizeof(buf));
 
-	text_bytes(&t, name.at, name.len);
-	for (unsigned i = 0; i < v->n_params; i++) {
-		text_str(&list, i ? " " : "");
-		text_bytes(&list, v->params[i].name.at, v->params[i].name.len);
-	}
-	fault_set(f, ERR_SET_UNKNOWN);
-	fault_line(f, "found", "--set ", shown, "=...", NULL);
-	return fault_line(f, "known", list.len ? buf : "this plan has no parameters", NULL);
+	for (unsigned i = 0; i < v->n_params; i++)
+		text_put(&list, "%s%.*s", i ? " " : "", SPAN(v->params[i].name));
+	return fault_say(f, ERR_SET_UNKNOWN,
+			 "found --set %.*s=...\n"
+			 "known %s", SPAN(name), list.len ? buf : "this plan has no parameters");
 }
 
 /* `where`: the line that does not take the value; no text: none, the type does not. */
 static bool value_fault(struct fault *f, const struct param *p, const char *value, const char *why, struct span where)
 {
-	char name[128];
-	struct text t = text_over(name, sizeof(name));
-
-	text_bytes(&t, p->name.at, p->name.len);
 	fault_set(f, ERR_SET_VALUE);
 	if (where.at)
 		fault_where(f, where);
-	fault_line(f, "found", name, "=", value, NULL);
-	return fault_line(f, "wrong", why, NULL);
+	return fault_add(f,
+			 "found %.*s=%s\n"
+			 "wrong %s", SPAN(p->name), value, why);
 }
 
 /* Each number in the least unit of its type, as a value spells it. */
 static void bound_text(struct text *t, enum value_type type, uint64_t n)
 {
-	char number[NUM_TEXT];
-
-	text_str(t, num_text(number, n));
+	text_put(t, "%zu", (size_t)n);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (units[i].type == type && units[i].factor == 1)
 			text_str(t, units[i].word);
@@ -171,16 +163,14 @@ static bool assign(const struct vars *v, const struct assignment *a, struct faul
 
 static bool param_default(struct vars *v, struct param *p, struct fault *f)
 {
-	char text[PLAN_MAX_PATH + 1], name[128];
-	struct text t = text_over(name, sizeof(name));
+	char text[PLAN_MAX_PATH + 1];
 	const char *why;
 
-	text_bytes(&t, p->name.at, p->name.len);
-	if (!p->fallback.at) {
-		fault_set(f, ERR_SET_MISSING);
-		fault_line(f, "missing", name, " (", type_text(p->type), ")", NULL);
-		return fault_line(f, "fix", "sbx-run --set ", name, "=VALUE ...", NULL);
-	}
+	if (!p->fallback.at)
+		return fault_say(f, ERR_SET_MISSING,
+				 "missing %.*s (%s)\n"
+				 "fix sbx-run --set %.*s=VALUE ...",
+				 SPAN(p->name), type_text(p->type), SPAN(p->name));
 	if (!template_expand(p->fallback, TEMPLATE_TEXT, v, p->name, text, f))
 		return false;
 	if (!value_fits(p->type, text, &p->number, &why))

@@ -21,10 +21,10 @@ enum { MAX_SUMS = 64 * 1024 };
 
 static bool unsafe(struct fault *f, const char *name, const char *why, const char *fix)
 {
-	fault_set(f, ERR_PLAN_UNSAFE);
-	fault_line(f, "at", name, NULL);
-	fault_line(f, "wrong", why, NULL);
-	return fault_line(f, "fix", fix, " ", name, NULL);
+	return fault_say(f, ERR_PLAN_UNSAFE,
+			 "at %s\n"
+			 "wrong %s\n"
+			 "fix %s %s", name, why, fix, name);
 }
 
 static bool owner_check(const struct stat *st, const char *name, struct fault *f)
@@ -38,9 +38,8 @@ static bool owner_check(const struct stat *st, const char *name, struct fault *f
 
 static bool open_fault(struct fault *f, const char *name, const char *why, int error)
 {
-	fault_set(f, ERR_PLAN_OPEN);
-	fault_line(f, "at", name, NULL);
-	return error ? fault_errno(f, "failed", why, error) : fault_line(f, "wrong", why, NULL);
+	fault_say(f, ERR_PLAN_OPEN, "at %s", name);
+	return error ? fault_errno(f, "failed", why, error) : fault_add(f, "wrong %s", why);
 }
 
 /* Up to size bytes; a file that shrank meanwhile gives fewer, which its hash will show. */
@@ -107,9 +106,9 @@ static bool digest_check(const struct plan_dir *d, const struct plan_file *sums,
 	sha256_hex_by(d->hash, sums->data, sums->size, hex);
 	if (!strcmp(digest + strlen("sha256:"), hex))
 		return true;
-	fault_set(f, ERR_DIGEST);
-	fault_line(f, "wanted", digest, NULL);
-	return fault_line(f, "found", "sha256:", hex, NULL);
+	return fault_say(f, ERR_DIGEST,
+			 "wanted %s\n"
+			 "found sha256:%s", digest, hex);
 }
 
 bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, struct fault *f)
@@ -131,9 +130,9 @@ bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, str
 	wrong = sums_wrong(d->sums);
 	if (!wrong)
 		return true;
-	fault_set(f, ERR_SYNTAX);
-	fault_line(f, "at", "SHA256SUMS", NULL);
-	return fault_line(f, "wrong", wrong, NULL);
+	return fault_say(f, ERR_SYNTAX,
+			 "at SHA256SUMS\n"
+			 "wrong %s", wrong);
 }
 
 bool plan_dir_lists(const struct plan_dir *d, const char *name)
@@ -156,8 +155,7 @@ bool plan_dir_read(const struct plan_dir *d, const char *name, size_t max, struc
 	sha256_hex_by(d->hash, out->data, out->size, hex);
 	if (span_is(wanted, hex))
 		return true;
-	fault_set(f, ERR_CHECKSUM);
-	fault_line(f, "at", name, NULL);
-	return fault_line(f, "fix",
-			  "compile the policy again with sbxc, or copy the whole plan again", NULL);
+	return fault_say(f, ERR_CHECKSUM,
+			 "at %s\n"
+			 "fix compile the policy again with sbxc, or copy the whole plan again", name);
 }

@@ -22,9 +22,10 @@ static bool conf_take(struct plan *p, const char *name, const char *kind, struct
 
 static bool arch_fault(struct fault *f, const char *why)
 {
-	fault_set(f, ERR_ARCH);
-	fault_line(f, "missing", why, " for " HOST_MACHINE, NULL);
-	return fault_line(f, "fix", "compile the policy for this machine", NULL);
+	return fault_say(f, ERR_ARCH,
+			 "missing %s for " HOST_MACHINE "\n"
+			 "fix compile the policy for this machine",
+			 why);
 }
 
 static bool filter_prove(struct plan *p, struct fault *f)
@@ -66,8 +67,7 @@ static bool entries_agree(const struct plan *p, struct fault *f)
 
 	if (!b.at || (a.at && span_same(a, b)))
 		return true;
-	fault_set(f, ERR_MIXED);
-	return fault_line(f, "wrong", "landlock.conf names another entry than launch.conf", NULL);
+	return fault_say(f, ERR_MIXED, "wrong landlock.conf names another entry than launch.conf");
 }
 
 /* A cover is a mount of the program's own. */
@@ -75,9 +75,9 @@ static bool covers_agree(const struct plan *p, struct fault *f)
 {
 	if (!(p->landlock.n_covers || p->landlock.n_masks) || (p->launch.isolate & ISOLATE_MOUNT))
 		return true;
-	fault_set(f, ERR_MIXED);
-	return fault_line(f, "wrong", "landlock.conf has `cover` lines and launch.conf no `isolate mount`",
-			  NULL);
+	return fault_say(
+	    f, ERR_MIXED,
+	    "wrong landlock.conf has `cover` lines and launch.conf no `isolate mount`");
 }
 
 bool plan_load(struct plan *p, struct pool *pool, const char *path, const char *digest,

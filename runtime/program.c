@@ -15,15 +15,14 @@
 
 static bool not_found(struct fault *f, const char *name, const char *why)
 {
-	fault_set(f, ERR_NOT_FOUND);
-	return fault_line(f, "missing", name, why, NULL);
+	return fault_say(f, ERR_NOT_FOUND, "missing %s%s", name, why);
 }
 
 static bool not_executable(struct fault *f, const char *name, const char *why)
 {
-	fault_set(f, ERR_NOT_EXEC);
-	fault_line(f, "at", name, NULL);
-	return fault_line(f, "wrong", why, NULL);
+	return fault_say(f, ERR_NOT_EXEC,
+			 "at %s\n"
+			 "wrong %s", name, why);
 }
 
 /* 0, or why the file cannot be executed by this user. */
@@ -76,8 +75,7 @@ bool program_find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault 
 	if (error != ENOENT)
 		return find_fault(typed, error, f);
 	not_found(f, typed, " is not in /usr/local/bin, /usr/bin or /bin");
-	return fault_line(f, "fix", "give its path (PATH of the environment is not searched)",
-			  NULL);
+	return fault_add(f, "fix give its path (PATH of the environment is not searched)");
 }
 
 static const char *last_part(const char *path)
@@ -115,10 +113,9 @@ static bool entry_same(const struct program *p, const char *typed, struct span w
 	} else if (!strcmp(typed, last_part(p->path))) {
 		return true;
 	}
-	fault_set(f, ERR_ENTRY);
-	fault_line(f, "found", typed, NULL);
+	fault_say(f, ERR_ENTRY, "found %s", typed);
 	fault_where(f, where);
-	return fault_line(f, "fix", "sbx-run ... -- ", p->path, NULL);
+	return fault_add(f, "fix sbx-run ... -- %s", p->path);
 }
 
 static bool entry_look(const struct launch *l, struct program *p, struct fault *f)
@@ -131,13 +128,10 @@ static bool entry_look(const struct launch *l, struct program *p, struct fault *
 	case ELF_SCRIPT:
 		if (l->exec_fd < 0)
 			return true;
-		fault_set(f, ERR_SCRIPT);
-		fault_line(f, "at", p->path, " begins with #!", NULL);
+		fault_say(f, ERR_SCRIPT, "at %s begins with #!", p->path);
 		fault_where(f, l->entry_where);
-		return fault_line(f, "fix",
-				  "name the interpreter as entry and give it the script as "
-				  "an argument",
-				  NULL);
+		return fault_add(
+		    f, "fix name the interpreter as entry and give it the script as an argument");
 	case ELF_DAMAGED:
 		return not_executable(f, p->path, "a damaged ELF file");
 	case ELF_UNREAD:
@@ -155,7 +149,7 @@ static bool interp_open(struct program *p, struct fault *f)
 	if (p->interp_fd >= 0)
 		return true;
 	not_found(f, p->interp, ": the ELF interpreter of the program");
-	return fault_line(f, "at", p->path, NULL);
+	return fault_add(f, "at %s", p->path);
 }
 
 bool program_choose(const struct launch *l, const char *typed, struct vars *v, struct program *p,

@@ -19,8 +19,7 @@
 
 static bool refuse(struct fault *f, const char *what, const char *name, int error)
 {
-	fault_set(f, ERR_REPORT);
-	fault_line(f, "at", name, NULL);
+	fault_say(f, ERR_REPORT, "at %s", name);
 	return fault_errno(f, "failed", what, error);
 }
 
@@ -87,15 +86,13 @@ static void put_where(struct json *j, struct span where)
 static void put_policy(struct json *j, const struct plan *plan)
 {
 	char hex[SHA256_HEX + 1], digest[SHA256_HEX + 8];
-	struct text t = text_over(digest, sizeof(digest));
 
 	if (!plan) {
 		json_null(j, "policy");
 		return;
 	}
 	sha256_hex(plan->dir.sums.at, plan->dir.sums.len, hex);
-	text_str(&t, "sha256:");
-	text_str(&t, hex);
+	text_print(digest, sizeof(digest), "sha256:%s", hex);
 	json_open(j, "policy", '{');
 	put_span(j, "name", plan->launch.policy);
 	if (span_is(plan->launch.version, "-"))
@@ -229,9 +226,9 @@ static void report_write(struct report *p)
 	struct span text = {p->text.buf, p->text.len};
 
 	if (p->fd >= 0 && !write_all(p->fd, text))
-		note_print("the report could not be written to --status-fd", NULL);
+		note_print("the report could not be written to --status-fd");
 	if (p->dir >= 0 && !file_write(p, text))
-		note_print("the report could not be written to ", p->file, NULL);
+		note_print("the report could not be written to %s", p->file);
 }
 
 static struct json begin(struct text *t, const struct plan *plan)

@@ -176,19 +176,7 @@ bool start_go(struct run *r)
 	return start_here(r);
 }
 
-static void count_add(struct text *t, uint64_t n, const char *what)
-{
-	char number[NUM_TEXT];
-
-	text_str(t, num_text(number, n));
-	text_str(t, what);
-}
-
-static void would(struct text *t, const char *what)
-{
-	text_str(t, "would do    ");
-	text_str(t, what);
-}
+#define WOULD "would do    "
 
 /* What the supervisor does before and around the steps of the child. */
 static void dry_run_around(struct text *t, const struct run *r)
@@ -198,28 +186,22 @@ static void dry_run_around(struct text *t, const struct run *r)
 	struct text names = text_over(words, sizeof(words));
 
 	if (start_cgroup(r) && r->host.cgroup.move)
-		would(t, "move the loader to a leaf of its own\n");
-	if (start_cgroup(r)) {
-		would(t, "cgroup, ");
-		count_add(t, r->plan->cgroup.n, " settings read back\n");
-	}
-	if (l->wall_where.at) {
-		would(t, "end everything after ");
-		count_add(t, amount_get(&r->vars, &l->wall), " ms\n");
-	}
-	if (l->output_where.at) {
-		would(t, "end everything after ");
-		count_add(t, amount_get(&r->vars, &l->output), " bytes of output\n");
-	}
+		text_put(t, WOULD "move the loader to a leaf of its own\n");
+	if (start_cgroup(r))
+		text_put(t, WOULD "cgroup, %u settings read back\n", r->plan->cgroup.n);
+	if (l->wall_where.at)
+		text_put(t, WOULD "end everything after %zu ms\n",
+			 (size_t)amount_get(&r->vars, &l->wall));
+	if (l->output_where.at)
+		text_put(t, WOULD "end everything after %zu bytes of output\n",
+			 (size_t)amount_get(&r->vars, &l->output));
 	if (l->terminal == TERMINAL_NEW)
-		would(t, "new terminal\n");
+		text_put(t, WOULD "new terminal\n");
 	if (notify_wanted(r))
-		would(t, "answer refused system calls\n");
+		text_put(t, WOULD "answer refused system calls\n");
 	if (namespaces_flags(r)) {
 		launch_isolate_text(l, &names);
-		would(t, "namespaces ");
-		text_str(t, words);
-		text_str(t, "\n");
+		text_put(t, WOULD "namespaces %s\n", words);
 	}
 }
 
@@ -238,12 +220,8 @@ static bool dry_run_files(struct text *t, char *buf, const struct run *r)
 
 	for (unsigned i = 0; i < r->n_files && good; i++) {
 		const struct input_file *f = &r->files[i];
-		would(t, "copy of ");
-		text_safe(t, r->options->files[i].path, strlen(r->options->files[i].path));
-		text_str(t, ", ");
-		count_add(t, f->size, " bytes, as ");
-		text_safe(t, f->name.at, f->name.len);
-		text_str(t, " in the scratch folder of ");
+		text_put(t, WOULD "copy of %s, %zu bytes, as %.*s in the scratch folder of ",
+			 r->options->files[i].path, (size_t)f->size, SPAN(f->name));
 		text_where(t, r->plan->launch.places[f->place].where);
 		text_str(t, "\n");
 		good = dry_run_put(t, buf);
@@ -257,30 +235,21 @@ bool start_dry_run(const struct run *r)
 	struct text t = text_over(buf, sizeof(buf));
 	const char *why = start_supervised(r);
 
-	text_str(&t, "host        landlock ABI ");
-	count_add(&t, r->host.landlock, r->host.seccomp ? ", seccomp" : ", no seccomp");
-	text_str(&t, host_filtered() ? " (a filter is on this process already)\n" : "\n");
-	text_str(&t, "rules       ");
-	count_add(&t, r->plan->landlock.n_paths, " paths, ");
-	count_add(&t, r->plan->landlock.n_ports, " ports, ");
-	count_add(&t, r->plan->filter.len, " filter instructions\n");
-	text_str(&t, "shape       ");
-	text_str(&t, why ? "supervised: " : "in place");
-	text_str(&t, why ? why : "");
-	text_str(&t, "\n");
+	text_put(&t, "host        landlock ABI %u, %sseccomp%s\n", r->host.landlock,
+		 r->host.seccomp ? "" : "no ",
+		 host_filtered() ? " (a filter is on this process already)" : "");
+	text_put(&t, "rules       %u paths, %u ports, %u filter instructions\n",
+		 r->plan->landlock.n_paths, r->plan->landlock.n_ports, r->plan->filter.len);
+	text_put(&t, "shape       %s%s\n", why ? "supervised: " : "in place", why ? why : "");
 	dry_run_around(&t, r);
 	if (!dry_run_files(&t, buf, r))
 		return fault_step(r->fault, "dry run", "write", errno);
 	for (size_t i = 0; i < N_STEPS; i++) {
 		if (steps[i].apply == apply_request)
 			continue; /* of the library's pools only */
-		text_str(&t, "would do    ");
-		text_str(&t, steps[i].name);
-		if (steps[i].apply == apply_exec) {
-			text_str(&t, " ");
-			text_safe(&t, r->program.path, strlen(r->program.path));
-		}
-		text_str(&t, "\n");
+		bool last = steps[i].apply == apply_exec;
+		text_put(&t, WOULD "%s%s%s\n", steps[i].name, last ? " " : "",
+			 last ? r->program.path : "");
 	}
 	return dry_run_put(&t, buf) || fault_step(r->fault, "dry run", "write", errno);
 }

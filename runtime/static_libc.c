@@ -44,6 +44,13 @@ ssize_t send(int fd, const void *bytes, size_t size, int flags)
 	return syscall(SYS_sendto, fd, bytes, size, flags, NULL, 0);
 }
 
+pid_t tcgetpgrp(int fd)
+{
+	int group;
+
+	return ioctl(fd, TIOCGPGRP, &group) ? -1 : group;
+}
+
 /* The kernel's calls have no flags; the library's would need more than one. */
 int faccessat(int at, const char *path, int mode, int flags)
 {
@@ -109,6 +116,29 @@ void *memchr(const void *in, int c, size_t size)
 	return NULL;
 }
 
+int memcmp(const void *a, const void *b, size_t size)
+{
+	const unsigned char *x = a, *y = b;
+
+	for (; size; size--, x++, y++)
+		if (*x != *y)
+			return *x - *y;
+	return 0;
+}
+
+int strncmp(const char *a, const char *b, size_t size)
+{
+	for (; size; size--, a++, b++)
+		if (*a != *b || !*a)
+			return (unsigned char)*a - (unsigned char)*b;
+	return 0;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	return strncmp(a, b, SIZE_MAX);
+}
+
 char *strchr(const char *s, int c)
 {
 	for (;; s++)
@@ -116,76 +146,6 @@ char *strchr(const char *s, int c)
 			return (char *)(uintptr_t)s;
 		else if (!*s)
 			return NULL;
-}
-
-/* Takes the last name of an absolute path off; "" stands for the root. */
-static void name_drop(char *path)
-{
-	size_t n = strlen(path);
-
-	while (n && path[--n] != '/')
-		;
-	path[n] = 0;
-}
-
-/* a + b into out, which may be b; false when it is too long. */
-static int join(char out[PATH_MAX], const char *a, size_t len, const char *b)
-{
-	size_t more = strlen(b) + 1;
-
-	if (len + more > PATH_MAX)
-		return 0;
-	memmove(out + len, b, more);
-	memcpy(out, a, len);
-	return 1;
-}
-
-/* `out` is wanted. Names are taken one by one, a link is put before what follows it. */
-char *realpath(const char *restrict path, char *restrict out)
-{
-	char rest[PATH_MAX], link[PATH_MAX];
-	const char *at = rest;
-	ssize_t n;
-
-	errno = ENAMETOOLONG;
-	if (!join(rest, path, strlen(path), ""))
-		return NULL;
-	out[0] = out[1] = 0;
-	if (path[0] != '/' && !getcwd(out, PATH_MAX))
-		return NULL;
-	if (!out[1]) /* the root is written as nothing until the end */
-		out[0] = 0;
-	for (int links = 0; *(at += strspn(at, "/"));) {
-		size_t len = strcspn(at, "/"), had = strlen(out);
-		const char *name = at;
-		at += len;
-		if (len == 1 && name[0] == '.')
-			continue;
-		if (len == 2 && name[0] == '.' && name[1] == '.') {
-			name_drop(out);
-			continue;
-		}
-		if (had + len + 1 >= PATH_MAX)
-			return NULL;
-		out[had] = '/';
-		memcpy(out + had + 1, name, len);
-		out[had + 1 + len] = 0;
-		n = readlinkat(AT_FDCWD, out, link, sizeof(link));
-		if (n < 0 && errno == EINVAL) /* no link */
-			continue;
-		if (n <= 0)
-			return NULL;
-		errno = ++links > 40 ? ELOOP : ENAMETOOLONG;
-		if (links > 40 || !join(rest, link, (size_t)n, at))
-			return NULL;
-		at = rest;
-		name_drop(out);
-		if (link[0] == '/')
-			out[0] = 0;
-	}
-	if (!out[0])
-		memcpy(out, "/", 2);
-	return out;
 }
 
 /* How far into `s` all bytes are in `set`, or none is. */

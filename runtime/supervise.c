@@ -607,13 +607,13 @@ static void limits_end(struct supervisor *s)
 		o->counted = true;
 		cgroup_count(job(s), &o->counts);
 		if (!job_end(s))
-			note_print("the cgroup of this start could not be removed", NULL);
+			note_print("the cgroup of this start could not be removed");
 	}
 	if (s->copies)
 		output_finish(&s->output);
 	terminal_give_back(&s->terminal);
 	if (s->copies && s->output.lost)
-		note_print("output of the program was lost", NULL);
+		note_print("output of the program was lost");
 }
 
 static void limit_note(const struct supervisor *s)
@@ -621,37 +621,34 @@ static void limit_note(const struct supervisor *s)
 	const struct outcome *o = &s->outcome;
 
 	if (s->unobserved)
-		note_print("ended, because nobody could see its refused system calls", NULL);
+		note_print("ended, because nobody could see its refused system calls");
 	if (s->unguarded)
-		note_print("ended, because its guard was killed", NULL);
+		note_print("ended, because its guard was killed");
 	switch (o->by) {
 	case BY_WALL:
-		note_print("ended by `limit wall`", NULL);
+		note_print("ended by `limit wall`");
 		break;
 	case BY_OUTPUT:
-		note_print("ended by `limit output`", NULL);
+		note_print("ended by `limit output`");
 		break;
 	case BY_ITSELF:
 		if (o->counts.oom_kills && WIFSIGNALED(o->status))
-			note_print("ended by `limit memory`", NULL);
+			note_print("ended by `limit memory`");
 		break;
 	}
 }
 
 static bool never_ran(struct supervisor *s)
 {
-	char number[NUM_TEXT];
-
 	if (s->link.shared->phase == PHASE_FAILED)
 		return false;
-	fault_set(s->run->fault, ERR_STEP);
-	fault_line(s->run->fault, "step", "start", NULL);
+	fault_say(s->run->fault, ERR_STEP, "step start");
 	if (WIFSIGNALED(s->outcome.status))
-		return fault_line(s->run->fault, "failed",
-				  "the process that was to become the program ", "died of signal ",
-				  num_text(number, (uint64_t)WTERMSIG(s->outcome.status)), NULL);
-	return fault_line(s->run->fault, "failed",
-			  "the process that was to become the program ended", NULL);
+		return fault_add(
+		    s->run->fault,
+		    "failed the process that was to become the program died of signal %u",
+		    WTERMSIG(s->outcome.status));
+	return fault_add(s->run->fault, "failed the process that was to become the program ended");
 }
 
 /* Mapped, for most of it is buffers that few starts touch: the stack would have to be cleared. Gone with this process. */

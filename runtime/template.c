@@ -108,14 +108,14 @@ bool path_canonical(const char *path)
 
 static bool expand_fault(struct fault *f, struct span where, const char *why, struct span what)
 {
-	char shown[256];
-	struct text t = text_over(shown, sizeof(shown));
+	enum { SHOWN = 255 };
 
-	text_bytes(&t, what.at, what.len);
 	fault_set(f, ERR_EXPAND);
 	fault_where(f, where);
-	fault_line(f, "found", shown, t.cut ? "..." : "", NULL);
-	return fault_line(f, "wrong", why, NULL);
+	return fault_add(f,
+			 "found %.*s%s\n"
+			 "wrong %s",
+			 (int)(what.len < SHOWN ? what.len : SHOWN), what.at, what.len > SHOWN ? "..." : "", why);
 }
 
 /* The root directory as a value ends where the next slash of the template begins. */

@@ -126,6 +126,71 @@ void text_safe(struct text *t, const char *at, size_t len)
 	}
 }
 
+/* What follows a '%'; returns what is behind it. */
+static const char *value_put(struct text *t, const char *format, va_list *args)
+{
+	char number[NUM_TEXT];
+	const char *s = number;
+	size_t len = SIZE_MAX;
+
+	if (*format == '.') { /* .*s */
+		len = (size_t)va_arg(*args, int);
+		format += 2;
+	}
+	if (*format == 's')
+		s = va_arg(*args, const char *);
+	else if (*format == 'z') {
+		num_text(number, va_arg(*args, size_t));
+		format++;
+	} else if (*format == 'u')
+		num_text(number, va_arg(*args, unsigned));
+	else
+		s = "%";
+	text_safe(t, s, len == SIZE_MAX ? strlen(s) : len);
+	return format + 1;
+}
+
+const char *text_vput(struct text *t, const char *format, va_list *args)
+{
+	for (;;) {
+		size_t plain = strcspn(format, "%\n");
+		text_bytes(t, format, plain);
+		format += plain;
+		if (*format != '%')
+			return *format ? format + 1 : format;
+		format = value_put(t, format + 1, args);
+	}
+}
+
+static void all_put(struct text *t, const char *format, va_list *args)
+{
+	while (*format) {
+		format = text_vput(t, format, args);
+		if (format[-1] == '\n')
+			text_str(t, "\n");
+	}
+}
+
+void text_put(struct text *t, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	all_put(t, format, &args);
+	va_end(args);
+}
+
+size_t text_print(char *buf, size_t cap, const char *format, ...)
+{
+	struct text t = text_over(buf, cap);
+	va_list args;
+
+	va_start(args, format);
+	all_put(&t, format, &args);
+	va_end(args);
+	return t.len;
+}
+
 void text_where(struct text *t, struct span where)
 {
 	for (size_t i = 0; i < where.len; i++) {

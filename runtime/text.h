@@ -7,6 +7,7 @@
 #ifndef SBX_TEXT_H
 #define SBX_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,9 @@ struct text {
 };
 
 enum { NUM_TEXT = 24 }; /* bytes that hold any 64-bit number with its NUL */
+
+/* For %.*s */
+#define SPAN(s) (int)(s).len, (s).at
 
 bool span_is(struct span s, const char *word);
 bool span_same(struct span a, struct span b);
@@ -45,6 +49,15 @@ void text_bytes(struct text *t, const char *at, size_t len);
 void text_str(struct text *t, const char *s);
 /* The bytes as people may safely see them: control bytes become \xHH. */
 void text_safe(struct text *t, const char *at, size_t len);
+/*
+ * Adds text as printf() would: %s, %.*s (both as text_safe()), %u, %zu and %%, no widths. text_vput() stops at a line's end of
+ * the format, and says where the next line begins.
+ */
+void text_put(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same into bytes of the caller; the length that is there. */
+size_t text_print(char *buf, size_t cap, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+const char *text_vput(struct text *t, const char *format, va_list *args);
 /* A WHERE word of the plan, unescaped: \x20 stands for a blank, \\ for a backslash. */
 void text_where(struct text *t, struct span where);
 /* Writes n in decimal to out[NUM_TEXT] and returns out. */

@@ -52,7 +52,7 @@ static bool place_fault(struct view *v, enum err id, const struct item *i, const
 
 	fault_set(f, id);
 	fault_where(f, i->where);
-	fault_line(f, "at", i->path, NULL);
+	fault_add(f, "at %s", i->path);
 	return what ? fault_errno(f, "failed", what, error) : false;
 }
 
@@ -114,12 +114,10 @@ static int folder_hidden(struct item *i, const struct item *next)
 
 static void layer_end(struct view *v, int layer)
 {
-	char path[32 + NUM_TEXT], digits[NUM_TEXT];
-	struct text t = text_over(path, sizeof(path));
+	char path[32 + NUM_TEXT];
 	int error = errno;
 
-	text_str(&t, "/proc/self/fd/");
-	text_str(&t, num_text(digits, (uint64_t)layer));
+	text_print(path, sizeof(path), "/proc/self/fd/%u", layer);
 	umount2(path, MNT_DETACH);
 	unlinkat(v->store, layer_name, AT_REMOVEDIR);
 	close(layer);
@@ -255,7 +253,7 @@ static bool cover_needed(struct view *v, const struct item *i, const struct item
 	if (!i->missing || !writable)
 		return true;
 	place_fault(v, ERR_COVER_MISSING, i, NULL, 0);
-	return fault_line(v->run->fault, "fix", "create it, or deny a place that is there", NULL);
+	return fault_add(v->run->fault, "fix create it, or deny a place that is there");
 }
 
 /* What is gone by now, or is a link, fits no more. *gone, or false after a fault. */
@@ -270,7 +268,8 @@ static bool late_open(struct view *v, struct item *i, bool *gone)
 static bool tree_fault(struct view *v, const struct item *i, int error)
 {
 	place_fault(v, ERR_VIEW_PLACE, i, "mount", error);
-	return error == ENODEV && fault_line(v->run->fault, "fix", "modprobe overlay, or write to a `scratch`", NULL);
+	return error == ENODEV &&
+	       fault_add(v->run->fault, "fix modprobe overlay, or write to a `scratch`");
 }
 
 static bool item_mount(struct view *v, struct item *i, const struct item *above,
@@ -289,10 +288,8 @@ static bool item_mount(struct view *v, struct item *i, const struct item *above,
 		return true;
 	}
 	place_fault(v, ERR_VIEW_PLACE, i, "open of the place", errno);
-	return fault_line(v->run->fault, "fix",
-			  "name a place that is there, or one outside of the folders of "
-			  "the host: nothing is made in them",
-			  NULL);
+	return fault_add(v->run->fault, "fix name a place that is there, or one outside of the "
+					"folders of the host: nothing is made in them");
 }
 
 static bool item_place(struct view *v, struct item *i, const struct item *next)
@@ -421,8 +418,9 @@ static bool proc_mount(struct view *v)
 	tree = fs < 0 ? -1 : fs_mount(fs, ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
 	if (tree < 0) {
 		step_fault(v, "proc of the new processes");
-		return fault_line(v->run->fault, "likely",
-				  "something is mounted inside /proc on this host, as in containers", NULL);
+		return fault_add(
+		    v->run->fault,
+		    "likely something is mounted inside /proc on this host, as in containers");
 	}
 	if (!tree_place(v, tree, "/proc", true, NULL))
 		return step_fault(v, "/proc");
@@ -479,11 +477,9 @@ static bool root_enter(struct view *v)
 
 static bool store_leave(struct view *v)
 {
-	char path[32 + NUM_TEXT], digits[NUM_TEXT];
-	struct text t = text_over(path, sizeof(path));
+	char path[32 + NUM_TEXT];
 
-	text_str(&t, "/proc/self/fd/");
-	text_str(&t, num_text(digits, (uint64_t)v->store));
+	text_print(path, sizeof(path), "/proc/self/fd/%u", v->store);
 	return umount2(path, MNT_DETACH) == 0 || step_fault(v, "umount");
 }
 
@@ -527,7 +523,7 @@ static bool directory_enter(struct run *r, const char *caller)
 		return true;
 	fault_set(r->fault, ERR_VIEW_PLACE);
 	fault_where(r->fault, l->directory_where);
-	fault_line(r->fault, "at", path, NULL);
+	fault_add(r->fault, "at %s", path);
 	return fault_errno(r->fault, "failed", "chdir", errno);
 }
 
@@ -544,8 +540,7 @@ static bool program_again(struct run *r)
 	p->fd = openat(AT_FDCWD, p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (p->fd >= 0 && fstat(p->fd, &now) == 0 && known && now.st_ino == before.st_ino)
 		return true;
-	fault_set(r->fault, ERR_VIEW_PLACE);
-	fault_line(r->fault, "at", p->path, NULL);
+	fault_say(r->fault, ERR_VIEW_PLACE, "at %s", p->path);
 	return fault_errno(r->fault, "failed", "open of the program in its tree",
 			   p->fd < 0 ? errno : ESTALE);
 }

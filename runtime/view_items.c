@@ -39,7 +39,7 @@ static bool place_fault(struct items *x, enum err id, struct span where, const c
 
 	fault_set(f, id);
 	fault_where(f, where);
-	fault_line(f, "at", path, NULL);
+	fault_add(f, "at %s", path);
 	return what ? fault_errno(f, "failed", what, error) : false;
 }
 
@@ -322,11 +322,11 @@ bool items_missing(struct items *x, struct span where, const char *path, int err
 
 	place_fault(x, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, where, path, "open", error);
 	if (missing)
-		return fault_line(x->run->fault, "fix",
-				  "create it, or write `if-exists` or `make-dir` on that line", NULL);
+		return fault_add(x->run->fault,
+				 "fix create it, or write `if-exists` or `make-dir` on that line");
 	if (error == ENOSYS)
-		return fault_line(x->run->fault, "likely",
-				  "this kernel, or a filter around sbx-run, has no openat2", NULL);
+		return fault_add(x->run->fault,
+				 "likely this kernel, or a filter around sbx-run, has no openat2");
 	return false;
 }
 

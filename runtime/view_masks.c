@@ -28,7 +28,7 @@ static bool mask_fault(const struct mask *m, enum err id, const char *path, cons
 
 	fault_set(f, id);
 	fault_where(f, m->rule->where);
-	fault_line(f, "at", path, NULL);
+	fault_add(f, "at %s", path);
 	return what ? fault_errno(f, "failed", what, error) : false;
 }
 

@@ -12,11 +12,9 @@
 
 bool fs_option_number(int fs, const char *name, const char *prefix, uint64_t number)
 {
-	char value[64], digits[NUM_TEXT];
-	struct text t = text_over(value, sizeof(value));
+	char value[64];
 
-	text_str(&t, prefix);
-	text_str(&t, num_text(digits, number));
+	text_print(value, sizeof(value), "%s%zu", prefix, (size_t)number);
 	return fs_option(fs, name, value) == 0;
 }
 

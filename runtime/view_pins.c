@@ -44,8 +44,9 @@ static bool links_check(struct items *x)
 			continue;
 		fault_set(x->run->fault, ERR_COVER_LINK);
 		fault_where(x->run->fault, l->denied);
-		fault_line(x->run->fault, "at", l->path, NULL);
-		return fault_line(x->run->fault, "fix", "deny the place that it leads to, ", l->target, ", by that name", NULL);
+		return fault_add(x->run->fault,
+				 "at %s\n"
+				 "fix deny the place that it leads to, %s, by that name", l->path, l->target);
 	}
 	return true;
 }

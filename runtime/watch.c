@@ -6,17 +6,12 @@
 /* "12.3 MiB" */
 static void put_tenths(struct text *t, uint64_t tenths, const char *unit)
 {
-	char number[NUM_TEXT];
-
-	text_str(t, num_text(number, tenths / 10));
-	text_str(t, ".");
-	text_str(t, num_text(number, tenths % 10));
-	text_str(t, unit);
+	text_put(t, "%zu.%zu%s", (size_t)tenths / 10, (size_t)tenths % 10, unit);
 }
 
 void watch_line(const struct watched *w)
 {
-	char line[160], number[NUM_TEXT];
+	char line[160];
 	struct text t = text_over(line, sizeof(line));
 	struct watched_use u = {0};
 
@@ -31,9 +26,7 @@ void watch_line(const struct watched *w)
 		text_str(&t, " memory ");
 		put_tenths(&t, u.memory / 104857, " MiB"); /* tenths of 2^20 */
 	}
-	if (u.processes_known) {
-		text_str(&t, " processes ");
-		text_str(&t, num_text(number, u.processes));
-	}
-	note_print(line, NULL);
+	if (u.processes_known)
+		text_put(&t, " processes %zu", (size_t)u.processes);
+	note_print("%s", line);
 }

@@ -20,27 +20,13 @@ static void look_at_cgroup(int dir, struct watched_use *u)
 	u->processes_known = cgroup_file_there(dir, "pids.current");
 }
 
-static void proc_path(char *buf, size_t cap, uint64_t pid, const char *rest)
-{
-	char number[NUM_TEXT];
-	struct text t = text_over(buf, cap);
-
-	text_str(&t, "/proc/");
-	text_str(&t, num_text(number, pid));
-	text_str(&t, rest);
-}
-
 /* The only child of process 1 at the start is the program; later orphans come after it. */
 static uint64_t program_of(pid_t init)
 {
-	char path[96], buf[512], number[NUM_TEXT], rest[64];
-	struct text t = text_over(rest, sizeof(rest));
+	char path[96], buf[512];
 	uint64_t pid = 0;
 
-	text_str(&t, "/task/");
-	text_str(&t, num_text(number, (uint64_t)init));
-	text_str(&t, "/children");
-	proc_path(path, sizeof(path), (uint64_t)init, rest);
+	text_print(path, sizeof(path), "/proc/%u/task/%u/children", init, init);
 	if (cgroup_file_read(AT_FDCWD, path, buf, sizeof(buf)))
 		span_number((struct span){buf, strspn(buf, "0123456789")}, INT32_MAX, &pid);
 	return pid;
@@ -53,7 +39,7 @@ static void look_at_process(uint64_t pid, struct watched_use *u)
 	char path[96], buf[1024];
 	const char *at;
 
-	proc_path(path, sizeof(path), pid, "/stat");
+	text_print(path, sizeof(path), "/proc/%u/stat", (unsigned)pid);
 	at = pid && cgroup_file_read(AT_FDCWD, path, buf, sizeof(buf)) ? strrchr(buf, ')') : NULL;
 	for (int field = AFTER_NAME; at && field <= RSS; field++) {
 		uint64_t n = 0;

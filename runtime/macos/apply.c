@@ -109,12 +109,13 @@ bool apply_exec(struct run *r)
 	phase_set(r, PHASE_EXEC);
 	error = posix_spawn(NULL, r->program.path, &files, &attr, r->options->argv, r->envp);
 	phase_set(r, PHASE_SETUP);
-	fault_set(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC);
-	fault_line(r->fault, "at", r->program.path, NULL);
+	fault_say(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC, "at %s",
+		  r->program.path);
 	fault_errno(r->fault, "failed", "exec", error);
 	if (error == EPERM)
-		fault_line(r->fault, "likely",
-			   "the policy has no `exec` rule for this program, or no `read` of it", NULL);
+		fault_add(
+		    r->fault,
+		    "likely the policy has no `exec` rule for this program, or no `read` of it");
 	return false;
 }
 

@@ -61,11 +61,10 @@ static bool refuse(struct fault *f, struct span cap, struct span where, const ch
 {
 	char name[80];
 
-	fault_set(f, ERR_GUARANTEE);
-	fault_line(f, "guarantee", copy(name, sizeof(name), cap), NULL);
+	fault_say(f, ERR_GUARANTEE, "guarantee %s", copy(name, sizeof(name), cap));
 	if (where.len)
 		fault_where(f, where);
-	return fault_line(f, "missing", why, NULL);
+	return fault_add(f, "missing %s", why);
 }
 
 bool guarantees_check(const struct launch *l, const struct host *h, struct fault *f)
@@ -90,7 +89,8 @@ void guarantees_note(const struct launch *l, const struct host *h)
 		const char *why = g->required ? NULL : missing(g, h);
 
 		if (why)
-			note_print(copy(cap, sizeof(cap), g->cap), " is preferred and not kept: ", why, " (",
-				   copy(where, sizeof(where), g->where), ")", NULL);
+			note_print("%s is preferred and not kept: %s (%s)",
+				   copy(cap, sizeof(cap), g->cap), why,
+				   copy(where, sizeof(where), g->where));
 	}
 }

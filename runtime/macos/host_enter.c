@@ -21,8 +21,7 @@ bool host_privilege_refuse(struct fault *f)
 {
 	if (!issetugid())
 		return true;
-	fault_set(f, ERR_SETUID);
-	return fault_line(f, "fix", "chmod u-s,g-s sbx-run", NULL);
+	return fault_say(f, ERR_SETUID, "fix chmod u-s,g-s sbx-run");
 }
 
 /* Who may look into a process of the same user, the signature of its file says, and nothing it does itself. */

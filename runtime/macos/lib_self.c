@@ -9,8 +9,8 @@ static int refuse(struct sbx_error *e, const char *what)
 {
 	struct fault f;
 
-	fault_set(&f, ERR_USAGE);
-	fault_line(&f, "wrong", "a process cannot give itself what the plan asks for: ", what, NULL);
+	fault_say(&f, ERR_USAGE, "wrong a process cannot give itself what the plan asks for: %s",
+		  what);
 	return lib_error(e, &f);
 }
 

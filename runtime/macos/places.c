@@ -18,9 +18,9 @@ static bool place_fault(struct run *r, const struct need *need, const char *path
 
 	fault_set(f, error == ENOENT ? ERR_PATH_MISSING : ERR_PATH_OPEN);
 	fault_where(f, need->where);
-	fault_line(f, "at", path, NULL);
+	fault_add(f, "at %s", path);
 	fault_errno(f, "failed", what, error);
-	return fault_line(f, "fix", "create it, or write `if-exists` or `make-dir` on that line", NULL);
+	return fault_add(f, "fix create it, or write `if-exists` or `make-dir` on that line");
 }
 
 static bool place_look(struct run *r, const struct need *need)
@@ -108,9 +108,9 @@ static bool param_add(struct run *r, unsigned *n, struct span name)
 	const char *value;
 
 	if (!vars_known(&r->vars, name)) {
-		fault_set(r->fault, ERR_SYNTAX);
-		fault_line(r->fault, "at", "seatbelt.sb", NULL);
-		return fault_line(r->fault, "wrong", "a value that no line of launch-macos.conf names", NULL);
+		return fault_say(r->fault, ERR_SYNTAX,
+				 "at seatbelt.sb\n"
+				 "wrong a value that no line of launch-macos.conf names");
 	}
 	if (!vars_get(&r->vars, name, &value, &type, r->fault))
 		return false;

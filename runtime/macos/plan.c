@@ -12,9 +12,9 @@ static bool launch_take(struct plan *p, struct fault *f)
 	struct conf c = {.file = name, .kind = "launch", .fault = f};
 
 	if (!plan_dir_lists(&p->dir, name)) {
-		fault_set(f, ERR_ARCH);
-		fault_line(f, "missing", name, ": the plan is not for macOS", NULL);
-		return fault_line(f, "fix", "add macos to `targets` and compile the policy again", NULL);
+		return fault_say(f, ERR_ARCH,
+				 "missing %s: the plan is not for macOS\n"
+				 "fix add macos to `targets` and compile the policy again", name);
 	}
 	if (!plan_dir_read(&p->dir, name, PLAN_MAX_CONF, &file, f))
 		return false;
@@ -32,9 +32,9 @@ static bool profile_take(struct plan *p, struct fault *f)
 	if (!plan_dir_read(&p->dir, name, PLAN_MAX_CONF, &file, f))
 		return false;
 	if (memchr(file.data, 0, file.size)) {
-		fault_set(f, ERR_SYNTAX);
-		fault_line(f, "at", name, NULL);
-		return fault_line(f, "wrong", "a NUL byte", NULL);
+		return fault_say(f, ERR_SYNTAX,
+				 "at %s\n"
+				 "wrong a NUL byte", name);
 	}
 	text = pool_take(p->dir.pool, file.size + 1);
 	if (!text)

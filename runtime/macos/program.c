@@ -15,8 +15,8 @@
 
 static bool find_fault(struct fault *f, const char *name, int error)
 {
-	fault_set(f, error == ENOENT || error == ENOTDIR ? ERR_NOT_FOUND : ERR_NOT_EXEC);
-	fault_line(f, "at", name, NULL);
+	fault_say(f, error == ENOENT || error == ENOTDIR ? ERR_NOT_FOUND : ERR_NOT_EXEC, "at %s",
+		  name);
 	return fault_errno(f, "failed", "access", error);
 }
 
@@ -58,7 +58,7 @@ bool program_find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault 
 		error = e == ENOENT ? error : e;
 	}
 	find_fault(f, typed, error);
-	return fault_line(f, "fix", "give its path (PATH of the environment is not searched)", NULL);
+	return fault_add(f, "fix give its path (PATH of the environment is not searched)");
 }
 
 /* A name must be the entry's last part, a path must lead to the same file. */
@@ -74,10 +74,9 @@ static bool entry_same(const struct program *p, const char *typed, struct span w
 	if (strchr(typed, '/') ? stat(p->path, &a) == 0 && stat(typed, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
 			       : strcmp(typed, strrchr(p->path, '/') + 1) == 0)
 		return true;
-	fault_set(f, ERR_ENTRY);
-	fault_line(f, "found", typed, NULL);
+	fault_say(f, ERR_ENTRY, "found %s", typed);
 	fault_where(f, where);
-	return fault_line(f, "fix", "sbx-run ... -- ", p->path, NULL);
+	return fault_add(f, "fix sbx-run ... -- %s", p->path);
 }
 
 static bool resolve(struct program *p, struct fault *f)

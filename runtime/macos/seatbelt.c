@@ -34,6 +34,6 @@ bool apply_profile(struct run *r)
 		return true;
 	fault_step(f, "seatbelt", "sandbox_init_with_parameters", errno);
 	if (error)
-		fault_line(f, "says", error, NULL);
+		fault_add(f, "says %s", error);
 	return false;
 }

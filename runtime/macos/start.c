@@ -21,8 +21,8 @@ static bool options_fit(struct run *r)
 {
 	if (!r->options->n_files)
 		return true;
-	fault_set(r->fault, ERR_USAGE);
-	return fault_line(r->fault, "wrong", "--file needs a scratch folder, which macOS does not have", NULL);
+	return fault_say(r->fault, ERR_USAGE,
+			 "wrong --file needs a scratch folder, which macOS does not have");
 }
 
 static void hangup_look(struct run *r)

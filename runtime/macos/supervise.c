@@ -206,14 +206,13 @@ static void stay(struct supervisor *s)
 static bool never_ran(const struct supervisor *s)
 {
 	struct fault *f = s->run->fault;
-	char number[NUM_TEXT];
 
 	if (s->link.shared->phase == PHASE_FAILED)
 		return false;
-	fault_set(f, ERR_STEP);
-	fault_line(f, "step", "start", NULL);
-	return fault_line(f, "failed", "the process that was to become the program died of signal ",
-			  num_text(number, (uint64_t)WTERMSIG(s->outcome.status)), NULL);
+	return fault_say(f, ERR_STEP,
+			 "step start\n"
+			 "failed the process that was to become the program died of signal %u",
+			 WTERMSIG(s->outcome.status));
 }
 
 bool supervise(struct run *r)
@@ -232,7 +231,7 @@ bool supervise(struct run *r)
 	if (s.link.shared->phase != PHASE_EXEC)
 		return never_ran(&s);
 	if (o->by == BY_WALL)
-		note_print("ended by `limit wall`", NULL);
+		note_print("ended by `limit wall`");
 	if (r->report)
 		report_outcome(r->report, r, o);
 	s.link.shared->outcome = *o;

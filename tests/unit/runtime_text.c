@@ -2,9 +2,15 @@
  * runtime_text.c - numbers, the bounded builder, messages.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <string.h>
 
 #include "../../runtime/fault.h"
+
+static const char *const descriptions[] = {
+#define ERR(id, number, slug, code, description) description,
+#include "../../runtime/errors.def"
+};
 
 Test(runtime_text, numbers)
 {
@@ -76,8 +82,41 @@ Test(runtime_fault, lines)
 	fault_set(&f, ERR_NOT_FOUND);
 	cr_expect_eq(fault_exit_code(&f), EXIT_NOT_FOUND);
 	memset(long_word, 'x', sizeof(long_word) - 1);
-	fault_line(&f, "at", long_word, NULL);
+	fault_add(&f, "at %s", long_word);
 	cr_expect(f.text.cut);
+	fault_say(&f, ERR_ENTRY, "found %s, %u of %zu, 100%%\nfix %.*s", "a\nb\tc", 7u, SIZE_MAX,
+		  SPAN(((struct span){"nothing", 2})));
+	cr_expect_eq(f.id, ERR_ENTRY);
+	cr_expect_str_eq(f.buf, "   found      a\\x0ab\\x09c, 7 of 18446744073709551615, 100%\n"
+				"   fix        no\n");
+}
+
+/* What values bring along is shown, never obeyed: a line of the format is the only thing that ends a line. */
+Test(runtime_text, formats)
+{
+	char buf[48];
+
+	cr_expect_eq(text_print(buf, sizeof(buf), "%s%u\n\nb%s", "", 0u, "%u\n"), 10);
+	cr_expect_str_eq(buf, "0\n\nb%u\\x0a");
+	cr_expect_eq(text_print(buf, 4, "%zu", (size_t)12345), 3);
+	cr_expect_str_eq(buf, "123");
+	cr_expect_eq(text_print(buf, sizeof(buf), "a%.*s%%", 0, "bc"), 2);
+	cr_expect_str_eq(buf, "a%");
+	cr_expect_eq(text_print(buf, sizeof(buf), "\n"), 1);
+	cr_expect_eq(text_print(buf, sizeof(buf), "%s", ""), 0);
+}
+
+/* Each number of the list has its own text, which names it. */
+Test(runtime_text, errors_of_calls)
+{
+	cr_expect_str_eq(errno_text(EPERM), "not permitted (EPERM)");
+	cr_expect_str_eq(errno_text(ENOENT), "no such file or directory (ENOENT)");
+	cr_expect_str_eq(errno_text(ESTALE), "stale file handle (ESTALE)");
+	cr_expect_str_eq(errno_text(ELIBBAD), "its ELF interpreter is damaged (ELIBBAD)");
+	cr_expect_null(errno_text(0));
+	cr_expect_null(errno_text(EPERM + 256));
+	for (unsigned i = 0; i < ERR_COUNT; i++)
+		cr_expect_str_eq(err_description((enum err)i), descriptions[i]);
 }
 
 Test(runtime_fault, numbers_are_unique)
