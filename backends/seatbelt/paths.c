@@ -232,9 +232,14 @@ static bool leaves_out(struct arena *a, const struct path_line *line, const char
 
 bool paths_pattern_takes(struct arena *a, const struct path_line *pattern, const char *place)
 {
-	const char *in = template_literal(a, pattern->root), *at = template_literal(a, place);
+	const char *in, *at;
 
-	return in && at && strcmp(in, at) != 0 && path_covers(in, at) && glob_covers(pattern->rule->glob, in, at);
+	/* The folder itself is not covered; most patterns that meet here stand below one folder. */
+	if (strcmp(pattern->root, place) == 0 || !path_covers(pattern->root, place))
+		return false;
+	in = template_literal(a, pattern->root);
+	at = template_literal(a, place);
+	return in && at && glob_covers(pattern->rule->glob, in, at);
 }
 
 /* Does every name that the second pattern fits fit the first too? The shortest of them tells most pairs apart. */
