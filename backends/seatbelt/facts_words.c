@@ -142,12 +142,13 @@ static bool all_go_with(const struct looking *l, size_t row)
 	if (words[row].how == ALIKE && sbpl_same_rules(l->profile, ops[0], ops[1]))
 		return true;
 	scratch = arena_new();
-	for (size_t k = 0; k < 2 && fine; k++) {
+	for (size_t k = ops[0] == ops[1]; k < 2 && fine; k++) {
 		struct sbpl_query *q;
 		unsigned n = sbpl_witness(scratch, &l->profile, 1, ops[k], &q);
 
+		/* The kinds of files that the first is asked about are none of the other's. */
 		for (unsigned i = 0; i < n && fine; i++)
-			fine = goes_with(l, row, q[i]);
+			fine = (k == 0 && q[i].vnode && strcmp(q[i].vnode, "REGULAR-FILE") != 0) || goes_with(l, row, q[i]);
 	}
 	arena_free(scratch);
 	return fine;
