@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../compiler/needles.h"
 #include "../../compiler/str.h"
 #include "model.h"
 
@@ -26,6 +27,7 @@ struct model_view {
 	unsigned n_covers;
 	struct spot *globs; /* the folders of m->globs, in their order */
 	unsigned n_globs;
+	struct needles *find_globs, *find_masks; /* NULL: there are none, or nobody asks */
 	struct spot *masks; /* and of m->masks; rights: model_how */
 	unsigned n_masks;
 	bool refused; /* an assert fails: the loader does not start */
@@ -200,15 +202,53 @@ uint32_t landlock_related_outside(const struct model_view *w, const char *path, 
 	return rights;
 }
 
+/* Which patterns may fit a path: those whose folder or piece of name stands in it. */
+static struct needles *find_patterns(struct arena *a, const struct model_lines *lines, const struct spot *at, unsigned n)
+{
+	struct needles *x = n ? needles_new(a) : NULL;
+	for (unsigned i = 0; i < n; i++) {
+		unsigned pieces;
+		const char **of_name = needles_of_glob(a, lines->v[i].glob, &pieces);
+		const char **all = ARENA_ARRAY(a, pieces + 1u, const char *);
+		for (unsigned k = 0; k < pieces; k++)
+			all[k] = of_name[k];
+		all[pieces] = at[i].path;
+		needles_add(x, i, all, pieces + 1);
+	}
+	if (x)
+		needles_make(x);
+	return x;
+}
+
+struct matching {
+	const struct model *m;
+	const struct model_view *w;
+	const char *path;
+	uint32_t rights; /* given so far */
+	uint32_t ops;    /* what a mask must take */
+	bool masked;
+};
+
+static bool fits(const struct matching *x, const char *glob, const char *folder)
+{
+	return path_covers(folder, x->path) && ll_pattern_fits(glob, folder, x->path);
+}
+
+static bool add_matched(void *ctx, unsigned i)
+{
+	struct matching *x = ctx;
+	if (fits(x, x->m->globs.v[i].glob, x->w->globs[i].path))
+		x->rights |= x->w->globs[i].rights;
+	return true;
+}
+
 /* Of the patterns, as if every name were there when the program starts. */
 static uint32_t rights_matched(const struct model *m, const struct model_view *w, const char *path)
 {
-	uint32_t rights = 0;
-	for (unsigned i = 0; i < w->n_globs; i++)
-		if (path_covers(w->globs[i].path, path) &&
-		    ll_pattern_fits(m->globs.v[i].glob, w->globs[i].path, path))
-			rights |= w->globs[i].rights;
-	return rights;
+	struct matching x = {.m = m, .w = w, .path = path};
+	if (w->find_globs)
+		needles_find(w->find_globs, path, add_matched, &x);
+	return x.rights;
 }
 
 /* The operations that fail because of the mount on the place. */
@@ -224,14 +264,20 @@ static uint32_t covered_ops(uint32_t how)
 	return ops;
 }
 
+static bool look_masked(void *ctx, unsigned i)
+{
+	struct matching *x = ctx;
+	x->masked = (covered_ops(x->w->masks[i].rights) & x->ops) && fits(x, x->m->masks.v[i].glob, x->w->masks[i].path);
+	return !x->masked;
+}
+
 /* Likewise for what denied patterns fit. */
 static bool is_masked(const struct model *m, const struct model_view *w, const char *path, uint32_t ops)
 {
-	for (unsigned i = 0; i < w->n_masks; i++)
-		if ((covered_ops(w->masks[i].rights) & ops) && path_covers(w->masks[i].path, path) &&
-		    ll_pattern_fits(m->masks.v[i].glob, w->masks[i].path, path))
-			return true;
-	return false;
+	struct matching x = {.m = m, .w = w, .path = path, .ops = ops};
+	if (w->find_masks)
+		needles_find(w->find_masks, path, look_masked, &x);
+	return x.masked;
 }
 
 bool landlock_masked(const struct model *m, const char *path)
@@ -372,6 +418,8 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 			return NULL;
 	if (!view_covers(a, m, w, given, n_given) || !view_masks(a, m, w, given, n_given))
 		return NULL;
+	w->find_globs = find_patterns(a, &m->globs, w->globs, w->n_globs);
+	w->find_masks = find_patterns(a, &m->masks, w->masks, w->n_masks);
 	w->refused = hidden_by_value(a, w, m);
 	unite(a, w);
 	w->refused |= ports_refused(a, m, given, n_given);

@@ -9,10 +9,12 @@
 /* One name against the pattern: fits[i] says whether the pattern so far fits the first i bytes. */
 static bool name_fits(const char *glob, const char *name, const char *end)
 {
-	bool fits[PLAN_MAX_PATH + 1] = {true};
+	bool fits[PLAN_MAX_PATH + 1];
 	size_t n = (size_t)(end - name);
 	if (n > PLAN_MAX_PATH)
 		return false;
+	memset(fits, 0, n + 1);
+	fits[0] = true;
 	for (; *glob; glob++) {
 		if (*glob == '*') {
 			for (size_t i = 1; i <= n; i++)

@@ -36,6 +36,10 @@ def chain(n):  # each inside the one before
     return Policy(lines=[f'allow {"write" if i % 2 else "read"} "/srv{"/a" * (i % 40)}/{i}" because "x"' for i in range(n)])
 
 
+def pattern(n):  # below one folder
+    return Policy(lines=['prefer fs.glob.live on linux because "x"', *(f'allow read matching "*.k{i}" under "/srv"' for i in range(n))])
+
+
 def tree(n):
     return Policy(lines=[f'allow read "/srv/{i % 10}/{i // 10 % 100}/{i}" because "x"' for i in range(n)])
 
@@ -172,7 +176,7 @@ KINDS = {path: 100000, deep: 100000, chain: 100000, tree: 100000, hole: 100000, 
          unix: 100000, sockets: 100000, proxy: 100000, proxies: 100000, call: 1000, calls: 1000, conds: 1000, env: 500,
          expect: 100000, tests: 100000, given: 1000, let: 100000, param: 100000, group: 240, use: 100000, imports: 1000,
          never: 100000, mach: 100000, silence: 100000, macpath: 100000, macdeny: 100000, macport: 60000, macunix: 100000, open_denials: 100000,
-         macpattern: 10000, machole: 1600}
+         macpattern: 10000, pattern: 10000, machole: 1600}
 
 if __name__ == "__main__":
     kinds = {k.__name__: k for k in KINDS}
