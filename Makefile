@@ -5,7 +5,7 @@
 #   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv), FULL=1;
 #                   LIVE=1: tests/live there instead, SYSTEMD=1: delegation by systemd
 #   make check-static  cppcheck, gcc -fanalyzer and clang-tidy over all sources; minutes
-#   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer
+#   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer, threads of libsbx under ThreadSanitizer
 #   make proof-long 100,000 random policies and changed filters for the proof, 100,000 pairs for diff, 100,000 policies
 #                   for macOS, for fmt and for normalize; an hour
 #   make bench      ratios against peers and floors, interleaved
@@ -252,6 +252,8 @@ SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-po
 check-san:
 	$(Q)$(MAKE) --no-print-directory B=$(B)/san CC=$(CC) HARD= WERROR=1 CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" $(B)/san/sbxc
 	$(Q)B=$(B)/san CC=$(CC) HARD= CFLAGS="-O1 -g $(SAN)" LDFLAGS="$(SAN)" tests/run.sh unit seeds golden errors plan diff report
+	$(Q)$(MAKE) --no-print-directory B=$(B)/tsan CC=$(CC) HARD= WERROR=1 CFLAGS="-O1 -g -fsanitize=thread" $(B)/tsan/libsbx.a
+	$(Q)CC=$(CC) tests/run.sh threads
 
 # The analyzers that are installed; findings that are none are named in tests/static.allow.
 check-static: all

@@ -3,7 +3,7 @@
 # SBX_RUN names the loader; PROBE and FILTER the helpers, which are compiled here when they are not given.
 set -u
 export LC_ALL=C
-HERE=$(cd "$(dirname "$0")" && pwd)
+HERE=${TESTS_LIVE:-$(cd "$(dirname "$0")" && pwd)}
 ROOT=$(cd "$HERE/../.." && pwd)
 case ${B:=build} in /*) ;; *) B=$ROOT/$B ;; esac
 SBX_RUN=${SBX_RUN:-$B/sbx-run}
