@@ -12,6 +12,7 @@
 #include "fds.h"
 #include "glob.h"
 #include "glob_fault.h"
+#include "links.h"
 #include "namespaces.h"
 #include "start.h"
 #include "template.h"
@@ -144,23 +145,24 @@ static bool visit_path(void *ctx, const struct landlock_rule *rule)
 	struct run *r = ctx;
 	const struct opened *opened = r->opened ? r->opened++ : NULL;
 	char path[PLAN_MAX_PATH + 1];
-	int flags = O_PATH | O_CLOEXEC | (rule->nofollow ? O_NOFOLLOW : 0), fd;
+	int flags = rule->nofollow ? O_NOFOLLOW : 0, fd;
+	bool fault;
 
 	if (opened && opened->fd != OPENED_ELSEWHERE)
 		return opened_grant(r, rule, opened);
 	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
 		return false;
-	fd = openat(AT_FDCWD, path, flags);
-	if (fd < 0 && errno == ENOENT && rule->missing == MISSING_MAKE) {
+	fd = links_open(r, rule, path, flags, &fault);
+	if (fd < 0 && !fault && errno == ENOENT && rule->missing == MISSING_MAKE) {
 		if (!path_make(r, rule, path))
 			return false;
 		if (r->options->dry_run)
 			return true;
-		fd = openat(AT_FDCWD, path, flags | O_DIRECTORY);
+		fd = links_open(r, rule, path, flags | O_DIRECTORY, &fault);
 	}
 	if (fd >= 0)
 		return fd_grant(r, rule, fd, path);
-	return may_skip(rule, errno) || missing_fault(r, rule, path, errno);
+	return !fault && (may_skip(rule, errno) || missing_fault(r, rule, path, errno));
 }
 
 struct glob_grants {
@@ -180,6 +182,18 @@ static bool grant_match(void *ctx, int fd, const struct stat *st)
 	return good;
 }
 
+/* The folder, to be read. -1 with errno, or with *fault. */
+static int folder_open(struct run *r, const struct landlock_rule *rule, const char *path, bool *fault)
+{
+	int at = links_open(r, rule, path, O_DIRECTORY, fault);
+	int dir = at < 0 ? -1 : openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK), error = errno;
+
+	if (at >= 0)
+		close(at);
+	errno = error;
+	return dir;
+}
+
 /* What asserts hold against is the folder: anything in it may fit. */
 static bool visit_glob(void *ctx, const struct landlock_rule *rule)
 {
@@ -189,10 +203,13 @@ static bool visit_glob(void *ctx, const struct landlock_rule *rule)
 	struct glob g = {.pattern = rule->glob, .match = grant_match, .ctx = &grants};
 	enum glob_result result;
 	struct stat st;
+	bool fault;
 
 	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
 		return false;
-	int dir = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+	int dir = folder_open(r, rule, path, &fault);
+	if (fault)
+		return false;
 	if (dir < 0 && errno == ENOENT && r->plan->launch.private_root && namespaces_wanted(r, ISOLATE_MOUNT))
 		return true; /* nothing in it fits, so nothing of it is shown */
 	if (dir < 0 || fstat(dir, &st))
@@ -337,6 +354,8 @@ bool landlock_prepare(struct run *r)
 	r->ruleset = -1;
 	if (!r->host.landlock)
 		return true; /* the guarantees said that it may be missing */
+	if (!start_late(r) && !links_places(r, &r->link_places))
+		return false; /* in a tree of its own the places were found with the tree */
 	if (r->plan->landlock.n_asserts)
 		r->grants.list =
 		    pool_take(r->pool, (r->plan->landlock.n_paths + r->plan->landlock.n_globs + 2) * sizeof(struct grant));

@@ -58,6 +58,15 @@ uint64_t fs_rights_of_files(void)
 #undef RIGHT
 }
 
+uint64_t fs_rights_that_link(void)
+{
+	uint64_t rights = 0;
+#define RIGHT(id, word, bit, abi, file) rights |= !strcmp(word, "make_sym") || !strcmp(word, "refer") ? 1ull << (bit) : 0;
+	PLAN_FS_RIGHTS(RIGHT)
+#undef RIGHT
+	return rights;
+}
+
 void fs_rights_text(uint64_t rights, struct text *t)
 {
 	for (size_t i = 0; i < COUNT(fs_rights); i++)

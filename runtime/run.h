@@ -37,6 +37,12 @@ struct left {
 /* A hang-up that the caller ignores, as nohup has it, is ignored by all that it starts. */
 enum { LEFT_NO_HANGUP = 1 << (1 - 1) /* SIGHUP is 1 everywhere */ };
 
+/* Folders, by name, in which the program may make symbolic links that stay (links.h). */
+struct link_places {
+	const char **path;
+	unsigned n;
+};
+
 struct run {
 	/* first what every step looks at */
 	/*
@@ -52,6 +58,7 @@ struct run {
 	struct request *request; /* NULL: the program is started at once */
 	/* What the path lines found while the program's tree was made (view_items.h), in their order; NULL: nothing. */
 	const struct opened *opened;
+	struct link_places link_places; /* links.h */
 	/* Where the place of each assert is by the links of the host, which the program's tree may lack; NULL: no such tree. */
 	const char *const *denied;
 	char **envp;

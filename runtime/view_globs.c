@@ -9,6 +9,7 @@
 
 #include "glob_fault.h"
 #include "mount_calls.h"
+#include "links.h"
 #include "template.h"
 
 struct search {
@@ -64,6 +65,8 @@ bool globs_visit(void *ctx, const struct landlock_rule *rule)
 	if (items_elsewhere(x, place))
 		return true;
 	dir = folder_open(&s, place);
+	if (x->by && !links_check(x->run, rule, x->by, s.path))
+		return false;
 	if (dir < 0)
 		return items_missing(x, rule->where, place, errno);
 	result = glob_search(&g, dir);

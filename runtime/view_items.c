@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "links.h"
 #include "mount_calls.h"
 #include "namespaces.h"
 #include "template.h"
@@ -76,7 +77,6 @@ struct walk {
 	const char *rest; /* what is left of the path: in the caller's, or in `followed` */
 	bool nofollow;
 	bool how_far; /* a place that is not there: which part of its path is the first missing one? */
-	struct span denied; /* the cover line that it is for, or nothing */
 	int fd;
 	char here[2 * PLAN_MAX_PATH + 2]; /* without links; "" is the root. Behind its NUL a link is read */
 };
@@ -86,7 +86,6 @@ static void walk_begin(struct walk *w, struct items *x)
 {
 	w->items = x;
 	w->nofollow = w->how_far = false;
-	w->denied.at = NULL;
 	w->fd = -1;
 }
 
@@ -161,8 +160,8 @@ static int link_look(struct walk *w, const char **target)
 		if (!link)
 			return ENOMEM;
 	}
-	if (w->denied.at)
-		link->denied = w->denied;
+	if (!w->items->by && links_hold(&w->items->run->link_places, link->path))
+		w->items->by = link->path;
 	*target = link->target;
 	return 0;
 }
@@ -214,6 +213,7 @@ static int walk(struct walk *w, const char *path)
 
 	w->here[0] = 0;
 	w->rest = path;
+	w->items->by = NULL;
 	if (!leads_through_link(w->items, path)) {
 		w->fd = place_open(AT_FDCWD, path, w->nofollow ? O_NOFOLLOW : 0, no_links);
 		if (w->fd >= 0) {
@@ -347,6 +347,8 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 	walk_begin(&w, x);
 	w.nofollow = r->nofollow;
 	error = walk(&w, path);
+	if (into && x->by && !links_check(x->run, r, x->by, w.here))
+		return false; /* before something is made there */
 	if (error == ENOENT && r->missing == MISSING_MAKE) {
 		if (mkdir(path, 0700) && errno != EEXIST)
 			return place_fault(x, ERR_PATH_OPEN, r->where, path, "mkdir", errno);
@@ -412,8 +414,10 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 		return place_fault(x, ERR_VIEW_PLACE, r->where, path, NULL, 0);
 	walk_begin(&w, x);
 	w.how_far = true;
-	w.denied = r->where;
 	error = walk(&w, path);
+	if (x->by)
+		return place_fault(x, ERR_COVER_LINK, r->where, x->by, NULL, 0) ||
+		       fault_add(x->run->fault, "fix deny the place that it leads to, %s, by that name", w.here);
 	if (!error && w.fd >= 0)
 		return found(x, &w, item);
 	if (!error)
@@ -451,6 +455,8 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 		return false;
 	/* the links on the way to the source are nobody's in the new tree */
 	error = items_find(x, source, real, &item.fd);
+	if (x->by && !links_check(x->run, &(struct landlock_rule){.rights = UINT64_MAX, .where = p->where}, x->by, real))
+		return false;
 	if (error || item.fd < 0)
 		return items_missing(x, p->where, source, error ? error : ENOENT);
 	if (fstat(item.fd, &st))
@@ -557,6 +563,8 @@ bool items_collect(struct run *r, struct items *out)
 	out->opened = pool_take(r->pool, (l->n_paths + 1u) * sizeof(struct opened));
 	if (!out->v || !out->links || !out->opened)
 		return fault_step(r->fault, "view", "memory", ENOMEM);
+	if (!links_places(r, &r->link_places))
+		return false;
 	if ((r->plan->launch.n_places && !places_collect(out, false)) || !landlock_visit(l, &visitor) ||
 	    (r->plan->launch.n_places && !places_collect(out, true)) || !masks_place(out) || !asserts_look(out) ||
 	    !pins_add(out))

@@ -45,7 +45,6 @@ enum { OPENED_NOTHING = -1, /* a place that may be missing, and is */ OPENED_ELS
 /* A symbolic link of the host on the way to a place. */
 struct item_link {
 	const char *path, *target;
-	struct span denied; /* the cover line that leads through it, if one does */
 };
 
 struct items {
@@ -54,6 +53,7 @@ struct items {
 	unsigned n, cap;
 	struct item_link *links;
 	unsigned n_links, cap_links;
+	const char *by; /* the first link on the last way that was walked that the program could have made, or NULL */
 	struct opened *opened; /* by line: those of paths, in order */
 	unsigned n_opened;
 	bool layers; /* a place is discarded */

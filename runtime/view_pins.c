@@ -1,5 +1,5 @@
 /*
- * view_pins.c - finds the folders above covers, and the links that lead to covers.
+ * view_pins.c - finds the folders above covers.
  */
 #include "view_pins.h"
 
@@ -36,21 +36,6 @@ static unsigned parts_of(const char *path)
 	return n;
 }
 
-static bool links_check(struct items *x)
-{
-	for (unsigned i = 0; i < x->n_links; i++) {
-		const struct item_link *l = &x->links[i];
-		if (!l->denied.at || !may_move(x, l->path))
-			continue;
-		fault_set(x->run->fault, ERR_COVER_LINK);
-		fault_where(x->run->fault, l->denied);
-		return fault_add(x->run->fault,
-				 "at %s\n"
-				 "fix deny the place that it leads to, %s, by that name", l->path, l->target);
-	}
-	return true;
-}
-
 static bool pin_above(struct items *x, const struct item *cover)
 {
 	for (const char *end = strchr(cover->path + 1, '/'); end; end = strchr(end + 1, '/')) {
@@ -83,5 +68,5 @@ bool pins_add(struct items *x)
 	for (unsigned i = 0; i < n; i++)
 		if (all[i].kind == ITEM_COVER && !all[i].match && !pin_above(x, &all[i]))
 			return false;
-	return links_check(x);
+	return true;
 }

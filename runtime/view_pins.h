@@ -13,8 +13,8 @@
 
 /*
  * Adds an ITEM_PIN for each folder above a cover that lies in a place of the host which may be written; the view decides whether it
- * has to be mounted. A symbolic link cannot be pinned: one on the way to a cover, where the program may replace it, is a fault
- * (ERR_COVER_LINK). Before the items are sorted; false after a fault.
+ * has to be mounted. (A symbolic link cannot be pinned: one on the way to a cover that the program may replace is a fault when it is
+ * found, ERR_COVER_LINK.) Before the items are sorted; false after a fault.
  */
 bool pins_add(struct items *x);
 
