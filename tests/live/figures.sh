@@ -99,7 +99,7 @@ calls "system calls of a launch, a dynamic program" 140 /bin/true <<P
 P
 # Loader, its child and process 1 of the new namespace.
 mkdir "$tmp/work"
-calls "system calls of a launch, isolate all" 164 /bin/true <<P
+calls "system calls of a launch, isolate all" 168 /bin/true <<P
     isolate all
     allow read exec "/usr", "/bin" if-exists, "/lib" if-exists, "/lib64" if-exists
     allow read "/etc/ld.so.cache" if-exists
