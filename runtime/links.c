@@ -44,6 +44,7 @@ bool links_hold(const struct link_places *p, const char *path)
 
 /* ---- where a path leads ---------------------------------------------------------------------- */
 
+/* Its texts are not cleared: each page that is touched costs more than a system call. */
 struct trail {
 	const struct link_places *places;
 	char rest[2 * PLAN_MAX_PATH + 2]; /* what is left of the path */
@@ -95,11 +96,12 @@ static int part_take(struct trail *t, bool follow, unsigned *links)
 }
 
 /* 0, or errno: then t->here is the first place that cannot be passed. */
-static int trail_follow(struct trail *t, const char *path, bool follow)
+static int trail_follow(struct trail *t, const struct link_places *places, const char *path, bool follow)
 {
 	unsigned links = 0;
 	int error = 0;
 
+	t->places = places;
 	memcpy(t->rest, path, strlen(path) + 1);
 	t->here[0] = t->link[0] = 0;
 	while (!error && t->rest[strspn(t->rest, "/")])
@@ -122,7 +124,7 @@ struct giver {
 static bool visit_giver(void *ctx, const struct landlock_rule *other)
 {
 	struct giver *g = ctx;
-	struct trail t = {.places = &g->run->link_places};
+	struct trail t;
 	char path[PLAN_MAX_PATH + 1];
 	const char *rest;
 
@@ -130,7 +132,7 @@ static bool visit_giver(void *ctx, const struct landlock_rule *other)
 		return true;
 	if (!template_expand(other->place, TEMPLATE_PATH, &g->run->vars, other->where, path, g->run->fault))
 		return false;
-	g->found = !trail_follow(&t, path, true) && !t.link[0] && below(t.here, g->real, &rest);
+	g->found = !trail_follow(&t, &g->run->link_places, path, true) && !t.link[0] && below(t.here, g->real, &rest);
 	return true;
 }
 
@@ -210,12 +212,22 @@ static bool visit(void *ctx, const struct landlock_rule *rule)
 	return !source[0] || place_add(c, source);
 }
 
+/* By the name that the links of others lead to as well; what a link of the program's leads to is none of its places. */
+static bool places_follow(struct collect *c)
+{
+	const struct link_places *p = c->out;
+	struct trail t;
+
+	for (unsigned i = 0, named = p->n; i < named; i++)
+		if (!trail_follow(&t, p, p->path[i], true) && !t.link[0] && strcmp(t.here, p->path[i]) != 0 && !place_add(c, t.here))
+			return false;
+	return true;
+}
+
 bool links_places(struct run *r, struct link_places *out)
 {
 	struct collect c = {.run = r, .out = out, .most = 2 * (r->plan->landlock.n_paths + r->plan->landlock.n_globs)};
 	const struct landlock_visitor visitor = {.path = visit, .glob = visit, .ctx = &c};
-	struct trail t = {.places = out};
-	unsigned named;
 
 	*out = (struct link_places){0};
 	if (!c.most)
@@ -225,12 +237,7 @@ bool links_places(struct run *r, struct link_places *out)
 		return fault_step(r->fault, "links", "memory", ENOMEM);
 	if (!landlock_visit(&r->plan->landlock, &visitor))
 		return false;
-	/* by the name that the links of others lead to as well; what a link of the program's leads to is none of its places */
-	named = out->n;
-	for (unsigned i = 0; i < named; i++)
-		if (!trail_follow(&t, out->path[i], true) && !t.link[0] && strcmp(t.here, out->path[i]) != 0 && !place_add(&c, t.here))
-			return false;
-	return true;
+	return !out->n || places_follow(&c);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -238,8 +245,8 @@ bool links_places(struct run *r, struct link_places *out)
 /* The path with its links followed, opened through none: what was looked at is what is opened. */
 static int trail_open(struct run *r, const struct landlock_rule *rule, const char *path, int flags, bool *fault)
 {
-	struct trail t = {.places = &r->link_places};
-	int error = trail_follow(&t, path, !(flags & O_NOFOLLOW));
+	struct trail t;
+	int error = trail_follow(&t, &r->link_places, path, !(flags & O_NOFOLLOW));
 
 	if (t.link[0] && !links_check(r, rule, t.link, t.here)) {
 		*fault = true;
