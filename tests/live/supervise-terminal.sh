@@ -39,6 +39,7 @@ pid, fd = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0))
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    before = termios.tcgetattr(0) # not later: the child changes them at once
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)
@@ -47,7 +48,6 @@ if pid == 0:
         os.execv(argv[0], argv)
     try: os.setpgid(child, child)
     except OSError: pass
-    before = termios.tcgetattr(0)
     while True:
         _, st = os.waitpid(child, os.WUNTRACED)
         if not os.WIFSTOPPED(st): break
