@@ -56,14 +56,14 @@ calls() {
 	(/^execveat\(/ || index($0, "execve(\"" probe "\"") == 1) && / = 0$/ { ended = 1 }' "$@" | sort -u
 }
 look() { # SHAPE
-	more=
+	more= does=
 	case $1 in
-	report) more="--report $TMP/report.json" ;;
+	report) more="--report $TMP/report.json" does=", syscall 101" ;; # ptrace: it is reported, so the program waits for the supervisor
 	views) more="--file input=$TMP/input" ;;
 	esac
 	rm -f "$TMP"/calls.*
 	# shellcheck disable=SC2086
-	run strace -f -ff -o "$TMP/calls" "$SBX_RUN" $more --set "d=$TMP/work" "$TMP/$1" -- "$PROBE" print ran
+	run strace -f -ff -o "$TMP/calls" "$SBX_RUN" $more --set "d=$TMP/work" "$TMP/$1" -- "$PROBE" print ran $does
 	calls "$TMP"/calls.* >>"$TMP/seen/$1"
 	sort -u -o "$TMP/seen/$1" "$TMP/seen/$1"
 	sort -u "$TMP"/seen/* >"$TMP/now"
