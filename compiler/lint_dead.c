@@ -114,6 +114,19 @@ static bool is_entry(const struct lint *l, const struct ir_rule *r, const char *
 	return entry && (r->ops & (OP_BIT(OP_READ) | OP_BIT(OP_EXEC))) && path_covers(path, entry);
 }
 
+/* Making the file of a socket is what a deny takes from `listen unix`, which W170 says. */
+static bool meets_socket(const struct lint *l, const struct ir_rule *deny, const char *path)
+{
+	for (unsigned i = 0; i < l->ir->n_rules && (deny->ops & OP_BIT(OP_CREATE)); i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		const char *file = r->kind == RULE_NET && !r->deny && (r->ops & OP_BIT(OP_LISTEN_UNIX)) && r->object[0] != '@'
+				       ? lint_path(l, r->object) : NULL;
+		if (file && (r->targets & deny->targets) && path_covers(path, file))
+			return true;
+	}
+	return false;
+}
+
 static void dead_denies(const struct lint *l, const struct path_set *allows, const struct spot *spots, unsigned n)
 {
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
@@ -122,7 +135,7 @@ static void dead_denies(const struct lint *l, const struct path_set *allows, con
 		struct dead x = {.lint = l, .rule = r};
 		const char *path = is_path(r, true) && is_own(l, r) && !o->because && !o->final ? lint_path(l, r->object) : NULL;
 		if (!path || is_entry(l, r, path) || path_set_above(allows, path, meets, &x) || meets_below(&x, spots, n, path) ||
-		    meets_pattern(l, &x, path))
+		    meets_pattern(l, &x, path) || meets_socket(l, r, path))
 			continue;
 		struct diag_rec *rec = diag(l->diags, DIAG_DEAD_DENY, o->loc, "this line denies what nothing allows");
 		diag_help(rec, "remove it; if it guards against a later `allow`, say so: `because \"...\"`");
