@@ -102,7 +102,7 @@ static struct answer_of run(struct trying *t, const struct words *w, const char 
 		if (n > 0)
 			buf_add(&b, part, (size_t)n);
 	close(pipefd[0]);
-	pid_t ended;
+	pid_t ended = pid;
 	while (pid > 0 && (ended = waitpid(pid, &status, 0)) < 0 && errno == EINTR)
 		;
 	interrupt_child(0);
