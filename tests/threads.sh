@@ -1,8 +1,10 @@
 #!/bin/sh
-# threads.sh - libsbx under ThreadSanitizer (make check-san): one plan used by several threads beside forks, plans opened while they are
+# threads.sh - libsbx under ThreadSanitizer (make check-san): one plan used by several threads, plans opened while they are
 # exchanged. There its children get a copy of the caller's memory (lib_start.c): to the sanitizer one that shares it is a thread that
 # never began. Launches with a supervisor are left out: it lives on in a copy, in which the sanitizer takes its descriptors for those
 # of the caller's threads, and reports races between two processes. tests/live/libsbx-jobs.sh has them, without it.
+# A fork of the caller's beside them is left out too: the lock of the sanitizer's own allocator may be held then, and the child waits for it
+# for ever (gcc 12). tests/live/libsbx-abuse.sh has it.
 TESTS_LIVE=$(cd "$(dirname "$0")/live" && pwd)
 . "$TESTS_LIVE/lib-loader.sh"
 export TSAN_OPTIONS="exitcode=66 halt_on_error=1 die_after_fork=0"
@@ -47,8 +49,8 @@ quiet() { # NAME WORDS: the last run gave them, and the sanitizer said nothing
 	esac
 	fail "$1" "$RC" "$OUT" "$ERR"
 }
-run "$TMP/abuse" forks "$TMP/one" "$PROBE"
-quiet "one plan, launches of four threads, forks of another" "wrong 0 of the forked 0 some 1 children 0"
+run "$TMP/abuse" launches "$TMP/one" "$PROBE"
+quiet "one plan, launches of five threads" "wrong 0 children 0"
 run "$TMP/abuse" exchanged "$TMP/one" "$TMP/two"
 quiet "plans opened by four threads while they are exchanged" "wrong 0 both 1"
 finish

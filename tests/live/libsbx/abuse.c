@@ -212,13 +212,25 @@ static int forks(void)
 	return 0;
 }
 
+/* Five threads that launch, and nobody who forks beside them. */
+static int launches(void)
+{
+	plan = open_plan(plan_path);
+	if (!plan)
+		return 1;
+	long wrong = beside(launcher, launcher, NULL);
+	printf("wrong %ld children %d\n", wrong, waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int args;
 		int (*run)(void);
-	} ways[] = {{"gone", 4, removed}, {"changed", 5, changed}, {"opens", 3, opens}, {"exchanged", 4, exchanged}, {"forks", 4, forks}};
+	} ways[] = {{"gone", 4, removed}, {"changed", 5, changed}, {"opens", 3, opens}, {"exchanged", 4, exchanged}, {"forks", 4, forks},
+		    {"launches", 4, launches}};
 
 	alarm(PATIENCE);
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
