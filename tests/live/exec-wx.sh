@@ -5,7 +5,7 @@
 SBXC=${SBXC:-$B/sbxc}
 case $ARCH in x86_64 | aarch64) ;; *) skip exec-wx "wx.c has code for x86_64 and aarch64"; finish ;; esac
 WX=$(tool wx)
-mkdir -p "$TMP/work" && chmod 777 "$TMP/work"
+mkdir -p "$TMP/job" && chmod 777 "$TMP/job"
 
 compile() { # NAME, stdin: lines of the policy; makes $TMP/plan
 	{
@@ -19,8 +19,8 @@ compile() { # NAME, stdin: lines of the policy; makes $TMP/plan
 	    { fail "$1: the policy compiles" "$(cat "$TMP/err")"; return 1; }
 }
 way() { # NAME WAY WANTED
-	rm -f "$TMP/work/code"
-	run "$SBX_RUN" "$TMP/plan" -- "$WX" "$2" "$TMP/work/code"
+	rm -f "$TMP/job/code"
+	run "$SBX_RUN" "$TMP/plan" -- "$WX" "$2" "$TMP/job/code"
 	gives "$1" "$3"
 }
 
@@ -28,7 +28,7 @@ way() { # NAME WAY WANTED
 CONTROLS=1
 compile control <<P
     prefer ipc.restrict on linux because "the control"
-    allow read write "$TMP/work" because "the control"
+    allow read write "$TMP/job" because "the control"
     limit address-space 1GiB
 P
 CONTROLS=
@@ -49,7 +49,7 @@ way "exec.wx: no file is written" file "Permission denied"
 # What is partial is as the sentence says: a file that it may write, and nothing else.
 compile partial <<P
     prefer exec.wx on linux because "the test"
-    allow read write "$TMP/work" because "the test"
+    allow read write "$TMP/job" because "the test"
 P
 for w in both after memfd; do way "preferred: $w" $w "Operation not permitted"; done
 way "preferred: a file that is written can be mapped, as the plan says" file ran

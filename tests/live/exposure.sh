@@ -10,7 +10,7 @@ SHAPES="place wait views cgroup report"
 strace -o /dev/null true 2>/dev/null || { skip "exposure" "strace cannot trace here"; finish; }
 own_cgroup || { skip "exposure" "this user cannot make a cgroup here"; finish; }
 unshare -Um true 2>/dev/null || { skip "exposure" "this host makes no user namespaces"; finish; }
-mkdir "$TMP/work" "$TMP/work/hidden" "$TMP/seen" && echo x >"$TMP/input"
+mkdir "$TMP/job" "$TMP/job/hidden" "$TMP/seen" && echo x >"$TMP/input"
 
 policy() { # SHAPE, lines on stdin
 	{
@@ -63,7 +63,7 @@ look() { # SHAPE
 	esac
 	rm -f "$TMP"/calls.*
 	# shellcheck disable=SC2086
-	run strace -f -ff -o "$TMP/calls" "$SBX_RUN" $more --set "d=$TMP/work" "$TMP/$1" -- "$PROBE" print ran $does
+	run strace -f -ff -o "$TMP/calls" "$SBX_RUN" $more --set "d=$TMP/job" "$TMP/$1" -- "$PROBE" print ran $does
 	calls "$TMP"/calls.* >>"$TMP/seen/$1"
 	sort -u -o "$TMP/seen/$1" "$TMP/seen/$1"
 	sort -u "$TMP"/seen/* >"$TMP/now"

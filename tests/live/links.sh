@@ -4,10 +4,10 @@
 # folder in its place.
 . "$(dirname "$0")/lib-view.sh"
 
-lines='allow read write "${d}/work"
-    allow read exec "${d}/work/bin"
-    allow read "${d}/work/data" if-exists
-    allow read write "${d}/work/new/made" make-dir
+lines='allow read write "${d}/job"
+    allow read exec "${d}/job/bin"
+    allow read "${d}/job/data" if-exists
+    allow read write "${d}/job/new/made" make-dir
     allow read "${d}/out/given"
     prefer fs.write.scope, signal.scope on linux because "the kernel may be old"'
 for tree in none host private; do
@@ -17,59 +17,59 @@ for tree in none host private; do
     root $tree" ;;
 	esac
 	printf '    %s\n' "$view" "$lines" | policy "$tree"
-	printf '    %s\n' "$view" "$lines" 'allow read matching "*.txt" under "${d}/work/texts"' 'prefer fs.glob.live on linux because "files of the start"' | policy "$tree-texts"
+	printf '    %s\n' "$view" "$lines" 'allow read matching "*.txt" under "${d}/job/texts"' 'prefer fs.glob.live on linux because "files of the start"' | policy "$tree-texts"
 done
 policy mount <<'P'
-    allow read write "${d}/work"
-    mount "${d}/work/data" at "/data" read
+    allow read write "${d}/job"
+    mount "${d}/job/data" at "/data" read
 P
 
 for WHO in $USERS; do
 	for tree in none host private; do
 		fresh
-		as sh -c "cd '$D' && mkdir -p work/bin work/new work/inside out/given && echo secret >out/secret && echo given >out/given/f && echo in >work/inside/f"
-		inside $tree "cd '$D/work' && rm -r bin && ln -s ../out bin && cat '$D/out/secret'"
+		as sh -c "cd '$D' && mkdir -p job/bin job/new job/inside out/given && echo secret >out/secret && echo given >out/given/f && echo in >job/inside/f"
+		inside $tree "cd '$D/job' && rm -r bin && ln -s ../out bin && cat '$D/out/secret'"
 		gives "$WHO, $tree: the first start makes a link, which gives it nothing" ""
 		inside $tree "cat '$D/out/secret'"
-		refused "$WHO, $tree: the next start does not follow it" 125 E0646 "$D/work/bin"
-		as sh -c "cd '$D/work' && rm bin && ln -s inside bin"
-		inside $tree "cat '$D/work/bin/f'"
+		refused "$WHO, $tree: the next start does not follow it" 125 E0646 "$D/job/bin"
+		as sh -c "cd '$D/job' && rm bin && ln -s inside bin"
+		inside $tree "cat '$D/job/bin/f'"
 		gives "$WHO, $tree: control: a link that stays inside is followed" "in"
-		as sh -c "cd '$D/work' && ln -s ../out/given data"
-		inside $tree "cat '$D/work/data/f'"
+		as sh -c "cd '$D/job' && ln -s ../out/given data"
+		inside $tree "cat '$D/job/data/f'"
 		gives "$WHO, $tree: control: so is one to what another line gives" "given"
-		as sh -c "cd '$D/work' && rm data && ln -s ../out/nothing data"
+		as sh -c "cd '$D/job' && rm data && ln -s ../out/nothing data"
 		inside $tree "echo ran"
-		refused "$WHO, $tree: one that leads to nothing, yet" 125 E0646 "$D/work/data"
-		as sh -c "cd '$D/work' && rm data && ln -s inside/way data && ln -s ../../out inside/way"
+		refused "$WHO, $tree: one that leads to nothing, yet" 125 E0646 "$D/job/data"
+		as sh -c "cd '$D/job' && rm data && ln -s inside/way data && ln -s ../../out inside/way"
 		inside $tree "echo ran"
 		refused "$WHO, $tree: two links, of which the second leads out" 125 E0646 "$D/out"
-		as sh -c "cd '$D/work' && rm data && rm -rf new && ln -s ../out new"
+		as sh -c "cd '$D/job' && rm data && rm -rf new && ln -s ../out new"
 		inside $tree "echo ran"
-		refused "$WHO, $tree: make-dir makes nothing outside" 125 E0646 "$D/work/new"
+		refused "$WHO, $tree: make-dir makes nothing outside" 125 E0646 "$D/job/new"
 		[ ! -e "$D/out/made" ] && pass "$WHO, $tree: nothing is made there" || fail "$WHO, $tree: nothing is made there"
-		as sh -c "cd '$D/work' && rm new && mkdir new texts && echo text >texts/a.txt && echo out >../out/b.txt"
-		inside $tree-texts "cat '$D/work/texts/a.txt'"
+		as sh -c "cd '$D/job' && rm new && mkdir new texts && echo text >texts/a.txt && echo out >../out/b.txt"
+		inside $tree-texts "cat '$D/job/texts/a.txt'"
 		gives "$WHO, $tree: control: a pattern in a folder" "text"
-		as sh -c "cd '$D/work' && rm -r texts && ln -s ../out texts"
+		as sh -c "cd '$D/job' && rm -r texts && ln -s ../out texts"
 		inside $tree-texts "cat '$D/out/b.txt'"
-		refused "$WHO, $tree: a pattern in what a link leads to" 125 E0646 "$D/work/texts"
+		refused "$WHO, $tree: a pattern in what a link leads to" 125 E0646 "$D/job/texts"
 	done
-	as sh -c "cd '$D/work' && rm texts && mkdir data && echo own >data/f"
+	as sh -c "cd '$D/job' && rm texts && mkdir data && echo own >data/f"
 	inside mount "cat /data/f"
 	gives "$WHO: control: a mount of a folder" "own"
-	as sh -c "cd '$D/work' && rm -r data && ln -s ../out data"
+	as sh -c "cd '$D/job' && rm -r data && ln -s ../out data"
 	inside mount "cat /data/secret"
-	refused "$WHO: a mount of what a link leads to" 125 E0646 "$D/work/data"
+	refused "$WHO: a mount of what a link leads to" 125 E0646 "$D/job/data"
 
 	# While a link flips between inside and outside, a start gives what is inside or refuses.
-	as sh -c "cd '$D/work' && rm -rf data bin && mkdir bin && ln -s inside l1 && ln -s ../out l2 && mv l1 data"
-	as sh -c "cd '$D/work' && ln -s inside data.in; while [ ! -e ../stop ]; do mv l2 data 2>/dev/null && ln -s ../out l2; ln -s inside l3 && mv l3 data; done" 2>/dev/null &
+	as sh -c "cd '$D/job' && rm -rf data bin && mkdir bin && ln -s inside l1 && ln -s ../out l2 && mv l1 data"
+	as sh -c "cd '$D/job' && ln -s inside data.in; while [ ! -e ../stop ]; do mv l2 data 2>/dev/null && ln -s ../out l2; ln -s inside l3 && mv l3 data; done" 2>/dev/null &
 	racer=$!
 	bad= i=0
 	while [ $i -lt 30 ]; do
 		for tree in none private; do
-			inside $tree "cat '$D/out/secret' '$D/work/data/secret'"
+			inside $tree "cat '$D/out/secret' '$D/job/data/secret'"
 			case $OUT in *secret*) bad="$bad $tree" ;; esac
 		done
 		i=$((i + 1))
