@@ -8,8 +8,8 @@ status=0
 tmp=$(mktemp -d /tmp/sbx-XXXXXX) || exit 2
 tmp=$(cd "$tmp" && pwd -P)
 trap 'rm -rf "$tmp"' EXIT
-mkdir -p "$tmp/work/listed"
-echo text >"$tmp/work/listed/file"
+mkdir -p "$tmp/job/listed"
+echo text >"$tmp/job/listed/file"
 export SIM_TMPDIR="$tmp"
 
 build() { # NAME SOURCE...
@@ -36,26 +36,26 @@ report=$tmp/report
 
 cd "$tmp" || exit 2
 : >"$report"
-out=$(echo "text on stdin" | HIDDEN=1 TERM=x "$run" --set work="$tmp/work" around -- /bin/sh -c \
+out=$(echo "text on stdin" | HIDDEN=1 TERM=x "$run" --set work="$tmp/job" around -- /bin/sh -c \
     'ls; cat; pwd; echo "$HIDDEN$(ulimit -n) $(ulimit -c)"; grep NoNewPrivs /proc/self/status | tr -d "\t"' 2>&1)
-[ "$out" = "$(printf 'file\n%s/work/listed\n1024 0\nNoNewPrivs:1' "$tmp")" ]
+[ "$out" = "$(printf 'file\n%s/job/listed\n1024 0\nNoNewPrivs:1' "$tmp")" ]
 check $? "directory, stdin, environment, limits and profile, in place" "$out"
-out=$("$run" --set work="$tmp/work" around -- /bin/sh -c '[ -e /proc/self/fd/7 ] || echo closed' 7<"$report")
+out=$("$run" --set work="$tmp/job" around -- /bin/sh -c '[ -e /proc/self/fd/7 ] || echo closed' 7<"$report")
 [ "$out" = closed ]
 check $? "open descriptors stay outside" "$out"
-out=$("$run" --set work="$tmp/work" --status-fd 7 around -- /bin/sh -c 'ls /proc/self/fd | tr "\n" " "' 7>"$report")
+out=$("$run" --set work="$tmp/job" --status-fd 7 around -- /bin/sh -c 'ls /proc/self/fd | tr "\n" " "' 7>"$report")
 case $out in "0 1 2 3 ") true ;; *) false ;; esac
 check $? "that of the report too" "$out"
 
 for shape in "" "--report $report"; do
 	name="${shape:+ under a supervisor}"
-	"$run" $shape --set work="$tmp/work" around -- /bin/sh -c 'exit 7'
+	"$run" $shape --set work="$tmp/job" around -- /bin/sh -c 'exit 7'
 	code=$?
 	[ "$code" -eq 7 ]
 	check $? "the program's own exit code$name" "code $code"
-	printf '#!/no/such/interpreter\n' >"$tmp/work/script"
-	chmod 755 "$tmp/work/script"
-	"$run" $shape --set work="$tmp/work" around -- "$tmp/work/script" 2>"$tmp/err"
+	printf '#!/no/such/interpreter\n' >"$tmp/job/script"
+	chmod 755 "$tmp/job/script"
+	"$run" $shape --set work="$tmp/job" around -- "$tmp/job/script" 2>"$tmp/err"
 	code=$?
 	[ "$code" -eq 127 ] && grep -q 'error\[E0620\]' "$tmp/err" && [ "$(grep -c '^sbx-run' "$tmp/err")" -eq 1 ]
 	check $? "a program that cannot be executed is said once$name" "code $code: $(cat "$tmp/err")"
@@ -65,16 +65,16 @@ check $? "and in the report" "$(cat "$report")"
 "$run" --report "$report" around -- /bin/true 2>/dev/null
 grep -q '"outcome":"refused".*"code":"E0613"' "$report"
 check $? "a refusal before anything starts is in the report" "$(cat "$report")"
-"$run" --report "$report" --set work="$tmp/work" around -- /bin/sh -c 'kill -USR2 $$' 2>/dev/null
+"$run" --report "$report" --set work="$tmp/job" around -- /bin/sh -c 'kill -USR2 $$' 2>/dev/null
 code=$?
 grep -q '"outcome":"signaled".*"exit":null,"signal":12' "$report" && [ "$code" -eq $((128 + 12)) ]
 check $? "a signal, in the report and as the loader's own end" "code $code: $(cat "$report")"
-mv "$tmp/work/listed" "$tmp/work/away"
-"$run" --set work="$tmp/work" around -- /bin/true 2>"$tmp/err"
+mv "$tmp/job/listed" "$tmp/job/away"
+"$run" --set work="$tmp/job" around -- /bin/true 2>"$tmp/err"
 code=$?
 [ "$code" -eq 125 ] && grep -q 'around.sbx:13' "$tmp/err"
 check $? "a place that is missing is a refusal" "code $code: $(cat "$tmp/err")"
-mv "$tmp/work/away" "$tmp/work/listed"
+mv "$tmp/job/away" "$tmp/job/listed"
 
 # The session ends with the time: the pid of what the program started is gone.
 "$run" --report "$report" wall -- /bin/sh -c "sleep 60 & echo \$! >$tmp/pid; wait" 2>"$tmp/err"
@@ -90,7 +90,7 @@ done
 check $? "what the program had started is gone" "it lives"
 
 # A signal to the loader reaches the program; both end by it.
-"$run" --report "$report" --set work="$tmp/work" around -- /bin/sh -c "echo \$\$ >$tmp/pid2; exec sleep 60" &
+"$run" --report "$report" --set work="$tmp/job" around -- /bin/sh -c "echo \$\$ >$tmp/pid2; exec sleep 60" &
 loader=$!
 n=0
 while [ ! -s "$tmp/pid2" ] && [ $n -lt 100 ]; do
@@ -105,7 +105,7 @@ check $? "a signal to the loader is passed on" "code $code: $(cat "$report")"
 
 # As nohup starts it: a hang-up ends neither, the next signal does.
 rm -f "$tmp/pid2"
-env --ignore-signal=HUP "$run" --report "$report" --set work="$tmp/work" around -- /bin/sh -c "echo \$\$ >$tmp/pid2; exec sleep 60" &
+env --ignore-signal=HUP "$run" --report "$report" --set work="$tmp/job" around -- /bin/sh -c "echo \$\$ >$tmp/pid2; exec sleep 60" &
 loader=$!
 n=0
 while [ ! -s "$tmp/pid2" ] && [ $n -lt 100 ]; do
@@ -119,16 +119,16 @@ code=$?
 grep -q '"signal":10' "$report" && [ "$code" -eq 138 ]
 check $? "a hang-up that the caller ignores ends nothing" "code $code: $(cat "$report")"
 
-"$run" --watch --set work="$tmp/work" around -- /bin/sleep 2.5 2>"$tmp/err"
+"$run" --watch --set work="$tmp/job" around -- /bin/sleep 2.5 2>"$tmp/err"
 grep -q 'program: cpu 2.0 s memory 3.0 MiB' "$tmp/err"
 check $? "--watch" "$(cat "$tmp/err")"
-"$run" --dry-run --set work="$tmp/work" around -- /bin/sh >"$tmp/out" 2>&1
-[ "$(tr '\n' '|' <"$tmp/out")" = "shape       in place|value       work = $tmp/work|would do    directory|would do    empty stdin|would do    session|would do    limits|would do    seatbelt|would do    exec $(realpath /bin/sh)|" ]
+"$run" --dry-run --set work="$tmp/job" around -- /bin/sh >"$tmp/out" 2>&1
+[ "$(tr '\n' '|' <"$tmp/out")" = "shape       in place|value       work = $tmp/job|would do    directory|would do    empty stdin|would do    session|would do    limits|would do    seatbelt|would do    exec $(realpath /bin/sh)|" ]
 check $? "--dry-run" "$(cat "$tmp/out")"
-"$run" --set work="$tmp/work" around -- "$run" --set work="$tmp/work" "$tmp/around" -- /bin/true 2>"$tmp/err"
+"$run" --set work="$tmp/job" around -- "$run" --set work="$tmp/job" "$tmp/around" -- /bin/true 2>"$tmp/err"
 code=$?
 [ "$code" -eq 125 ] && grep -q 'a sandbox already' "$tmp/err"
 check $? "inside another sandbox it refuses" "code $code: $(cat "$tmp/err")"
 
-"$tmp/library" "$tmp/around" "$tmp/wall" "$tmp/work" || status=1
+"$tmp/library" "$tmp/around" "$tmp/wall" "$tmp/job" || status=1
 exit $status
