@@ -242,11 +242,20 @@ bool links_places(struct run *r, struct link_places *out)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-/* The path with its links followed, opened through none: what was looked at is what is opened. */
+/* Has this kernel, or a filter around sbx-run, no openat2()? */
+static bool without_openat2(int error)
+{
+	return error == ENOSYS || error == EPERM;
+}
+
+/*
+ * The path with its links followed, opened through none: what was looked at is what is opened. Without openat2() that holds for the
+ * last part alone.
+ */
 static int trail_open(struct run *r, const struct landlock_rule *rule, const char *path, int flags, bool *fault)
 {
 	struct trail t;
-	int error = trail_follow(&t, &r->link_places, path, !(flags & O_NOFOLLOW));
+	int fd, error = trail_follow(&t, &r->link_places, path, !(flags & O_NOFOLLOW));
 
 	if (t.link[0] && !links_check(r, rule, t.link, t.here)) {
 		*fault = true;
@@ -258,18 +267,19 @@ static int trail_open(struct run *r, const struct landlock_rule *rule, const cha
 	/* links of /proc are no text, and nobody's to make */
 	if (!strncmp(t.here, "/proc/", 6) && !t.link[0])
 		return openat(AT_FDCWD, path, O_PATH | O_CLOEXEC | flags);
-	return place_open(AT_FDCWD, t.here, flags | O_NOFOLLOW, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
+	fd = place_open(AT_FDCWD, t.here, flags | O_NOFOLLOW, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
+	return fd < 0 && without_openat2(errno) ? openat(AT_FDCWD, t.here, O_PATH | O_CLOEXEC | O_NOFOLLOW | flags) : fd;
 }
 
 int links_open(struct run *r, const struct landlock_rule *rule, const char *path, int flags, bool *fault)
 {
-	int fd = -1;
+	int fd;
 
 	*fault = false;
 	if (!r->link_places.n)
 		return openat(AT_FDCWD, path, O_PATH | O_CLOEXEC | flags);
 	fd = place_open(AT_FDCWD, path, flags, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
-	for (unsigned i = 0; fd < 0 && errno == ELOOP && !*fault && i < MAX_TRIES; i++)
+	for (unsigned i = 0; fd < 0 && (errno == ELOOP || without_openat2(errno)) && !*fault && i < MAX_TRIES; i++)
 		fd = trail_open(r, rule, path, flags, fault);
 	return fd;
 }

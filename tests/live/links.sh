@@ -62,6 +62,23 @@ for WHO in $USERS; do
 	inside mount "cat /data/secret"
 	refused "$WHO: a mount of what a link leads to" 125 E0646 "$D/job/data"
 
+	# A kernel, or a filter around the loader, that has no openat2: the same answers, with Landlock alone.
+	if strace -o /dev/null true 2>/dev/null; then
+		old() { run as strace -f -qq -o /dev/null -e trace=openat2 -e inject=openat2:error="$1" "$SBX_RUN" --set "d=$D" "$TMP/plan-none" -- "$TMP/tools/busybox" cat "$D/job/bin/f"; }
+		as sh -c "cd '$D/job' && rm -rf data bin && ln -s inside bin"
+		for error in ENOSYS EPERM; do
+			old $error
+			gives "$WHO: openat2 answers $error: a link that stays inside" "in"
+		done
+		as sh -c "cd '$D/job' && rm bin && ln -s ../out bin"
+		for error in ENOSYS EPERM; do
+			old $error
+			refused "$WHO: openat2 answers $error: one that leads out" 125 E0646 "$D/job/bin"
+		done
+	else
+		skip "$WHO: openat2 is not there" "strace cannot trace here"
+	fi
+
 	# While a link flips between inside and outside, a start gives what is inside or refuses.
 	as sh -c "cd '$D/job' && rm -rf data bin && mkdir bin && ln -s inside l1 && ln -s ../out l2 && mv l1 data"
 	as sh -c "cd '$D/job' && ln -s inside data.in; while [ ! -e ../stop ]; do mv l2 data 2>/dev/null && ln -s ../out l2; ln -s inside l3 && mv l3 data; done" 2>/dev/null &
