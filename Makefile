@@ -73,7 +73,7 @@ UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 .SECONDARY:
 
 # The loader of macOS: what both systems share, and a folder of its own.
-MACOS_COMMON := apply_env apply_stdin builtin conf fault json launch_conf outcome params plan_dir pool report sha256 sha256_x86 sums template text watch
+MACOS_COMMON := apply_env apply_stdin builtin conf fault json launch_conf outcome params plan_dir pool report sha256 sha256_x86 sums template text trail watch
 MACOS_RUN_SRC := $(addprefix runtime/,options.c sbx_run.c macos/host_enter.c)
 MACOS_LIB_SRC := $(addprefix runtime/,lib_options.c lib_outcome.c lib_plan.c) $(sort $(wildcard runtime/macos/lib_*.c))
 MACOS_SRC    := $(sort $(MACOS_COMMON:%=runtime/%.c) $(MACOS_RUN_SRC) $(MACOS_LIB_SRC) $(wildcard runtime/macos/*.c))

@@ -113,9 +113,11 @@ static bool missing_fault(struct run *r, const struct landlock_rule *rule, const
 
 static bool path_make(struct run *r, const struct landlock_rule *rule, const char *path)
 {
-	if (r->options->dry_run || mkdir(path, 0700) == 0 || errno == EEXIST)
+	bool fault = false;
+
+	if (r->options->dry_run || links_make(r, rule, path, &fault) == 0 || (!fault && errno == EEXIST))
 		return true;
-	return path_fault(r, ERR_PATH_OPEN, rule, path, "mkdir", errno);
+	return !fault && path_fault(r, ERR_PATH_OPEN, rule, path, "mkdir", errno);
 }
 
 /*

@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mount_calls.h"
 #include "template.h"
+#include "trail.h"
 
-enum { MAX_LINKS = 40, MAX_TRIES = 8 };
+enum { MAX_TRIES = 8 };
 
 /* Is `path` the root, or below it? *rest: what is left of it. */
 static bool below(const char *root, const char *path, const char **rest)
@@ -42,73 +44,14 @@ bool links_hold(const struct link_places *p, const char *path)
 	return false;
 }
 
-/* ---- where a path leads ---------------------------------------------------------------------- */
-
-/* Its texts are not cleared: each page that is touched costs more than a system call. */
-struct trail {
-	const struct link_places *places;
-	char rest[2 * PLAN_MAX_PATH + 2]; /* what is left of the path */
-	char here[PLAN_MAX_PATH + 1];     /* without links; "" is the root */
-	char link[PLAN_MAX_PATH + 1];     /* the first one on the way that lies in a place; "": none */
-};
-
-/* The last part of t->here is a link: what it says comes before the rest. 0, or errno. */
-static int link_take(struct trail *t, const char *target)
+static bool is_held(const void *places, const char *path)
 {
-	size_t n = strlen(target), left = strlen(t->rest);
-
-	if (n + 1 + left >= sizeof(t->rest))
-		return ENAMETOOLONG;
-	memmove(t->rest + n + 1, t->rest, left + 1);
-	memcpy(t->rest, target, n);
-	t->rest[n] = '/';
-	if (!t->link[0] && links_hold(t->places, t->here))
-		memcpy(t->link, t->here, strlen(t->here) + 1);
-	*(target[0] == '/' ? t->here : strrchr(t->here, '/')) = 0;
-	return 0;
+	return links_hold(places, path);
 }
 
-static int part_take(struct trail *t, bool follow, unsigned *links)
+static int follow(struct trail *t, const struct link_places *p, const char *path, bool last)
 {
-	char target[PLAN_MAX_PATH + 1], *slash;
-	size_t skip = strspn(t->rest, "/"), n = strcspn(t->rest + skip, "/"), end = strlen(t->here);
-	const char *part = t->rest + skip;
-	bool up = n == 2 && !memcmp(part, "..", 2), stay = n == 1 && *part == '.';
-	ssize_t got;
-
-	if (!up && !stay && end + 1 + n > PLAN_MAX_PATH)
-		return ENAMETOOLONG;
-	if (up && (slash = strrchr(t->here, '/')) != NULL)
-		*slash = 0;
-	if (!up && !stay) {
-		t->here[end] = '/';
-		memcpy(t->here + end + 1, part, n);
-		t->here[end + 1 + n] = 0;
-	}
-	memmove(t->rest, part + n, strlen(part + n) + 1);
-	if (up || stay || (!follow && !t->rest[strspn(t->rest, "/")]))
-		return 0;
-	got = readlink(t->here, target, sizeof(target) - 1);
-	if (got < 0)
-		return errno == EINVAL ? 0 : errno;
-	target[got] = 0;
-	return ++*links > MAX_LINKS ? ELOOP : link_take(t, target);
-}
-
-/* 0, or errno: then t->here is the first place that cannot be passed. */
-static int trail_follow(struct trail *t, const struct link_places *places, const char *path, bool follow)
-{
-	unsigned links = 0;
-	int error = 0;
-
-	t->places = places;
-	memcpy(t->rest, path, strlen(path) + 1);
-	t->here[0] = t->link[0] = 0;
-	while (!error && t->rest[strspn(t->rest, "/")])
-		error = part_take(t, follow, &links);
-	if (!t->here[0])
-		memcpy(t->here, "/", 2);
-	return error;
+	return trail_follow(t, path, last, is_held, p);
 }
 
 /* ---- what leads out -------------------------------------------------------------------------- */
@@ -132,7 +75,7 @@ static bool visit_giver(void *ctx, const struct landlock_rule *other)
 		return true;
 	if (!template_expand(other->place, TEMPLATE_PATH, &g->run->vars, other->where, path, g->run->fault))
 		return false;
-	g->found = !trail_follow(&t, &g->run->link_places, path, true) && !t.link[0] && below(t.here, g->real, &rest);
+	g->found = !follow(&t, &g->run->link_places, path, true) && !t.link[0] && below(t.here, g->real, &rest);
 	return true;
 }
 
@@ -219,7 +162,7 @@ static bool places_follow(struct collect *c)
 	struct trail t;
 
 	for (unsigned i = 0, named = p->n; i < named; i++)
-		if (!trail_follow(&t, p, p->path[i], true) && !t.link[0] && strcmp(t.here, p->path[i]) != 0 && !place_add(c, t.here))
+		if (!follow(&t, p, p->path[i], true) && !t.link[0] && strcmp(t.here, p->path[i]) != 0 && !place_add(c, t.here))
 			return false;
 	return true;
 }
@@ -248,14 +191,11 @@ static bool without_openat2(int error)
 	return error == ENOSYS || error == EPERM;
 }
 
-/*
- * The path with its links followed, opened through none: what was looked at is what is opened. Without openat2() that holds for the
- * last part alone.
- */
+/* The path with its links followed, opened through none: what was looked at is what is opened. */
 static int trail_open(struct run *r, const struct landlock_rule *rule, const char *path, int flags, bool *fault)
 {
 	struct trail t;
-	int fd, error = trail_follow(&t, &r->link_places, path, !(flags & O_NOFOLLOW));
+	int fd, error = follow(&t, &r->link_places, path, !(flags & O_NOFOLLOW));
 
 	if (t.link[0] && !links_check(r, rule, t.link, t.here)) {
 		*fault = true;
@@ -268,7 +208,7 @@ static int trail_open(struct run *r, const struct landlock_rule *rule, const cha
 	if (!strncmp(t.here, "/proc/", 6) && !t.link[0])
 		return openat(AT_FDCWD, path, O_PATH | O_CLOEXEC | flags);
 	fd = place_open(AT_FDCWD, t.here, flags | O_NOFOLLOW, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
-	return fd < 0 && without_openat2(errno) ? openat(AT_FDCWD, t.here, O_PATH | O_CLOEXEC | O_NOFOLLOW | flags) : fd;
+	return fd < 0 && without_openat2(errno) ? trail_enter(t.here, O_PATH | O_DIRECTORY, O_PATH | flags) : fd;
 }
 
 int links_open(struct run *r, const struct landlock_rule *rule, const char *path, int flags, bool *fault)
@@ -282,4 +222,23 @@ int links_open(struct run *r, const struct landlock_rule *rule, const char *path
 	for (unsigned i = 0; fd < 0 && (errno == ELOOP || without_openat2(errno)) && !*fault && i < MAX_TRIES; i++)
 		fd = trail_open(r, rule, path, flags, fault);
 	return fd;
+}
+
+int links_make(struct run *r, const struct landlock_rule *rule, const char *path, bool *fault)
+{
+	char folder[PLAN_MAX_PATH + 1];
+	const char *name = strrchr(path, '/') + 1;
+	size_t n = (size_t)(name - path);
+	int at, failed, error;
+
+	memcpy(folder, path, n);
+	folder[n > 1 ? n - 1 : n] = 0;
+	at = links_open(r, rule, folder, O_DIRECTORY, fault);
+	if (at < 0)
+		return -1;
+	failed = mkdirat(at, name, 0700);
+	error = errno;
+	close(at);
+	errno = error;
+	return failed;
 }

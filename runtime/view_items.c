@@ -350,8 +350,9 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 	if (into && x->by && !links_check(x->run, r, x->by, w.here))
 		return false; /* before something is made there */
 	if (error == ENOENT && r->missing == MISSING_MAKE) {
-		if (mkdir(path, 0700) && errno != EEXIST)
-			return place_fault(x, ERR_PATH_OPEN, r->where, path, "mkdir", errno);
+		bool fault = false;
+		if (links_make(x->run, r, path, &fault) && (fault || errno != EEXIST))
+			return !fault && place_fault(x, ERR_PATH_OPEN, r->where, path, "mkdir", errno);
 		error = walk(&w, path);
 	}
 	if (!error && w.fd < 0) {

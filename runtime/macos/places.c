@@ -3,6 +3,7 @@
  * any other spelling matches nothing.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,11 @@
 
 #include "macos.h"
 #include "../template.h"
+#include "../trail.h"
+
+#ifndef O_SEARCH
+#define O_SEARCH O_RDONLY /* on Linux, where this is tried */
+#endif
 
 static bool place_fault(struct run *r, const struct need *need, const char *path, const char *what, int error)
 {
@@ -21,6 +27,53 @@ static bool place_fault(struct run *r, const struct need *need, const char *path
 	fault_add(f, "at %s", path);
 	fault_errno(f, "failed", what, error);
 	return fault_add(f, "fix create it, or write `if-exists` or `make-dir` on that line");
+}
+
+/*
+ * Could the program have made this link, in this sandbox or another? Not in the root, which is sealed, and not in a folder that only
+ * root may write, as long as it is not root.
+ */
+static bool doubtful(const void *ctx, const char *path)
+{
+	char folder[PLAN_MAX_PATH + 1];
+	size_t n = (size_t)(strrchr(path, '/') - path);
+	struct stat st;
+
+	(void)ctx;
+	memcpy(folder, path, n);
+	folder[n] = 0;
+	return n && (geteuid() == 0 || stat(folder, &st) || st.st_uid != 0 || st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+static bool link_fault(struct run *r, const struct need *need, const struct trail *t)
+{
+	fault_set(r->fault, ERR_LINK_OUT);
+	fault_where(r->fault, need->where);
+	return fault_add(r->fault,
+			 "at %s\n"
+			 "found a link on the way to a folder that is to be made; it leads to %s\n"
+			 "fix name that place in the policy if it is meant; if not, remove the link", t->link, t->here);
+}
+
+/* Makes the folder in the one that its path leads to; through links that the program could have made it makes nothing. */
+static bool place_make(struct run *r, const struct need *need, const char *path)
+{
+	struct trail t;
+	int error = trail_follow(&t, path, true, doubtful, NULL), at;
+	char *name = strrchr(t.here, '/') + 1;
+
+	if (t.link[0])
+		return link_fault(r, need, &t);
+	if ((error && error != ENOENT) || t.rest[strspn(t.rest, "/")])
+		return place_fault(r, need, path, "mkdir", error);
+	if (r->options->dry_run)
+		return true;
+	name[-1] = 0;
+	at = trail_enter(t.here[0] ? t.here : (char[]){"/"}, O_SEARCH | O_DIRECTORY, O_SEARCH | O_DIRECTORY);
+	error = at < 0 || (mkdirat(at, name, S_IRWXU) && errno != EEXIST) ? errno : 0;
+	if (at >= 0)
+		close(at);
+	return !error || place_fault(r, need, path, "mkdir", error);
 }
 
 static bool place_look(struct run *r, const struct need *need)
@@ -34,9 +87,7 @@ static bool place_look(struct run *r, const struct need *need)
 		return true;
 	if (errno != ENOENT || !need->make)
 		return place_fault(r, need, path, "stat", errno);
-	if (r->options->dry_run || mkdir(path, S_IRWXU) == 0 || errno == EEXIST)
-		return true;
-	return place_fault(r, need, path, "mkdir", errno);
+	return place_make(r, need, path);
 }
 
 bool places_prove(struct run *r)

@@ -131,6 +131,39 @@ Test(runtime_macos, places)
 	trial_free(t);
 }
 
+Test(runtime_macos, no_folder_is_made_through_a_link_that_the_program_could_have_made)
+{
+	struct trial *t = trial_new(HEAD "param dir path required\nneed make t.sbx:5 ${dir}\nsession new\nend\n", "");
+	char link[64], out[64], made[80], through[80];
+	struct stat st;
+
+	snprintf(link, sizeof(link), "%s/link", t->dir);
+	snprintf(out, sizeof(out), "%s/out", t->dir);
+	snprintf(made, sizeof(made), "%s/made", out);
+	cr_assert_eq(mkdir(out, 0700), 0);
+	cr_assert_eq(symlink("out", link), 0);
+	give(t, "dir", "/link/made");
+	for (int dry = 0; dry < 2; dry++) {
+		t->options.dry_run = dry;
+		cr_expect_not(places_prove(&t->run));
+		cr_expect_eq(t->fault.id, ERR_LINK_OUT);
+		cr_expect_not_null(strstr(t->fault.buf, link));
+		cr_expect(stat(made, &st) != 0, "nothing is made");
+	}
+	/* a link in the root is the system's */
+	t->run.params[0].value = "/bin/such-a-folder-is-nowhere";
+	cr_expect(places_prove(&t->run), "%s", t->fault.buf);
+	t->options.dry_run = false;
+	t->run.params[0].value = made;
+	cr_expect(places_prove(&t->run), "%s", t->fault.buf);
+	cr_expect_eq(stat(made, &st), 0, "without the link it is made");
+	/* what is there already needs nothing to be made */
+	snprintf(through, sizeof(through), "%s/made", link);
+	t->run.params[0].value = through;
+	cr_expect(places_prove(&t->run), "%s", t->fault.buf);
+	trial_free(t);
+}
+
 Test(runtime_macos, guarantees)
 {
 	struct trial *t = trial_new(HEAD "guarantee env.scrub required launch t.sbx:1\n"

@@ -81,6 +81,7 @@ char *realpath(const char *restrict, char *restrict);
 #define FD_CLOEXEC 1
 int open(const char *, int, ...);
 int openat(int, const char *, int, ...);
+ssize_t readlink(const char *restrict, char *restrict, size_t);
 int fcntl(int, int, ...);
 
 /* unistd.h */
@@ -131,7 +132,7 @@ struct stat { dev_t st_dev; mode_t st_mode; uint16_t st_nlink; ino_t st_ino; uid
 #define S_IWOTH 0000002
 int stat(const char *restrict, struct stat *restrict);
 int fstat(int, struct stat *);
-int mkdir(const char *, mode_t);
+int mkdirat(int, const char *, mode_t);
 mode_t umask(mode_t);
 
 /* sys/mman.h */
