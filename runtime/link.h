@@ -49,6 +49,7 @@ struct link {
 	 */
 	int started, events;
 	int mailbox;  /* for that listener; -1: none */
+	int tree;     /* the table of its mounts goes there (view_kept.h); -1: none */
 	int terminal; /* the program's side of its new terminal; -1: none */
 };
 

@@ -9,11 +9,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "bpf_run.h"
 #include "calls.h"
+#include "pass_fd.h"
 #include "relay.h"
 
 enum {
@@ -89,27 +89,6 @@ bool notify_prepare(struct run *r)
 
 /* ---- the listener's way -------------------------------------------------------------------- */
 
-static bool descriptor_send(int socket, int fd)
-{
-	char byte = 0;
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct iovec iov = {&byte, 1};
-	struct msghdr m = {.msg_iov = &iov,
-			   .msg_iovlen = 1,
-			   .msg_control = control.bytes,
-			   .msg_controllen = sizeof(control.bytes)};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	return sendmsg(socket, &m, MSG_NOSIGNAL) == 1;
-}
-
 /*
  * Shares the descriptors until exec takes the program's own copy; sees the listener's number in memory, since a process
  * behind the filter may be able to say nothing. Waits as long as the filter takes on a slow machine, and no longer than the
@@ -123,7 +102,7 @@ static _Noreturn void messenger(const struct link *link)
 	while (shared->listener < 0)
 		if (shared->phase == PHASE_FAILED || poll(&supervisor, 1, 1) > 0)
 			_exit(1);
-	_exit(!descriptor_send(link->mailbox, shared->listener));
+	_exit(!pass_fd_send(link->mailbox, shared->listener));
 }
 
 /*
@@ -171,21 +150,10 @@ void notify_reserve(struct notify *n, int mailbox)
 bool notify_take_listener(struct notify *n)
 {
 	char byte;
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec iov = {&byte, 1};
-	struct msghdr m = {.msg_iov = &iov,
-			   .msg_iovlen = 1,
-			   .msg_control = control.bytes,
-			   .msg_controllen = sizeof(control.bytes)};
-	struct cmsghdr *c;
+	size_t len = 1;
 
 	close(n->reserve);
-	c = recvmsg(n->mailbox, &m, MSG_CMSG_CLOEXEC) == 1 ? CMSG_FIRSTHDR(&m) : NULL;
-	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&n->listener, CMSG_DATA(c), sizeof(int));
+	pass_fd_take(n->mailbox, &byte, &len, &n->listener);
 	close(n->mailbox);
 	n->mailbox = -1;
 	return n->listener >= 0;

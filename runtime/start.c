@@ -16,6 +16,7 @@
 #include "notify.h"
 #include "supervise.h"
 #include "view.h"
+#include "view_kept.h"
 
 /* A filter may refuse exit_group too; then only a fault ends this process. */
 _Noreturn void start_leave(int code)
@@ -114,6 +115,8 @@ static const char *supervisor_wanted(const struct run *r)
 		return "an answer to refused system calls";
 	if (r->plan->launch.terminal == TERMINAL_NEW)
 		return "the other side of the new terminal";
+	if (view_kept_wanted(r))
+		return "places that are closed only while they stay where they are";
 	if (namespaces_flags(r) & CLONE_NEWPID)
 		return "process 1 of the new pid namespace";
 	return NULL;

@@ -28,6 +28,7 @@
 #include "report.h"
 #include "start.h"
 #include "terminal.h"
+#include "view_kept.h"
 #include "wall.h"
 #include "watch.h"
 
@@ -39,11 +40,12 @@ struct supervisor {
 	int tick;        /* timerfd of --watch; -1: none */
 	bool stop_asked; /* from outside, since the program last stopped */
 	bool ended;
-	bool unobserved, unguarded; /* ended by us, because it was */
+	bool unobserved, unguarded, uncovered; /* ended by us, because it was */
 	int given_up;               /* by this signal, before the program ran; 0: no */
 	bool copies;                /* the program's output passes through us */
 	uint64_t began_us;
 	struct guard guard;
+	struct view_kept kept;
 	/* last what is long */
 	struct notify notify;
 	struct outcome outcome;
@@ -283,7 +285,7 @@ static bool child_move(struct supervisor *s, int go)
 }
 
 struct ends { /* of the pipes of one start; -1: there is none */
-	int started[2], events[2], go[2], mailbox[2];
+	int started[2], events[2], go[2], mailbox[2], tree[2];
 };
 
 static void end_close(int fd)
@@ -294,28 +296,30 @@ static void end_close(int fd)
 
 static _Noreturn void child_begin(struct supervisor *s, const struct ends *e, bool moved)
 {
-	struct link theirs = {s->link.shared, e->started[1], e->events[1], e->mailbox[1],
+	struct link theirs = {s->link.shared, e->started[1], e->events[1], e->mailbox[1], e->tree[1],
 			      s->terminal.inner};
 
 	end_close(e->started[0]);
 	end_close(e->events[0]);
 	end_close(e->go[1]);
 	end_close(e->mailbox[0]);
+	end_close(e->tree[0]);
 	s->run->link = &theirs;
 	child_run(s, moved ? e->go[0] : -1);
 }
 
 static bool ends_open(struct supervisor *s, struct ends *e)
 {
-	*e = (struct ends){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
+	*e = (struct ends){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
 	if (pipe2(e->started, O_CLOEXEC) || (has_init(s) && pipe2(e->events, O_CLOEXEC)) ||
 	    (job(s)->dir >= 0 && pipe2(e->go, O_CLOEXEC)))
 		return fault(s, "pipe");
-	if (notify_wanted(s->run) &&
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, e->mailbox))
+	if ((notify_wanted(s->run) && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, e->mailbox)) ||
+	    (view_kept_wanted(s->run) && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, e->tree)))
 		return fault(s, "socketpair");
 	notify_reserve(&s->notify, e->mailbox[0]);
-	if (e->mailbox[0] >= 0 && s->notify.reserve < 0)
+	view_kept_reserve(&s->kept, e->tree[0]);
+	if ((e->mailbox[0] >= 0 && s->notify.reserve < 0) || (e->tree[0] >= 0 && s->kept.reserve < 0))
 		return fault(s, "F_DUPFD");
 	s->link.started = e->started[0];
 	s->link.events = e->events[0];
@@ -346,6 +350,7 @@ static bool child_make(struct supervisor *s)
 	end_close(e.started[1]);
 	end_close(e.go[0]);
 	end_close(e.mailbox[1]);
+	end_close(e.tree[1]);
 	if (moved && !child_move(s, e.go[1]))
 		return false;
 	end_close(e.go[1]);
@@ -467,7 +472,7 @@ static void signal_take(struct supervisor *s)
 /* Does it have something to say later, or stderr to copy to? */
 static bool speaks(const struct supervisor *s)
 {
-	return s->run->report || s->tick >= 0 || notify_wanted(s->run) || s->link.shared->deadline_us || s->copies || job(s)->dir >= 0;
+	return s->run->report || s->tick >= 0 || notify_wanted(s->run) || s->link.shared->deadline_us || s->copies || job(s)->dir >= 0 || view_kept_wanted(s->run);
 }
 
 /* A process that only waits must not keep a pipe open that the program has closed. */
@@ -519,7 +524,28 @@ static void listener_take(struct supervisor *s)
 	tree_end(s);
 }
 
-enum { WATCHED = 7, STDIO_MS = 10 };
+/*
+ * A program that sees more than the plan says runs no further. One that never got there says itself why, and sent nothing or has
+ * ended since.
+ */
+static void kept_look(struct supervisor *s)
+{
+	struct view_kept *k = &s->kept;
+	bool kept = k->mailbox >= 0 ? view_kept_take(k) : view_kept_look(k);
+
+	if (kept || s->link.shared->phase == PHASE_FAILED || s->uncovered)
+		return;
+	s->uncovered = true;
+	k->table = -1;
+	tree_end(s);
+}
+
+enum { WATCHED = 8, STDIO_MS = 10 };
+
+static int sooner(int ms, int most)
+{
+	return ms < 0 || ms > most ? most : ms;
+}
 
 /* When the time of the job is over it ends here. */
 static int wait_ms(struct supervisor *s, bool asked)
@@ -528,7 +554,9 @@ static int wait_ms(struct supervisor *s, bool asked)
 
 	if (left == 0)
 		tree_kill(s, BY_WALL);
-	return asked || (left >= 0 && left < STDIO_MS) ? left : STDIO_MS;
+	if (s->kept.table >= 0)
+		left = sooner(left, VIEW_KEPT_MS);
+	return asked ? left : sooner(left, STDIO_MS);
 }
 
 /*
@@ -548,10 +576,14 @@ static void stay(struct supervisor *s)
 		    {.fd = s->notify.listener, .events = POLLIN},
 		    {.fd = s->tick, .events = POLLIN},
 		    s->terminal.outer >= 0 ? terminal_poll(&s->terminal) : (struct pollfd){.fd = -1},
+		    {.fd = s->kept.mailbox >= 0 ? s->kept.mailbox : s->kept.table,
+		     .events = s->kept.mailbox >= 0 ? POLLIN : POLLPRI},
 		};
 		unsigned n = s->copies ? output_poll(&s->output, p + WATCHED) : 0;
 		int ready = poll(p, WATCHED + n, wait_ms(s, asked));
 		asked = true; /* woken anyway */
+		if (p[7].revents || view_kept_due(&s->kept))
+			kept_look(s);
 		if (ready <= 0)
 			continue;
 		if (p[3].revents)
@@ -624,6 +656,9 @@ static void limit_note(const struct supervisor *s)
 		note_print("ended, because nobody could see its refused system calls");
 	if (s->unguarded)
 		note_print("ended, because its guard was killed");
+	if (s->uncovered)
+		note_print("ended, because %.*s was made, replaced, moved or removed from outside: what is denied there is denied no more",
+			   SPAN(s->kept.lost.len ? s->kept.lost : span_of("a place of its tree")));
 	switch (o->by) {
 	case BY_WALL:
 		note_print("ended by `limit wall`");
@@ -661,6 +696,7 @@ static struct supervisor *supervisor_new(struct run *r)
 	s->run = r;
 	s->signals = s->tick = s->guard.held = -1;
 	s->notify.mailbox = s->notify.reserve = s->notify.listener = -1;
+	s->kept.mailbox = s->kept.reserve = s->kept.table = -1;
 	s->terminal.outer = s->terminal.inner = -1;
 	return s;
 }

@@ -22,6 +22,7 @@
 #include "namespaces.h"
 #include "template.h"
 #include "view_items.h"
+#include "view_kept.h"
 #include "view_mounts.h"
 #include "view_points.h"
 
@@ -250,7 +251,11 @@ static bool cover_needed(struct view *v, const struct item *i, const struct item
 	bool writable = above && above->rw && !hidden;
 
 	*needed = !i->missing && (above || !v->private) && !(i->match && hidden);
-	if (!i->missing || !writable)
+	if (!i->missing)
+		return true;
+	if (!writable && !hidden && (above ? above->kind == ITEM_BIND : !v->private))
+		return view_kept_missing(v->run, i->path);
+	if (!writable)
 		return true;
 	place_fault(v, ERR_COVER_MISSING, i, NULL, 0);
 	return fault_add(v->run->fault, "fix create it, or deny a place that is there");
@@ -548,11 +553,12 @@ static bool program_again(struct run *r)
 bool apply_view(struct run *r)
 {
 	char caller[PLAN_MAX_PATH + 1] = "";
+	int proc;
 
 	if (!namespaces_wanted(r, ISOLATE_MOUNT))
 		return !r->plan->launch.directory.at || directory_enter(r, caller);
 	if (!getcwd(caller, sizeof(caller)))
 		caller[0] = 0;
-	return view_build(r) && program_again(r) && landlock_prepare(r) &&
+	return view_kept_begin(r, &proc) && view_build(r) && view_kept_send(r, proc) && program_again(r) && landlock_prepare(r) &&
 	       exec_fd_prepare(r) && directory_enter(r, caller);
 }
