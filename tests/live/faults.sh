@@ -100,6 +100,34 @@ P
 mkdir -p "$TMP/d/hidden" "$TMP/d/job" "$TMP/store" && echo x >"$TMP/d/hidden/x" && echo y >"$TMP/store/y"
 mkdir "$TMP/d/sub" && echo k >"$TMP/d/sub/a.key" && echo k >"$TMP/d/sub/b" && echo input >"$TMP/input"
 "$SBXC" -q --std "$ROOT/policies/std" "$TMP/all.sbx" -o "$TMP/all" 2>"$TMP/err" || { fail "the policy compiles" "$(cat "$TMP/err")"; finish; }
+# Links that the program could have made, a folder that each start makes, patterns, folders that stay in their place, masks.
+tree() { # NAME LINES
+	cat >"$TMP/$1.sbx" <<P
+sbx 1
+param d: path at load
+policy faults {
+    targets linux
+    allow read exec "$PROBE_DIR"
+    allow read "/proc" if-exists
+    allow read write "\${d}/job"
+    allow read "\${d}/job/way/f"
+    allow read write "\${d}/job/made" make-dir
+    allow read matching "*.txt" under "\${d}/texts"
+    prefer fs.glob.live, fs.write.scope on linux because "what is there"
+$2
+}
+P
+	"$SBXC" -q --std "$ROOT/policies/std" "$TMP/$1.sbx" -o "$TMP/$1" 2>"$TMP/err" || { fail "$1 compiles" "$(cat "$TMP/err")"; finish; }
+}
+tree links "    isolate none"
+tree pins '    deny write "${d}/job/deep/inner"
+    deny read write "${d}/job/far/off/shut"
+    user 1000
+    hostname "box"'
+mkdir -p "$TMP/t/job/inside" "$TMP/t/job/deep/inner" "$TMP/t/job/far/off" "$TMP/t/texts" && ln -s inside "$TMP/t/job/way"
+for f in job/inside/f job/deep/inner/f job/far/off/shut texts/a.txt texts/b; do echo x >"$TMP/t/$f"; done
+WAY="state , caps , fds , rlimits , env , read $TMP/t/job/way/f , read $TMP/t/texts/a.txt , read $TMP/t/texts/b , list $TMP/t/job/made , write $TMP/t/job/deep/inner/f , write $TMP/t/job/deep/f , read $TMP/t/job/far/off/shut , listen 20778 , read /etc/passwd"
+
 INSIDE="state , caps , fds , rlimits , env , read $TMP/d/hidden/x , read $TMP/d/sub/a.key , read $TMP/d/sub/b , read /scratch/input , read y , write /scratch/new , write $TMP/d/job/new , listen 20778 , read /etc/passwd"
 
 # shellcheck disable=SC2086
@@ -124,6 +152,14 @@ INSIDE="state , caps , fds , rlimits , env , read $TMP/d/hidden/x , read $TMP/d/
 	else
 		skip "isolate all" "this host makes no user namespaces"
 	fi
+	MARKED="-x 2"
+	shape "links and make-dir" "$FILTER" fresh "$TMP/t/job/made" "$RUN" --set "d=$TMP/t" "$TMP/links" -- "$PROBE" $WAY
+	if unshare -U true 2>/dev/null; then
+		shape "pins and masks" "$FILTER" fresh "$TMP/t/job/made" "$RUN" --set "d=$TMP/t" "$TMP/pins" -- "$PROBE" $WAY
+	else
+		skip "pins and masks" "this host makes no user namespaces"
+	fi
+	MARKED=
 	${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O1 -static -I"$ROOT/runtime" -o "$TMP/faulted" "$HERE/libsbx/faulted.c" "$B/libsbx.a" 2>"$TMP/err" ||
 		fail "the program of the library builds" "$(cat "$TMP/err")"
 	MARKED=-m SIGNALS= # process 0 is the caller

@@ -4,6 +4,7 @@
  *
  *     filter write FILE RULE...         filter run RULE... -- COMMAND [ARG]...
  *     filter lead COMMAND [ARG]...      as the leader of a process group of its own
+ *     filter fresh DIR COMMAND [ARG]... without the empty folder DIR, whether it is there or not
  *     RULE: NUMBER=ERRNO                answer the call with the errno
  *           NUMBER:ARG=ERRNO            ... unless its first argument is ARG
  * Names instead of numbers: landlock seccomp execve execveat socket getppid close_range openat
@@ -94,6 +95,12 @@ int main(int argc, char **argv)
 		if (setpgid(0, 0))
 			die("setpgid");
 		execvp(argv[2], argv + 2);
+		die("cannot start the command");
+	}
+	if (!strcmp(argv[1], "fresh") && argc > 3) {
+		if (rmdir(argv[2]) && errno != ENOENT)
+			die("rmdir");
+		execvp(argv[3], argv + 3);
 		die("cannot start the command");
 	}
 	run = !strcmp(argv[1], "run");
