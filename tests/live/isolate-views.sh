@@ -114,6 +114,7 @@ if unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces' 2>/dev/null; t
 	limited() { unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"' sh "$@"; }
 	run limited "$SBX_RUN" --set "d=$D" "$TMP/plan-private" -- "$TMP/tools/busybox" echo ran
 	refused "a host without user namespaces" 125 E0627 "user.max_user_namespaces is 0"
+	case $ERR in *"fix        sysctl user.max_user_namespaces=15000"*) pass "with the fix" ;; *) fail "the fix" "$ERR" ;; esac
 	run limited "$SBX_RUN" --set "d=$D" "$TMP/plan-preferred" -- "$TMP/tools/busybox" echo ran
 	gives "a policy that only prefers them runs without" "ran"
 	case $ERR in *"ns.isolate is preferred and not kept"*) pass "and is told so" ;; *) fail "and is told so" "$ERR" ;; esac
@@ -122,6 +123,40 @@ if unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces' 2>/dev/null; t
 	# F7: something else in the place of /proc
 	run unshare -Urm sh -c 'mount -t tmpfs none /proc && mkdir /proc/self && : >/proc/self/uid_map && exec "$@"' sh "$SBX_RUN" --set "d=$D" "$TMP/plan-private" -- "$TMP/tools/busybox" echo ran
 	refused "a /proc that is none" 125 E0627 "/proc is not the proc file system"
+	# AppArmor of Ubuntu's kernels, by a stand-in of its setting: there clone() fails, or the maps cannot be written, with EACCES.
+	armored() { # SETTING COMMAND...
+		value=$1
+		shift
+		run unshare -Urm sh -c 'mount -t tmpfs none /proc/sys/kernel && echo "$1" >"/proc/sys/kernel/$2" && shift 2 && exec "$@"' sh \
+			"$value" "$SETTING" "$@"
+	}
+	# all the views are made by clone(), a user namespace alone by unshare(), which can be tried where something lies in /proc
+	start() { # PLAN SETTING COMMAND...
+		named=$1
+		shift
+		armored "$@" "$SBX_RUN" --set "d=$D" "$TMP/plan-$named" -- "$TMP/tools/busybox" echo ran
+	}
+	SETTING=apparmor_restrict_unprivileged_userns
+	NR=$(printf '#include <sys/syscall.h>\nN=SYS_clone\n' | ${CC:-cc} -E -P - | sed -n 's/^N=//p')
+	start one-user 1
+	gives "control: where the call is not refused the setting is not asked" "ran"
+	start private 1 "$FILTER" run "$NR=EACCES" clone3=EACCES --
+	refused "AppArmor refuses clone" 125 E0627 "AppArmor restricts user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)"
+	case $ERR in *"fix        an AppArmor profile for sbx-run with \`userns,\`, or sysctl kernel.apparmor_restrict_unprivileged_userns=0"*) pass "with the fix" ;; *) fail "the fix" "$ERR" ;; esac
+	start private 0 "$FILTER" run "$NR=EACCES" clone3=EACCES --
+	case $RC$ERR in 125*AppArmor*) fail "control: a setting that is 0 is not the cause" "$ERR" ;; 125*E0627*) pass "control: a setting that is 0 is not the cause" ;; *) fail "control: setting 0" "$RC" "$ERR" ;; esac
+	if strace -o /dev/null true 2>/dev/null; then
+		start one-user 1 strace -f -qq -o "$TMP/calls" -e trace=write -e inject=write:error=EPERM:when=1
+		case $RC$ERR in 125*"the maps of user and group"*"AppArmor restricts user namespaces"*) pass "AppArmor refuses the maps (E0627)" ;; *) fail "AppArmor refuses the maps" "$RC" "$ERR" ;; esac
+	else
+		skip "AppArmor refuses the maps" "strace cannot trace here"
+	fi
+	SETTING=unprivileged_userns_clone # of Debian's kernels
+	start private 0 "$FILTER" run "$NR=1" clone3=1 --
+	refused "the setting of Debian's kernels" 125 E0627 "kernel.unprivileged_userns_clone is 0"
+	case $ERR in *"fix        sysctl kernel.unprivileged_userns_clone=1"*) pass "with the fix" ;; *) fail "the fix" "$ERR" ;; esac
+	start private 1 "$FILTER" run "$NR=1" clone3=1 --
+	case $RC$ERR in 125*userns_clone*) fail "control: a setting that is 1 is not the cause" "$ERR" ;; 125*E0627*) pass "control: a setting that is 1 is not the cause" ;; *) fail "control: setting 1" "$RC" "$ERR" ;; esac
 else
 	skip "hosts without namespaces" "the limit on them cannot be set in a user namespace here"
 fi
