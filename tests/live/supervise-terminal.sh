@@ -31,8 +31,8 @@ terminal new
 "
 cat >"$TMP/run-on-tty.py" <<'PY'
 # Runs argv on a fresh terminal of 33 x 77 as a shell would run a job, does what the steps say, prints what came out.
-# Steps: type=TEXT, wait=TEXT (until it appears), size=ROWSxCOLS, kill=SIGNAL, cont; at the end: the exit status and
-# whether the terminal has its modes back.
+# Steps: type=TEXT, wait=TEXT (until it appears), size=ROWSxCOLS, close (the terminal is gone, and that is the end); at the end: the
+# exit status and whether the terminal has its modes back.
 import fcntl, os, pty, re, select, signal, struct, sys, termios, time
 steps, argv = sys.argv[1].split(";") if sys.argv[1] else [], sys.argv[2:]
 pid, fd = pty.fork()
@@ -79,6 +79,11 @@ for s in steps:
     if k == "size":
         r, c = map(int, v.split("x"))
         fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", r, c, 0, 0))
+    if k == "close":
+        os.close(fd)
+        sys.stdout.write(out.decode(errors="replace").replace("\r", ""))
+        os.waitpid(pid, 0)
+        sys.exit(0)
 pump(rb"END \d+ modes \w+")
 sys.stdout.write(out.decode(errors="replace").replace("\r", ""))
 os.kill(pid, signal.SIGKILL)
@@ -121,6 +126,34 @@ tty_run new 'wait=ready;wait=STOPPED;wait=on' /bin/sh -c 'echo ready; kill -STOP
 has "terminal new: stopped, the caller has its terminal back; then it goes on" "*ready*STOPPED modes same*on*END 0 modes same*"
 tty_run new "wait=ready;type=x" "$PROBE" die 9
 has "terminal new: killed, the modes are back" "*END 9 modes same*"
+# Interactive, as a person would: a shell with jobs of its own in the new terminal.
+tty_run new 'wait=in[$] ;type=(echo g$((1+1))o && exec sleep 971)\n;wait=g2o;type=\x1a;wait=[Ss]topped;type=kill %1 && fg\n;wait=in[$] ;type=echo a$((1+1))b\n;wait=a2b;type=exit 3\n' \
+	/bin/bash --norc --noprofile -c 'PS1="in$ " exec /bin/bash --norc --noprofile -i'
+has "terminal new: job control of a shell inside" "*topped*a2b*END 768 modes same*"
+# The terminal is gone, as when its window is closed or the connection ends.
+FOR=94$(($$ % 1000))
+sleeper() { pgrep -f "^$PROBE print ready , sleep $FOR" >/dev/null; }
+no_sleeper() { ! sleeper; }
+for p in none inherit new; do
+	tty_run $p 'wait=ready;close' "$PROBE" print ready , sleep $FOR
+	case $OUT in *ready*) ;; *) fail "control: terminal $p: the program runs" "$OUT" "$ERR" ;; esac
+	within 20 no_sleeper && pass "terminal $p: the terminal is closed: nothing is left of the program" || fail "terminal $p: closed" "$(pgrep -af "$FOR")"
+done
+# Keystrokes for who reads the terminal next. Bare it is what the kernel says to this user; under a plan the filter answers first.
+for t in inherit new; do
+	printf 'sbx 1\npolicy t {\n    targets linux\n    isolate none\n    terminal %s\n    allow read exec "%s"\n    allow read write "/dev/tty"\n%s\n}\n' \
+		$t "$PROBE_DIR" "$OLDER" >"$TMP/keys.sbx"
+	"$B/sbxc" -q --std "$ROOT/policies/std" "$TMP/keys.sbx" -o "$TMP/keys-$t" 2>"$TMP/err" || fail "the policy compiles" "$(cat "$TMP/err")"
+	tty_run keys-$t "" "$PROBE" ioctl-tiocsti , ioctl 0 0x541c , ioctl 0 0x5413 , print on
+	has "terminal $t: TIOCSTI and TIOCLINUX are refused; the size may be asked for" "EPERM
+EPERM
+ok
+on*"
+done
+run timeout 40 python3 "$TMP/run-on-tty.py" "" "$PROBE" ioctl 0 0x541c
+has "control: without the sandbox the kernel answers TIOCLINUX itself" "ENOTTY*"
+run timeout 40 python3 "$TMP/run-on-tty.py" "" "$PROBE" ioctl-tiocsti
+case $OUT in "ok"* | *"#"*"ok"* | EIO*) pass "control: and TIOCSTI" ;; *) fail "control: TIOCSTI" "$OUT" "$ERR" ;; esac
 printf 'line 1\nline 2\n' >"$TMP/in"
 OUT=$(timeout 20 "$SBX_RUN" "$TMP/new" /bin/sh -c 'cat; echo end' <"$TMP/in" 2>&1 | tr -d '\r') ERR= RC=
 has "terminal new: from a file, to its end" "*line 1*line 2*end*"
