@@ -10,9 +10,11 @@
 
 enum fail_on { FAIL_NEVER, FAIL_WIDEN, FAIL_ANY, FAIL_GUARANTEE };
 
+typedef void diff_form(const struct diff *d, FILE *out);
+
 struct state {
 	enum fail_on fail_on;
-	void (*print)(const struct diff *d, FILE *out); /* NULL: text */
+	diff_form *print; /* NULL: text */
 };
 
 static int take_fail_on(struct cli *c, const char *what)
@@ -24,18 +26,25 @@ static int take_fail_on(struct cli *c, const char *what)
 	return cli_usage("--fail-on takes widen, any or guarantee", what);
 }
 
+static int take_form(struct cli *c, diff_form *print)
+{
+	struct state *s = c->state;
+	if (s->print && s->print != print)
+		return cli_usage("--md or --json, not both", NULL);
+	s->print = print;
+	return CLI_OK;
+}
+
 static int take_markdown(struct cli *c, const char *value)
 {
 	(void)value;
-	((struct state *)c->state)->print = diff_markdown;
-	return CLI_OK;
+	return take_form(c, diff_markdown);
 }
 
 static int take_json(struct cli *c, const char *value)
 {
 	(void)value;
-	((struct state *)c->state)->print = diff_json;
-	return CLI_OK;
+	return take_form(c, diff_json);
 }
 
 static const struct cli_option options[] = {

@@ -29,18 +29,25 @@ static int take_lines(struct cli *c, const char *value)
 	return CLI_OK;
 }
 
+static int take_form(struct cli *c, enum explain_form form)
+{
+	struct state *s = c->state;
+	if (s->form != EXPLAIN_TEXT && s->form != form)
+		return cli_usage("--md or --json, not both", NULL);
+	s->form = form;
+	return CLI_OK;
+}
+
 static int take_json(struct cli *c, const char *value)
 {
 	(void)value;
-	((struct state *)c->state)->form = EXPLAIN_JSON;
-	return CLI_OK;
+	return take_form(c, EXPLAIN_JSON);
 }
 
 static int take_md(struct cli *c, const char *value)
 {
 	(void)value;
-	((struct state *)c->state)->form = EXPLAIN_MARKDOWN;
-	return CLI_OK;
+	return take_form(c, EXPLAIN_MARKDOWN);
 }
 
 static const struct cli_option options[] = {

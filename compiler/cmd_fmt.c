@@ -36,8 +36,6 @@ static const struct cli_option options[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-/* ---- writing ---- */
-
 /* ---- one file ---- */
 
 static int read_stdin(struct arena *a, struct src *src, const struct src_file **file)

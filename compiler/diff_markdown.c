@@ -1,42 +1,21 @@
 /*
  * diff_markdown.c - the comparison as Markdown, for comments on a change.
- *
- * Text of a policy stands in <code>, with every sign that Markdown or HTML could take for its own as a character
- * reference: a reference never makes structure, so a path cannot become a link, a mention or the end of a table.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "diff.h"
+#include "markdown.h"
 
 /* GitHub takes 65536 characters in a comment, and a change that does not fit is the one that must not go unseen. */
 enum { TABLE_BYTES = 50000, TESTS_BYTES = 10000 };
-
-static void put_text(FILE *out, const char *text)
-{
-	static const char safe[] = " ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/.,:-";
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-		if (*c >= 0x80 || strchr(safe, *c))
-			fputc(*c, out);
-		else if (*c < 0x20 || *c == 0x7f)
-			fprintf(out, "&#92;x%02x", *c);
-		else
-			fprintf(out, "&#%u;", *c);
-}
-
-static void put_code(FILE *out, const char *text)
-{
-	fputs("<code>", out);
-	put_text(out, text);
-	fputs("</code>", out);
-}
 
 static void put_detail(FILE *out, const char *before, const char *text)
 {
 	if (!text)
 		return;
 	fprintf(out, "<br>%s", before);
-	put_text(out, text);
+	markdown_text(out, text);
 }
 
 static void put_targets(FILE *out, const struct diff *d, const struct diff_entry *e)
@@ -52,16 +31,16 @@ static void put_entry(FILE *out, const struct diff *d, const struct diff_entry *
 	static const char *const access[] = {"**now allowed**", "no longer allowed", "refused in another way"};
 	static const char *const other[] = {"**weaker**", "stronger", "changed"};
 	fprintf(out, "| %s | ", (e->part == DIFF_ACCESS ? access : other)[e->way]);
-	put_text(out, e->what);
+	markdown_text(out, e->what);
 	put_targets(out, d, e);
 	fputs(" | ", out);
-	put_code(out, e->object);
+	markdown_code(out, e->object);
 	if (e->example) {
 		fputs("<br>e.g. ", out);
-		put_code(out, e->example);
+		markdown_code(out, e->example);
 	}
 	fputs(" | ", out);
-	put_text(out, e->where ? e->where : "");
+	markdown_text(out, e->where ? e->where : "");
 	put_detail(out, "", e->note);
 	put_detail(out, "as before: ", e->but);
 	put_detail(out, "because ", e->because);
@@ -107,7 +86,7 @@ static void put_tests(FILE *out, const struct diff *d)
 			continue;
 		}
 		fputs("- ", out);
-		put_code(out, d->tests[i].text);
+		markdown_code(out, d->tests[i].text);
 		fputs(d->tests[i].guards ? " **look here: what it was about changed**\n" : "\n", out);
 	}
 	if (more)
@@ -117,17 +96,17 @@ static void put_tests(FILE *out, const struct diff *d)
 void diff_markdown(const struct diff *d, FILE *out)
 {
 	fputs("### ", out);
-	put_text(out, d->now.name);
+	markdown_text(out, d->now.name);
 	if (d->old.version[0] || d->now.version[0]) {
 		fputc(' ', out);
-		put_text(out, d->old.version);
+		markdown_text(out, d->old.version);
 		fputs(" → ", out);
-		put_text(out, d->now.version);
+		markdown_text(out, d->now.version);
 	}
 	fprintf(out, ": %s\n", diff_verdict(d));
 	if (d->version) {
 		fputs("\n**The version:** ", out);
-		put_text(out, d->version);
+		markdown_text(out, d->version);
 		fputs(".\n", out);
 	}
 	if (d->n)

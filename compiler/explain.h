@@ -36,7 +36,8 @@ struct explain {
 	enum explain_form form;
 	struct json json;
 	bool in_section;
-	unsigned n_rows; /* of the section */
+	unsigned n_rows; /* of the section, or of the table in it */
+	bool after_text; /* of Markdown: what comes next is a block of its own */
 	struct explain_kept *kept; /* rows of text that wait for the widest of them */
 	unsigned n_kept;
 };
@@ -55,6 +56,9 @@ void explain_row(struct explain *x, const char *what, const char *object, const 
 void explain_number(struct explain *x, const char *key, uint64_t n);
 /* A remark for readers; programs get none. */
 void explain_note(struct explain *x, const char *text);
+/* An item of a list, of the head or of caveats; not for programs. */
+void explain_item(struct explain *x, const char *text);
+void explain_title(struct explain *x, const char *head, const char *about);
 void explain_words(struct explain *x, const char *const *words, unsigned n, unsigned width);
 
 /* CAN and CANNOT of a policy. */

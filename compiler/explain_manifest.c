@@ -52,25 +52,23 @@ static const char *default_text(struct arena *a, const char *type, const char *v
 void explain_head(const struct manifest *m, const char *extra, struct explain *x)
 {
 	const char *version = manifest_head(m, "version"), *about = manifest_head(m, "about");
-	bool md = x->form == EXPLAIN_MARKDOWN;
-	FILE *out = x->out;
+	struct buf head = buf_new(x->arena);
 	if (x->form == EXPLAIN_JSON) {
 		json_head(m, &x->json);
 		return;
 	}
-	fprintf(out, "%s%s%s%s%s  for ", md ? "## " : "", manifest_head(m, "policy"), version[0] ? " " : "", version, extra);
+	buf_printf(&head, "%s%s%s%s  for ", manifest_head(m, "policy"), version[0] ? " " : "", version, extra);
 	for (unsigned i = 0; i < manifest_count(m, LIST_TARGETS); i++)
-		fprintf(out, "%s%s", i ? ", " : "", manifest_get(m, LIST_TARGETS, i, ""));
-	fprintf(out, "  edition %s\n%s", manifest_head(m, "edition"), md ? "\n" : "");
-	if (about[0])
-		fprintf(out, "%s\n%s", about, md ? "\n" : "");
+		buf_printf(&head, "%s%s", i ? ", " : "", manifest_get(m, LIST_TARGETS, i, ""));
+	buf_printf(&head, "  edition %s", manifest_head(m, "edition"));
+	explain_title(x, buf_str(&head), about);
 	for (unsigned i = 0; i < manifest_count(m, LIST_PARAMS); i++) {
 		const char *type = manifest_get(m, LIST_PARAMS, i, "type"), *what = manifest_get(m, LIST_PARAMS, i, "about");
 		const char *value = default_text(x->arena, type, manifest_get(m, LIST_PARAMS, i, "default"));
-		fprintf(out, "%s given at load: %s (%s%s%s)%s%s\n", md ? "*" : " ", manifest_get(m, LIST_PARAMS, i, "name"), type,
-			value ? ", else " : "", value ? value : "", what ? "  " : "", what ? what : "");
+		explain_item(x, arena_printf(x->arena, "given at load: %s (%s%s%s)%s%s", manifest_get(m, LIST_PARAMS, i, "name"), type,
+					     value ? ", else " : "", value ? value : "", what ? "  " : "", what ? what : ""));
 	}
-	fputs(md ? "" : "\n", out);
+	fputs(x->form == EXPLAIN_TEXT ? "\n" : "", x->out);
 }
 
 /* "268435456" "bytes" as it would be written. */
@@ -199,6 +197,15 @@ static void list_guarantees(struct arena *a, const struct manifest *m, struct ex
 	}
 }
 
+/* "fs.glob.live@linux: what does not hold; accepted at p.sbx:3: why" */
+static const char *caveat_text(struct arena *a, const char *id, const char *note, const char *accepted, const char *because)
+{
+	const char *text = arena_printf(a, "%s: %s", id, note);
+	if (!accepted)
+		return text;
+	return arena_printf(a, "%s; accepted at %s%s%s", text, accepted, because ? ": " : "", because ? because : "");
+}
+
 static void print_caveats(struct arena *a, const struct manifest *m, struct explain *x)
 {
 	unsigned n = manifest_count(m, LIST_CAVEATS);
@@ -208,9 +215,12 @@ static void print_caveats(struct arena *a, const struct manifest *m, struct expl
 	for (unsigned i = 0; i < n; i++) {
 		const char *accepted = manifest_get(m, LIST_CAVEATS, i, "accepted"), *because = manifest_get(m, LIST_CAVEATS, i, "because");
 		const char *id = manifest_get(m, LIST_CAVEATS, i, "id"), *note = manifest_get(m, LIST_CAVEATS, i, "note");
-		if (x->form != EXPLAIN_TEXT) {
-			bool json = x->form == EXPLAIN_JSON;
-			explain_row(x, json ? id : arena_printf(a, "%s: %s", id, note), json ? note : "", accepted ? accepted : "", because);
+		if (x->form == EXPLAIN_JSON) {
+			explain_row(x, id, note, accepted ? accepted : "", because);
+			continue;
+		}
+		if (x->form == EXPLAIN_MARKDOWN) {
+			explain_item(x, caveat_text(a, id, note, accepted, because));
 			continue;
 		}
 		fprintf(x->out, " %2u ", i + 1);

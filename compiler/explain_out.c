@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "explain.h"
+#include "markdown.h"
+#include "str.h"
 
 enum { MIN_WHAT = 14, MAX_WHAT = 24, MIN_OBJECT = 30, MAX_OBJECT = 60, LINE = 110 }; /* columns */
 
@@ -71,7 +73,7 @@ static void leave(struct explain *x)
 	explain_flush(x);
 	if (x->form == EXPLAIN_JSON && x->in_section)
 		json_close(&x->json);
-	x->in_section = false;
+	x->in_section = x->after_text = false;
 	x->n_rows = 0;
 }
 
@@ -88,6 +90,8 @@ void explain_end(struct explain *x)
 	if (x->form == EXPLAIN_JSON)
 		json_close(&x->json);
 }
+
+static void put_plain(FILE *out, const char *text) { fputs(text, out); }
 
 void explain_section(struct explain *x, const char *title)
 {
@@ -114,29 +118,51 @@ void explain_section(struct explain *x, const char *title)
 	}
 }
 
+/* The first lines: what this is about, and in the words of its author. */
+void explain_title(struct explain *x, const char *head, const char *about)
+{
+	bool md = x->form == EXPLAIN_MARKDOWN;
+	void (*put)(FILE *out, const char *text) = md ? markdown_line : put_plain;
+	fputs(md ? "## " : "", x->out);
+	put(x->out, head);
+	fputs(md ? "\n\n" : "\n", x->out);
+	if (!about[0])
+		return;
+	put(x->out, about);
+	fputs(md ? "\n\n" : "\n", x->out);
+}
+
+void explain_item(struct explain *x, const char *text)
+{
+	if (x->form == EXPLAIN_MARKDOWN) {
+		fputs("- ", x->out);
+		markdown_line(x->out, text);
+		fputc('\n', x->out);
+	} else {
+		fprintf(x->out, "  %s\n", text);
+	}
+}
+
 void explain_number(struct explain *x, const char *key, uint64_t n)
 {
 	leave(x);
 	json_number(&x->json, key, n);
 }
 
-/* A cell of a table: a bar would end it. */
 static void put_cell(FILE *out, const char *text, bool code)
 {
-	code = code && text[0] && !strchr(text, '`');
-	fputs(code ? "| `" : "| ", out);
-	for (; *text; text++) {
-		if (*text == '|')
-			fputc('\\', out);
-		fputc(*text, out);
-	}
-	fputs(code ? "` " : " ", out);
+	fputs("| ", out);
+	if (code)
+		markdown_code(out, text);
+	else
+		markdown_text(out, text);
+	fputs(text[0] ? " " : "", out);
 }
 
 static void put_row(struct explain *x, const char *what, const char *object, const char *where, const char *because)
 {
 	if (x->n_rows++ == 0)
-		fputs("| | | line | reason |\n|---|---|---|---|\n", x->out);
+		fprintf(x->out, "%s| | | line | reason |\n|---|---|---|---|\n", x->after_text ? "\n" : "");
 	put_cell(x->out, what, false);
 	put_cell(x->out, object, true);
 	put_cell(x->out, where, false);
@@ -169,22 +195,42 @@ void explain_row(struct explain *x, const char *what, const char *object, const 
 	}
 }
 
+static const char *words_text(struct arena *a, const char *const *words, unsigned n)
+{
+	struct buf b = buf_new(a);
+	for (unsigned i = 0; i < n; i++)
+		buf_printf(&b, "%s%s", i ? ", " : "", words[i]);
+	return buf_str(&b);
+}
+
+/* What comes after it is a table of its own. */
+static void put_paragraph(struct explain *x, const char *text)
+{
+	fputs(x->n_rows || x->after_text ? "\n" : "", x->out);
+	markdown_line(x->out, text);
+	fputc('\n', x->out);
+	x->n_rows = 0;
+	x->after_text = true;
+}
+
 void explain_note(struct explain *x, const char *text)
 {
 	explain_flush(x);
 	if (x->form == EXPLAIN_TEXT)
 		fprintf(x->out, "  %s\n", text);
 	else if (x->form == EXPLAIN_MARKDOWN)
-		put_row(x, text, "", "", NULL);
+		put_paragraph(x, text);
 }
 
-/* Lines of this many columns; each word is a row of its own in the other forms. */
+/* Lines of this many columns; in Markdown one paragraph, for programs rows. */
 void explain_words(struct explain *x, const char *const *words, unsigned n, unsigned width)
 {
 	size_t at = 0;
 	explain_flush(x);
-	for (unsigned i = 0; i < n && x->form != EXPLAIN_TEXT; i++)
+	for (unsigned i = 0; i < n && x->form == EXPLAIN_JSON; i++)
 		explain_row(x, words[i], "", "", NULL);
+	if (n && x->form == EXPLAIN_MARKDOWN)
+		put_paragraph(x, words_text(x->arena, words, n));
 	for (unsigned i = 0; i < n && x->form == EXPLAIN_TEXT; i++) {
 		bool breaks = at == 0 || at + strlen(words[i]) > width;
 		fprintf(x->out, "%s%s", at == 0 ? "  " : breaks ? ",\n  " : ", ", words[i]);

@@ -15,3 +15,8 @@ sbxc explain $tmp/warns.sbx | sed -n 1,5p
 sbxc normalize $tmp/warns.sbx
 sbxc report $tmp/warns.sbx -o $tmp/x.html
 sbxc diff $tmp/warns.sbx $tmp/warns.sbx
+# one form at a time
+sbxc diff --md --json examples/code-eval.sbx examples/ripgrep.sbx
+sbxc explain --json --md examples/code-eval.sbx
+sbxc caps --md --json
+sbxc caps --md --portable
