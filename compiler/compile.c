@@ -57,7 +57,7 @@ static bool open_main(struct compile *c, const struct src_file **out)
 				: src_open(c->src, c->opt->path, slash ? slash + 1 : c->opt->path, out);
 	if (e == SRC_OK)
 		return true;
-	c->failure = arena_printf(c->arena, "cannot read %s: %s", c->opt->path, open_failure(e));
+	c->failure = arena_printf(c->arena, "cannot read %s: %s", src_spelled(c->src, c->opt->path), open_failure(e));
 	return false;
 }
 

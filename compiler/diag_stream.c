@@ -18,7 +18,7 @@ const char *const diag_severity_word[] = {[SEV_ERROR] = "error", [SEV_WARNING] =
 
 const char *diag_file_name(const struct src_file *f)
 {
-	return f->is_std ? f->name : f->path;
+	return f->is_std ? f->name : f->spelled;
 }
 
 bool diag_locate(const struct src *src, struct loc where, struct src_pos *beg, struct src_pos *end)

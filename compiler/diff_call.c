@@ -271,7 +271,7 @@ static void explain_call(struct caller *c, const struct call_diff *w, struct dif
 	e->because = o ? o->because : NULL;
 	e->via = side_via(c->d->a, s, o);
 	if (!is_written(by) && by->rule && by->rule->reason)
-		e->note = arena_printf(c->d->a, "%s %s", by == w->old ? "was needed for" : "needed for", by->rule->reason);
+		e->note = arena_printf(c->d->a, "%s %s", by == w->old ? "followed from:" : "follows from:", by->rule->reason);
 }
 
 static void describe(struct caller *c, const struct call_diff *w, struct diff_entry *e)

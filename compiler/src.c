@@ -44,6 +44,14 @@ void src_read_with(struct src *s, const struct src_reader *reader)
 }
 
 /* Gives text that is already in the arena its place. */
+const char *src_spelled(const struct src *s, const char *path)
+{
+	size_t n = s->reader ? strlen(s->reader->prefix) : 0;
+	if (n && strncmp(path, s->reader->prefix, n) == 0)
+		return arena_printf(s->arena, "%.*s%s", (int)n - 1, path, path + n);
+	return arena_strdup(s->arena, path);
+}
+
 static enum src_error src_place(struct src *s, const char *path, const char *name, const char *text, size_t size,
 				const struct src_file **out)
 {
@@ -54,6 +62,7 @@ static enum src_error src_place(struct src *s, const char *path, const char *nam
 	struct src_file *f = ARENA_NEW(s->arena, struct src_file);
 	*f = (struct src_file){
 	    .path = arena_strdup(s->arena, path),
+	    .spelled = src_spelled(s, path),
 	    .name = arena_strdup(s->arena, name),
 	    .text = text,
 	    .size = size,

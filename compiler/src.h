@@ -35,6 +35,7 @@ static inline struct loc loc_join(struct loc a, struct loc b)
 
 struct src_file {
 	const char *path;    /* as opened */
+	const char *spelled; /* the same as people write it: REV:PATH for git, which takes no slash there */
 	const char *name;    /* as printed and as written into plans: relative to the main file's folder, or std/NAME */
 	const char *text;    /* NUL-terminated; may hold NULs before its end, `size` counts */
 	size_t size;
@@ -74,6 +75,8 @@ struct src_reader {
 	enum src_error (*read)(const struct src_reader *r, struct arena *a, const char *path, const char **text, size_t *size);
 };
 void src_read_with(struct src *s, const struct src_reader *reader);
+/* A path as people write it: "REV:PATH" where the reader reads it. */
+const char *src_spelled(const struct src *s, const char *path);
 
 /* Reads a whole regular file and gives it a place. On SRC_ERRNO, errno says why. *out is set only on SRC_OK. */
 enum src_error src_open(struct src *s, const char *path, const char *name, const struct src_file **out);

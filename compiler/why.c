@@ -10,6 +10,7 @@
 #include "say.h"
 #include "str.h"
 #include "syscalls.h"
+#include "template.h"
 
 /* ---- how it shows ---- */
 
@@ -293,9 +294,25 @@ static const char *call_text(const struct why *w, const struct request *r)
 	return arena_printf(w->arena, "%s where %s", text, cond_text(w->arena, call, r->arch, e->cond));
 }
 
+/* Is it a place that only the start knows, which stands for itself below the root: "/${project}/src"? */
+static bool is_symbol(const struct ir *ir, const char *object)
+{
+	if (!object || strncmp(object, "/${", 3) != 0)
+		return false;
+	const char *name = object + 3;
+	size_t n = strcspn(name, "}");
+	for (unsigned i = 0; i < ir->n_params; i++)
+		if (strlen(ir->params[i].name) == n && memcmp(ir->params[i].name, name, n) == 0)
+			return true;
+	return template_builtin_is_path(name, n);
+}
+
 static const char *subject(const struct why *w, const struct why_answer *a)
 {
-	const struct request *r = a->example;
+	struct request asked = *a->example;
+	const struct request *r = &asked;
+	if (r->op <= OP_IOCTL && is_symbol(w->k->ir, r->object))
+		asked.object++;
 	if (a->ops != OP_BIT(r->op)) {
 		struct request one = *r;
 		const char *text = say_request(w->arena, &one) + strlen(op_name[r->op]);

@@ -205,7 +205,7 @@ else
 	cd policies || exit 2
 	code "a path from the folder one is in" 4 --fail-on widen main~1:./x.sbx x.sbx
 	code "no such file in the revision" 2 main:policies/y.sbx x.sbx
-	verdict "is said" "$(grep -q 'the revision has no such file' "$tmp/err" || { echo "not said:"; cat "$tmp/err"; })"
+	verdict "is said" "$(grep -q 'cannot read main:policies/y.sbx: the revision has no such file' "$tmp/err" || { echo "not said:"; cat "$tmp/err"; })"
 	code "no such revision" 2 nowhere:policies/x.sbx x.sbx
 	verdict "is said" "$(grep -q 'git knows no revision `nowhere`' "$tmp/err" || { echo "not said:"; cat "$tmp/err"; })"
 	code "a revision that looks like an option" 2 --fail-on any --x:policies/x.sbx x.sbx

@@ -4,6 +4,7 @@ sbxc why examples/code-eval.sbx --given HOME=/home/user read write /var/lib/x/
 sbxc why examples/code-eval.sbx --given HOME=/home/user read /usr/lib/python3.11/json/__init__.py
 sbxc why examples/code-eval.sbx --given HOME=/home/user --on linux exec /usr/bin/python3
 sbxc why examples/code-eval.sbx --given HOME=/home/user --given workdir=/tmp/job read write '${workdir}/x'
+sbxc why examples/code-eval.sbx write '${workdir}/x'
 cat >"$tmp/p.sbx" <<'POLICY'
 sbx 1
 policy p {
