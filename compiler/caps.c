@@ -15,16 +15,23 @@ const char *const cap_ask[CAP_COUNT] = {
 
 /* ---- what the back ends can do ---- */
 
-/* A policy of one system that asks for the capability by its line, by `require`, or by both. */
-static const char *asking(struct arena *a, enum target t, enum cap cap, bool by_line, bool by_require)
+/* Does the line that asks say itself which private views there are? */
+static bool isolates(enum cap cap) { return strncmp(cap_ask[cap], "isolate", 7) == 0; }
+
+struct way {
+	bool line, require; /* asked by its line, by `require`, or by both */
+	bool views;         /* with the private views that a policy has without a word, or with none */
+};
+
+/* A policy of one system that asks for the capability. */
+static const char *asking(struct arena *a, enum target t, enum cap cap, struct way w)
 {
-	const char *line = by_line ? cap_ask[cap] : "";
-	bool isolates = strncmp(line, "isolate", 7) == 0;
+	const char *line = w.line ? cap_ask[cap] : "";
 	return arena_printf(a,
 			    "sbx 1\n%spolicy ask {\n    targets %s\n    entry \"/bin/true\"\n%s    %s\n%s%s\n}\n",
 			    strstr(line, "via egress") ? "proxy egress = unix \"/run/egress.sock\"\n" : "", target_name[t],
-			    isolates ? "" : "    isolate none\n", line, by_require ? "    require " : "",
-			    by_require ? cap_name[cap] : "");
+			    w.views || (w.line && isolates(cap)) ? "" : "    isolate none\n", line,
+			    w.require ? "    require " : "", w.require ? cap_name[cap] : "");
 }
 
 /* The answer to the policy; false when it does not ask, or has no words for it. */
@@ -63,12 +70,42 @@ static void fill(struct arena *a, struct cap_cell *c, enum cap cap, const struct
 }
 
 /* Where a system has no words for the line, requiring it still says why it is not kept. */
-static void ask_all_ways(struct arena *a, enum target t, enum cap cap, struct answer *out)
+static void ask_all_ways(struct arena *a, enum target t, enum cap cap, bool views, struct cap_cell *out)
 {
-	static const bool ways[][2] = {{true, false}, {true, true}, {false, true}};
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-		if (answer_to(a, asking(a, t, cap, ways[i][0], ways[i][1]), t, cap, out))
-			return;
+	static const struct way ways[] = {{.line = true}, {.line = true, .require = true}, {.require = true}};
+	struct answer answer = {.level = LEVEL_ABSENT};
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct way w = ways[i];
+		w.views = views;
+		if (answer_to(a, asking(a, t, cap, w), t, cap, &answer))
+			break;
+	}
+	fill(a, out, cap, &answer);
+}
+
+static bool same_text(const char *x, const char *y) { return x == y || (x && y && strcmp(x, y) == 0); }
+
+static const char *add_note(struct arena *a, const char *note, const char *more)
+{
+	return note ? arena_printf(a, "%s; %s", note, more) : more;
+}
+
+/*
+ * Linux has private views, which keep some guarantees better than the rules do, or on an older kernel, where a host lets
+ * them be made.
+ */
+static void ask_with_views(struct arena *a, enum cap cap, struct cap_cell *plain)
+{
+	struct cap_cell *views = ARENA_NEW(a, struct cap_cell);
+	ask_all_ways(a, TARGET_LINUX, cap, true, views);
+	if (views->level > plain->level) {
+		*plain = *views;
+		plain->note = add_note(a, plain->note, "in private views only (`isolate`)");
+	} else if (views->level == plain->level && plain->level != LEVEL_ABSENT && !same_text(views->mechanism, plain->mechanism)) {
+		plain->views = views;
+		plain->note = add_note(a, plain->note,
+				       arena_printf(a, "in private views (`isolate`) by %s, Linux %s", views->mechanism, views->kernel));
+	}
 }
 
 struct cap_matrix *caps_general(struct arena *a)
@@ -77,9 +114,9 @@ struct cap_matrix *caps_general(struct arena *a)
 	*m = (struct cap_matrix){.targets = TARGETS_ALL};
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
 		for (unsigned c = 0; c < CAP_COUNT; c++) {
-			struct answer answer = {.level = LEVEL_ABSENT};
-			ask_all_ways(a, (enum target)t, (enum cap)c, &answer);
-			fill(a, &m->v[t][c], (enum cap)c, &answer);
+			ask_all_ways(a, (enum target)t, (enum cap)c, false, &m->v[t][c]);
+			if (t == TARGET_LINUX && !isolates((enum cap)c))
+				ask_with_views(a, (enum cap)c, &m->v[t][c]);
 		}
 	return m;
 }
@@ -145,15 +182,25 @@ struct cap_matrix *caps_of_plan(struct arena *a, const char *text, size_t size, 
 	return m;
 }
 
+static const char *lacks(struct arena *a, const struct host *h, const struct cap_cell *c)
+{
+	return c->asked && c->mechanism ? host_lacks(a, h, c->mechanism) : NULL;
+}
+
 void caps_on_host(struct arena *a, struct cap_matrix *m, const struct host *h)
 {
 	for (unsigned c = 0; c < CAP_COUNT; c++) {
 		struct cap_cell *cell = &m->v[TARGET_LINUX][c];
-		const char *lack = cell->asked && cell->mechanism ? host_lacks(a, h, cell->mechanism) : NULL;
+		const char *lack = lacks(a, h, cell);
 		if (!lack)
 			continue;
-		cell->level = LEVEL_ABSENT;
-		cell->note = lack;
+		if (cell->views && !lacks(a, h, cell->views)) {
+			*cell = *cell->views;
+			cell->note = add_note(a, cell->note, "in private views only (`isolate`)");
+		} else {
+			cell->level = LEVEL_ABSENT;
+			cell->note = lack;
+		}
 	}
 }
 

@@ -13,8 +13,9 @@ struct cap_cell {
 	enum level level;
 	const char *mechanism; /* in the words of launch.conf; NULL with ABSENT */
 	const char *kernel;    /* the least Linux for it, or NULL */
-	const char *note;      /* what does not hold as plainly as the name says; NULL with ENFORCED */
+	const char *note;      /* what does not hold as plainly as the name says, or what else keeps it; or NULL */
 	const char *at;        /* the line that asks, or NULL */
+	const struct cap_cell *views; /* in the general matrix: how private views keep it as well, or NULL */
 };
 
 struct cap_matrix {

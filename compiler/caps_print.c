@@ -125,7 +125,7 @@ void caps_print_md(const struct cap_matrix *m, FILE *out)
 	fputc('\n', out);
 	for (unsigned c = 0; c < CAP_COUNT; c++)
 		print_md_row(m, c, out);
-	fputs("\n## What does not hold as plainly as the name says\n\n", out);
+	fputs("\n## What does not hold as plainly as the name says, or holds in another way too\n\n", out);
 	for (unsigned c = 0; c < CAP_COUNT; c++)
 		for (unsigned t = 0; t < TARGET_COUNT; t++)
 			if (m->v[t][c].note)

@@ -96,12 +96,16 @@ static int set_of(struct cli *c, const char *word, struct cap_set *out)
 	return code;
 }
 
-static bool combine(struct cap_set *a, const char *op, const struct cap_set *b)
+static bool is_operator(const char *word)
 {
-	bool is_and = strcmp(op, "and") == 0, is_or = strcmp(op, "or") == 0, minus = strcmp(op, "minus") == 0;
+	return strcmp(word, "and") == 0 || strcmp(word, "or") == 0 || strcmp(word, "minus") == 0;
+}
+
+static void combine(struct cap_set *a, const char *op, const struct cap_set *b)
+{
+	bool is_and = strcmp(op, "and") == 0, is_or = strcmp(op, "or") == 0;
 	for (unsigned c = 0; c < CAP_COUNT; c++)
 		a->has[c] = is_and ? a->has[c] && b->has[c] : is_or ? a->has[c] || b->has[c] : a->has[c] && !b->has[c];
-	return is_and || is_or || minus;
 }
 
 /* A, then pairs of a word and a set, from left to right. */
@@ -111,11 +115,12 @@ static int run_sets(struct cli *c)
 	struct cap_set all = {0}, one = {0};
 	int code = set_of(c, c->files[0], &all);
 	for (unsigned i = 1; code == CLI_OK && i < c->n_files; i += 2) {
+		if (!is_operator(c->files[i]))
+			return cli_usage("between two of them stands and, or, or minus", c->files[i]);
 		if (i + 1 == c->n_files)
 			return cli_usage("caps A and|or|minus B: the second one is missing", NULL);
 		code = set_of(c, c->files[i + 1], &one);
-		if (code == CLI_OK && !combine(&all, c->files[i], &one))
-			return cli_usage("between two of them stands and, or, or minus", c->files[i]);
+		combine(&all, c->files[i], &one);
 	}
 	if (code == CLI_OK)
 		caps_print_set(&all, s->json, stdout);
@@ -143,6 +148,8 @@ static int run(struct cli *c)
 		target |= strcmp(c->files[0], target_name[t]) == 0;
 	if ((s->portable || s->md) && c->n_files)
 		return cli_usage("--portable and --md are about all there is", NULL);
+	if (s->md && (s->portable || s->json))
+		return cli_usage("--md is the whole page: without --portable and --json", NULL);
 	if (c->n_files > 1 || target)
 		return run_sets(c);
 	struct cap_matrix *m = c->n_files ? read_matrix(c, c->files[0], &code) : here(c, caps_general(c->arena));

@@ -8,3 +8,4 @@ sbxc caps --for kernel=6.1,landlock=x
 sbxc caps --for kernel=6.1,kernel=6.2
 sbxc caps --for kernel=6.1,cgroup=cpu+nothing
 sbxc caps --for kernel=6.1,seccomp=maybe
+sbxc caps linux macos

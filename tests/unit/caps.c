@@ -42,6 +42,9 @@ Test(caps, rows_that_are_known)
 	    {CAP_FS_READ_SCOPE, TARGET_LINUX, LEVEL_ENFORCED, "landlock:1", "5.13"},
 	    {CAP_NET_UDP, TARGET_LINUX, LEVEL_ENFORCED, "landlock:10+seccomp", "7.2"},
 	    {CAP_NET_DISABLE, TARGET_LINUX, LEVEL_ENFORCED, "seccomp", "4.14"},
+	    {CAP_FS_READ_DENY, TARGET_LINUX, LEVEL_ENFORCED, "landlock:1+namespace", "5.13"},
+	    {CAP_FS_WRITE_EPHEMERAL, TARGET_LINUX, LEVEL_ENFORCED, "namespace", "5.12"},
+	    {CAP_SIGNAL_SCOPE, TARGET_LINUX, LEVEL_ENFORCED, "landlock:6", "6.12"},
 	    {CAP_RES_FILES, TARGET_LINUX, LEVEL_ENFORCED, "rlimit", NULL},
 	    {CAP_NET_CONNECT_HOST, TARGET_LINUX, LEVEL_DELEGATED, "seccomp", "4.14"},
 	    {CAP_NET_CONNECT_HOST, TARGET_MACOS, LEVEL_DELEGATED, "seatbelt", NULL},
@@ -71,10 +74,36 @@ Test(caps, on_a_host)
 	struct cap_matrix *here = caps_general(a);
 	caps_on_host(a, here, &h);
 	cr_expect_eq(here->v[TARGET_LINUX][CAP_NET_CONNECT_PORT].level, LEVEL_ENFORCED);
-	cr_expect_eq(here->v[TARGET_LINUX][CAP_SIGNAL_SCOPE].level, LEVEL_ABSENT);
-	cr_expect_not_null(strstr(here->v[TARGET_LINUX][CAP_SIGNAL_SCOPE].note, "6.12"));
+	cr_expect_eq(here->v[TARGET_LINUX][CAP_FS_IOCTL_SCOPE].level, LEVEL_ABSENT);
+	cr_expect_not_null(strstr(here->v[TARGET_LINUX][CAP_FS_IOCTL_SCOPE].note, "6.10"));
 	for (unsigned c = 0; c < CAP_COUNT; c++)
 		cr_expect_eq(here->v[TARGET_MACOS][c].level, all->v[TARGET_MACOS][c].level);
+	arena_free(a);
+}
+
+/* Private views keep what the Landlock of the kernel does not yet, unless the host forbids them. */
+Test(caps, in_private_views)
+{
+	static const struct {
+		const char *host, *mechanism;
+	} rows[] = {
+	    {"kernel=6.12", "landlock:6"},
+	    {"kernel=6.12,namespaces=no", "landlock:6"},
+	    {"kernel=6.7", "namespace"},
+	    {"kernel=6.7,namespaces=no", NULL},
+	    {"kernel=5.10", NULL},
+	};
+	struct arena *a = arena_new();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct host h;
+		cr_assert_null(host_parse(a, rows[i].host, &h));
+		struct cap_matrix *m = caps_general(a);
+		caps_on_host(a, m, &h);
+		const struct cap_cell *c = &m->v[TARGET_LINUX][CAP_SIGNAL_SCOPE];
+		cr_expect_eq(c->level, rows[i].mechanism ? LEVEL_ENFORCED : LEVEL_ABSENT, "%s", rows[i].host);
+		if (rows[i].mechanism)
+			cr_expect_str_eq(c->mechanism, rows[i].mechanism, "%s", rows[i].host);
+	}
 	arena_free(a);
 }
 
