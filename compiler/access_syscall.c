@@ -41,7 +41,7 @@ static void unknown_group(struct access_ctx *x, const struct ast_word *w)
 static const char *const *family_of(const char *name)
 {
 #define SIBLINGS(when, ...) {__VA_ARGS__},
-	static const char *const families[][9] = {
+	static const char *const families[][13] = { /* NULL behind the longest */
 #include "sibling.def"
 	};
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)

@@ -60,6 +60,8 @@ bool diag_seen(const struct diags *d, enum diag_id id, struct loc where);
  * where: the comment.
  */
 void diag_silence(struct diags *d, uint32_t line, enum diag_id id, struct loc where, bool reason);
+/* Is a warning of this kind silenced at this place? The silence counts as used then. */
+bool diag_is_silenced(struct diags *d, enum diag_id id, struct loc where);
 /* Warns of silences without a reason, and of those in `file` that silenced nothing. When all warnings are queued. */
 void diags_check_silences(struct diags *d, const struct src_file *file);
 

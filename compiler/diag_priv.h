@@ -58,8 +58,6 @@ struct diags {
  */
 void diag_settle(struct diags *d);
 
-/* Is the warning at this place silenced? It counts as used then. */
-bool diag_is_silenced(struct diags *d, enum diag_id id, struct loc where);
 
 struct diag_out {
 	FILE *out;

@@ -127,19 +127,71 @@ static bool meets_socket(const struct lint *l, const struct ir_rule *deny, const
 	return false;
 }
 
+/* A deny without effect, and where it stands. */
+struct idle {
+	const struct ir_rule *rule;
+	const struct origin *at;
+	unsigned line;
+};
+
+static int idle_cmp(const void *x, const void *y)
+{
+	const struct loc *a = &((const struct idle *)x)->at->loc, *b = &((const struct idle *)y)->at->loc;
+	return (a->beg > b->beg) - (a->beg < b->beg);
+}
+
+/* One of the same operations at the same line, or at the next one: a block is spoken of once. */
+static bool follows(const struct idle *prev, const struct idle *next)
+{
+	return prev->rule->ops == next->rule->ops && prev->rule->targets == next->rule->targets && next->line - prev->line <= 1;
+}
+
+static void tell_idle(const struct lint *l, const struct idle *first, const struct idle *last)
+{
+	unsigned lines = last->line - first->line + 1;
+	if (lines == 1) {
+		struct diag_rec *rec = diag(l->diags, DIAG_DEAD_DENY, first->at->loc, "this line denies what nothing allows");
+		diag_help(rec, "remove it; if it guards against a later `allow`, say so: `because \"...\"`");
+		return;
+	}
+	struct diag_rec *rec = diag(l->diags, DIAG_DEAD_DENY, first->at->loc, "these %u lines deny what nothing allows", lines);
+	diag_label(rec, "from here to line %u", last->line);
+	diag_help(rec, "remove them; of one that guards against a later `allow`, say so: `because \"...\"`");
+}
+
+/* Those that a silence answers stand in no block. */
+static void tell_idles(const struct lint *l, struct idle *v, unsigned n)
+{
+	unsigned kept = 0;
+	if (n)
+		qsort(v, n, sizeof(*v), idle_cmp);
+	for (unsigned i = 0; i < n; i++)
+		if (!diag_is_silenced(l->diags, DIAG_DEAD_DENY, v[i].at->loc))
+			v[kept++] = v[i];
+	for (unsigned i = 0, next; i < kept; i = next) {
+		for (next = i + 1; next < kept && follows(&v[next - 1], &v[next]);)
+			next++;
+		tell_idle(l, &v[i], &v[next - 1]);
+	}
+}
+
 static void dead_denies(const struct lint *l, const struct path_set *allows, const struct spot *spots, unsigned n)
 {
+	struct idle *found = NULL;
+	unsigned n_found = 0;
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
 		const struct origin *o = lint_line(r, r->ops);
 		struct dead x = {.lint = l, .rule = r};
+		struct src_pos at;
 		const char *path = is_path(r, true) && is_own(l, r) && !o->because && !o->final ? lint_path(l, r->object) : NULL;
 		if (!path || is_entry(l, r, path) || path_set_above(allows, path, meets, &x) || meets_below(&x, spots, n, path) ||
-		    meets_pattern(l, &x, path) || meets_socket(l, r, path))
+		    meets_pattern(l, &x, path) || meets_socket(l, r, path) || !src_locate(l->src, o->loc.beg, &at))
 			continue;
-		struct diag_rec *rec = diag(l->diags, DIAG_DEAD_DENY, o->loc, "this line denies what nothing allows");
-		diag_help(rec, "remove it; if it guards against a later `allow`, say so: `because \"...\"`");
+		ARENA_GROW(l->arena, found, n_found);
+		found[n_found++] = (struct idle){r, o, at.line};
 	}
+	tell_idles(l, found, n_found);
 }
 
 /* ---- lines inside of wider ones ---- */

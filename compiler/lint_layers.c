@@ -21,12 +21,6 @@ static const struct step {
 #include "layer_call.def"
 };
 
-/* What a reader takes for one thing. */
-static const uint32_t words[] = {
-    OP_BIT(OP_READ) | OP_BIT(OP_LIST), LINT_OPS_WRITE,	      OP_BIT(OP_IOCTL),
-    OP_BIT(OP_LISTEN_TCP),	       OP_BIT(OP_LISTEN_UNIX), OP_BIT(OP_SIGNAL),
-};
-
 static const struct sys_conj always = {NULL, 0};
 
 /* What the lines deny of the call, as conjunctions of which any does. */
@@ -112,30 +106,67 @@ static uint32_t ops_of_line(const struct ir_rule *r, const struct origin *line)
 	return ops;
 }
 
-static void useless_rule(const struct lint *l, const struct ir_rule *r, uint32_t closed, const struct origin *const by[OP_COUNT])
+/* What lines that deny calls leave of lines that allow: told once, of the first of these. */
+struct useless {
+	const struct origin *at, *deny;
+	uint32_t ops;
+	unsigned n; /* of such lines */
+};
+struct uselesses {
+	struct useless *v;
+	unsigned n;
+};
+
+static void add_useless(const struct lint *l, struct uselesses *all, const struct origin *at, const struct origin *deny, uint32_t ops)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		const struct origin *at = lint_line(r, words[i]);
-		uint32_t ops = at ? ops_of_line(r, at) & words[i] : 0;
-		if (!lint_blames(l, at) || (ops & closed) != ops || diag_seen(l->diags, DIAG_LAYERS, at->loc))
+	for (unsigned i = 0; i < all->n; i++) {
+		struct useless *u = &all->v[i];
+		if (u->deny != deny || (u->ops != ops && u->at != at))
 			continue;
-		const struct origin *deny = by[__builtin_ctz(ops)];
-		struct diag_rec *rec = diag(l->diags, DIAG_LAYERS, at->loc, "`%s` is allowed here, and the filter leaves no call for it",
-					    say_ops(l->arena, ops));
-		diag_second(rec, deny->loc, "the calls are denied here");
-		diag_help(rec, "remove one of the two lines, or deny a part of the calls only");
+		u->n += u->at != at;
+		u->at = at->loc.beg < u->at->loc.beg ? at : u->at;
+		u->ops |= ops;
+		return;
 	}
+	ARENA_GROW(l->arena, all->v, all->n);
+	all->v[all->n++] = (struct useless){at, deny, ops, 1};
+}
+
+static void useless_rule(const struct lint *l, const struct ir_rule *r, uint32_t closed, const struct origin *const by[OP_COUNT],
+			 struct uselesses *all)
+{
+	for (uint32_t left = r->ops & closed; left; left &= left - 1) {
+		const struct origin *at = lint_line(r, left), *deny = by[__builtin_ctz(left)];
+		uint32_t ops = 0;
+		for (uint32_t k = ops_of_line(r, at) & closed; k; k &= k - 1)
+			ops |= by[__builtin_ctz(k)] == deny ? k & (~k + 1) : 0;
+		if (lint_blames(l, at) && !diag_is_silenced(l->diags, DIAG_LAYERS, at->loc))
+			add_useless(l, all, at, deny, ops);
+	}
+}
+
+static void tell_useless(const struct lint *l, const struct useless *u)
+{
+	struct diag_rec *rec = diag(l->diags, DIAG_LAYERS, u->at->loc, "`%s` is allowed here, and the filter leaves no call for it",
+				    say_ops(l->arena, u->ops));
+	diag_second(rec, u->deny->loc, "the calls are denied here");
+	if (u->n > 1)
+		diag_note(rec, "the same is true of %u more line%s", u->n - 1, u->n > 2 ? "s" : "");
+	diag_help(rec, "take `%s` out of one of the two lines, or deny a part of the calls only", say_ops(l->arena, u->ops));
 }
 
 void lint_layers(const struct lint *l)
 {
 	const struct origin *by[OP_COUNT] = {NULL};
+	struct uselesses all = {NULL, 0};
 	if (!(l->ir->targets & TARGET_BIT(TARGET_LINUX)))
 		return;
 	uint32_t closed = closed_ops(l, by);
 	for (unsigned i = 0; closed && i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
 		if (!r->deny && r->kind != RULE_SYSCALL && (r->targets & TARGET_BIT(TARGET_LINUX)))
-			useless_rule(l, r, closed, by);
+			useless_rule(l, r, closed, by, &all);
 	}
+	for (unsigned i = 0; i < all.n; i++)
+		tell_useless(l, &all.v[i]);
 }

@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "cond.h"
+#include "derive.h"
 #include "str.h"
 #include "syscalls.h"
 
-enum { MAX_CONJS = 2048, MAX_NAMES = 8 };
+enum { MAX_CONJS = 2048, MAX_NAMES = 12 };
 
 struct lint {
 	struct arena *arena;
@@ -191,36 +192,88 @@ static void lint_dead(const struct lint *l, const struct sys_rule *r)
 	diag_help(rec, "remove the line");
 }
 
+static bool exists_on(const struct syscall_desc *call, uint32_t arches)
+{
+	for (; arches; arches &= arches - 1)
+		if (call->nr[__builtin_ctz(arches)] != SYSCALL_NONE)
+			return true;
+	return false;
+}
+
+/* Has the group no call of its own that it opens on one of the arches? What other rules open it leaves to them. */
+static bool is_governed(const struct lint *l, const char *group, uint32_t features, uint32_t arches)
+{
+	const struct syscall_group *g = syscall_group_by_name(group);
+	for (unsigned i = 0; i < g->n_members; i++) {
+		const char *name = g->members[i];
+		if (name[0] == '@' ? !is_governed(l, name + 1, features, arches)
+				   : !derive_governs(name, features) && exists_on(syscall_by_name(name), arches))
+			return false;
+	}
+	return true;
+}
+
+static void lint_groups(const struct lint *l)
+{
+	const struct ir *ir = meaning_ir(l->meaning);
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (r->kind != RULE_SYSCALL || r->deny || r->object[0] != '@' || r->origin[OP_SYSCALL]->profile ||
+		    !is_governed(l, r->object + 1, derive_features(ir, ARCH_X86_64), r->arches & ir->arches))
+			continue;
+		struct diag_rec *rec = diag(l->diags, DIAG_DEAD_ALLOW, r->origin[OP_SYSCALL]->loc, "this line allows nothing");
+		diag_note(rec, "a group opens no call that other rules open, and all of `%s` are such", r->object);
+		diag_help(rec, "write the rule that needs them, such as `allow exec \"...\"` for `execve`; or name the calls");
+	}
+}
+
 /* ---- lines that protect little ---- */
 
 static const struct family {
-	enum { ANY_DENY, WHOLE_DENY, UNCONFINED_SIBLING } when;
+	enum { ANY_DENY, WHOLE_DENY, UNCONFINED_SIBLING, FIRST_DENIED } when;
 	const char *calls[MAX_NAMES];
 } families[] = {
 #define SIBLINGS(when, ...) {when, {__VA_ARGS__}},
 #include "sibling.def"
 };
 
-/*
- * An allow of the call that lets something through, on one of the arches; NULL when none does or
- * the author denies some.
- */
-static const struct sys_rule *open_sibling(const struct lint *l, const char *name, uint32_t arches, const struct family *f)
+/* What lets a call through: a line, the base of every policy (then it says for what), or the default of the policy. */
+struct opening {
+	const struct origin *line;
+	const char *base;
+};
+
+static bool lets_through(struct sys_action a)
+{
+	return a.act == ACT_ALLOW || a.act == ACT_LOG;
+}
+
+/* Is some of the call let through on one of the arches? Not where the author denies some of it. */
+static bool open_sibling(const struct lint *l, const struct syscall_desc *call, uint32_t arches, const struct family *f,
+			 struct opening *by)
 {
 	const struct sys_rule *open = NULL;
+	bool shut = false; /* by the base */
+	for (unsigned a = 0; a < ARCH_COUNT; a++)
+		arches &= call->nr[a] == SYSCALL_NONE ? ~ARCH_BIT(a) : ~0u;
 	for (unsigned i = 0; i < l->policy->n_rules; i++) {
 		const struct sys_rule *r = &l->policy->rules[i];
-		const struct sys_rule *by = NULL;
-		if (strcmp(r->call->name, name) != 0 || !(r->arches & arches))
+		const struct sys_rule *denied = NULL;
+		if (r->call != call || !(r->arches & arches))
 			continue;
 		if (r->deny && r->origin)
-			return NULL;
+			return false;
+		shut |= r->deny && !r->cond;
 		if (f->when == UNCONFINED_SIBLING && r->cond && !r->origin)
 			continue;
-		if (!r->deny && !open && !is_covered(l, r, takes_allow, &by))
+		if (!r->deny && !open && !is_covered(l, r, takes_allow, &denied))
 			open = r;
 	}
-	return open;
+	if (open)
+		*by = (struct opening){open->origin, open->reason};
+	else
+		*by = (struct opening){meaning_ir(l->meaning)->default_origin, NULL};
+	return open || (!shut && arches && by->line && lets_through(l->policy->known));
 }
 
 /* Is a call of the family denied by a line before this one? Then that one has said it. */
@@ -243,25 +296,26 @@ static void lint_family(const struct lint *l, const struct sys_rule *r, const st
 {
 	bool member = false;
 	struct buf names = buf_new(l->arena);
-	const struct sys_rule *first = NULL;
-	for (unsigned i = 0; i < MAX_NAMES && f->calls[i]; i++)
+	struct opening first = {NULL, NULL}, by;
+	for (unsigned i = 0; i < (f->when == FIRST_DENIED ? 1 : MAX_NAMES) && f->calls[i]; i++)
 		member |= !strcmp(f->calls[i], r->call->name);
 	if (!member || sends_elsewhere(r) || (f->when == WHOLE_DENY && r->cond) || said_before(l, r, f))
 		return;
 	for (unsigned i = 0; i < MAX_NAMES && f->calls[i]; i++) {
-		const struct sys_rule *open = strcmp(f->calls[i], r->call->name)
-						  ? open_sibling(l, f->calls[i], r->arches, f)
-						  : NULL;
-		if (open)
-			buf_printf(&names, "%s`%s`", names.len ? ", " : "", f->calls[i]);
-		first = first ? first : open;
+		if (!strcmp(f->calls[i], r->call->name) || !open_sibling(l, syscall_by_name(f->calls[i]), r->arches, f, &by))
+			continue;
+		first = names.len ? first : by;
+		buf_printf(&names, "%s`%s`", names.len ? ", " : "", f->calls[i]);
 	}
-	if (!first)
+	if (!names.len)
 		return;
 	struct diag_rec *rec =
 	    diag(l->diags, DIAG_SIBLING, r->origin->loc, "`%s` is denied, and %s can do the same",
 		 r->call->name, buf_str(&names));
-	second_place(rec, first, "allowed");
+	if (first.line)
+		diag_second(rec, first.line->loc, "allowed here");
+	else
+		diag_note(rec, "allowed by the base of every policy (%s)", first.base);
 	if (syscall_group_by_name(f->calls[0]))
 		diag_help(rec, "`deny syscall @%s` covers the family", f->calls[0]);
 	else
@@ -271,10 +325,8 @@ static void lint_family(const struct lint *l, const struct sys_rule *r, const st
 static bool uring_reaches(const char *name)
 {
 	static const char *const calls[] = {
-	    "open",    "openat",    "openat2", "read",      "write",     "connect",  "accept",
-	    "accept4", "socket",    "sendto",  "sendmsg",   "recvmsg",   "recvfrom", "bind",
-	    "listen",  "unlinkat",  "unlink",  "renameat",  "renameat2", "rename",   "mkdirat",
-	    "mkdir",   "symlinkat", "linkat",  "fallocate", "setxattr",  "splice",
+#define IO_URING(...) __VA_ARGS__,
+#include "io_uring.def"
 	};
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (!strcmp(calls[i], name))
@@ -282,29 +334,7 @@ static bool uring_reaches(const char *name)
 	return false;
 }
 
-static void lint_side_door(const struct lint *l, const struct sys_rule *r)
-{
-	if (strcmp(r->call->name, "io_uring_setup") != 0)
-		return;
-	for (unsigned i = 0; i < l->policy->n_rules; i++) {
-		const struct sys_rule *o = &l->policy->rules[i];
-		if (!o->deny || !o->origin || !uring_reaches(o->call->name))
-			continue;
-		struct diag_rec *rec =
-		    diag(l->diags, DIAG_SIDE_DOOR, r->origin->loc,
-			 "io_uring does what `%s` does, and no filter sees it", o->call->name);
-		diag_second(rec, o->origin->loc, "`%s` is denied here", o->call->name);
-		diag_help(rec, "remove this line, or the deny that it defeats");
-		return;
-	}
-}
-
 /* ---- ABIs ---- */
-
-static bool lets_through(struct sys_action a)
-{
-	return a.act == ACT_ALLOW || a.act == ACT_LOG;
-}
 
 /* Does the policy let some of the call through on this ABI? *by: the line, or NULL: the default. */
 static bool is_open(const struct lint *l, const char *name, enum arch arch, const struct origin **by)
@@ -325,6 +355,36 @@ static bool is_open(const struct lint *l, const char *name, enum arch arch, cons
 	}
 	*by = meaning_ir(l->meaning)->default_origin;
 	return lets_through(l->policy->known);
+}
+
+/* The first line that denies what io_uring does too, on one of the arches. */
+static const struct sys_rule *denied_door(const struct lint *l, enum arch arch)
+{
+	for (unsigned i = 0; i < l->policy->n_rules; i++) {
+		const struct sys_rule *r = &l->policy->rules[i];
+		if (r->deny && r->origin && !sends_elsewhere(r) && (r->arches & ARCH_BIT(arch)) && uring_reaches(r->call->name))
+			return r;
+	}
+	return NULL;
+}
+
+static void lint_side_door(const struct lint *l)
+{
+	for (uint32_t left = l->policy->arches; left; left &= left - 1) {
+		enum arch arch = (enum arch)__builtin_ctz(left);
+		const struct origin *by = NULL;
+		const struct sys_rule *deny = denied_door(l, arch);
+		if (!deny || !is_open(l, "io_uring_setup", arch, &by) || !by)
+			continue;
+		struct diag_rec *rec = diag(l->diags, DIAG_SIDE_DOOR, by->loc, "io_uring does what `%s` does, and no filter sees it",
+					    deny->call->name);
+		diag_second(rec, deny->origin->loc, "`%s` is denied here", deny->call->name);
+		if (by == meaning_ir(l->meaning)->default_origin)
+			diag_help(rec, "deny it too: `deny syscall io_uring_setup`");
+		else
+			diag_help(rec, "remove this line, or the deny that it defeats");
+		return;
+	}
 }
 
 #define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -410,6 +470,8 @@ void lint_syscalls(struct arena *a, const struct meaning *m, struct diags *d)
 	lint_open_companion(&l);
 	collect_lines(&l);
 	l.conjs = ARENA_ARRAY(a, MAX_CONJS, struct sys_conj);
+	lint_side_door(&l);
+	lint_groups(&l);
 	for (unsigned i = 0; i < l.policy->n_rules; i++) {
 		const struct sys_rule *r = &l.policy->rules[i];
 		if (!is_own(r))
@@ -419,7 +481,5 @@ void lint_syscalls(struct arena *a, const struct meaning *m, struct diags *d)
 			lint_multiplexed(&l, r, &multiplexers[k]);
 		for (size_t f = 0; r->deny && f < sizeof(families) / sizeof(families[0]); f++)
 			lint_family(&l, r, &families[f]);
-		if (!r->deny)
-			lint_side_door(&l, r);
 	}
 }

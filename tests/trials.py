@@ -30,6 +30,8 @@ there, and the text in it that shows it.
 """
 import concurrent.futures, fnmatch, glob, json, os, re, subprocess, sys, tempfile
 
+import trials_made
+
 sbxc, std = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "trials")
 root = os.path.dirname(os.path.dirname(here))
@@ -84,6 +86,13 @@ def read_trials(name, text):
             sys.exit(f"FAIL trials {name}:{n}: a trial begins with `CLAIM, ...: SENTENCE`")
         trials.append(Trial(f"{name}:{n}", head[1].split(", "), head[2], head[3]))
     return trials
+
+
+def made_trial(title, seen, lines):
+    t = Trial("made:", ["made"], title, seen)
+    for line in lines:
+        t.add(line)
+    return t
 
 
 def split(lines):
@@ -256,6 +265,11 @@ def table(path, macro, prefix, *columns):
         yield from (f"word:{prefix}.{words[c]}" for c in columns if c < len(words) and words[c])
 
 
+def lints():
+    text = open(os.path.join(root, "compiler/diag.def"), encoding="utf-8").read()
+    return re.findall(r'^DIAG\(\w+, "W\d+", SEV_WARNING, "([^"]+)"', text, flags=re.M)
+
+
 def choices():
     text = re.sub(r"/\*.*?\*/", "", open(os.path.join(root, "compiler/choice.def")).read(), flags=re.S)
     for row in re.findall(r"^CHOICE\((.*?)\)$", text, flags=re.M):
@@ -270,7 +284,7 @@ def wanted():
         if line.strip() and not line.startswith("#"):
             claim, _, *shown = line.rstrip("\n").split("\t")
             out[claim] = tuple(shown) or None
-    words = [*table("compiler/op_word.def", "OP_WORD", "op", 0), *table("compiler/limit.def", "LIMIT", "limit", 0),
+    words = [*(f"lint:{slug}" for slug in lints()), *table("compiler/op_word.def", "OP_WORD", "op", 0), *table("compiler/limit.def", "LIMIT", "limit", 0),
              *table("compiler/cap.def", "CAP", "cap", 0), *table("compiler/type.def", "TYPE", "type", 0),
              *table("compiler/setting.def", "SETTING", "setting", 0), *table("compiler/isolate.def", "ISOLATE", "isolate", 0),
              *table("compiler/target.def", "TARGET", "target", 0), *table("compiler/arch.def", "ARCH", "arch", 0),
@@ -355,6 +369,11 @@ def main():
     trials = [t for path in files for t in read_trials(os.path.basename(path), open(path, encoding="utf-8").read())]
     for t, fault in run(trials):
         verdict(f"{t.place} {t.title}", fault)
+    made = [made_trial(*t) for t in trials_made.trials(root)]
+    for t, fault in run(made):
+        verdict(f"{t.place} {t.title}", fault)
+    for n, gap in enumerate([*trials_made.gaps(root)]):
+        verdict(f"tables of calls, {n + 1}", gap)
     want = wanted()
     gaps = list(uncovered(trials, want))
     for claim, why in gaps:
