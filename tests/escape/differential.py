@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""differential.py OUT SEED COUNT - random policies, for guests: OUT/plans/NAME, and for each OUT/ask/NAME, a line `want by guarantee
-command` with tabs: what `sbxc why` (decide(), and the models of the artifacts) says that tests/live/probe must answer.
+"""differential.py OUT SEED COUNT [MACHINE] - random policies, for guests: OUT/plans/NAME, and for each OUT/ask/NAME, a line `want by
+guarantee command` with tabs: what `sbxc why` (decide(), and the models of the artifacts) says that tests/live/probe must answer. Beside
+them a plan for each guarantee that measures.tsv has rows for (guarantees.py), asked about these. ABI=riscv64: for that machine alone.
 
-The world is that of tests/vm/guest-differential.sh: folders of /d with a file, a program and a file to be deleted each."""
+The world is that of tests/vm/guest-differential.sh: folders of /d with a file, a program, a file to be deleted and a key each."""
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 
@@ -13,15 +15,52 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 B = os.path.join(TOP, os.environ.get("B", "build"))
 out, seed, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+machine = sys.argv[4] if len(sys.argv) > 4 else "x86_64"
 STD = ["--std", os.path.join(TOP, "policies/std")]
+ABI = ["abi " + os.environ["ABI"]] if os.environ.get("ABI") else []
 
 FOLDERS = ["/d/a", "/d/a/b", "/d/a/b/c", "/d/e", "/d/e-x", "/d/f"]
 PORTS = [7101, 7002, 7003]  # somebody listens on the first
+PATTERNS = ["*.key", "x*", "pro*", "f*e"]
 OPS = ["read", "list", "modify", "create", "delete", "write", "exec", "read write", "read exec", "modify create"]
-PREFER = ["net.connect.port", "net.listen.port", "net.udp", "unix.path", "unix.abstract", "signal.scope", "fs.ioctl.scope"]
-CALLS = {"ptrace": 101, "keyctl": 250, "unshare": 272, "mount": 165, "bpf": 321, "io_uring_setup": 425, "userfaultfd": 323,
-         "shmget": 29, "setns": 308, "kcmp": 312, "clone3": 435, "openat2": 437, "perf_event_open": 298, "truncate": 76,
-         "chmod": 90, "memfd_create": 319}
+PREFER = ["fs.glob.live", "net.connect.port", "net.listen.port", "net.udp", "unix.path", "unix.abstract", "signal.scope", "fs.ioctl.scope"]
+CALLS = ["ptrace", "keyctl", "unshare", "mount", "bpf", "io_uring_setup", "userfaultfd", "shmget", "setns", "kcmp", "clone3",
+         "openat2", "perf_event_open", "truncate", "fchmodat", "memfd_create", "personality"]
+# Of a call the argument that conditions speak of, what is before it, and values of it that change nothing.
+SPOKEN_OF = {
+    "kcmp": ("type", "-1:-1", range(8)),
+    "keyctl": ("operation", "", [3, 4, 6, 11]),
+    "personality": ("persona", "", [0, 8, 0xFFFFFFFF]),
+    "memfd_create": ("flags", "-1", [1, 2, 3, 4, 7]),
+    "shmget": ("shmflg", "-9:0", [0, 0o400, 0o600]),
+    "setns": ("nstype", "-1", [0, 0x4000000, 0x20000000, 0x44000000]),
+    "unshare": ("flags", "", [0, 0x200, 0x400, 0x600]),
+}
+
+
+def numbers():
+    """Of each call its number on the machine; old calls are not on all."""
+    with open(os.path.join(TOP, "compiler/syscalls.tsv"), encoding="utf-8") as f:
+        rows = [line.rstrip("\n").split("\t") for line in f if line[0] != "#"]
+    column = rows[0].index(machine)
+    return {row[0]: row[column] for row in rows[1:] if row[column] != "-"}
+
+
+def condition(r, name):
+    arg, _, values = SPOKEN_OF[name]
+    a, b = r.choice(values), r.choice(values)
+    return r.choice([f"{arg} == {a}", f"{arg} != {a}", f"{arg} < {a}", f"{arg} <= {a}", f"{arg} > {a}", f"{arg} >= {a}",
+                     f"{arg} in ({a}, {b})", f"{arg} has {a}", f"{arg} lacks {a}", f"{arg} & {a} == {b & a}",
+                     f"{arg} == {a} or {arg} > {b}", f"{arg} >= {min(a, b)} and {arg} <= {max(a, b)}"])
+
+
+def calls(r):
+    for _ in range(r.randint(0, 3)):
+        yield f"allow syscall {r.choice(CALLS)}"
+    for name in r.sample(sorted(SPOKEN_OF), r.randint(0, 4)):
+        yield f"allow syscall {name}" + r.choice(["", f" where {condition(r, name)}", f" where {condition(r, name)}"])
+        if r.random() < 0.4:
+            yield f"deny syscall {name} where {condition(r, name)} with errno {r.choice(['ENOTTY', 'EXDEV', 'EPERM'])}"
 
 
 def rules(r):
@@ -39,12 +78,16 @@ def rules(r):
         lines.append('allow connect unix "/d/v/out/sock"')
     if r.random() < 0.2:
         lines.append("allow signal")
-    for _ in range(r.randint(0, 3)):
-        lines.append(f"allow syscall {r.choice(sorted(CALLS))}")
+    lines += calls(r)
     if r.random() < 0.3:
-        place = r.choice(FOLDERS[1:3])
-        lines += [f'allow read write "/d/a"', f'deny {r.choice(["read write", "write", "read write exec"])} "{place}"']
-        return "isolate user, mount\n    root host", lines
+        lines.append(f'allow {r.choice(["read", "read modify", "exec"])} matching "{r.choice(PATTERNS)}" under "{r.choice(FOLDERS)}"')
+    if r.random() < 0.4:
+        lines.append('allow read write "/d/a"')
+        if r.random() < 0.6:
+            lines.append(f'deny {r.choice(["read write", "write", "read write exec"])} "{r.choice(FOLDERS[1:3])}"')
+        if r.random() < 0.6:
+            lines.append(f'deny {r.choice(["read write", "write", "read"])} matching "{r.choice(PATTERNS)}" under "{r.choice(FOLDERS[:3])}"')
+        return r.choice(["isolate user, mount\n    root host"] * 3 + ["isolate none"]), lines
     if r.random() < 0.2:
         return "isolate all", lines
     return "isolate none", lines
@@ -53,7 +96,7 @@ def rules(r):
 def text(view, lines, prefer):
     because = [re.sub(r"$", ' because "random"', line) if line.startswith("allow") else line for line in lines]
     prefers = [f'prefer {p} on linux because "random"' for p in prefer]
-    body = "\n    ".join(["targets linux", 'entry "/t/probe"', view, *because, *prefers])
+    body = "\n    ".join(["targets linux", *ABI, 'entry "/t/probe"', view, *because, *prefers])
     return f"sbx 1\npolicy random {{\n    {body}\n}}\n"
 
 
@@ -81,6 +124,9 @@ def matrix():
         yield f"list {d}", [f'list "{d}"'], ""
         yield f"read {d}/file", [f'read "{d}/file"'], ""
         yield f"modify {d}/file", [f'modify "{d}/file"'], ""
+        yield f"read {d}/x.key", [f'read "{d}/x.key"'], ""
+        yield f"modify {d}/x.key", [f'modify "{d}/x.key"'], ""
+        yield f"delete {d}/x.key", [f'delete "{d}/x.key"'], ""
         yield f"truncate {d}/file", ["syscall truncate", f'modify "{d}/file"'], "fs.write.scope"
         yield f"exec {d}/prog", [f'exec "{d}/prog"'], ""
         yield f"create {d}/new", [f'create "{d}/new"', f'modify "{d}/new"'], ""  # it is opened for writing
@@ -95,10 +141,15 @@ def matrix():
     yield "connect-unix /d/w/out/sock", ['connect unix "/d/w/out/sock"'], "unix.path"
     yield "connect-unix @sbx-escape-7101", ['connect unix "@sbx-escape-7101"'], "unix.abstract"
     yield "signal %v", ["signal"], "signal.scope"
-    for name, nr in sorted(CALLS.items()):
-        if name not in ("truncate", "chmod", "openat2"):
-            yield f"syscall {nr}", [f"syscall {name}"], ""
-    yield "chmod /d/f/file", ["syscall chmod"], ""
+    number = numbers()
+    for name in CALLS:
+        if name not in ("truncate", "fchmodat", "openat2"):
+            yield f"syscall {number[name]}", [f"syscall {name}"], ""
+    for name, (arg, before, values) in SPOKEN_OF.items():
+        for v in values:
+            yield f"syscall {':'.join(w for w in (number[name], before, str(v)) if w)}", [f"syscall {name} where {arg} == {v}"], ""
+    # the C library calls the old one where there is one
+    yield "chmod /d/f/file", ["syscall chmod" if "chmod" in number else "syscall fchmodat"], ""
     yield "socket 16 3", ["syscall socket where domain == AF_NETLINK and type == SOCK_RAW and protocol == 0"], ""
     yield "socket 2 2", ["syscall socket where domain == AF_INET and type == SOCK_DGRAM and protocol == 0"], ""
     yield "socket 2 1", ["syscall socket where domain == AF_INET and type == SOCK_STREAM and protocol == 0"], ""
@@ -131,13 +182,17 @@ def launch_of(name):
     """Its views, and the guarantees that nothing keeps whole: what they stand for may be stopped or not."""
     with open(os.path.join(out, "plans", name, "launch.conf"), encoding="utf-8") as f:
         text = f.read()
-    return re.search(r"^isolate (.*)$", text, re.M).group(1).split(), re.findall(r"^guarantee (\S+) preferred none", text, re.M)
+    views = re.search(r"^isolate (.*)$", text, re.M).group(1).split()
+    views += ["root"] if re.search(r"^root private$", text, re.M) else []
+    return views, re.findall(r"^guarantee (\S+) preferred none", text, re.M)
 
 
 def in_view(command, views):
     """What a private view answers where Landlock would have been asked."""
     if command.startswith("signal") and "pid" in views:
         return "ESRCH"
+    if command.startswith("connect-unix /") and "root" in views:
+        return "ENOENT" # nothing else names its folder
     return "ECONNREFUSED" if command.startswith("connect-unix @") and "net" in views else None
 
 
@@ -157,6 +212,30 @@ def write_one(name):
                 f.write("\t".join((w[0], w[1] or "-", guarantee or "-", command)) + "\n")
 
 
+def measures():
+    """For each guarantee the rows that measure it, under the plan that requires it."""
+    os.environ.setdefault("B", "build")
+    done = subprocess.run([os.path.join(HERE, "guarantees.py"), os.path.join(out, "plans"), "/t/probe"], check=False, stdout=subprocess.DEVNULL)
+    if done.returncode != 0:
+        sys.exit("differential.py: no plans for the guarantees")
+    rows = {}
+    with open(os.path.join(HERE, "measures.tsv"), encoding="utf-8") as f:
+        for line in f:
+            if line[0] != "#":
+                cap, command, literal, asked, _ = line.rstrip("\n").split("\t")
+                rows.setdefault("cap-" + cap, []).append((command, literal, asked.split(" / ")))
+    for name, mine in rows.items():
+        answer = answers(name, sorted({q for _, literal, asked in mine if literal == "why" for q in asked}))
+        with open(os.path.join(out, "ask", name), "w", encoding="utf-8") as f:
+            for command, literal, asked in mine:
+                w, by = want([answer[q] for q in asked]) if literal == "why" else (literal, "always")
+                f.write("\t".join((w, by or "-", name.removeprefix("cap-"), command)) + "\n")
+    for name in os.listdir(os.path.join(out, "plans")): # what attacks measure
+        if name.startswith("cap-") and name.removesuffix(".sbx") not in rows:
+            path = os.path.join(out, "plans", name)
+            os.unlink(path) if name.endswith(".sbx") else shutil.rmtree(path)
+
+
 def main():
     r = random.Random(seed)
     os.makedirs(os.path.join(out, "plans"))
@@ -168,6 +247,7 @@ def main():
         if compile_one(r, name):
             write_one(name)
             made += 1
+    measures()
     print(f"{made} policies of {tried}, seed {seed}")
     return made < count
 

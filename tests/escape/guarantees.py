@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """guarantees.py PLANS ESCAPE - a policy and a plan for each guarantee that Linux can keep, in PLANS/cap-NAME: the lines of
-compiler/cap_ask.def that ask for it, `require` it, and `prefer` whatever else depends on the host. Prints the names; what no
-policy can require on Linux is left out. ABI=riscv64: for that machine."""
+compiler/cap_ask.def or measures.tsv that ask for it, `require` it, and `prefer` whatever else depends on the host. Prints the names, and
+the error where no policy can require it on Linux. ABI=riscv64: for that machine."""
 import os
 import re
 import shutil
@@ -27,7 +27,7 @@ def policy(cap, ask, view, preferred):
     require = "" if ask.startswith("require") else f"require {cap}"
     prefer = "".join(f'    prefer {p} on linux because "another guarantee is looked at"\n' for p in preferred)
     # without a reason the words would be warned about
-    ask = re.sub(r'^(allow .*)$', r'\1 because "asked for"', ask)
+    ask = "\n    ".join(re.sub(r"^(allow .*)$", r'\1 because "asked for"', line) for line in ask.split(" / "))
     return f'sbx 1\n{proxy}policy cap {{\n    targets linux\n{ABI}    entry "{escape}"\n    {view}\n    {ask}\n    {require}\n{prefer}}}\n'
 
 
@@ -36,7 +36,9 @@ def compiles(name, text):
     with open(path, "w", encoding="utf-8") as f:
         f.write(text)
     command = [SBXC, "-q", "--std", os.path.join(TOP, "policies/std"), path, "-o", os.path.join(plans, name)]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    errors.append((re.findall(r"error\[(E\d+)\]", done.stderr) or [""])[0])
+    return done.returncode == 0
 
 
 def others(name, cap):
@@ -47,20 +49,23 @@ def others(name, cap):
 
 
 def make(cap, ask):
+    """Why not, or "" when there is one."""
     name = "cap-" + cap
+    errors.clear()
     for view in VIEWS:
         for preferred in ([], ["net.listen.port"]):
             if cap in preferred or not compiles(name, policy(cap, ask, view, preferred)):
                 continue
             preferred = preferred + others(name, cap)
             if compiles(name, policy(cap, ask, view, preferred)):
-                return True
+                return ""
     shutil.rmtree(os.path.join(plans, name), ignore_errors=True)
     os.unlink(os.path.join(plans, name + ".sbx"))
-    return False
+    return errors[0]
 
 
+errors = []
 asks = {k: v.replace('\\"', '"') for k, v in re.findall(r'^ASK\((\w+), "(.*)"\)$', read("compiler/cap_ask.def"), re.M)}
+lines = {row[0]: row[4] for row in (r.split("\t") for r in read("tests/escape/measures.tsv").splitlines()) if len(row) == 5 and row[4] != "-"}
 for key, cap in re.findall(r'^CAP\((\w+), "([a-z_.-]+)"', read("compiler/cap.def"), re.M):
-    if make(cap, asks[key]):
-        print("cap-" + cap)
+    print(f"cap-{cap}\t{make(cap, lines.get(cap, asks[key])) or '-'}")

@@ -29,6 +29,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef TIOCSTI
@@ -320,15 +321,146 @@ static int do_ioctl(char **a)
 	return (int)syscall(SYS_ioctl, atoi(a[0]), strtoul(a[1], NULL, 0), space);
 }
 
+/* Does a request reach the driver of the device, whatever it thinks of it? */
+static int do_ioctl_on(char **a)
+{
+	int fd = open(a[0], O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	int rc = ioctl(fd, FIONREAD, &(int){0}) == 0 || errno == ENOTTY || errno == EINVAL ? 0 : -1;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return rc;
+}
+
+/* ---- one for each limit ---- */
+
+/* N descriptors at once. */
+static int do_files(char **a)
+{
+	int n = 0, want = atoi(a[0]), last = -1, fd[1024];
+	while (n < want && n < 1024 && (last = dup(1)) >= 0)
+		fd[n++] = last;
+	int saved = errno;
+	while (n)
+		close(fd[--n]);
+	errno = saved;
+	return last < 0 ? -1 : 0;
+}
+
+/* PATH BYTES */
+static int do_grow(char **a)
+{
+	int fd = open(a[0], O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	signal(SIGXFSZ, SIG_IGN);
+	int rc = ftruncate(fd, atol(a[1]));
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return rc;
+}
+
+static int do_map(char **a)
+{
+	void *p = mmap(NULL, strtoul(a[0], NULL, 0), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return p == MAP_FAILED ? -1 : munmap(p, strtoul(a[0], NULL, 0));
+}
+
+static int do_lock(char **a)
+{
+	size_t n = strtoul(a[0], NULL, 0);
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return -1;
+	int rc = mlock(p, n);
+	int saved = errno;
+	munmap(p, n);
+	errno = saved;
+	return rc;
+}
+
+/* N children at once. */
+static int do_forks(char **a)
+{
+	int n = 0, want = atoi(a[0]), last = -1, pid[1024];
+	while (n < want && n < 1024 && (last = fork()) > 0)
+		pid[n++] = last;
+	int saved = errno;
+	if (last == 0)
+		for (;;)
+			pause();
+	while (n) {
+		kill(pid[--n], SIGKILL);
+		waitpid(pid[n], NULL, 0);
+	}
+	errno = saved;
+	return last < 0 ? -1 : 0;
+}
+
+/* In a child, whose end by a signal is EINTR. */
+static int in_child(void (*work)(unsigned long), unsigned long n)
+{
+	int status = 0;
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0) {
+		work(n);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return -1;
+	errno = EINTR;
+	return WIFSIGNALED(status) ? -1 : 0;
+}
+
+static void burn(unsigned long seconds)
+{
+	struct timespec t = {0};
+	while (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) == 0 && (unsigned long)t.tv_sec < seconds)
+		;
+}
+
+/* SECONDS of the processor */
+static int do_burn(char **a)
+{
+	return in_child(burn, strtoul(a[0], NULL, 0));
+}
+
+static void deep(unsigned long bytes)
+{
+	volatile char *p = __builtin_alloca(4096);
+	p[0] = 1;
+	if (bytes > 4096)
+		deep(bytes - 4096);
+	p[1] = 1;
+}
+
+/* BYTES of the stack */
+static int do_stack(char **a)
+{
+	return in_child(deep, strtoul(a[0], NULL, 0));
+}
+
 /* Signal 0: may it be signalled at all? */
 static int do_signal(char **a)
 {
 	return kill(atoi(a[0]), 0);
 }
 
+/* NUMBER, or NUMBER:ARG:...; what is not said is -1. */
 static int do_syscall(char **a)
 {
-	return syscall(atol(a[0]), -1L, -1L, -1L, -1L, -1L, -1L) == -1 ? -1 : 0;
+	long v[7] = {0, -1, -1, -1, -1, -1, -1};
+	char *at = a[0];
+	for (int i = 0; i < 7; i++) {
+		v[i] = strtol(at, &at, 0);
+		if (*at++ != ':')
+			break;
+	}
+	return syscall(v[0], v[1], v[2], v[3], v[4], v[5], v[6]) == -1 ? -1 : 0;
 }
 
 /* An anonymous mapping that is writable and executable at once. */
@@ -494,6 +626,14 @@ static const struct command {
     {"socket", 2, do_socket},
     {"ioctl-tiocsti", 0, do_ioctl_tiocsti},
     {"ioctl", 2, do_ioctl},
+    {"ioctl-on", 1, do_ioctl_on},
+    {"files", 1, do_files},
+    {"grow", 2, do_grow},
+    {"map", 1, do_map},
+    {"lock", 1, do_lock},
+    {"forks", 1, do_forks},
+    {"burn", 1, do_burn},
+    {"stack", 1, do_stack},
     {"signal", 1, do_signal},
     {"syscall", 1, do_syscall},
     {"wx", 0, do_wx},

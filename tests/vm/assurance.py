@@ -12,6 +12,22 @@ PAGE = os.path.join(TOP, "docs/assurance.md")
 MARK = "<!-- Below: tests/vm/assurance.py. -->\n"
 LINE = re.compile(r"^(PASS|FAIL|SKIP) (.*)$")
 TRIED = re.compile(r"^escape (root|user) (\S+) ([\w-]+): (\S+) \((predicted )?([^,)]+)(?:,\S+)?(?:, (\w+))?\)$")
+COMPARED = re.compile(r"^differential (\S+): (\d+) right, (\d+) of them stopped")
+# What other guest scripts measure of a guarantee: their lines that say that something was stopped.
+MEASURED = {
+    "fs.write.ephemeral": r"differential cap-fs.write.ephemeral: what was made is gone",
+    "fs.hide": r"(root|user): a private tree over an initramfs",
+    "fs.read.deny": r"(root|user): the host's tree with a covered place",
+    "res.memory": r"(root|user): limit memory: the hog|memory: and are killed|limits (memory-hog: the job|memfd-hog|cgroup-)|libsbx: limit memory",
+    "res.swap": r"swap: and are killed",
+    "res.cpu_weight": r"cpu-weight: 20 beside",
+    "res.cpu": r"(root|user): limit cpu: throttled|cpu: 20%",
+    "res.pids": r"(root|user): limit pids: the ninth|pids: refused|limits fork-bomb",
+    "res.io": r"io-(read|write): 1 MiB/s",
+    "res.wall": r"(root|user): limit wall: exit 124|wall: \d+ s|wall orphan",
+    "res.output": r"output: ended",
+    "res.core": r"limits (raise-rlimit|core-dump)",
+}
 results = sys.argv[1]
 
 
@@ -28,6 +44,9 @@ class Kernel:
         self.skipped, self.failed, self.passed = {}, [], []
         self.tried = []  # (who, plan, attack, answer, right, want, by)
         self.refused, self.starts = set(), set()
+        self.compared = Counter()  # plan -> answers that were right
+        self.stopped = Counter()  # plan -> how many of these said no
+        self.predicted = {line[0] for line in table(os.path.join(results, name + ".host")) if line[1] == "refused"}
         with open(os.path.join(results, name + ".lines"), encoding="utf-8") as f:
             for line in f:
                 m = LINE.match(line.rstrip("\n"))
@@ -46,6 +65,9 @@ class Kernel:
         m = re.match(r"^escape (?:root|user) (\S+): (refused|starts) here, as predicted", text)
         if m:
             (self.refused if m.group(2) == "refused" else self.starts).add(m.group(1))
+        m = COMPARED.match(text)
+        if m:
+            self.compared[m.group(1)], self.stopped[m.group(1)] = int(m.group(2)), int(m.group(3))
         m = TRIED.match(text)
         if m:
             who, plan, attack, answer, wrong, want, by = m.groups()
@@ -53,19 +75,23 @@ class Kernel:
 
     def cell(self, guarantee, of):
         """One guarantee here: of is attack -> guarantee."""
-        mine = [t for t in self.tried if of.get(t[2]) == guarantee]
-        stopped = [t for t in mine if t[4] and t[5] not in ("open", "given")]
-        open_here = [t for t in mine if t[4] and t[5] == "open"]
+        plan = "cap-" + guarantee
+        mine = [t for t in self.tried if plan in (t[1], "cap-" + of.get(t[2], ""))]
+        stopped = sum(t[4] and t[5] not in ("open", "given") for t in mine) + self.stopped[plan]
+        stopped += sum(bool(re.match(MEASURED.get(guarantee, "$"), text)) for text in self.passed)
+        open_here = sum(t[4] and t[5] == "open" for t in mine)
+        given = self.compared[plan] - self.stopped[plan]
         if any(not t[4] for t in mine):
             return "**FAILED**"
-        plan = "cap-" + guarantee
+        if plan in self.refused | self.starts and (plan in self.refused) != (plan in self.predicted):
+            return "**NOT AS PREDICTED**"
         if plan in self.starts:
-            return f"enforced, {len(stopped)}" if stopped else "enforced"
+            return f"enforced, {stopped}" if stopped else f"enforced, {given} given" if given else "starts, not measured"
         if plan not in self.refused:
             return "not tried"
         words = ["refused"]
-        words += [f"compensated, {len(stopped)}"] if stopped else []
-        words += [f"open where preferred, {len(open_here)}"] if open_here else []
+        words += [f"compensated, {stopped}"] if stopped else []
+        words += [f"open where preferred, {open_here}"] if open_here else []
         return "; ".join(words)
 
 
@@ -89,11 +115,12 @@ def revisions(what):
 
 def runs(kernels, missing):
     yield "## The runs\n\n"
-    yield head(["kernel", "version", "Landlock ABI", "date", "passed", "failed", "skipped", "seconds", "random policies"])
+    yield head(["kernel", "version", "Landlock ABI", "date", "passed", "failed", "skipped", "seconds", "random policies", "answers", "of them no"])
     for k in kernels:
         c = k.count
         yield row([k.name, k.version, k.abi if k.abi != "0" else "none", k.date, c["PASS"], c["FAIL"], c["SKIP"], k.seconds,
-                   sum("differential" in line for line in k.passed)])
+                   sum(line.startswith("differential r") for line in k.passed),
+                   *(sum(n for plan, n in c.items() if plan[0] == "r") for c in (k.compared, k.stopped))])
     if missing:
         yield f"\nNot among them: {' '.join(missing)}.\n"
     yield "\nQEMU without hardware virtualisation, one processor, 512 MiB; x86_64 where the id names no other machine.\n"
@@ -147,15 +174,21 @@ def live(all_live):
             yield row([text.replace("|", "\\|"), ", ".join(names)])
 
 
-def guarantees(kernels, of, names):
+def guarantees(kernels, of):
+    """Each word of cap.def: what no policy can require on Linux is refused before there is a plan."""
+    with open(os.path.join(TOP, "compiler/cap.def"), encoding="utf-8") as f:
+        names = re.findall(r'^CAP\(\w+, "([^"]+)"', f.read(), re.M)
+    why = dict(table(os.path.join(results, "guarantees")))
     yield "\n## Guarantees by kernel\n\n"
-    yield ("*enforced*: a plan that requires it starts, and the number of attempts on it that were stopped, with the errno predicted, over "
-           "all plans and both users. *refused*: such a plan does not start. *compensated*: attempts that another mechanism of "
-           "other plans stopped there all the same. *open where preferred*: attempts that got through under plans that only "
-           "prefer it, as predicted.\n\n")
+    yield ("Each cell is what a plan that requires the guarantee did there, and what `sbxc check --for` had said of it: where these differ it says "
+           "so. *enforced*: it starts, and so many attempts on the guarantee were stopped, with the errno predicted, over all plans and both users, "
+           "each with a control that succeeds; *given*: so many things that it promises worked. *refused*: it does not start. *compensated*: "
+           "so many attempts were stopped there all the same, by another mechanism, in plans that prefer it or in their own. *open where "
+           "preferred*: attempts that got through under plans that only prefer it, as predicted. *refused by sbxc*: no plan can require it on Linux.\n\n")
     yield head(["guarantee"] + [k.name for k in kernels])
     for g in names:
-        yield row([f"`{g}`"] + [k.cell(g, of) for k in kernels])
+        code = why.get("cap-" + g, "-")
+        yield row([f"`{g}`"] + [f"refused by sbxc, {code}" if code != "-" else k.cell(g, of) for k in kernels])
 
 
 def stated(kernels, attacks):
@@ -187,15 +220,13 @@ def main():
     all_live = [Live(i) for i in ids if os.path.exists(os.path.join(results, "live", i + ".run"))]
     attacks = table(os.path.join(TOP, "tests/escape/attacks.tsv"))
     of = {a[0]: a[2] for a in attacks}
-    plans = {p for k in kernels for p in k.refused | k.starts if p.startswith("cap-")}
-    with open(os.path.join(TOP, "compiler/cap.def"), encoding="utf-8") as f:
-        names = [g for g in re.findall(r'^CAP\(\w+, "([^"]+)"', f.read(), re.M) if "cap-" + g in plans]
     with open(PAGE, encoding="utf-8") as f:
         upper = f.read().split(MARK)[0]
-    parts = [runs(kernels, missing), live(all_live), guarantees(kernels, of, names), stated(kernels, attacks), skipped(kernels)]
+    parts = [runs(kernels, missing), live(all_live), guarantees(kernels, of), stated(kernels, attacks), skipped(kernels)]
+    lower = "".join(line for part in parts for line in part)
     with open(PAGE, "w", encoding="utf-8") as f:
-        f.write(upper + MARK + "\n" + "".join(line for part in parts for line in part))
-    return any(k.failed for k in kernels + all_live)
+        f.write(upper + MARK + "\n" + lower)
+    return any(k.failed for k in kernels + all_live) or "**NOT AS PREDICTED**" in lower
 
 
 sys.exit(main())

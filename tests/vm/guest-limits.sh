@@ -120,6 +120,13 @@ timed time=3s sleep 30
 wait
 between "wall: 3 s, and the clock is set two days back" "$t" 2950 20000 ms
 
+# ---- output
+flood() { job "$1" /bin/sh -c 'head -c 200000 /dev/zero; echo; echo lived >&2'; }
+flood bytes=1MiB
+is "output: control: 200 KB in 1 MiB" "$rc $err" "0 lived"
+flood bytes=100KiB
+is "output: ended, and not a byte more than 100 KiB" "$rc $(wc -c </tmp/out) $(told limit)" "124 102400 output"
+
 # ---- the end of a job that forks while it is ended
 cat >/t/forking.sh <<'E2'
 trap '' TERM INT HUP

@@ -39,4 +39,4 @@ GUARANTEES=1 "$escape/prepare.sh" "$kit" /w/w 38471 /t/escape /root $([[ -n ${FU
 (cd "$kit/plans" && ls -d */ | tr -d /) >"$kit/names"
 if [[ -n ${SHORT:-} ]]; then echo user; else echo root user; fi >"$kit/users"
 cp "$escape"/{attempt.sh,attacks.tsv,plans.tsv} "$kit/"
-"$escape/differential.py" "$dir/differential" "${SEED:-1}" "${POLICIES:-$([[ -n ${FULL:-} ]] && echo 20 || echo 8)}"
+"$escape/differential.py" "$dir/differential" "${SEED:-1}" "${POLICIES:-$([[ -n ${FULL:-} ]] && echo 20 || echo 8)}" ${machine:+"$machine"}

@@ -25,11 +25,10 @@ prepare() { # KERNEL
 	}
 	# The figures of the limits take a minute: where kernels are named, or LONG=1.
 	[[ $named -gt 0 || -n ${LONG:-} ]] || rm "$payload/guest-limits.sh"
-	[[ -z $machine ]] || rm "$payload/guest-differential.sh" # its calls are numbers of x86_64
 	for script in "$payload"/guest-*.sh; do
 		[[ -z ${SCRIPTS:-} || " $SCRIPTS " = *" ${script##*/} "* ]] || rm "$script"
 	done
-	cp "$payload/escape-kit/expect.tsv" "$results/"
+	cp "$payload/escape-kit"/{expect.tsv,guarantees} "$results/"
 }
 
 for id in "$@"; do
