@@ -60,7 +60,7 @@ COMPILER_OBJ := $(COMPILER_SRC:%.c=$(B)/%.o) $(GENERATED:.c=.o) $(B)/runtime/sha
 RUNTIME_SRC  := $(wildcard runtime/*.c)
 RUNTIME_OBJ  := $(patsubst %.c,$(B)/static/%.o,$(filter-out runtime/lib_%.c,$(RUNTIME_SRC)))
 # And once more for libsbx: position independent, nothing visible but what sbx.h declares.
-LIB_OBJ      := $(patsubst %.c,$(B)/lib/%.o,$(filter-out runtime/sbx_run.c runtime/options.c runtime/host_enter.c runtime/static_%.c,$(RUNTIME_SRC)))
+LIB_OBJ      := $(patsubst %.c,$(B)/lib/%.o,$(filter-out runtime/sbx_run.c runtime/options.c runtime/dry_run.c runtime/host_enter.c runtime/static_%.c,$(RUNTIME_SRC)))
 SONAME       := libsbx.so.0
 # The same loader sources built with the ordinary compiler, for unit tests and sanitizers.
 RUNTIME_HOST := $(patsubst %.c,$(B)/%.o,$(filter-out runtime/static_%.c,$(RUNTIME_SRC)))

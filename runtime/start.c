@@ -39,6 +39,11 @@ static const struct step {
 
 enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
 
+const char *start_step(unsigned i)
+{
+	return i < N_STEPS ? steps[i].name : NULL;
+}
+
 /* In a tree of its own the places of the rules and the program are opened there: view.c. */
 bool start_late(const struct run *r)
 {
@@ -177,82 +182,4 @@ bool start_go(struct run *r)
 		return supervise(r);
 	}
 	return start_here(r);
-}
-
-#define WOULD "would do    "
-
-/* What the supervisor does before and around the steps of the child. */
-static void dry_run_around(struct text *t, const struct run *r)
-{
-	const struct launch *l = &r->plan->launch;
-	char words[80];
-	struct text names = text_over(words, sizeof(words));
-
-	if (start_cgroup(r) && r->host.cgroup.move)
-		text_put(t, WOULD "move the loader to a leaf of its own\n");
-	if (start_cgroup(r))
-		text_put(t, WOULD "cgroup, %u settings read back\n", r->plan->cgroup.n);
-	if (l->wall_where.at)
-		text_put(t, WOULD "end everything after %zu ms\n",
-			 (size_t)amount_get(&r->vars, &l->wall));
-	if (l->output_where.at)
-		text_put(t, WOULD "end everything after %zu bytes of output\n",
-			 (size_t)amount_get(&r->vars, &l->output));
-	if (l->terminal == TERMINAL_NEW)
-		text_put(t, WOULD "new terminal\n");
-	if (notify_wanted(r))
-		text_put(t, WOULD "answer refused system calls\n");
-	if (namespaces_flags(r)) {
-		launch_isolate_text(l, &names);
-		text_put(t, WOULD "namespaces %s\n", words);
-	}
-}
-
-static bool dry_run_put(struct text *t, char *buf)
-{
-	bool good = write(STDOUT_FILENO, buf, t->len) == (ssize_t)t->len;
-
-	t->len = 0;
-	return good;
-}
-
-/* One by one: names can be long, and files many. */
-static bool dry_run_files(struct text *t, char *buf, const struct run *r)
-{
-	bool good = dry_run_put(t, buf);
-
-	for (unsigned i = 0; i < r->n_files && good; i++) {
-		const struct input_file *f = &r->files[i];
-		text_put(t, WOULD "copy of %s, %zu bytes, as %.*s in the scratch folder of ",
-			 r->options->files[i].path, (size_t)f->size, SPAN(f->name));
-		text_where(t, r->plan->launch.places[f->place].where);
-		text_str(t, "\n");
-		good = dry_run_put(t, buf);
-	}
-	return good;
-}
-
-bool start_dry_run(const struct run *r)
-{
-	char buf[32 * 1024];
-	struct text t = text_over(buf, sizeof(buf));
-	const char *why = start_supervised(r);
-
-	text_put(&t, "host        landlock ABI %u, %sseccomp%s\n", r->host.landlock,
-		 r->host.seccomp ? "" : "no ",
-		 host_filtered() ? " (a filter is on this process already)" : "");
-	text_put(&t, "rules       %u paths, %u ports, %u filter instructions\n",
-		 r->plan->landlock.n_paths, r->plan->landlock.n_ports, r->plan->filter.len);
-	text_put(&t, "shape       %s%s\n", why ? "supervised: " : "in place", why ? why : "");
-	dry_run_around(&t, r);
-	if (!dry_run_files(&t, buf, r))
-		return fault_step(r->fault, "dry run", "write", errno);
-	for (size_t i = 0; i < N_STEPS; i++) {
-		if (steps[i].apply == apply_request)
-			continue; /* of the library's pools only */
-		bool last = steps[i].apply == apply_exec;
-		text_put(&t, WOULD "%s%s%s\n", steps[i].name, last ? " " : "",
-			 last ? r->program.path : "");
-	}
-	return dry_run_put(&t, buf) || fault_step(r->fault, "dry run", "write", errno);
 }

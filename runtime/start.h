@@ -25,7 +25,10 @@ const char *start_supervised(const struct run *r);
 bool start_here(struct run *r);
 /* The one of the two shapes. Does not return when the program starts; in the supervised shape, never. */
 bool start_go(struct run *r);
-bool start_dry_run(const struct run *r);
+/* Says every step that it would take. */
+bool start_dry_run(struct run *r);
+/* What the program's own process does last, by name and in order; NULL: no more. */
+const char *start_step(unsigned i);
 
 /*
  * The child's half, for supervise.c: namespaces, view, process 1 if there is one, every step, exec.

@@ -83,7 +83,7 @@ static bool put_out(struct text *t)
 	return good;
 }
 
-bool start_dry_run(const struct run *r)
+bool start_dry_run(struct run *r)
 {
 	const struct launch *l = &r->plan->launch;
 	const char *why = start_supervised(r);
