@@ -9,6 +9,8 @@
 
 /* While everything can still be undone. */
 void signals_look(struct run *r);
+/* The same later, where that waits for /proc/self: by the folder. */
+void signals_look_in(struct run *r, int proc);
 /* Every signal does what it does by itself, whatever the caller had it do: a handler is code of the caller. */
 bool signals_default(struct fault *f);
 bool env_build(struct run *r, char *const *caller);

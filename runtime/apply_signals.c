@@ -12,6 +12,7 @@
 
 #include "apply.h"
 #include "fds.h"
+#include "namespaces.h"
 
 /*
  * Straight to the kernel: libc keeps the signals of its threads to itself, but an ignored one would
@@ -59,13 +60,13 @@ static bool status_number(struct span *status, const char *label, size_t width, 
  * One file for 64 calls. False where there is no /proc, something else in its place, or more groups
  * than the buffer holds before the line.
  */
-static bool left_read(struct left *left)
+static bool left_read(int dir, const char *path, struct left *left)
 {
 	char buf[4096];
 	struct span status = {buf, 0};
 	struct statfs fs;
 	ssize_t n = -1;
-	int fd = openat(AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
 		return false;
@@ -78,17 +79,32 @@ static bool left_read(struct left *left)
 	       status_number(&status, "SigIgn:\t", 16, 4, &left->ignored);
 }
 
+/* What nobody looked at may be anything, but for the one signal that is left as it is. */
+static struct left left_unknown(void)
+{
+	struct kernel_sigaction hangup = {0};
+	uint64_t all = ~0ull;
+
+	syscall(SYS_rt_sigaction, SIGHUP, NULL, &hangup, sizeof(hangup.mask));
+	if (hangup.handler != (void *)SIG_IGN)
+		all &= ~(uint64_t)LEFT_NO_HANGUP;
+	return (struct left){.ignored = all, .blocked = ~0ull};
+}
+
 /* Before the program has a view of its own, in which there may be no /proc. */
 void signals_look(struct run *r)
 {
-	struct kernel_sigaction hangup = {0};
+	if (namespaces_wanted(r, ISOLATE_USER) || !left_read(AT_FDCWD, "/proc/self/status", &r->left))
+		r->left = left_unknown();
+}
 
-	if (left_read(&r->left))
-		return;
-	r->left = (struct left){.ignored = ~0ull, .blocked = ~0ull};
-	syscall(SYS_rt_sigaction, SIGHUP, NULL, &hangup, sizeof(hangup.mask));
-	if (hangup.handler != (void *)SIG_IGN)
-		r->left.ignored &= ~(uint64_t)LEFT_NO_HANGUP;
+/* A child has its signals from its parent, and has that folder open for other reasons. */
+void signals_look_in(struct run *r, int proc)
+{
+	struct left left;
+
+	if (!r->embedded && left_read(proc, "status", &left))
+		r->left = left;
 }
 
 /* Straight to the kernel, so that the numbers which libc keeps to itself are among them. */

@@ -41,12 +41,18 @@ static _Noreturn void end_all(struct shared *shared, int status)
 	_exit(0);
 }
 
+static void cpu_take(struct shared *shared, pid_t program)
+{
+	if (shared->cpu_limited)
+		shared->cpu_us = process_cpu_us(program);
+}
+
 static void reap(const struct link *link, pid_t program)
 {
 	pid_t pid;
 	int status;
 
-	link->shared->cpu_us = process_cpu_us(program); /* while it is not waited for */
+	cpu_take(link->shared, program); /* while it is not waited for */
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		if (pid != program)
 			continue;
@@ -103,7 +109,7 @@ static _Noreturn void init_run(const struct run *r, pid_t program)
 			reap(r->link, program);
 		else if (info.si_code == SI_USER && info.si_pid == 0 && !(r->embedded && signal == SIGNAL_DEADLINE))
 			relay_signal(program, signal, launch_session(&r->plan->launch));
-	shared->cpu_us = process_cpu_us(program);
+	cpu_take(shared, program);
 	shared->overdue = true;
 	end_all(shared, SIGKILL);
 }

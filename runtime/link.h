@@ -29,6 +29,7 @@ struct shared {
 	volatile enum phase phase;
 	volatile bool ended; /* by process 1: the program ended, with this wait status */
 	volatile int status;
+	bool cpu_limited;
 	volatile uint64_t cpu_us; /* and it had used so much, where that is limited */
 	volatile int listener;    /* of the notifying filter, in the program's descriptors; -1: not yet */
 	pid_t messenger;          /* who sends it away; 0: none. Written by the kernel */

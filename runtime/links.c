@@ -155,6 +155,22 @@ static bool visit(void *ctx, const struct landlock_rule *rule)
 	return !source[0] || place_add(c, source);
 }
 
+/* Has this kernel, or a filter around sbx-run, no openat2()? */
+static bool without_openat2(int error)
+{
+	return error == ENOSYS || error == EPERM;
+}
+
+/* Does the kernel find it, or not find it, without a link on the way? One call, where most have none. */
+static bool without_links(const char *path)
+{
+	int fd = place_open(AT_FDCWD, path, 0, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || (errno != ELOOP && !without_openat2(errno));
+}
+
 /* By the name that the links of others lead to as well; what a link of the program's leads to is none of its places. */
 static bool places_follow(struct collect *c)
 {
@@ -162,7 +178,8 @@ static bool places_follow(struct collect *c)
 	struct trail t;
 
 	for (unsigned i = 0, named = p->n; i < named; i++)
-		if (!follow(&t, p, p->path[i], true) && !t.link[0] && strcmp(t.here, p->path[i]) != 0 && !place_add(c, t.here))
+		if (!without_links(p->path[i]) && !follow(&t, p, p->path[i], true) && !t.link[0] &&
+		    strcmp(t.here, p->path[i]) != 0 && !place_add(c, t.here))
 			return false;
 	return true;
 }
@@ -184,12 +201,6 @@ bool links_places(struct run *r, struct link_places *out)
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
-
-/* Has this kernel, or a filter around sbx-run, no openat2()? */
-static bool without_openat2(int error)
-{
-	return error == ENOSYS || error == EPERM;
-}
 
 /* The path with its links followed, opened through none: what was looked at is what is opened. */
 static int trail_open(struct run *r, const struct landlock_rule *rule, const char *path, int flags, bool *fault)

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "apply.h"
 #include "fds.h"
 #include "relay.h"
 
@@ -178,6 +179,7 @@ static bool maps_write(struct run *r)
 		return no_namespace(r, "the maps of user and group", errno);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return fault_step(r->fault, "namespaces", "PR_SET_DUMPABLE", errno);
+	signals_look_in(r, proc);
 	fd_leave(proc);
 	if (ids_are(inner_uid, inner_gid))
 		return true;

@@ -74,11 +74,11 @@ bool start_prove(struct run *r, char *const *environment)
 	if (!params_set(&r->vars, o->sets, o->n_sets, r->fault))
 		return false;
 	host_probe(&r->host);
-	if (!r->embedded) /* the library's children know nothing of the caller's signals: signals_default() */
-		signals_look(r);
 	if (!groups_prove(r))
 		return false;
 	namespaces_probe(r);
+	if (!r->embedded) /* the library's children know nothing of the caller's signals: signals_default() */
+		signals_look(r);
 	if (!files_open(r))
 		return false;
 	if (r->plan->cgroup.present)

@@ -396,11 +396,24 @@ static void tree_end(struct supervisor *s)
 	kill(s->child, SIGKILL);
 }
 
-static void child_look(struct supervisor *s)
+/* Has it ended? how: WUNTRACED, or has it stopped? */
+static bool child_told(struct supervisor *s, int how)
 {
 	struct outcome *o = &s->outcome;
 	int status;
 
+	if (o->cpu_limit_us)
+		o->cpu_us = process_cpu_us(s->child);
+	if (wait4(s->child, &status, WNOHANG | how, &o->usage) != s->child)
+		return false;
+	s->ended = !WIFSTOPPED(status);
+	if (s->ended)
+		o->status = status;
+	return true;
+}
+
+static void child_look(struct supervisor *s)
+{
 	if (s->link.shared->messenger > 0 && !has_init(s) &&
 	    waitpid(s->link.shared->messenger, NULL, WNOHANG) > 0)
 		s->link.shared->messenger = 0;
@@ -408,16 +421,8 @@ static void child_look(struct supervisor *s)
 		s->unguarded = true;
 		tree_end(s);
 	}
-	if (o->cpu_limit_us)
-		o->cpu_us = process_cpu_us(s->child);
-	while (wait4(s->child, &status, WNOHANG | WUNTRACED, &o->usage) == s->child) {
-		if (!WIFSTOPPED(status)) {
-			o->status = status;
-			s->ended = true;
-			return;
-		}
+	while (child_told(s, WUNTRACED) && !s->ended)
 		child_stopped(s);
-	}
 }
 
 /* Everything of the program ends now; what is reported as the end is still its wait status. */
@@ -448,6 +453,9 @@ static void signal_take(struct supervisor *s)
 	bool session = launch_session(&s->run->plan->launch);
 	struct signalfd_siginfo info;
 
+	/* what nearly every signal here is about: then none has to be read */
+	if (child_told(s, 0))
+		return;
 	while (read(s->signals, &info, sizeof(info)) == sizeof(info)) {
 		int signal = (int)info.ssi_signo;
 		bool stop = signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
@@ -686,10 +694,10 @@ static bool never_ran(struct supervisor *s)
 	return fault_add(s->run->fault, "failed the process that was to become the program ended");
 }
 
-/* Mapped, for most of it is buffers that few starts touch: the stack would have to be cleared. Gone with this process. */
+/* Not on the stack, which would have to be cleared: most of it is buffers that few starts touch. Gone with this process. */
 static struct supervisor *supervisor_new(struct run *r)
 {
-	struct supervisor *s = pool_map(sizeof(*s));
+	struct supervisor *s = pool_take(r->pool, sizeof(*s));
 
 	if (!s)
 		return NULL;
@@ -710,6 +718,7 @@ bool supervise(struct run *r)
 	if (!shared_make(s))
 		return false;
 	s->outcome.cpu_limit_us = rlimits_cpu_us(r);
+	s->link.shared->cpu_limited = s->outcome.cpu_limit_us != 0;
 	if (!signals_hold(s) || !limits_begin(s) || !apply_groups(r) || !child_make(s)) {
 		job_end(s);
 		return false;
