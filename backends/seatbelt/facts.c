@@ -226,5 +226,5 @@ bool seatbelt_facts(const void *model, const struct lower *what, struct arena *a
 	return expect(p, SBPL_PROCESS_FORK, "process-fork", !is_one(&limits[LIMIT_PIDS]) && !is_one(&limits[LIMIT_PROCESSES]),
 		      a, difference) &&
 	       expect(p, SBPL_DYNAMIC_CODE_GENERATION, "dynamic-code-generation", code, a, difference) &&
-	       all_moves_expect(model, what, a, difference) && seatbelt_words_whole(model, p, what->ir, a, difference) && seatbelt_rules_decide(model, a, difference);
+	       all_moves_expect(model, what, a, difference) && seatbelt_words_whole(model, p, what->ir, a, difference) && seatbelt_rules_decide(model, what->ir, a, difference);
 }

@@ -1,10 +1,10 @@
 /*
  * facts_rules.c - every rule of the profile decides something: none stands twice, none is beaten at all of its questions.
  *
- * Two rules with one filter on one operation: the first is beaten everywhere, whatever the values of the start. Any other
- * must decide one of the questions that the profile gives rise to. A rule on a value of the start, or on a pattern, is not
- * asked at all of its places: it is held against the first alone. The base is text that never changes, and a policy may open more than it:
- * its rules are asked without those of the policy.
+ * Two rules with one filter on one operation: the first is beaten everywhere. Any other must decide one of the questions that the
+ * profile gives rise to, with the values of the start that facts_values.c makes up, or with any; a rule on such a value that decides
+ * none of them must at least not be beaten by another alone, whatever the value (facts_beaten.c). The base is text that never
+ * changes, and a policy may open more than it: its rules are asked without those of the policy.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +33,17 @@ static int cmp_key(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct key)); /* any order does */
 }
 
+/* Does a value of the start decide what it matches? */
+static bool on_value(const struct sbpl_filter *f)
+{
+	bool open = f->open;
+
+	for (const struct sbpl_filter *x = f->first; x && !open; x = x->next)
+		open = on_value(x);
+	return open;
+}
+
+/* That a rule may decide, if a value is as it must be, is no answer. */
 static void add_deciding(struct keys *keys, const struct sbpl_profile *p)
 {
 	struct arena *scratch = arena_new();
@@ -41,7 +52,7 @@ static void add_deciding(struct keys *keys, const struct sbpl_profile *p)
 	if (p)
 		sbpl_deciding(scratch, p, decides);
 	for (unsigned i = 0; p && i < p->n_rules; i++) {
-		if (!decides[i])
+		if (!decides[i] || (p->rules[i].filter && on_value(p->rules[i].filter)))
 			continue;
 		ARENA_GROW(keys->arena, keys->v, keys->n);
 		keys->v[keys->n++] = key_of(&p->rules[i]);
@@ -51,25 +62,15 @@ static void add_deciding(struct keys *keys, const struct sbpl_profile *p)
 	arena_free(scratch);
 }
 
-/* Is the rule asked at some of its places only: does a value of the start decide what it matches, or a pattern? */
-static bool is_sampled(const struct sbpl_filter *f)
-{
-	bool sampled = f->open || sbpl_filters[f->id].how == HOW_REGEX;
-
-	for (const struct sbpl_filter *x = f->first; x; x = x->next)
-		sampled |= is_sampled(x);
-	return sampled;
-}
-
 /* The first rule that is none of these; NULL: there is none. Line 0 is what macOS adds to every profile. */
-static const struct sbpl_rule *first_other(const struct keys *keys, const struct sbpl_profile *p)
+static const struct sbpl_rule *first_other(const struct keys *keys, const struct sbpl_profile *p, const struct ir *ir)
 {
 	for (unsigned i = 0; i < p->n_rules; i++) {
 		const struct sbpl_rule *r = &p->rules[i];
 		struct key k = key_of(r);
 
-		if (k.line && !(r->filter && is_sampled(r->filter)) &&
-		    !(keys->n && bsearch(&k, keys->v, keys->n, sizeof(k), cmp_key)))
+		if (k.line && !(keys->n && bsearch(&k, keys->v, keys->n, sizeof(k), cmp_key)) &&
+		    !(ir && r->filter && on_value(r->filter) && !seatbelt_is_beaten(ir, p, r)))
 			return r;
 	}
 	return NULL;
@@ -110,17 +111,6 @@ static int cmp_written(const void *a, const void *b)
 	return order ? order : (x->rule > y->rule) - (x->rule < y->rule);
 }
 
-/* Filters are the lists of a rule. */
-static const struct sexp *filter_of(const struct sbpl_rule *r)
-{
-	unsigned part = 0;
-	const struct sexp *x = r->form->first;
-
-	while (x && (part += x->kind == SEXP_LIST) < r->part)
-		x = x->next;
-	return r->part ? x : NULL;
-}
-
 /* A rule whose filter stands in a later one on the same operation, which beats it; NULL: there is none. The first `n_base`
  * rules are the base's, of which a policy may close some. */
 static const struct sbpl_rule *first_repeated(struct arena *a, const struct sbpl_profile *p, unsigned n_base)
@@ -130,7 +120,7 @@ static const struct sbpl_rule *first_repeated(struct arena *a, const struct sbpl
 
 	for (unsigned i = 0; i < p->n_rules; i++)
 		if (p->rules[i].form)
-			v[n++] = (struct written){filter_of(&p->rules[i]), &p->rules[i]};
+			v[n++] = (struct written){sbpl_rule_filter(&p->rules[i]), &p->rules[i]};
 	if (n)
 		qsort(v, n, sizeof(*v), cmp_written);
 	for (unsigned i = 1; i < n; i++) {
@@ -145,7 +135,16 @@ static const struct sbpl_rule *first_repeated(struct arena *a, const struct sbpl
 
 /* ---- both ---- */
 
-static const struct sbpl_rule *first_dead(const void *model, struct arena *a)
+static bool has_value(const struct sbpl_profile *p)
+{
+	unsigned i = 0;
+
+	while (i < p->n_rules && !(p->rules[i].filter && on_value(p->rules[i].filter)))
+		i++;
+	return i < p->n_rules;
+}
+
+static const struct sbpl_rule *first_dead(const void *model, const struct ir *ir, struct arena *a)
 {
 	const struct sbpl_profile *base, *p = seatbelt_model_open_profile(model, &base);
 	const struct sbpl_rule *repeated = first_repeated(a, p, base ? base->n_rules : 0);
@@ -153,15 +152,21 @@ static const struct sbpl_rule *first_dead(const void *model, struct arena *a)
 
 	if (repeated)
 		return repeated;
-	add_deciding(&deciding, p);
-	if (first_other(&deciding, p))
+	for (unsigned i = has_value(p) ? SEATBELT_APART : SEATBELT_VALUES; i < SEATBELT_VALUES && first_other(&deciding, p, NULL); i++) {
+		const struct request values = seatbelt_values(a, ir, i);
+
+		add_deciding(&deciding, seatbelt_model_profile(model, &values));
+	}
+	if (first_other(&deciding, p, NULL))
+		add_deciding(&deciding, p);
+	if (first_other(&deciding, p, NULL))
 		add_deciding(&deciding, base);
-	return first_other(&deciding, p);
+	return first_other(&deciding, p, ir);
 }
 
-bool seatbelt_rules_decide(const void *model, struct arena *a, const char **difference)
+bool seatbelt_rules_decide(const void *model, const struct ir *ir, struct arena *a, const char **difference)
 {
-	const struct sbpl_rule *r = first_dead(model, a);
+	const struct sbpl_rule *r = first_dead(model, ir, a);
 
 	if (r)
 		*difference = arena_printf(a, SEATBELT_FILE ":%u:%u: the rule on %s%s%s decides nothing", r->at.line, r->at.col,

@@ -251,6 +251,33 @@ static bool is_settled(struct emit *e, const struct paths *p, const char *folder
 	return s.found & ATOM_BIT(ATOM_METADATA);
 }
 
+static bool shows_above(void *ctx, const struct path_line *line)
+{
+	struct search *s = ctx;
+
+	s->found |= line->rule->glob || paths_hole_above(s->arena, line, s->line->root) ? 0 : line->all;
+	return true;
+}
+
+/* Is there nothing to add about the folders above the value, wherever it lies? */
+static bool is_settled_above(struct emit *e, const struct paths *p, const char *variable)
+{
+	struct path_line at = {.root = variable};
+	struct search s = {.arena = e->l->arena, .line = &at};
+
+	paths_above(&p->allows, "/", shows_above, &s);
+	paths_above(&p->denies, "/", shows_above, &s);
+	return s.found & ATOM_BIT(ATOM_METADATA);
+}
+
+static void add_above_value(struct emit *e, const struct paths *p, struct texts *t, const struct path_line *x, const char *variable)
+{
+	const char *text = emit_path(e, x->at, variable);
+
+	if (text && !is_settled_above(e, p, variable))
+		texts_add(e->l->arena, t, arena_printf(e->l->arena, "(path-ancestors %s)", text));
+}
+
 static void add_above(struct emit *e, const struct paths *p, struct texts *t, const struct path_line *x)
 {
 	struct arena *a = e->l->arena;
@@ -263,13 +290,13 @@ static void add_above(struct emit *e, const struct paths *p, struct texts *t, co
 		if (!text)
 			return;
 		if (first && x->root[0] == '$')
-			texts_add(a, t, arena_printf(a, "(path-ancestors %s)", text));
+			add_above_value(e, p, t, x, folder);
 		first = false;
 		if (!is_settled(e, p, folder))
 			texts_add(a, t, arena_printf(a, "(literal %s)", text));
 	}
 	if (first && x->root[0] == '$')
-		texts_add(a, t, arena_printf(a, "(path-ancestors %s)", emit_path(e, x->at, x->root)));
+		add_above_value(e, p, t, x, x->root);
 }
 
 /* So that programs can find their way to a place: that its folders are there, not their names. */

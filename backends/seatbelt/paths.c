@@ -40,9 +40,15 @@ static bool is_path(const struct ir_rule *r)
 
 /* ---- collecting ---- */
 
+/* Does this hole of the line take the place, or (below) some of what lies in it? Where a variable decides it, it does. */
+static bool touches(const char *hole, const char *root, bool below)
+{
+	return tmpl_may_cover(hole, root) || (below && tmpl_may_cover(root, hole));
+}
+
 bool paths_hole_matters(struct arena *a, const char *root, const char *hole)
 {
-	return tmpl_has_variable(root) || tmpl_has_variable(hole) || path_covers(path_real(a, root), path_real(a, hole));
+	return touches(path_real(a, hole), path_real(a, root), true);
 }
 
 /* Does the rule leave out all of its own place? */
@@ -191,33 +197,22 @@ bool paths_below(const struct path_lines *l, const char *root)
 	return false;
 }
 
-/* Do the bytes before the first variable show that the hole is elsewhere? Without `below` also where it is further down. */
-static bool is_elsewhere(const char *hole, const char *root, bool below)
-{
-	size_t i = 0;
-
-	while (hole[i] && hole[i] == root[i] && hole[i] != '$' && hole[i] != '\\')
-		i++;
-	if (!root[i] || strcmp(root, "/") == 0)
-		return !below && hole[i] && hole[i] != '$' && hole[i] != '\\';
-	return hole[i] && hole[i] != '$' && hole[i] != '\\' && root[i] != '$' && root[i] != '\\';
-}
-
-/* Does this hole of the line take the place, or (below) some of what lies in it? Where a variable decides it, it does. */
-static bool touches(const struct path_line *line, const char *hole, const char *root, bool below)
-{
-	size_t n = strlen(line->root) > 1 ? strlen(line->root) : 0;
-	bool fixed = !tmpl_has_variable(hole) && !tmpl_has_variable(root);
-	bool alike = path_covers(line->root, hole) && !tmpl_has_variable(hole + n) && !tmpl_has_variable(root + n);
-
-	return path_covers(hole, root) || (below && path_covers(root, hole)) || (!fixed && !alike && !is_elsewhere(hole, root, below));
-}
-
 bool paths_hole(struct arena *a, const struct path_line *line, const char *folder)
 {
 	for (unsigned i = 0; i < line->rule->n_holes; i++)
-		if (touches(line, path_real(a, line->rule->holes[i].path), folder, false))
+		if (touches(path_real(a, line->rule->holes[i].path), folder, false))
 			return true;
+	return false;
+}
+
+bool paths_hole_above(struct arena *a, const struct path_line *line, const char *variable)
+{
+	for (unsigned i = 0; i < line->rule->n_holes; i++) {
+		const char *hole = path_real(a, line->rule->holes[i].path);
+
+		if (!path_covers(variable, hole) && touches(hole, variable, false))
+			return true;
+	}
 	return false;
 }
 
@@ -228,18 +223,6 @@ static bool leaves_out(struct arena *a, const struct path_line *line, const char
 		if (path_covers(path_real(a, line->rule->holes[i].path), place))
 			return true;
 	return false;
-}
-
-bool paths_pattern_takes(struct arena *a, const struct path_line *pattern, const char *place)
-{
-	const char *in, *at;
-
-	/* The folder itself is not covered; most patterns that meet here stand below one folder. */
-	if (strcmp(pattern->root, place) == 0 || !path_covers(pattern->root, place))
-		return false;
-	in = template_literal(a, pattern->root);
-	at = template_literal(a, place);
-	return in && at && glob_covers(pattern->rule->glob, in, at);
 }
 
 /* Does every name that the second pattern fits fit the first too? The shortest of them tells most pairs apart. */
@@ -255,6 +238,38 @@ static bool fits_all(struct arena *a, const char *wide, const char *glob)
 	return glob && glob_fits(wide, shortest, n) && !glob_pick(a, glob, &wide, 1, &known) && known;
 }
 
+/* Do all names that this one may be, with any words of the start in it, fit? */
+static bool name_fits(struct arena *a, const char *glob, const char *name, size_t n)
+{
+	const char *text = arena_strndup(a, name, n), *literal = template_literal(a, text);
+	struct buf any = buf_new(a);
+
+	if (literal)
+		return glob_fits(glob, literal, strlen(literal));
+	for (const char *c = text; *c; c++) {
+		if (*c == '\\' || *c == '*')
+			return false;
+		buf_putc(&any, *c == '$' ? '*' : *c);
+		c += *c == '$' ? strcspn(c, "}") : 0;
+	}
+	return fits_all(a, glob, buf_str(&any));
+}
+
+bool paths_pattern_takes(struct arena *a, const struct path_line *pattern, const char *place)
+{
+	const char *name = place + (pattern->root[1] ? strlen(pattern->root) : 0);
+	bool takes = false;
+
+	/* The folder itself is not covered; most patterns that meet here stand below one folder. */
+	if (strcmp(pattern->root, place) == 0 || !path_covers(pattern->root, place))
+		return false;
+	for (name += strcspn(name, "/"); *name == '/' && !takes; name += strcspn(name, "/")) {
+		name++;
+		takes = name_fits(a, pattern->rule->glob, name, strcspn(name, "/"));
+	}
+	return takes;
+}
+
 /* Does `wide` allow all the places that `x` does? */
 static bool takes_in(struct arena *a, const struct path_line *wide, const struct path_line *x)
 {
@@ -265,7 +280,7 @@ static bool takes_in(struct arena *a, const struct path_line *wide, const struct
 	for (unsigned i = 0; i < wide->rule->n_holes; i++) {
 		const char *hole = path_real(a, wide->rule->holes[i].path);
 
-		if (touches(wide, hole, x->root, true) && !leaves_out(a, x, hole))
+		if (touches(hole, x->root, true) && !leaves_out(a, x, hole))
 			return false;
 	}
 	return true;

@@ -62,6 +62,11 @@ bool paths_above(const struct path_lines *l, const char *root,
 bool paths_hole_matters(struct arena *a, const char *root, const char *hole);
 /* Does a hole of the line take the folder? Where a variable decides it, it does. */
 bool paths_hole(struct arena *a, const struct path_line *line, const char *folder);
+/* Does one take a folder above the value of the variable? */
+bool paths_hole_above(struct arena *a, const struct path_line *line, const char *variable);
+
+/* cover.c: may the place lie in the wide one, with some values of the start? Both as templates. */
+bool tmpl_may_cover(const char *wide, const char *place);
 
 /* base.c: the atoms that the base opens on all of the place; on some part of it, or above it. */
 uint32_t base_opens(const struct ir *ir, const char *root);

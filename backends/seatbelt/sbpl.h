@@ -226,6 +226,8 @@ const struct sbpl_profile *sbpl_eval(struct arena *a, const struct sexp *forms, 
 				     const char **error);
 /* The rules in the order of the text, one for each operation and filter of it. */
 const struct sbpl_rule *sbpl_rules(const struct sbpl_profile *p, unsigned *n);
+/* The list of the rule's form that is its filter; NULL: it has none. */
+const struct sexp *sbpl_rule_filter(const struct sbpl_rule *r);
 
 /*
  * The path that the kernel sees when a program uses this one: the links of the system's root are followed. Requests and

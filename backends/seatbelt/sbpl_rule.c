@@ -276,3 +276,13 @@ void rule_prelude(struct lang *l)
 	rule_add(l, &d, SBPL_SIGNAL, self, 1);
 	rule_add(l, &d, SBPL_MACH_TASK_NAME, self, 1);
 }
+
+const struct sexp *sbpl_rule_filter(const struct sbpl_rule *r)
+{
+	unsigned part = 0;
+	const struct sexp *x = r->form->first;
+
+	while (x && (part += x->kind == SEXP_LIST) < r->part)
+		x = x->next;
+	return r->part ? x : NULL;
+}

@@ -389,4 +389,6 @@ void sbpl_deciding(struct arena *a, const struct sbpl_profile *p, bool *decides)
 		if (same == n && list == op)
 			asked[n++] = list;
 	}
+	for (unsigned i = 0; i < p->n_rules; i++)
+		decides[i] = decides[i] || sbpl_freest_decides(a, p, &p->rules[i]);
 }

@@ -58,7 +58,7 @@ bool seatbelt_closes(const struct lower *l, const char *operation);
 /* facts.c: see backend.h. */
 bool seatbelt_facts(const void *model, const struct lower *what, struct arena *a, const char **difference);
 /* facts_rules.c: does every rule of the profile decide something? */
-bool seatbelt_rules_decide(const void *model, struct arena *a, const char **difference);
+bool seatbelt_rules_decide(const void *model, const struct ir *ir, struct arena *a, const char **difference);
 
 /* base.c: what every program needs, whatever the policy says. */
 void seatbelt_emit_base(struct emit *e);

@@ -130,8 +130,82 @@ Test(seatbelt_dead, a_rule_that_is_beaten_is_noticed)
 		void *m = model_of(p->arena, arena_printf(p->arena, "%s%s\n", policy_profile(p), dead[i]), &error);
 
 		cr_assert(m, "%s", error);
-		cr_expect(!seatbelt_rules_decide(m, p->arena, &difference), "%s", dead[i]);
+		cr_expect(!seatbelt_rules_decide(m, &p->ir, p->arena, &difference), "%s", dead[i]);
 		cr_expect(difference && strstr(difference, "decides nothing"), "%s", difference);
+		arena_free(p->arena);
+	}
+}
+
+/* Nothing but values of the start: what is added is all that there is. */
+static struct test_policy *on_values(void)
+{
+	static const struct ir_param params[] = {{.name = "dir", .type = TYPE_PATH}, {.name = "port", .type = TYPE_PORT}};
+	struct test_policy *p = policy_new();
+
+	p->ir.params = params;
+	p->ir.n_params = 2;
+	return p;
+}
+
+/* On values of the start and on patterns: beaten in this order, and each with something to decide in the other. */
+Test(seatbelt_dead, a_rule_that_one_later_rule_covers_is_noticed)
+{
+	static const char *const pairs[][2] = {
+	    {"(deny file-read-data (subpath (string-append (param \"dir\") \"/x\")))", "(allow file-read-data (subpath (param \"dir\")))"},
+	    {"(deny file-write-data (literal (param \"HOME\")))", "(allow file-write-data (subpath (param \"HOME\")))"},
+	    {"(deny file-read-data (path-ancestors (param \"dir\")))", "(allow file-read-data (subpath \"/\"))"},
+	    {"(deny file-read-data (require-all (subpath (param \"dir\")) (require-not (subpath \"/q\"))))",
+	     "(allow file-read-data (subpath (param \"dir\")))"},
+	    {"(deny network-outbound (remote tcp (string-append \"*:\" (param \"port\"))))", "(allow network-outbound (remote tcp \"*:*\"))"},
+	    {"(deny file-read-data (require-all (subpath (param \"dir\")) (regex \"/[^/]*[.]k($|/)\")))",
+	     "(allow file-read-data (require-all (subpath (param \"dir\")) (regex \"/[^/]*k($|/)\")))"},
+	    {"(deny file-read-data (require-all (subpath \"/q\") (regex \"^/q(/|/.*/)[^/]*k($|/)\")))", "(allow file-read-data (subpath \"/q\"))"},
+	    {"(deny file-read-data (require-all (subpath \"/q\") (regex \"^/q(/|/.*/)a[^/]*k($|/)\")))",
+	     "(allow file-read-data (require-all (subpath \"/q\") (regex \"^/q(/|/.*/)[^/]*k($|/)\")))"},
+	    {"(deny file-read-data (regex \"^/q/.*[.]x$\"))", "(allow file-read-data (subpath \"/q\"))"},
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		for (int order = 0; order < 2; order++) {
+			struct test_policy *p = on_values();
+			const char *difference = NULL, *error;
+			const char *text = arena_printf(p->arena, "%s%s\n%s\n", policy_profile(p), pairs[i][order], pairs[i][!order]);
+			void *m = model_of(p->arena, text, &error);
+
+			cr_assert(m, "%s", error);
+			bool decide = seatbelt_rules_decide(m, &p->ir, p->arena, &difference);
+
+			cr_expect_eq(decide, order == 1, "%s before %s: %s", pairs[i][order], pairs[i][!order], difference);
+			arena_free(p->arena);
+		}
+}
+
+/* What the shortest name of a pattern, or the nearest value, does not show. */
+Test(seatbelt_dead, a_rule_that_decides_of_little_is_left_alone)
+{
+	static const char *const pairs[] = {
+	    "(deny file-read-data (require-all (subpath \"/q\") (regex \"^/q(/|/.*/)[^/]*x($|/)\")))\n"
+	    "(allow file-read-data (require-all (subpath \"/q\") (regex \"^/q(/|/.*/)x[^/]*($|/)\")))",
+	    "(deny file-read-data (require-all (subpath \"/q\") (regex \"^/q(/|/.*/)[^/]*x($|/)\")))\n"
+	    "(allow file-read-data (require-all (subpath \"/q\") (require-not (subpath \"/q/h\"))))",
+	    "(deny file-read-data (subpath (param \"dir\")))\n"
+	    "(allow file-read-data (require-all (subpath (param \"dir\")) (require-not (subpath \"/q/h\"))))",
+	    "(deny file-read-data (literal \"/q\"))\n(allow file-read-data (require-all (subpath \"/q\") (require-not (subpath (param \"dir\")))))",
+	    "(deny file-read-data (path-ancestors (param \"dir\")))\n"
+	    "(allow file-read-data (require-all (subpath \"/\") (require-not (subpath \"/q\"))))",
+	    "(deny file-read-data (subpath (string-append (param \"dir\") \"/a\")))\n"
+	    "(allow file-read-data (require-all (subpath (string-append (param \"dir\") \"/a\")) (require-not (subpath \"/q/a/b\"))))",
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct test_policy *p = on_values();
+		const char *difference = NULL, *error;
+		void *m = model_of(p->arena, arena_printf(p->arena, "%s%s\n", policy_profile(p), pairs[i]), &error);
+
+		cr_assert(m, "%s", error);
+		bool decide = seatbelt_rules_decide(m, &p->ir, p->arena, &difference);
+
+		cr_expect(decide, "%s: %s", pairs[i], difference);
 		arena_free(p->arena);
 	}
 }

@@ -13,7 +13,7 @@
 static const char *place(struct gen *g)
 {
 	return PICK(g, "/", "/a", "/a/b", "/a/b/c", "/ab", "/a/bc", "/tmp", "/tmp/x", "/private/tmp", "/private/var/y", "/etc/hosts",
-		    "${d}", "${d}/o", "${HOME}", "${HOME}/.x", "${TMPDIR}/y", "/Users", "/usr/lib", "/usr/lib/q", "/usr", "/v/${s}",
+		    "${d}", "${d}/o", "${HOME}", "${HOME}/.x", "${TMPDIR}/y", "/Users", "/usr/lib", "/usr/lib/q", "/usr", "/v/${s}", "/a/${w}", "/a/b${w}/c", "${e}", "${e}/b",
 		    "/a/x.pem", "/a/b/x.pem/k", "/q \\\"\\\\\\$)(;", "/System", "/dev/null", "/home/user");
 }
 
@@ -56,7 +56,7 @@ static void add_rest(struct gen *g)
 static const char *policy(struct gen *g, struct arena *a)
 {
 	g->text = buf_new(a);
-	buf_printf(&g->text, "sbx 1\nparam d: path at load\nparam p: port at load\nparam s: string = \"w\"\npolicy t {\n"
+	buf_printf(&g->text, "sbx 1\nparam d: path at load\nparam p: port at load\nparam s: string = \"w\"\nparam e: path at load\nparam w: string at load\npolicy t {\n"
 			     "    targets macos\n    isolate none\n");
 	if (roll(g, 3))
 		buf_printf(&g->text, "    entry \"%s\"\n", PICK(g, "/bin/t", "/a/b/c", "${d}/run"));
