@@ -15,6 +15,12 @@ P
 policy private <<'P'
     allow read "/proc"
 P
+policy net <<P
+    root host
+    allow read exec "$PROBE_DIR"
+    allow connect tcp "*:9"
+    isolate all
+P
 policy preferred <<'P'
     allow read "/proc"
     prefer ns.isolate, fs.hide on linux because "a host may have none"
@@ -59,6 +65,10 @@ for WHO in $USERS; do
 1000
 2
 2"
+	cd "$TMP" || exit
+	inside all pwd
+	gives "$WHO: control: without \`directory\` it starts where the caller is" "$TMP"
+	cd "$ROOT" || exit
 	[ "$(hostname)" != box ] && pass "$WHO: the host keeps its name" || fail "$WHO: the host keeps its name"
 	inside none 'hostname'
 	gives "$WHO: control: without it the host's name" "$(hostname)"
@@ -68,6 +78,10 @@ deny
 CapPrm:	0000000000000000
 CapEff:	0000000000000000
 NoNewPrivs:	1"
+	run as cat /proc/self/uid_map /proc/self/setgroups
+	mine=$OUT
+	inside none 'cat /proc/self/uid_map /proc/self/setgroups'
+	gives "$WHO: control: without isolate both are the caller's" "$mine"
 	if [ -n "$CAPABLE" ]; then
 		outside 'capable caps'
 		has "$WHO: control: a file with capabilities gives them outside" "caps eff *[2367abef]??? prm *"
@@ -81,6 +95,15 @@ NoNewPrivs:	1"
 	inside all 'cat /proc/net/dev | grep -c :; grep " lo" /proc/net/dev >/dev/null || grep lo: /proc/net/dev >/dev/null && echo lo'
 	gives "$WHO: the private network holds the loopback alone" "1
 lo"
+	# nobody listens there: refused by the host that was reached, and not unreachable
+	run as "$SBX_RUN" --set "d=$D" "$TMP/plan-net" -- "$PROBE" connect 9
+	gives "$WHO: its loopback is up" "ECONNREFUSED"
+	run as unshare -Un "$PROBE" connect 9
+	gives "$WHO: control: that of a new network is not" "ENETUNREACH"
+	inside all 'o=$( (sleep 5 >/dev/null & echo $!) ); grep PPid /proc/$o/status; kill -9 $o
+		n=0; while [ -e /proc/$o ] && [ $n -lt 100 ]; do n=$((n + 1)); sleep 0.1; done; [ -e /proc/$o ] && grep State /proc/$o/status || echo reaped'
+	gives "$WHO: process 1 takes orphans, and asks for their end" "PPid:	1
+reaped"
 	victim=$(as sh -c 'sleep 60 >/dev/null 2>&1 & echo $!')
 	outside "kill -0 $victim && echo found"
 	gives "$WHO: control: without the sandbox the process is reached" "found"

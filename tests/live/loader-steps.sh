@@ -281,7 +281,25 @@ D=$(sha256sum "$P/SHA256SUMS" | cut -d' ' -f1)
 	gives "--digest of this very plan" "yes
 ok"; exit "$FAILED") || FAILED=1
 
+# in place: no second process; with a supervisor the program is its child
+reset
+plan "$P"
+becomes() { [ "$(readlink "/proc/$1/exe")" = "$PROBE" ]; }
+"$SBX_RUN" "$P" -- "$PROBE" sleep 60 &
+within 20 becomes $! && pass "in place: the loader becomes the program" || fail "in place" "$(readlink "/proc/$!/exe")"
+kill -9 $!
+wait $! 2>/dev/null
+MORE_LIMIT="output 1000 t.sbx:9
+"
+plan "$P"
+"$SBX_RUN" "$P" -- "$PROBE" sleep 60 &
+child() { [ -n "$(pgrep -P "$1" -f "^$PROBE sleep 60")" ]; }
+within 20 child $! && ! becomes $! && pass "control: with a limit on output it stays, and the program is its child" || fail "control: supervised"
+kill $!
+wait $! 2>/dev/null
+
 # exit codes
+reset
 reset
 plan "$P"
 for c in 0 1 77 255; do

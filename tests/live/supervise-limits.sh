@@ -82,6 +82,16 @@ timeout 10 "$SBX_RUN" "$P" sh -c 'while :; do echo y; done' 2>/dev/null | head -
 if strace -o /dev/null true 2>/dev/null; then
 	run strace -f -o /dev/null -e inject=mkdirat:error=EACCES "$SBX_RUN" "$P" "$PROBE" print ran
 	refused "a cgroup that cannot be made" 125 E0640 "mkdir of the cgroup: permission denied"
+	# A write that the kernel takes and that does nothing: what is read back is not what the plan says.
+	run strace -f -y -qq -o "$TMP/calls" -e trace=write "$SBX_RUN" "$P" "$PROBE" print in
+	at=$(grep 'write(' "$TMP/calls" | grep -n 'cgroup.max.descendants' | cut -d: -f1)
+	if [ "$(echo "$at" | wc -w)" = 1 ]; then
+		run strace -f -qq -o /dev/null -e trace=write -e "inject=write:retval=1:when=$at" "$SBX_RUN" "$P" "$PROBE" print ran
+		refused "a limit that is not what was written" 125 E0640 "cgroup.max.descendants"
+		[ -z "$(find "$CG" -mindepth 1 -type d)" ] && pass "  and its cgroup is removed" || fail "  its cgroup" "$(find "$CG" -mindepth 1 -type d)"
+	else
+		fail "control: one write of the limit" "$(cat "$TMP/calls")"
+	fi
 else
 	skip "a cgroup that cannot be made" "strace cannot trace here"
 fi

@@ -93,6 +93,50 @@ refused "a report that cannot be written" 125 E0641 "permission denied"
 run "$SBX_RUN" --status-fd 99 "$P" "$PROBE" print ran
 refused "a descriptor that is not there" 125 E0641 "EBADF"
 
+# What was used: processor time of one that has work and of one that has none, memory of one that takes some.
+reset
+RULES=
+MORE_PATH="path error follow execute,read_file,read_dir t.sbx:2 /usr
+path skip follow execute,read_file,read_dir t.sbx:3 /lib
+path skip follow execute,read_file,read_dir t.sbx:3 /lib64
+path skip follow execute,read_file,read_dir t.sbx:3 /bin
+path error follow write_file,read_file t.sbx:4 /dev/null
+path error follow read_file t.sbx:4 /dev/zero
+"
+plan "$P"
+used() { # KEY COMMAND...
+	key=$1
+	shift
+	"$SBX_RUN" --report "$J" "$P" /bin/sh -c "$@" >"$TMP/out" 2>&1
+	USED=$(python3 "$CHECK" "$J" "usage.$key" 2>&1)
+	rm -f "$J"
+}
+work='i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done'
+used cpu_user_us "$work" && busy=$USED
+used cpu_user_us "sleep 0.3" && idle=$USED
+[ "$busy" -gt $((idle * 3)) ] && [ "$busy" -gt 20000 ] && pass "usage: processor time of one that works, and of one that sleeps" || fail "usage: processor time" "$busy $idle"
+used wall_us "sleep 0.3" && slept=$USED
+[ "$slept" -ge 300000 ] && pass "usage: the time it took" || fail "usage: wall" "$slept"
+used memory_peak_bytes 'dd if=/dev/zero of=/dev/null bs=32M count=1 2>/dev/null' && large=$USED
+used memory_peak_bytes ':' && small=$USED
+[ "$large" -gt 33000000 ] && [ "$small" -lt 16000000 ] && pass "usage: the most memory of a process" || fail "usage: memory" "$large $small"
+MORE_LIMIT="rlimit fsize 4096
+rlimit cpu 1
+"
+MORE_PATH="${MORE_PATH}path error follow write_file,read_file,make_reg,truncate t.sbx:4 $TMP/bin
+"
+plan "$P"
+run sh -c '"$@"; exit $?' sh "$SBX_RUN" --report "$J" "$P" /bin/sh -c "exec dd if=/dev/zero of=$TMP/bin/big bs=8192 count=1"
+says "a file that grows too large ended it" "limit file-size 25 " outcome limit signal
+run sh -c '"$@"; exit $?' sh "$SBX_RUN" --report "$J" "$P" /bin/sh -c 'while :; do :; done'
+says "processor time ended it" "limit cpu-time " outcome limit
+run "$SBX_RUN" --report "$J" "$P" /bin/sh -c "exec dd if=/dev/zero of=$TMP/bin/small bs=4096 count=1"
+says "control: what fits ends by itself" "exited None 0 " outcome limit exit
+reset
+MORE_GUARANTEE='guarantee fs.read.scope required landlock:1 my\x20dir/t.sbx:2
+'
+plan "$P"
+
 # --watch
 run "$SBX_RUN" --watch "$P" "$PROBE" sleep 3
 case $ERR in *" s, program: cpu 0."*" memory "*" MiB"*" s, program: cpu 0."*) pass "--watch: a line a second" ;; *) fail "--watch" "$ERR" ;; esac

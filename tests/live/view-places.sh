@@ -129,6 +129,16 @@ x"
 		skip "$WHO: never: a place in the caller's home" "the user has no passwd entry"
 	fi
 
+	if [ "$WHO" = self ] && [ "$(id -u)" = 0 ] && mknod "$D/kept/device" c 1 5 2>/dev/null; then
+		outside "dd if='$D/kept/device' bs=1 count=2 2>/dev/null | wc -c"
+		gives "control: without the sandbox a device in a kept place is one" 2
+		inside tree "cat '$D/kept/new'; dd if='$D/kept/device' bs=1 count=2 2>/dev/null | wc -c"
+		gives "nodev: in the tree it is none, whoever made it" "x
+0"
+		rm "$D/kept/device"
+	else
+		skip "$WHO: nodev" "devices are made by root"
+	fi
 	inside mount 'pwd; cat f; cat /srv/data/f; echo x >/srv/data/g; echo y >/srv/out/g && cat /srv/out/g'
 	gives "$WHO: mount, its access, and directory" "/srv/data
 data
