@@ -199,6 +199,45 @@ for page in docs/*.[135]; do
 	fi
 done
 
+# The page of the loader: each row of its tables names a file of runtime/ and words of tests, which are there.
+rows_of() { # PAGE: FILE<TAB>TEST<TAB>WORDS of each quoted text, a control's test being that of its row unless it names one
+	awk -F' *[|] *' '/^[|]/ && !/^[|]---/ && $3 != "by" {
+		file = $3; gsub(/`/, "", file)
+		for (i = 4; i <= 5; i++) {
+			test = i == 4 ? "" : test
+			if (match($i, /^`[^`]*` /)) { test = substr($i, 2, RLENGTH - 3); $i = substr($i, RLENGTH + 1) }
+			words = $i; sub(/^"/, "", words); sub(/"$/, "", words)
+			printf "%s\t%s\t%s\n", file, test, words
+		}
+	}' "$1"
+}
+untrue() { # PAGE: rows that name what is not there
+	rows_of "$1" | while IFS='	' read -r file test words; do
+		[ -e "runtime/$file" ] || echo "no file runtime/$file"
+		if [ -z "$words" ] || [ ! -f "tests/$test" ]; then
+			echo "no test $test: $words"
+		elif ! grep -qF -e "$words" "tests/$test"; then
+			echo "tests/$test does not say: $words"
+		fi
+	done
+}
+wrong=$(untrue docs/loader.md)
+n=$(rows_of docs/loader.md | wc -l)
+if [ -z "$wrong" ] && [ "$n" -gt 100 ]; then
+	echo "PASS docs loader.md: $n tests and controls are there"
+else
+	printf '%s\n' "$wrong"
+	echo "FAIL docs loader.md names what is not there ($n tests and controls)"
+	status=1
+fi
+sed 's/^| loopback up | `namespaces.c`/| loopback up | `names.c`/; s/"its loopback is up"/"its loopback is down"/' docs/loader.md >"$tmp/loader.md"
+if [ "$(untrue "$tmp/loader.md" | wc -l)" = 3 ]; then # the file once for each of its two tests
+	echo "PASS docs self-test loader.md"
+else
+	echo "FAIL docs self-test: a test that is not there was not noticed"
+	status=1
+fi
+
 # The page of capabilities is what sbxc says of itself.
 "$B/sbxc" caps --md >"$tmp/capabilities.md"
 if diff -u docs/capabilities.md "$tmp/capabilities.md"; then

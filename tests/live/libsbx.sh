@@ -52,11 +52,54 @@ for name in $declared; do
 done
 
 # What runs in the child allocates nothing: only the caller's side of the library may.
+allocates() { nm -u "$@" | grep -wE '(m|c|re)alloc|free|[a-z]*printf|f?puts|fopen|pthread_[a-z]*|exit'; }
+childs= callers=
 for object in "$B"/lib/runtime/*.o; do
-	case $object in */lib_outcome.o | */lib_plan.o | */lib_process.o | */lib_pool.o) continue ;; esac
-	nm -u "$object" | grep -wE '(m|c|re)alloc|free|[a-z]*printf|f?puts|fopen|pthread_[a-z]*|exit' | sed "s|^|$(basename "$object")|"
-done >"$TMP/found"
-if [ -s "$TMP/found" ]; then fail "libsbx: the child allocates nothing" "$(cat "$TMP/found")"; else pass "libsbx: the child allocates nothing"; fi
+	case $object in
+	*/lib_outcome.o | */lib_plan.o | */lib_process.o | */lib_pool.o) callers="$callers $object" ;;
+	*) childs="$childs $object" ;;
+	esac
+done
+# shellcheck disable=SC2086
+{
+	allocates $childs >"$TMP/found"
+	if [ -s "$TMP/found" ]; then fail "libsbx: the child allocates nothing" "$(cat "$TMP/found")"; else pass "libsbx: the child allocates nothing"; fi
+	allocates $callers >"$TMP/found" && pass "libsbx: control: the caller's side does" || fail "libsbx: control: the caller's side does"
+
+	# Whatever it calls is of signal-safety(7), works on memory that it is given, or is one system call.
+	safe="_exit access cfmakeraw chdir chroot clone close dup2 dup3 execve faccessat fchdir fchmod fchmodat fcntl flock fstat fstatfs getauxval
+		getcwd geteuid getgroups getpgrp getpid getrandom getresgid getresuid getsid getuid ioctl kill lseek lstat bcmp memchr memcmp memcpy
+		memmem memmove memrchr memset mkdirat mknodat mmap mount mremap munmap open openat pipe2 poll prctl pread prlimit read readlink
+		readlinkat recvmsg renameat send sendfile sendmsg sethostname setpgid setsid sigaddset sigdelset sigemptyset sigfillset signal
+		signalfd sigprocmask socket socketpair stat strchr strcmp strcspn strlen strncmp strrchr strspn symlinkat syscall tcgetattr tcgetpgrp
+		tcsetattr timerfd_create timerfd_settime umask umount2 unlinkat unshare wait4 waitid waitpid write"
+	nm --defined-only "$B"/lib/runtime/*.o | awk 'NF == 3 { print $3 }' | sort -u >"$TMP/own"
+	# of the compiler, of its checks of bounds (__memcpy_chk), and what is no function
+	called() { nm -u "$@" | awk 'NF == 2 { print $2 }' | sed 's/^__\(.*\)_\(chk\|2\)$/\1/; s/64$//' | sort -u | grep -vxF -f "$TMP/own" | grep -vxE '_GLOBAL_OFFSET_TABLE_|__errno_location|__stack_chk_fail|__popcountdi2|environ|__(asan|ubsan|tsan|sanitizer)_.*'; }
+	unsafe() { for name in $(called "$@"); do case " $(echo $safe) " in *" $name "*) ;; *) echo "$name" ;; esac; done; }
+	unsafe $childs >"$TMP/found"
+	if [ -s "$TMP/found" ]; then fail "libsbx: what the child calls is safe after a fork of many threads" "$(cat "$TMP/found")"; else
+		pass "libsbx: what the child calls is safe after a fork of many threads ($(called $childs | wc -l) functions)"
+	fi
+	unsafe $callers >"$TMP/found"
+	grep -qx calloc "$TMP/found" && pass "libsbx: control: what the caller's side calls is not all" || fail "libsbx: control: what the caller's side calls" "$(cat "$TMP/found")"
+}
+# And as it runs: who allocates, in a launch and in a pool, in place and in all views with a supervisor.
+wrap="-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free"
+if ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -I"$ROOT/runtime" -O1 ${SAN:-} -o "$TMP/alloc" "$HERE/libsbx/alloc.c" "$B/libsbx.a" $wrap 2>"$TMP/err"; then
+	OUT=$("$TMP/alloc" "$TMP/plan" "dir=$TMP/in" "$PROBE" exit 0 2>"$TMP/err") RC=$? ERR=$(cat "$TMP/err")
+	gives "libsbx: in place: the caller allocates, no child does" "caller 1 children 0"
+	if unshare -U true 2>/dev/null; then
+		sed 's/isolate none/limit output 1MiB/' "$TMP/lib.sbx" >"$TMP/views.sbx"
+		"$SBXC" -q "$TMP/views.sbx" -o "$TMP/views" 2>"$TMP/err" || fail "libsbx: the policy compiles" "$(cat "$TMP/err")"
+		OUT=$("$TMP/alloc" "$TMP/views" "dir=$TMP/in" "$PROBE" exit 0 2>"$TMP/err") RC=$? ERR=$(cat "$TMP/err")
+		gives "libsbx: in all views with a supervisor: the same" "caller 1 children 0"
+	else
+		skip "libsbx: in all views with a supervisor: the same" "this host makes no user namespaces"
+	fi
+else
+	fail "libsbx: a program builds (alloc)" "$(cat "$TMP/err")"
+fi
 
 # As installed: header, library and examples by pkg-config, in a place of its own.
 if command -v pkg-config >/dev/null; then
