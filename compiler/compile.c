@@ -49,7 +49,8 @@ static bool open_main(struct compile *c, const struct src_file **out)
 {
 	const char *slash = strrchr(c->opt->path, '/');
 	if (!utf8_valid(slash ? slash + 1 : c->opt->path)) {
-		c->failure = "the file's name is not UTF-8: plans carry it, so give it another";
+		c->failure = arena_printf(c->arena, "%s: the file's name is not UTF-8: plans carry it, so give it another",
+					  c->opt->path);
 		return false;
 	}
 	const char *text = c->opt->text;

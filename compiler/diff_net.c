@@ -188,10 +188,28 @@ static const char *probe_of(const struct net *n, const char *host)
 	return host;
 }
 
+/* Of a plan: the proxy whose file names the host, unless a line lets the program connect there itself. */
+static const char *via_of_plan(const struct differ *d, const struct side *s, const struct request *r)
+{
+	const char *via = "";
+	for (unsigned i = 0; i < s->ir->n_rules; i++) {
+		const struct ir_rule *rule = &s->ir->rules[i];
+		if (rule->deny || !(rule->targets & TARGET_BIT(r->target)) || r->port < rule->port_lo || r->port > rule->port_hi)
+			continue;
+		if (rule->kind == RULE_NET && (rule->ops & OP_BIT(OP_CONNECT_TCP)) && host_covers(rule->object, r->object))
+			return "";
+		if (rule->kind == RULE_RELAY && host_covers(rule->object, r->object))
+			via = arena_printf(d->a, " via %s", rule->via->name);
+	}
+	return via;
+}
+
 /* " via egress": the proxy that makes the connection, on the side where there is one. */
 static const char *via_proxy(const struct differ *d, const struct side *s, const struct request *r)
 {
-	const struct origin *by = s->plan ? NULL : decide(s->k->meaning, r).by;
+	if (s->plan)
+		return r->op == OP_CONNECT_TCP ? via_of_plan(d, s, r) : "";
+	const struct origin *by = decide(s->k->meaning, r).by;
 	for (unsigned i = 0; i < s->ir->n_rules; i++)
 		if (by && s->ir->rules[i].via && s->ir->rules[i].origin[OP_RELAY_TCP] == by)
 			return arena_printf(d->a, " via %s", s->ir->rules[i].via->name);

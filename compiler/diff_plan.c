@@ -19,6 +19,8 @@ struct reader {
 	struct ir *ir;
 	struct ir_rule *rules;
 	uint32_t target; /* TARGET_BIT of what is read */
+	struct ir_proxy *proxy; /* of egress.yaml: whose rules are read */
+	bool in_rules;
 };
 
 static struct ir_rule *add_rule(struct reader *r, enum rule_kind kind, uint32_t ops, const char *object, const char *where)
@@ -144,6 +146,14 @@ static void take_landlock(struct reader *r, const char *line)
 
 /* ---- launch.conf ---- */
 
+static void take_choice(struct reader *r, const char *setting, const char *value)
+{
+	for (unsigned c = 0; c < CHOICE_COUNT; c++)
+		for (unsigned v = 0; strcmp(choice_setting[c], setting) == 0 && v < CHOICE_MAX_WORDS && choice_word[c][v]; v++)
+			if (strcmp(choice_word[c][v], value) == 0)
+				r->ir->choice[__builtin_ctz(r->target)][c].value = v;
+}
+
 static void take_launch(struct reader *r, const char *line)
 {
 	struct words w = split(r->a, line, 3);
@@ -156,6 +166,8 @@ static void take_launch(struct reader *r, const char *line)
 	else if (w.n >= 2 && strcmp(w.v[0], "isolate") == 0)
 		for (unsigned i = 0; i < ISOLATE_COUNT; i++)
 			r->ir->isolate |= strstr(line, isolate_name[i]) ? 1u << i : 0;
+	else if (w.n == 2)
+		take_choice(r, w.v[0], w.v[1]);
 }
 
 /* ---- seatbelt.sb ---- */
@@ -270,6 +282,54 @@ static void take_seatbelt(struct reader *r, const char *line)
 	}
 }
 
+/* ---- egress.yaml ---- */
+
+/* What stands between the quotes of `KEY: "TEXT"`, behind the blanks and the dash of an item; NULL for another key. */
+static const char *yaml_string(struct arena *a, const char *line, const char *key)
+{
+	size_t n = strlen(key);
+	line += strspn(line, " -");
+	if (strncmp(line, key, n) != 0 || strncmp(line + n, ": \"", 3) != 0)
+		return NULL;
+	return arena_strndup(a, line + n + 3, strlen(line + n + 3) - 1);
+}
+
+/* A host that a proxy connects to: "443", "1024-65535". */
+static void take_ports(struct ir_rule *rule, const char *text)
+{
+	uint64_t lo = 0, hi = 0;
+	size_t n = strcspn(text, "-");
+	if (!parse_u64(text, n, 65535, &lo))
+		return;
+	hi = lo;
+	if (text[n] && !parse_u64(text + n + 1, strlen(text + n + 1), 65535, &hi))
+		return;
+	rule->port_lo = (uint16_t)lo;
+	rule->port_hi = (uint16_t)hi;
+}
+
+static void take_egress(struct reader *r, const char *line)
+{
+	const char *text;
+	struct ir_rule *last = r->in_rules && r->ir->n_rules ? &r->rules[r->ir->n_rules - 1] : NULL;
+	if (strncmp(line, "- target: ", 10) == 0) {
+		r->target = strcmp(line + 10, target_name[TARGET_LINUX]) == 0 ? TARGET_BIT(TARGET_LINUX) : TARGET_BIT(TARGET_MACOS);
+		r->in_rules = false;
+	} else if ((text = yaml_string(r->a, line, "proxy"))) {
+		r->proxy = ARENA_NEW(r->a, struct ir_proxy);
+		*r->proxy = (struct ir_proxy){.name = text};
+	} else if ((text = yaml_string(r->a, line, "allow")) || (text = yaml_string(r->a, line, "deny"))) {
+		struct ir_rule *rule = add_rule(r, RULE_RELAY, OP_BIT(OP_RELAY_TCP), text, NULL);
+		rule->via = r->proxy;
+		rule->deny = yaml_string(r->a, line, "deny") != NULL;
+		r->in_rules = true;
+	} else if (last && (text = yaml_string(r->a, line, "ports"))) {
+		take_ports(last, text);
+	} else if (last && (text = yaml_string(r->a, line, "at"))) {
+		r->out->where[r->ir->n_rules - 1] = text;
+	}
+}
+
 /* ---- plan.yaml ---- */
 
 static bool by_name(const char *const *names, unsigned n, const char *name, unsigned *out)
@@ -341,6 +401,7 @@ struct side_plan *side_plan_read(struct arena *a, struct plan_open *p, struct co
 	ir->rules = NULL;
 	ir->n_rules = 0;
 	memset(ir->limit, 0, sizeof(ir->limit));
+	memset(ir->choice, 0, sizeof(ir->choice)); /* as where nothing is said */
 	out->exec_fd = -1;
 	out->models = &p->models;
 	out->files = &p->files;
@@ -348,70 +409,15 @@ struct side_plan *side_plan_read(struct arena *a, struct plan_open *p, struct co
 	each_line(&r, plan_file(&p->files, "landlock.conf"), take_landlock);
 	each_line(&r, plan_file(&p->files, "launch.conf"), take_launch);
 	r.target = TARGET_BIT(TARGET_MACOS);
+	each_line(&r, plan_file(&p->files, "launch-macos.conf"), take_launch);
 	each_line(&r, plan_file(&p->files, "seatbelt.sb"), take_seatbelt);
+	each_line(&r, plan_file(&p->files, "egress.yaml"), take_egress);
 	take_limits(&r, p->manifest);
 	*k = p->frame;
 	k->ir = ir;
 	k->guarantees = take_guarantees(a, p->manifest);
 	out->calls = plan_calls(a, &p->files, out->exec_fd, &ir->arches, failure);
 	return out->calls ? out : NULL;
-}
-
-/* ---- what no question asks about ---- */
-
-/* Without the names of policy lines, comments and ids, which change with moved text. */
-static const char *plain_text(struct arena *a, const struct artifact *f)
-{
-	struct buf b = buf_new(a);
-	const char *line = f ? f->data : "";
-	bool profile = f && strstr(f->name, ".sb");
-	for (bool first = true; *line; first = false) {
-		const char *end = line + strcspn(line, "\n");
-		for (const char *w = line; w < end && !first && !(profile && *line == ';');) {
-			size_t n = strcspn(w, " \n");
-			const char *colon = memchr(w, ':', n);
-			bool where = !profile && colon && strspn(colon + 1, "0123456789") == (size_t)(w + n - colon - 1);
-			if (!where)
-				buf_add(&b, w, n);
-			buf_putc(&b, ' ');
-			w += n + 1;
-		}
-		buf_putc(&b, '\n');
-		line = end + (*end == '\n');
-	}
-	return buf_str(&b);
-}
-
-static bool has_entry(const struct differ *d, uint32_t targets, bool limits)
-{
-	for (unsigned i = 0; i < d->n; i++)
-		if ((d->v[i].targets & targets) && (!limits || d->v[i].part == DIFF_LIMITS))
-			return true;
-	return false;
-}
-
-/* A file that differs where nothing above says so is said to differ, and counts as opened. */
-static void compare_files(struct differ *d)
-{
-	static const struct {
-		const char *name;
-		uint32_t targets;
-		bool always, limits;
-	} files[] = {
-	    {"landlock.conf", TARGET_BIT(TARGET_LINUX), false, false}, {"launch.conf", TARGET_BIT(TARGET_LINUX), false, false},
-	    {"cgroup.conf", TARGET_BIT(TARGET_LINUX), false, true},    {"egress.yaml", TARGETS_ALL, true, false},
-	    {"seatbelt.sb", TARGET_BIT(TARGET_MACOS), false, false}, {"launch-macos.conf", TARGET_BIT(TARGET_MACOS), false, false},
-	};
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		const char *was = plain_text(d->a, plan_file(d->old.plan->files, files[i].name));
-		const char *is = plain_text(d->a, plan_file(d->now.plan->files, files[i].name));
-		if (!(files[i].targets & d->targets) || strcmp(was, is) == 0 ||
-		    (!files[i].always && has_entry(d, files[i].targets, files[i].limits)))
-			continue;
-		struct diff_entry *e = differ_add(d, DIFF_SETTINGS, DIFF_GROWS, files[i].targets & d->targets, "file");
-		e->object = files[i].name;
-		e->note = "its text differs where no answer of the models does: counted as opened";
-	}
 }
 
 static bool same_action(struct sys_action a, struct sys_action b)
@@ -441,5 +447,5 @@ const struct diff *diff_plans(struct arena *a, struct plan_open *old, struct pla
 	d.old.calls = was->calls;
 	d.now.calls = is->calls;
 	compare_unknown(&d);
-	return differ_run(&d, compare_files);
+	return differ_run(&d, diff_plan_files);
 }

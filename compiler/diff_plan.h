@@ -20,6 +20,9 @@ struct side_plan *side_plan_read(struct arena *a, struct plan_open *p, struct co
 /* The certificates' meaning as rules; takes away from *arches the ABIs that they do not speak of. NULL with *failure. */
 const struct sys_policy *plan_calls(struct arena *a, const struct plan_files *f, int exec_fd, uint32_t *arches,
 				    const char **failure);
+/* Says of each file that differs where no entry speaks of it that it does. */
+struct differ;
+void diff_plan_files(struct differ *d);
 
 /* Compares two plans that were opened (and so verified): by their models. NULL with *failure. */
 const struct diff *diff_plans(struct arena *a, struct plan_open *old, struct plan_open *now, const char **failure);

@@ -9,6 +9,7 @@
 
 #include "diff_plan.h"
 #include "diff_priv.h"
+#include "str.h"
 
 struct word {
 	const char *word;
@@ -100,12 +101,49 @@ static void take_line(struct differ *d, const struct side *s, struct lines *out,
 	};
 }
 
+/*
+ * A line of launch.conf in the order of a policy's: the name that a policy gives it, then its value. The line of the policy
+ * that it comes from stands behind, as it does there.
+ */
+static const char *in_order(struct arena *a, const char *line)
+{
+	enum { MAX = 5 };
+	static const struct {
+		const char *word;
+		unsigned n;     /* words of the line; the last is all that is left */
+		unsigned where; /* which of them is the place */
+		unsigned order[3]; /* of the others those that mean something here; what a mount gives is access */
+		const char *glue;  /* after the first of these */
+	} rows[] = {
+	    {"directory", 3, 1, {2}, ""},	 {"scratch", 4, 2, {3, 1}, ""},	 {"discard", 4, 2, {3, 1}, ""},
+	    {"mount", 5, 3, {2, 4}, " at"}, {"range", 5, 4, {1, 2, 3}, ""},
+	};
+	const char *v[MAX], *at = line;
+	size_t n[MAX], first = strcspn(line, " ");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf b = buf_new(a);
+		if (strlen(rows[i].word) != first || strncmp(line, rows[i].word, first) != 0)
+			continue;
+		for (unsigned w = 0; w < rows[i].n; w++) {
+			v[w] = at;
+			n[w] = w + 1 == rows[i].n ? strlen(at) : strcspn(at, " ");
+			at += n[w] + (at[n[w]] == ' ');
+		}
+		buf_puts(&b, rows[i].word);
+		for (unsigned w = 0; w < 3 && rows[i].order[w]; w++)
+			buf_printf(&b, " %.*s%s", (int)n[rows[i].order[w]], v[rows[i].order[w]], w == 0 ? rows[i].glue : "");
+		buf_printf(&b, "  # %.*s", (int)n[rows[i].where], v[rows[i].where]);
+		return buf_str(&b);
+	}
+	return line;
+}
+
 /* Of a plan: what the loader is told beside access, limits and guarantees. */
 static void take_launch(struct differ *d, const struct side *s, struct lines *out)
 {
 	static const char *const known[] = {"sbx-launch", "policy",    "target", "arch",	    "param",   "guarantee",
 					    "entry",	  "env-allow", "rlimit", "rlimit-fallback", "exec-fd", "need",
-					    "end"};
+					    "wall",	  "output",    "notify", "end"};
 	const struct artifact *f = plan_file(s->plan->files, "launch.conf");
 	f = f ? f : plan_file(s->plan->files, "launch-macos.conf");
 	for (const char *at = f ? f->data : "", *end; (end = strchr(at, '\n')); at = end + 1) {
@@ -114,7 +152,7 @@ static void take_launch(struct differ *d, const struct side *s, struct lines *ou
 		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 			skip |= strlen(known[i]) == n && strncmp(at, known[i], n) == 0;
 		if (!skip)
-			take_line(d, s, out, arena_strndup(d->a, at, (size_t)(end - at)));
+			take_line(d, s, out, in_order(d->a, arena_strndup(d->a, at, (size_t)(end - at))));
 	}
 }
 

@@ -127,7 +127,9 @@ const char *side_plan_where(const struct differ *d, const struct side *s, const 
 			continue;
 		const char *place = rule->kind == RULE_PATH ? side_place(d->a, s, r->target, rule->object) : NULL;
 		bool port = rule->kind == RULE_NET && r->port && (rule->port_lo == r->port || (rule->port_var && differ_port(d, rule->port_var) == r->port));
-		if (port || (place && r->object[0] == '/' && path_covers(place, r->object) && strlen(place) >= longest)) {
+		bool relayed = rule->kind == RULE_RELAY && r->port >= rule->port_lo && r->port <= rule->port_hi &&
+			       host_covers(rule->object, r->object);
+		if (port || relayed || (place && r->object[0] == '/' && path_covers(place, r->object) && strlen(place) >= longest)) {
 			longest = place ? strlen(place) : 0;
 			best = s->plan->where[i];
 		}

@@ -172,6 +172,52 @@ code "a plan of moved text says the same" 0 --fail-on any "$tmp/plan-base" "$tmp
 code "a lost assert of a plan is said" 4 --fail-on any "$tmp/plan-base" "$tmp/plan-undenied"
 code "a plan against itself" 0 --fail-on any "$tmp/plan-agent-new" "$tmp/plan-agent-new"
 code "a plan is not compared with a policy" 2 "$tmp/plan-base" "$tmp/base.sbx"
+# What a plan says beside access: the same words as of its policy, and no line of text that moved.
+cat >"$tmp/around.sbx" <<'P'
+sbx 1
+param big: size at load
+proxy out = unix "/run/out.sock"
+policy p version "1.0.0" {
+    targets linux
+    entry "/usr/bin/wc"
+    use std/base-system
+    allow read "/srv/a"
+    allow read write "/srv/d" discard
+    allow connect tcp "a.example:443" via out because "first"
+    root private
+    scratch "/tmp" size 64MiB
+    mount "/srv/m" at "/data" read
+    directory "/tmp"
+    hostname "box"
+    terminal none
+    stdin null
+    observe denied
+    limit wall 10s
+    limit output 1MiB
+    limit file-size big
+    deny syscall ptrace with notify
+    prefer unix.path because "old kernels"
+}
+P
+sed 's/^policy p version "1.0.0"/# moved\n\npolicy p version "1.0.1"/; s/because "first"/because "other words"/' "$tmp/around.sbx" >"$tmp/around-moved.sbx"
+sed 's/terminal none/terminal inherit/; s/stdin null/stdin inherit/; s/observe denied/observe off/; s/root private/root host/; s/hostname "box"/hostname "bax"/
+s/wall 10s/wall 20s/; s,directory "/tmp",directory "/data",; s/size 64MiB/size 128MiB/; s/"a.example:443"/"a.example:443", "b.example:443"/' "$tmp/around.sbx" >"$tmp/around-other.sbx"
+printf 'sbx 1\npolicy p version "1.0.0" {\n    targets macos\n    entry "/usr/bin/true"\n    prefer proc.no_exec because "the entry"\n    allow env LANG\n}\n' >"$tmp/mac.sbx"
+sed 's/LANG/LANG, SECRET/' "$tmp/mac.sbx" >"$tmp/mac-env.sbx"
+for name in around around-moved around-other mac mac-env; do
+	plan "$tmp/$name.sbx" "$tmp/plan-$name"
+done
+code "a plan of moved text and a new version says the same" 0 --fail-on any "$tmp/plan-around" "$tmp/plan-around-moved"
+verdict "in words" "$(grep -q 'The two say the same' "$tmp/out" || cat "$tmp/out")"
+code "settings of a plan" 4 --fail-on widen "$tmp/plan-around" "$tmp/plan-around-other"
+for said in '+ connect tcp *b.example:443 via out *around-other.sbx:10' '~ wall *10s -> 20s (looser)' '~ root *private -> host (opens)' \
+    '~ stdin *null -> inherit (opens)' '~ terminal *none -> inherit (opens)' '~ observe *denied -> off' '~ hostname *box -> bax' \
+    '~ scratch /tmp *67108864 -> 134217728 *around-other.sbx:12' '~ directory */tmp -> /data *around-other.sbx:14'; do
+	verdict "are named: ${said%% \*}" "$(grep -q -- "$said" "$tmp/out" || cat "$tmp/out")"
+done
+verdict "and no more than these" "$([[ $(grep -c '^  [+~-]' "$tmp/out") -eq 10 ]] || cat "$tmp/out")"
+code "a variable of a plan for macOS" 4 --fail-on widen "$tmp/plan-mac" "$tmp/plan-mac-env"
+verdict "is named" "$(grep -q '+ env *SECRET' "$tmp/out" || cat "$tmp/out")"
 cp -r "$tmp/plan-wide" "$tmp/plan-torn" && sed -i 's,/srv/c,/srv/d,' "$tmp/plan-torn/landlock.conf"
 code "a plan that is not whole is refused" 1 "$tmp/plan-base" "$tmp/plan-torn"
 verdict "and says so" "$(grep -q 'landlock.conf is not the file that SHA256SUMS names' "$tmp/err" || { echo "not said:"; cat "$tmp/err"; })"

@@ -429,7 +429,7 @@ odd_inputs() {
 	grep -q $'\e' err && why="the escape reached the terminal"
 	verdict "a name with an escape is shown harmless" "$why"
 	printf 'sbx 1\n' >$'bad\xff.sbx'
-	refuses "a name that is not UTF-8" 2 'not UTF-8' "$sbxc" check $'bad\xff.sbx'
+	refuses "a name that is not UTF-8" 2 'bad.xff.sbx: the file.s name is not UTF-8' "$sbxc" check $'bad\xff.sbx'
 	refuses "a --set that is not UTF-8" 2 'UTF-8' "$sbxc" check a.sbx --set $'x=\xff'
 	refuses "a directory as policy" 2 'not a regular file' "$sbxc" bin -o p-dir
 	refuses "/ as policy" 2 'not a regular file' "$sbxc" / -o p-dir
