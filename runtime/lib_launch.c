@@ -46,10 +46,8 @@ struct sbx_process *sbx_launch(const struct sbx_plan *plan, const struct sbx_opt
 					: lib_child_make(s, LIB_SHARES_MEMORY, &pidfd);
 	if (pid < 0)
 		lib_error_step(error, "clone", errno);
-	else if (lib_child_ran(s, pid, pidfd, error))
-		process = lib_process_new(s, pid, pidfd);
-	lib_start_free(s);
-	if (pid > 0 && !process && error && !error->code[0])
+	else if (lib_child_ran(s, pid, pidfd, error) && !(process = lib_process_new(s, pid, pidfd)))
 		lib_error_step(error, "memory", ENOMEM);
+	lib_start_free(s);
 	return process;
 }

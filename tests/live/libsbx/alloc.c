@@ -2,19 +2,25 @@
  * alloc.c - counts who allocates: the caller, or a process that the library made. Linked with --wrap, so that each call of the library
  * comes here first.
  *
- *     alloc PLAN NAME=VALUE PROGRAM [ARG]...      prints `caller 1 children N` for a launch and for a pool of two
+ *     alloc PLAN NAME=VALUE PROGRAM [ARG]...      prints `caller 1 children N` for a launch and for a pool of two, then `failed 1 wrong N`:
+ *                                                 each allocation of the caller fails once, which is E0626, and nothing is left
  */
+#include <errno.h>
 #include <sbx.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct {
 	unsigned caller, children;
 } *count; /* shared with processes that have memory of their own */
 static pid_t me;
+static unsigned left; /* allocations until one fails; 0: none does */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -36,21 +42,34 @@ static void note(void)
 		__atomic_add_fetch(&count->children, 1, __ATOMIC_RELAXED);
 }
 
-void *__wrap_malloc(size_t size)
+/* Of the caller. */
+static bool fails(void)
 {
 	note();
+	if (!left || syscall(SYS_getpid) != me || --left)
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	if (fails())
+		return NULL;
 	return __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t n, size_t size)
 {
-	note();
+	if (fails())
+		return NULL;
 	return __real_calloc(n, size);
 }
 
 void *__wrap_realloc(void *at, size_t size)
 {
-	note();
+	if (fails())
+		return NULL;
 	return __real_realloc(at, size);
 }
 
@@ -64,6 +83,41 @@ static int failed(const struct sbx_error *e)
 {
 	fputs(e->text, stderr);
 	return 1;
+}
+
+/* One launch; -1: refused, with its reason in bytes that held something else. */
+static int once(const char *dir, const struct sbx_options *o, unsigned *wrong)
+{
+	struct sbx_error e;
+	struct sbx_status status;
+	int code = -1;
+
+	memset(&e, 'x', sizeof(e));
+	struct sbx_plan *plan = sbx_plan_open(dir, NULL, &e);
+	struct sbx_process *p = plan ? sbx_launch(plan, o, &e) : NULL;
+	if (p && sbx_wait(p, -1, &status) == 1)
+		code = status.exited ? status.code : 128;
+	*wrong += !p && (strcmp(e.code, "E0626") != 0 || e.exit_code != 125);
+	sbx_process_close(p);
+	sbx_plan_close(plan);
+	*wrong += waitpid(-1, NULL, WNOHANG) != -1;
+	return code;
+}
+
+static void each_fails(const char *dir, const struct sbx_options *o)
+{
+	unsigned wrong = 0, refused = 0;
+
+	for (unsigned n = 1; n < 1000; n++) {
+		left = n;
+		int code = once(dir, o, &wrong);
+		if (left)
+			break; /* it took fewer */
+		refused += code < 0;
+		wrong += code > 0;
+	}
+	left = 0;
+	printf("failed %d wrong %u\n", refused > 0, wrong);
 }
 
 int main(int argc, char **argv)
@@ -81,8 +135,9 @@ int main(int argc, char **argv)
 		return 2;
 	if (fork() == 0) /* the control: what a child allocates is seen */
 		_exit(!__wrap_malloc(1));
-	while (!__atomic_load_n(&count->children, __ATOMIC_RELAXED))
-		usleep(1000);
+	wait(NULL);
+	if (!count->children)
+		return 3;
 	count->children = 0;
 	struct sbx_plan *plan = sbx_plan_open(argv[1], NULL, &e);
 	struct sbx_process *p = plan ? sbx_launch(plan, &o, &e) : NULL;
@@ -99,5 +154,6 @@ int main(int argc, char **argv)
 	sbx_pool_close(pool);
 	sbx_plan_close(plan);
 	printf("caller %d children %u\n", count->caller > 0, count->children);
+	each_fails(argv[1], &o);
 	return status.exited ? status.code : 1;
 }
