@@ -80,6 +80,9 @@ MACOS_SRC    := $(sort $(MACOS_COMMON:%=runtime/%.c) $(MACOS_RUN_SRC) $(MACOS_LI
 # Of these: the program without what is the library's alone, and the other way round.
 MACOS_RUN_ALL := $(filter-out $(MACOS_LIB_SRC),$(MACOS_SRC))
 MACOS_LIB_ALL := $(filter-out $(MACOS_RUN_SRC),$(MACOS_SRC))
+# Each function has its page: its own, or that of those it belongs to.
+MAN3_LINKS = for page in $(notdir $(wildcard docs/*.3)); do for name in $$(sed -n 's/^\.Nm \(sbx_[a-z_]*\).*/\1/p' docs/$$page); do \
+	[ -e docs/$$name.3 ] || ln -sf $$page $(DESTDIR)$(MANDIR)/man3/$$name.3; done; done
 SYSTEM ?= $(shell uname -s)
 ifeq ($(SYSTEM),Darwin)
 include runtime/macos/macos.mk
@@ -309,8 +312,8 @@ install: all
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libsbx.so
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' runtime/sbx.pc.in \
 	    >$(DESTDIR)$(LIBDIR)/pkgconfig/sbx.pc
-	install -m 644 docs/sbx.3 $(DESTDIR)$(MANDIR)/man3/
-	for name in $(API); do ln -sf sbx.3 $(DESTDIR)$(MANDIR)/man3/$$name.3; done
+	install -m 644 docs/*.3 $(DESTDIR)$(MANDIR)/man3/
+	$(MAN3_LINKS)
 	install -d $(DESTDIR)$(COMPDIR)
 	docs/completions/generate.sh bash $(B)/sbxc >$(DESTDIR)$(COMPDIR)/sbxc
 	install -d $(DESTDIR)$(DATADIR)/zsh/site-functions $(DESTDIR)$(DATADIR)/fish/vendor_completions.d

@@ -35,7 +35,8 @@ install: all
 	install -m 644 $(B)/libsbx.a $(B)/libsbx.dylib $(DESTDIR)$(LIBDIR)/
 	install -m 644 runtime/sbx.h $(DESTDIR)$(INCDIR)/
 	install -m 644 docs/sbx-run.1 $(DESTDIR)$(MANDIR)/man1/
-	install -m 644 docs/sbx.3 $(DESTDIR)$(MANDIR)/man3/
+	install -m 644 docs/*.3 $(DESTDIR)$(MANDIR)/man3/
+	$(MAN3_LINKS)
 
 clean:
 	rm -rf $(B)

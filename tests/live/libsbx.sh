@@ -48,7 +48,8 @@ for file in libsbx.so libsbx.a; do
 	fi
 done
 for name in $declared; do
-	grep -q "^\.Nm $name\( \|$\)" "$ROOT/docs/sbx.3" && pass "libsbx: sbx(3) has $name" || fail "libsbx: sbx(3) has $name"
+	n=$(cat "$ROOT"/docs/*.3 | grep -c "^\.Nm $name\( \|$\)")
+	[ "$n" = 1 ] && grep -q "^\.Fn $name\( \|$\)" "$ROOT"/docs/*.3 && pass "libsbx: one page has $name" || fail "libsbx: one page has $name" "$n"
 done
 
 # What runs in the child allocates nothing: only the caller's side of the library may.
@@ -88,12 +89,14 @@ done
 wrap="-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free"
 if ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -I"$ROOT/runtime" -O1 ${SAN:-} -o "$TMP/alloc" "$HERE/libsbx/alloc.c" "$B/libsbx.a" $wrap 2>"$TMP/err"; then
 	OUT=$("$TMP/alloc" "$TMP/plan" "dir=$TMP/in" "$PROBE" exit 0 2>"$TMP/err") RC=$? ERR=$(cat "$TMP/err")
-	gives "libsbx: in place: the caller allocates, no child does" "caller 1 children 0"
+	gives "libsbx: in place: the caller allocates, no child does; each that fails is a refusal" "caller 1 children 0
+failed 1 wrong 0"
 	if unshare -U true 2>/dev/null; then
 		sed 's/isolate none/limit output 1MiB/' "$TMP/lib.sbx" >"$TMP/views.sbx"
 		"$SBXC" -q "$TMP/views.sbx" -o "$TMP/views" 2>"$TMP/err" || fail "libsbx: the policy compiles" "$(cat "$TMP/err")"
 		OUT=$("$TMP/alloc" "$TMP/views" "dir=$TMP/in" "$PROBE" exit 0 2>"$TMP/err") RC=$? ERR=$(cat "$TMP/err")
-		gives "libsbx: in all views with a supervisor: the same" "caller 1 children 0"
+		gives "libsbx: in all views with a supervisor: the same" "caller 1 children 0
+failed 1 wrong 0"
 	else
 		skip "libsbx: in all views with a supervisor: the same" "this host makes no user namespaces"
 	fi
@@ -114,6 +117,16 @@ if command -v pkg-config >/dev/null; then
 	fi
 else
 	skip "libsbx: installed, found by pkg-config" "pkg-config is not installed"
+fi
+
+# What the page of the whole shows is a program.
+awk '/^\.Sh EXAMPLES/ { at = 1 } at && /^\.Ed/ { exit } at == 2 { gsub(/\\e/, "\\"); print } at == 1 && /^\.Bd/ { at = 2 }' "$ROOT/docs/sbx.3" >"$TMP/page.c"
+sed -i "s|\"plan\"|\"$TMP/plan\"|; s|\"wc\", \"/srv/text\"|\"$PROBE\", \"read\", \"$TMP/in/in\"|; s|in=/srv/text|dir=$TMP/in|" "$TMP/page.c"
+if ${CC:-cc} -Wall -Wextra -Werror -I"$ROOT/runtime" -o "$TMP/page" "$TMP/page.c" -L"$B" -lsbx 2>"$TMP/err"; then
+	got=$(LD_LIBRARY_PATH=$B "$TMP/page" 2>&1)
+	case $got in *"it ended with 0") pass "libsbx: the example of sbx(3)" ;; *) fail "libsbx: the example of sbx(3)" "$got" ;; esac
+else
+	fail "libsbx: the example of sbx(3) builds" "$(cat "$TMP/err")"
 fi
 
 # The examples, as a user would run them.
