@@ -6,9 +6,9 @@
 static void ask_entry(const struct meaning *m, const struct request *r, struct diags *d)
 {
 	struct decision by = decide(m, r);
-	if (by.allow || !by.by || diag_seen(d, DIAG_CONFLICT, by.by->loc))
+	if (by.allow || !by.by || diag_seen(d, DIAG_CONFLICT, by.by->object))
 		return;
-	struct diag_rec *rec = diag(d, DIAG_CONFLICT, by.by->loc, "this denies the program that the policy starts");
+	struct diag_rec *rec = diag(d, DIAG_CONFLICT, by.by->object, "this denies the program that the policy starts");
 	diag_second(rec, meaning_ir(m)->entry_origin->loc, "the entry program");
 	diag_help(rec, "deny a narrower place");
 }

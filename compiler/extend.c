@@ -221,10 +221,10 @@ static void check_pair(struct res *r, const struct ir_rule *deny, const struct i
 	if (!ops || !(deny->targets & allow->targets & r->build->ir.targets) || !(deny->arches & allow->arches))
 		return;
 	const struct origin *first = allow->origin[__builtin_ctz(allow->ops)], *by = deny->origin[__builtin_ctz(deny->ops)];
-	if (!first->final || by->level >= first->level || diag_seen(r->d, DIAG_FINAL, by->loc) ||
+	if (!first->final || by->level >= first->level || diag_seen(r->d, DIAG_FINAL, by->object) ||
 	    !takes(r->a, &r->build->ir, deny, allow))
 		return;
-	struct diag_rec *rec = diag(r->d, DIAG_FINAL, by->loc, "this denies what `%s` allows in every policy that extends it",
+	struct diag_rec *rec = diag(r->d, DIAG_FINAL, by->object, "this denies what `%s` allows in every policy that extends it",
 				    first->base);
 	diag_second(rec, first->loc, "a `final` line");
 	diag_help(rec, "remove the line, or deny less");

@@ -112,7 +112,7 @@ static const struct origin *carved(struct arena *a, const struct ir *ir, enum ta
 		if (!r->deny && r->n_holes) {
 			struct origin *o = ARENA_NEW(a, struct origin);
 			*o = *r->origin[__builtin_ctz(x.ops)];
-			o->loc = r->holes[0].loc;
+			o->loc = o->object = r->holes[0].loc;
 			return o;
 		}
 		if (path_set_above(all, place[i], r->deny ? gives : takes, &x))

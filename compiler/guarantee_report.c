@@ -12,7 +12,7 @@ static const char *const system_name[TARGET_COUNT] = {[TARGET_LINUX] = "Linux", 
 static struct loc place_of(const struct ir *ir, const struct unkept *u)
 {
 	if (u->g.answer.at)
-		return u->g.answer.at->loc;
+		return u->g.answer.at->object;
 	return u->asked ? u->asked->at : u->g.origin ? u->g.origin->loc : ir->loc;
 }
 

@@ -83,6 +83,7 @@ extern const char *const type_name[TYPE_COUNT];
 /* Where a fact was written and why. `used_at` is the `use` line that brought it in, or no place. */
 struct origin {
 	struct loc loc;
+	struct loc object; /* what is to be changed: the object, where the line names several; else loc */
 	struct loc used_at;
 	const char *because; /* or NULL */
 	const char *profile; /* "std/python", or NULL when the policy itself says it */

@@ -7,6 +7,7 @@
 
 #include "lint_priv.h"
 #include "path_set.h"
+#include "template.h"
 
 struct dead {
 	const struct lint *lint;
@@ -54,8 +55,8 @@ static void dead_allows(const struct lint *l, const struct path_set *denies)
 			continue;
 		uint32_t both = r->ops & x.by->ops;
 		struct diag_rec *rec =
-		    diag(l->diags, DIAG_DEAD_ALLOW, lint_line(r, both)->loc, "this line allows nothing");
-		diag_second(rec, lint_line(x.by, both)->loc, "denied here, and `deny` always wins");
+		    diag(l->diags, DIAG_DEAD_ALLOW, lint_line(r, both)->object, "this allows nothing");
+		diag_second(rec, lint_line(x.by, both)->object, "denied here, and `deny` always wins");
 		diag_help(rec, "to keep a way in, deny narrower places, or write the deny as `except` of the wider allow");
 	}
 }
@@ -108,6 +109,69 @@ static bool meets_pattern(const struct lint *l, const struct dead *x, const char
 	return false;
 }
 
+/* ---- places that are known at the start only ---- */
+
+/* What allows begin with, each once: the variable, or nothing. */
+struct begin {
+	const char *var;
+	size_t n;
+	uint32_t ops, targets;
+};
+struct begins {
+	struct begin *v;
+	unsigned n;
+};
+
+static struct begin begin_of(const struct ir_rule *r)
+{
+	struct template_piece piece;
+	const char *at = r->object;
+	bool var = template_next(&at, &piece) && piece.is_var;
+	return (struct begin){var ? piece.var : "", var ? piece.var_len : 0, r->ops, r->targets};
+}
+
+static bool same_begin(const struct begin *x, const struct begin *y)
+{
+	return x->n == y->n && memcmp(x->var, y->var, x->n) == 0;
+}
+
+static void add_begin(const struct lint *l, struct begins *all, const struct ir_rule *allow)
+{
+	const struct begin x = begin_of(allow);
+	for (unsigned i = 0; i < all->n; i++)
+		if (same_begin(&all->v[i], &x) && all->v[i].ops == x.ops && all->v[i].targets == x.targets)
+			return;
+	ARENA_GROW(l->arena, all->v, all->n);
+	all->v[all->n++] = x;
+}
+
+/* May a place that begins so lie at or around `path`? The loader holds these three to be below such folders. */
+static bool may_reach(const struct begin *x, const char *path)
+{
+	static const struct {
+		const char *var, *folders[3];
+	} held[] = {{"HOME", {"/home", "/Users", "/root"}}, {"TMPDIR", {"/tmp", "/var", "/tmp"}}, {"RUNTIME_DIR", {"/run", "/run", "/run"}}};
+	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++)
+		if (strlen(held[i].var) == x->n && memcmp(held[i].var, x->var, x->n) == 0)
+			return path_covers(held[i].folders[0], path) || path_covers(held[i].folders[1], path) ||
+			       path_covers(held[i].folders[2], path);
+	return x->n != 0;
+}
+
+/* May values of the start bring the deny and an allow together? */
+static bool meets_at_start(const struct lint *l, const struct ir_rule *deny, const char *path, const struct begins *allows)
+{
+	const struct begin mine = begin_of(deny);
+	for (unsigned i = 0; i < allows->n; i++) {
+		const struct begin *x = &allows->v[i];
+		bool meets = (x->ops & deny->ops) && (x->targets & deny->targets) && !same_begin(x, &mine);
+		const char *other = x->n ? arena_printf(l->arena, "/${%.*s}", (int)x->n, x->var) : "/";
+		if (meets && (may_reach(x, path) || may_reach(&mine, other)))
+			return true;
+	}
+	return false;
+}
+
 static bool is_entry(const struct lint *l, const struct ir_rule *r, const char *path)
 {
 	const char *entry = l->ir->entry ? lint_path(l, l->ir->entry) : NULL;
@@ -136,7 +200,7 @@ struct idle {
 
 static int idle_cmp(const void *x, const void *y)
 {
-	const struct loc *a = &((const struct idle *)x)->at->loc, *b = &((const struct idle *)y)->at->loc;
+	const struct loc *a = &((const struct idle *)x)->at->object, *b = &((const struct idle *)y)->at->object;
 	return (a->beg > b->beg) - (a->beg < b->beg);
 }
 
@@ -146,17 +210,15 @@ static bool follows(const struct idle *prev, const struct idle *next)
 	return prev->rule->ops == next->rule->ops && prev->rule->targets == next->rule->targets && next->line - prev->line <= 1;
 }
 
-static void tell_idle(const struct lint *l, const struct idle *first, const struct idle *last)
+static void tell_idle(const struct lint *l, const struct idle *v, unsigned n)
 {
-	unsigned lines = last->line - first->line + 1;
-	if (lines == 1) {
-		struct diag_rec *rec = diag(l->diags, DIAG_DEAD_DENY, first->at->loc, "this line denies what nothing allows");
-		diag_help(rec, "remove it; if it guards against a later `allow`, say so: `because \"...\"`");
-		return;
-	}
-	struct diag_rec *rec = diag(l->diags, DIAG_DEAD_DENY, first->at->loc, "these %u lines deny what nothing allows", lines);
-	diag_label(rec, "from here to line %u", last->line);
-	diag_help(rec, "remove them; of one that guards against a later `allow`, say so: `because \"...\"`");
+	enum { MARKED = 4 };
+	struct diag_rec *rec = diag(l->diags, DIAG_DEAD_DENY, v->at->object, "this denies what nothing allows");
+	for (unsigned i = 1; i < n && i < MARKED; i++)
+		diag_second(rec, v[i].at->object, "and this");
+	if (n > MARKED)
+		diag_note(rec, "and %u more, to line %u", n - MARKED, v[n - 1].line);
+	diag_help(rec, "remove it; if it guards against a later `allow`, say so: `because \"...\"`");
 }
 
 /* Those that a silence answers stand in no block. */
@@ -171,11 +233,12 @@ static void tell_idles(const struct lint *l, struct idle *v, unsigned n)
 	for (unsigned i = 0, next; i < kept; i = next) {
 		for (next = i + 1; next < kept && follows(&v[next - 1], &v[next]);)
 			next++;
-		tell_idle(l, &v[i], &v[next - 1]);
+		tell_idle(l, &v[i], next - i);
 	}
 }
 
-static void dead_denies(const struct lint *l, const struct path_set *allows, const struct spot *spots, unsigned n)
+static void dead_denies(const struct lint *l, const struct path_set *allows, const struct spot *spots, unsigned n,
+			const struct begins *begins)
 {
 	struct idle *found = NULL;
 	unsigned n_found = 0;
@@ -186,7 +249,8 @@ static void dead_denies(const struct lint *l, const struct path_set *allows, con
 		struct src_pos at;
 		const char *path = is_path(r, true) && is_own(l, r) && !o->because && !o->final ? lint_path(l, r->object) : NULL;
 		if (!path || is_entry(l, r, path) || path_set_above(allows, path, meets, &x) || meets_below(&x, spots, n, path) ||
-		    meets_pattern(l, &x, path) || meets_socket(l, r, path) || !src_locate(l->src, o->loc.beg, &at))
+		    meets_pattern(l, &x, path) || meets_socket(l, r, path) ||
+		    meets_at_start(l, r, path, begins) || !src_locate(l->src, o->loc.beg, &at))
 			continue;
 		ARENA_GROW(l->arena, found, n_found);
 		found[n_found++] = (struct idle){r, o, at.line};
@@ -239,12 +303,12 @@ static void covered_rules(const struct lint *l, const struct path_set *set, cons
 			continue;
 		if (strcmp(lint_path(l, x.by->object), path) == 0 && x.by->ops == r->ops)
 			continue; /* the other is no wider: they differ in how the place is found */
-		if (last.beg == lint_line(r, r->ops)->loc.beg || (!deny && is_dead(l, r, denies, &dead)))
+		if (last.beg == lint_line(r, r->ops)->object.beg || (!deny && is_dead(l, r, denies, &dead)))
 			continue;
-		last = lint_line(r, r->ops)->loc;
-		struct diag_rec *rec = diag(l->diags, DIAG_COVERED_RULE, lint_line(r, r->ops)->loc,
-					    "this line %s nothing that a wider one does not", deny ? "denies" : "allows");
-		diag_second(rec, lint_line(x.by, r->ops)->loc, "the wider one");
+		last = lint_line(r, r->ops)->object;
+		struct diag_rec *rec = diag(l->diags, DIAG_COVERED_RULE, lint_line(r, r->ops)->object,
+					    "this %s nothing that a wider one does not", deny ? "denies" : "allows");
+		diag_second(rec, lint_line(x.by, r->ops)->object, "the wider one");
 		diag_help(rec, "remove it, or make the wider one narrower");
 	}
 }
@@ -257,8 +321,8 @@ static void duplicates(const struct lint *l)
 		    !loc_none(t->first->used_at) || t->again->level || t->first->level)
 			continue;
 		struct diag_rec *rec =
-		    diag(l->diags, DIAG_DUPLICATE_RULE, t->again->loc, "this line says what another line says");
-		diag_second(rec, t->first->loc, "said here");
+		    diag(l->diags, DIAG_DUPLICATE_RULE, t->again->object, "this says what another line says");
+		diag_second(rec, t->first->object, "said here");
 		diag_help(rec, "remove one of them");
 	}
 }
@@ -268,6 +332,7 @@ void lint_dead(const struct lint *l)
 	struct path_set *written = path_set_new(l->arena, l->ir->n_rules); /* denies, as templates */
 	struct path_set *denies = path_set_new(l->arena, l->ir->n_rules), *allows = path_set_new(l->arena, l->ir->n_rules);
 	struct spot *spots = ARENA_ARRAY(l->arena, l->ir->n_rules, struct spot);
+	struct begins begins = {NULL, 0};
 	unsigned n = 0;
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
@@ -278,12 +343,12 @@ void lint_dead(const struct lint *l)
 		if (r->deny)
 			path_set_add(written, r->object, r);
 		else
-			spots[n++] = (struct spot){path, r};
+			spots[n++] = (struct spot){path, r}, add_begin(l, &begins, r);
 	}
 	if (n)
 		qsort(spots, n, sizeof(*spots), spot_cmp);
 	dead_allows(l, written);
-	dead_denies(l, allows, spots, n);
+	dead_denies(l, allows, spots, n, &begins);
 	covered_rules(l, allows, written, false);
 	covered_rules(l, denies, written, true);
 	duplicates(l);

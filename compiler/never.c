@@ -51,13 +51,13 @@ static void help_line(struct diag_rec *rec, const struct check *c, const struct 
 	if (by->base)
 		diag_help(rec, "the line is inherited: `drop` it");
 	else
-		diag_help(rec, "remove the line, or make it narrower");
+		diag_help(rec, "remove %s, or make it narrower", by->object.beg == by->loc.beg ? "the line" : "it from the line");
 }
 
 static void report_broken(struct check *c, const struct request *r, const struct origin *by)
 {
 	const struct ir *ir = meaning_ir(c->m);
-	struct loc at = by ? by->loc : c->never->origin->loc;
+	struct loc at = by ? by->object : c->never->origin->loc;
 	if (said_before(c, at))
 		return;
 	struct diag_rec *rec = diag(c->d, DIAG_NEVER, at, "this policy allows what %s must never be allowed", owner(c->never));

@@ -317,7 +317,7 @@ static void replace_entry(struct res *r)
 	template_add_literal(&b, r->c->opt->entry, strlen(r->c->opt->entry));
 	ir->entry = buf_str(&b);
 	struct origin *o = ARENA_NEW(r->a, struct origin);
-	o->loc = ir->loc;
+	o->loc = o->object = ir->loc;
 	if (!ir->entry_origin)
 		ir->entry_origin = o;
 }

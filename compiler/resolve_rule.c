@@ -51,6 +51,12 @@ static bool kind_fits_arches(struct res *r, const struct place *p, const struct 
 	return i->rule.kind == RULE_SYSCALL || fits_arches(r, p, i->loc, "a rule on files, the network or the environment");
 }
 
+/* Does the line name more than one object, or call? A group stands at one place. */
+static bool several(const struct access_items *items)
+{
+	return items->n > 1 && items->v[0].loc.beg != items->v[items->n - 1].loc.beg;
+}
+
 void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s)
 {
 	bool deny = s->kind == STMT_DENY;
@@ -73,6 +79,8 @@ void stmt_access(struct res *r, const struct place *p, const struct ast_stmt *s)
 		i->rule.targets = p->targets;
 		struct origin *o = origin_new(r, p, own_line ? i->loc : s->loc, i->because ? i->because : because);
 		o->final = s->is_final;
+		if (!own_line && several(&items))
+			o->object = i->loc;
 		ir_build_rule(r->build, &i->rule, o);
 	}
 	bool syscalls = items.n && items.v[0].rule.kind == RULE_SYSCALL;

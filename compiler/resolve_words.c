@@ -13,7 +13,7 @@ const char *because_text(struct res *r, const struct ast_word *because)
 struct origin *origin_new(struct res *r, const struct place *p, struct loc loc, const char *because)
 {
 	struct origin *o = ARENA_NEW(r->a, struct origin);
-	*o = (struct origin){.loc = loc, .used_at = p->used_at, .because = because, .profile = p->profile};
+	*o = (struct origin){.loc = loc, .object = loc, .used_at = p->used_at, .because = because, .profile = p->profile};
 	o->level = r->level->level;
 	o->base = o->level ? r->level->name : NULL;
 	return o;

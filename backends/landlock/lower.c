@@ -104,6 +104,11 @@ static struct loc origin_loc(const struct origin *o)
 	return o ? o->loc : (struct loc){0, 0};
 }
 
+static struct loc object_loc(const struct origin *o)
+{
+	return o ? o->object : (struct loc){0, 0};
+}
+
 static int cmp_give(const void *a, const void *b)
 {
 	const struct give *x = a, *y = b;
@@ -410,7 +415,7 @@ static void write_entry(struct texts *t, struct buf *out)
 static bool check_rule(struct lower *l, const struct ir_rule *r, bool open_net, bool open_abstract)
 {
 	uint32_t unix_ops = OP_BIT(OP_CONNECT_UNIX) | OP_BIT(OP_LISTEN_UNIX);
-	struct loc loc = origin_loc(r->origin[first_op(r->ops)]);
+	struct loc loc = object_loc(r->origin[first_op(r->ops)]);
 	if (!ir_rule_everywhere(l->ir, r)) {
 		diag(l->diags, DIAG_NO_EXPRESSION, loc, "Landlock does not know the machine");
 		return false;
@@ -450,7 +455,7 @@ static bool check_exec(struct lower *l, const struct ll_tree *tree)
 		if (!(x->ops & OP_BIT(OP_EXEC)) || (x->ops_here & OP_BIT(OP_READ)))
 			continue;
 		struct diag_rec *d =
-		    diag(l->diags, DIAG_EXEC_UNREADABLE, origin_loc(x->rule->origin[OP_EXEC]),
+		    diag(l->diags, DIAG_EXEC_UNREADABLE, object_loc(x->rule->origin[OP_EXEC]),
 			 "Linux starts only programs that may also be read");
 		diag_help(d, "`allow read exec \"%s\"`", x->rule->object);
 		ok = false;
@@ -483,7 +488,7 @@ static bool check_carves(struct lower *l, const struct ll_tree *tree,
 			    ir_preferred(l->ir, TARGET_LINUX, ll_promises[k].cap))
 				continue;
 			struct loc loc =
-			    d->hole ? d->hole->loc : origin_loc(d->rule->origin[first_op(ops)]);
+			    d->hole ? d->hole->loc : object_loc(d->rule->origin[first_op(ops)]);
 			ok = false;
 			if (!diag_seen(l->diags, DIAG_NOT_KEPT, loc))
 				report_carve(l, ll_promises[k].cap, loc);
@@ -505,7 +510,7 @@ static bool check_pattern_exec(struct lower *l, const struct ll_tree *tree)
 		const struct ll_pattern *x = &tree->patterns[i];
 		if (!(x->ops & OP_BIT(OP_EXEC)) || (x->ops & OP_BIT(OP_READ)))
 			continue;
-		struct diag_rec *d = diag(l->diags, DIAG_EXEC_UNREADABLE, origin_loc(x->rule->origin[OP_EXEC]),
+		struct diag_rec *d = diag(l->diags, DIAG_EXEC_UNREADABLE, object_loc(x->rule->origin[OP_EXEC]),
 					  "Linux starts only programs that may also be read");
 		diag_help(d, "`allow read exec matching \"%s\" under \"%s\"`", x->rule->glob, x->rule->object);
 		ok = false;

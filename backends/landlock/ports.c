@@ -48,7 +48,7 @@ static struct diag_rec *refuse(struct ports *p, enum diag_id id, const struct ir
 			       enum op op, const char *what)
 {
 	p->ok = false;
-	return diag(p->l->diags, id, r->origin[op]->loc, "%s", what);
+	return diag(p->l->diags, id, r->origin[op]->object, "%s", what);
 }
 
 /* As the policy has it. */

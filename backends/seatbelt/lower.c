@@ -34,7 +34,7 @@ static void emit_signal(struct emit *e)
 static void refuse_rule(struct emit *e, const struct ir_rule *r, const char *message,
 			const char *help)
 {
-	struct diag_rec *d = diag(e->l->diags, DIAG_NO_EXPRESSION, rule_loc(r), "%s", message);
+	struct diag_rec *d = diag(e->l->diags, DIAG_NO_EXPRESSION, rule_origin(r) ? rule_origin(r)->object : rule_loc(r), "%s", message);
 
 	diag_help(d, "%s", help);
 	e->failed = true;

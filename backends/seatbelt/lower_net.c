@@ -25,7 +25,7 @@ static const struct {
 
 static struct loc loc_of(const struct ir_rule *r, enum op op)
 {
-	return r->origin[op] ? r->origin[op]->loc : (struct loc){0, 0};
+	return r->origin[op] ? r->origin[op]->object : (struct loc){0, 0};
 }
 
 static void refuse(struct emit *e, struct loc at, const char *message, const char *help)

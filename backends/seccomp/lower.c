@@ -146,7 +146,7 @@ static bool check_conflicts(struct lower *l, const struct sys_policy *p)
 		if (!deny || !allow)
 			continue;
 		struct diag_rec *d =
-		    diag(l->diags, DIAG_CONFLICT, deny->loc,
+		    diag(l->diags, DIAG_CONFLICT, deny->object,
 			 "this denies `%s`, and another line needs it", needs[i].call);
 		diag_second(d, allow->loc, "cannot work without `%s`", needs[i].call);
 		diag_help(d, "remove one of the two lines");

@@ -48,7 +48,7 @@ static inline struct loc line_loc(const struct policy *p, unsigned line)
 static inline const struct origin *line_origin(struct policy *p, unsigned line)
 {
 	struct origin *o = ARENA_NEW(p->arena, struct origin);
-	o->loc = line_loc(p, line);
+	o->loc = o->object = line_loc(p, line);
 	return o;
 }
 

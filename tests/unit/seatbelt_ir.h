@@ -35,6 +35,7 @@ static inline struct test_policy *policy_new(void)
 	p->arena = a;
 	src_add(src, "policy.sbx", "sbx 1\nallow\n", 12, &file);
 	p->origin = (struct origin){.loc = {file->base + 6, file->base + 11},
+				    .object = {file->base + 6, file->base + 11},
 				    .because = "a \"reason\"\n(allow default)"};
 	p->ir = (struct ir){.name = "test",
 			    .version = "1",
