@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "../runtime/plan.h"
+#include "../runtime/sha256.h"
 #include "ask.h"
 #include "interrupt.h"
 #include "say.h"
@@ -31,6 +32,7 @@ enum { MAX_WORDS = 256, PATIENCE = 20 /* seconds for one attempt */ };
 struct trying {
 	struct live *l;
 	const char *dir; /* of this run: plan/ and a tree for the test */
+	const char *digest; /* of that plan: it lies where a policy may well let its program write */
 	const struct ir_test *test;
 	const struct ir_test_expect *e;
 	struct ir_binding bound[PLAN_MAX_PARAMS + 1]; /* the values of the test (and CWD), paths moved into the tree */
@@ -120,6 +122,8 @@ static struct answer_of run_confined(struct trying *t, const struct words *probe
 {
 	struct words w = {.n = 0};
 	word(&w, t->l->loader);
+	word(&w, "--digest");
+	word(&w, t->digest);
 	for (unsigned i = 0; i < t->n_bound; i++)
 		if (!template_is_builtin(t->bound[i].name, strlen(t->bound[i].name))) {
 			word(&w, "--set");
@@ -451,7 +455,16 @@ static void try_test(struct trying *t)
 	remove_tree(arena_printf(t->l->arena, "%s/tree", t->dir));
 }
 
-static const char *compile_plan(struct live *l, const char *dir)
+/* Of what was written last, its sums. */
+static const char *digest_of(struct arena *a, const struct lower *plan)
+{
+	const struct artifact *sums = &plan->artifacts[plan->n_artifacts - 1];
+	char hex[SHA256_HEX + 1];
+	sha256_hex(sums->data, sums->size, hex);
+	return arena_printf(a, "sha256:%s", hex);
+}
+
+static const char *compile_plan(struct live *l, const char *dir, const char **digest)
 {
 	struct compile_options opt = *l->k->opt;
 	struct compile k;
@@ -462,6 +475,8 @@ static const char *compile_plan(struct live *l, const char *dir)
 	const char *why = NULL;
 	if (compile_policy(&k, &opt) != COMPILE_OK)
 		why = arena_printf(l->arena, "it does not compile with %s as its entry: %s", l->probe, k.failure ? k.failure : diags_first(l->arena, k.diags));
+	else
+		*digest = digest_of(l->arena, &k.lower);
 	arena_free(k.arena);
 	return why;
 }
@@ -489,7 +504,7 @@ const char *live_run(struct live *l)
 		interrupt_release();
 		return arena_printf(l->arena, "no directory can be made in /tmp: %s", strerror(saved));
 	}
-	const char *failure = compile_plan(l, dir);
+	const char *failure = compile_plan(l, dir, &t.digest);
 	for (unsigned i = 0; !failure && !interrupt_came() && i < l->k->ir->n_tests; i++) {
 		t.test = &l->k->ir->tests[i];
 		try_test(&t);

@@ -14,6 +14,7 @@
 #include "glob_fault.h"
 #include "links.h"
 #include "namespaces.h"
+#include "plan_kept.h"
 #include "start.h"
 #include "template.h"
 #include "view_items.h"
@@ -356,7 +357,7 @@ bool landlock_prepare(struct run *r)
 	r->ruleset = -1;
 	if (!r->host.landlock)
 		return true; /* the guarantees said that it may be missing */
-	if (!start_late(r) && !links_places(r, &r->link_places))
+	if (!start_late(r) && (!links_places(r, &r->link_places) || !plan_kept(r)))
 		return false; /* in a tree of its own the places were found with the tree */
 	if (r->plan->landlock.n_asserts)
 		r->grants.list =

@@ -58,6 +58,17 @@ uint64_t fs_rights_of_files(void)
 #undef RIGHT
 }
 
+uint64_t fs_rights_that_write(void)
+{
+	uint64_t rights = 0;
+#define RIGHT(id, word, bit, abi, file) \
+	rights |= !strncmp(word, "make_", 5) || !strncmp(word, "remove_", 7) || !strcmp(word, "refer") || !strcmp(word, "write_file") || \
+			  !strcmp(word, "truncate") ? 1ull << (bit) : 0;
+	PLAN_FS_RIGHTS(RIGHT)
+#undef RIGHT
+	return rights;
+}
+
 uint64_t fs_rights_that_link(void)
 {
 	uint64_t rights = 0;

@@ -61,6 +61,7 @@ bool landlock_visit(const struct landlock *l, const struct landlock_visitor *vis
 uint64_t fs_rights_of_abi(unsigned abi);
 uint64_t net_rights_of_abi(unsigned abi);
 uint64_t scopes_of_abi(unsigned abi);
+uint64_t fs_rights_that_write(void); /* something can become another by these */
 uint64_t fs_rights_that_link(void); /* a symbolic link can come into a folder by these */
 uint64_t fs_rights_of_files(void); /* those that mean something on what is no directory */
 /* Joins the names of fs rights by commas. */

@@ -48,6 +48,18 @@ static void span_text(struct span s, char *out, size_t size)
 	out[n] = 0;
 }
 
+/* Starts ask later whether their program could write there, when the directory is not open any more. */
+static bool place_keep(struct sbx_plan *p, struct fault *f)
+{
+	char real[PLAN_MAX_PATH + 1];
+
+	if (plan_dir_real(&p->plan.dir, real, sizeof(real)))
+		p->plan.dir.real = pool_copy(&p->pool, real, strlen(real));
+	else if (errno != ENOENT)
+		return fault_step(f, "library", "the place of the plan", errno);
+	return true;
+}
+
 struct sbx_plan *sbx_plan_open(const char *directory, const char *digest, struct sbx_error *error)
 {
 	struct fault fault;
@@ -59,7 +71,7 @@ struct sbx_plan *sbx_plan_open(const char *directory, const char *digest, struct
 		free(p);
 		return NULL;
 	}
-	loaded = plan_load(&p->plan, &p->pool, directory, digest, &fault);
+	loaded = plan_load(&p->plan, &p->pool, directory, digest, &fault) && place_keep(p, &fault);
 	if (p->plan.dir.fd >= 0)
 		close(p->plan.dir.fd);
 	p->plan.dir.fd = -1;

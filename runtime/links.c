@@ -102,15 +102,18 @@ struct collect {
 	struct run *run;
 	struct link_places *out;
 	unsigned most;
+	bool link; /* this time: the lines that let links be made; then the others that let something be changed */
 };
 
 static bool place_add(struct collect *c, const char *path)
 {
 	const char *copy = pool_copy(c->run->pool, path, strlen(path));
 
-	if (!copy || c->out->n == c->most)
+	if (!copy || c->out->n_written == c->most)
 		return fault_step(c->run->fault, "links", "memory", ENOMEM);
-	c->out->path[c->out->n++] = copy;
+	c->out->path[c->out->n_written++] = copy;
+	if (c->link)
+		c->out->n = c->out->n_written;
 	return true;
 }
 
@@ -145,7 +148,9 @@ static bool visit(void *ctx, const struct landlock_rule *rule)
 	const char *rest;
 	bool other;
 
-	if (!(rule->rights & fs_rights_that_link()))
+	bool link = (rule->rights & fs_rights_that_link()) != 0;
+
+	if (link != c->link || !(rule->rights & fs_rights_that_write()))
 		return true;
 	if (!template_expand(rule->place, TEMPLATE_PATH, &c->run->vars, rule->where, path, c->run->fault) ||
 	    !elsewhere(c, path, source, &other, &rest))
@@ -172,12 +177,12 @@ static bool without_links(const char *path)
 }
 
 /* By the name that the links of others lead to as well; what a link of the program's leads to is none of its places. */
-static bool places_follow(struct collect *c)
+static bool places_follow(struct collect *c, unsigned first)
 {
 	const struct link_places *p = c->out;
 	struct trail t;
 
-	for (unsigned i = 0, named = p->n; i < named; i++)
+	for (unsigned i = first, named = p->n_written; i < named; i++)
 		if (!without_links(p->path[i]) && !follow(&t, p, p->path[i], true) && !t.link[0] &&
 		    strcmp(t.here, p->path[i]) != 0 && !place_add(c, t.here))
 			return false;
@@ -186,7 +191,7 @@ static bool places_follow(struct collect *c)
 
 bool links_places(struct run *r, struct link_places *out)
 {
-	struct collect c = {.run = r, .out = out, .most = 2 * (r->plan->landlock.n_paths + r->plan->landlock.n_globs)};
+	struct collect c = {.run = r, .out = out, .link = true, .most = 2 * (r->plan->landlock.n_paths + r->plan->landlock.n_globs)};
 	const struct landlock_visitor visitor = {.path = visit, .glob = visit, .ctx = &c};
 
 	*out = (struct link_places){0};
@@ -195,9 +200,10 @@ bool links_places(struct run *r, struct link_places *out)
 	out->path = pool_take(r->pool, c.most * sizeof(*out->path));
 	if (!out->path)
 		return fault_step(r->fault, "links", "memory", ENOMEM);
-	if (!landlock_visit(&r->plan->landlock, &visitor))
+	if (!landlock_visit(&r->plan->landlock, &visitor) || !places_follow(&c, 0))
 		return false;
-	return !out->n || places_follow(&c);
+	c.link = false;
+	return landlock_visit(&r->plan->landlock, &visitor) && places_follow(&c, out->n);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */

@@ -118,6 +118,7 @@ bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, str
 	const char *wrong;
 
 	d->hash = sha256_best();
+	d->pinned = digest != NULL;
 	d->fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd < 0)
 		return open_fault(f, path, "open", errno);
@@ -133,6 +134,25 @@ bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, str
 	return fault_say(f, ERR_SYNTAX,
 			 "at SHA256SUMS\n"
 			 "wrong %s", wrong);
+}
+
+bool plan_dir_real(const struct plan_dir *d, char *out, size_t size)
+{
+	char name[32 + NUM_TEXT];
+	struct text t = text_over(out, size);
+	ssize_t n;
+
+	errno = ENOENT;
+	if (d->fd < 0)
+		text_str(&t, d->real ? d->real : "");
+	if (d->fd < 0)
+		return d->real && !t.cut;
+	text_print(name, sizeof(name), "/proc/self/fd/%u", (unsigned)d->fd);
+	n = readlink(name, out, size);
+	if (n <= 0 || (size_t)n == size)
+		return false;
+	out[n] = 0;
+	return true;
 }
 
 bool plan_dir_lists(const struct plan_dir *d, const char *name)

@@ -13,6 +13,8 @@ struct plan_dir {
 	struct pool *pool; /* for the files, set by the caller */
 	sha256_blocks *hash;
 	int fd;
+	const char *real;  /* its path without links, of a plan whose fd is closed; NULL: not known */
+	bool pinned;       /* by a digest: another plan there would be refused */
 	struct span sums; /* SHA256SUMS, proved */
 };
 
@@ -24,6 +26,8 @@ struct plan_file {
 
 /* digest: "sha256:HEX" that SHA256SUMS must have, or NULL. */
 bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, struct fault *f);
+/* Its path without links into out[size]; false with errno. */
+bool plan_dir_real(const struct plan_dir *d, char *out, size_t size);
 /* Is the file part of the plan? */
 bool plan_dir_lists(const struct plan_dir *d, const char *name);
 /* Reads a listed file and compares its hash. */

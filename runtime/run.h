@@ -41,6 +41,7 @@ enum { LEFT_NO_HANGUP = 1 << (1 - 1) /* SIGHUP is 1 everywhere */ };
 struct link_places {
 	const char **path;
 	unsigned n;
+	unsigned n_written; /* with those behind, in which it can only change what is there */
 };
 
 struct run {

@@ -15,6 +15,7 @@
 #include "links.h"
 #include "mount_calls.h"
 #include "namespaces.h"
+#include "plan_kept.h"
 #include "template.h"
 #include "view_asserts.h"
 #include "view_globs.h"
@@ -564,7 +565,7 @@ bool items_collect(struct run *r, struct items *out)
 	out->opened = pool_take(r->pool, (l->n_paths + 1u) * sizeof(struct opened));
 	if (!out->v || !out->links || !out->opened)
 		return fault_step(r->fault, "view", "memory", ENOMEM);
-	if (!links_places(r, &r->link_places))
+	if (!links_places(r, &r->link_places) || !plan_kept(r))
 		return false;
 	if ((r->plan->launch.n_places && !places_collect(out, false)) || !landlock_visit(l, &visitor) ||
 	    (r->plan->launch.n_places && !places_collect(out, true)) || !masks_place(out) || !asserts_look(out) ||

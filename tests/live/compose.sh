@@ -111,8 +111,9 @@ for work in "$TMP/free" "$D/job/in" "$D/job" "$D/a b/c"; do
 	gives "never with except: work=${work#"$TMP"} may be written" "ok
 ok"
 done
+digest=sha256:$(sha256sum "$TMP/plan/SHA256SUMS" | cut -d' ' -f1) # for the plan lies below one of them
 for work in "$D/other" "$D" "$TMP" "$D/job/out" "$D/secret"; do
-	start --set "work=$work" "$TMP/plan" -- "$PROBE" print ran
+	start --digest "$digest" --set "work=$work" "$TMP/plan" -- "$PROBE" print ran
 	refused "never with except: work=${work#"$TMP"}" 125 E0619 "guard.sbx:1"
 done
 cat >"$TMP/keys.sbx" <<P

@@ -96,7 +96,7 @@ code=$?
 	fail "nothing tried is no success" "exit $code $(tail -n 2 "$tmp/out")"
 
 # An interrupt in the middle of an attempt: what it was waiting for ends, the folder in /tmp goes, and it ends by the signal.
-printf '#!/bin/sh\n[ "$1" = --set ] && shift 2\necho "$$ $1" >"%s/at"\nexec sleep 300\n' "$tmp" >"$tmp/bin/sbx-run"
+printf '#!/bin/sh\nwhile [ "${1#--}" != "$1" ]; do shift 2; done\necho "$$ $1" >"%s/at"\nexec sleep 300\n' "$tmp" >"$tmp/bin/sbx-run"
 "$tmp/bin/sbxc" test --std "$top/policies/std" --live "$tmp/p.sbx" >"$tmp/out" 2>&1 &
 main=$!
 for ((i = 0; i < 400; i++)); do # until the loader stands
