@@ -60,10 +60,12 @@ static const char *shows(struct why *w, const struct backend *b, const struct re
 	bool named = r->op <= OP_IOCTL || (r->op == OP_CONNECT_UNIX && !scoped);
 	bool hidden = !w->from_plan && w->k->ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE && named;
 	if (strcmp(b->name, "landlock") == 0 && taken_out(w, r))
-		return "EROFS where a mount takes writing away, EACCES elsewhere";
+		return r->op == OP_DELETE ? "EBUSY where it is covered itself, EROFS below what is, EACCES elsewhere"
+					  : "EROFS where a mount takes writing away, EACCES elsewhere";
 	if (strcmp(b->name, "landlock") == 0 && hidden)
-		return OP_BIT(r->op) & WRITING ? "ENOENT; EROFS or EACCES where it is shown for another use"
-					       : "ENOENT; EACCES where it is shown for another use";
+		return r->op == OP_DELETE            ? "ENOENT; EBUSY, EROFS or EACCES where it is shown for another use"
+		       : OP_BIT(r->op) & WRITING ? "ENOENT; EROFS or EACCES where it is shown for another use"
+						 : "ENOENT; EACCES where it is shown for another use";
 	if (strcmp(b->name, "landlock") == 0)
 		return scoped ? "EPERM" : "EACCES";
 	if (r->op == OP_MACH)

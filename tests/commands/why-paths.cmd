@@ -22,3 +22,5 @@ policy p {
 POLICY
 sbxc why "$tmp/p.sbx" --given HOME=/Users/ann read /Users/ann/.ssh/id
 sbxc why "$tmp/p.sbx" --given HOME=/Users/ann read /Users/ann/.ssh/known_hosts
+# covered by a mount: not even its name goes
+sbxc why examples/agent-tool.sbx --given HOME=/home/user --given project=/home/user/p delete /home/user/p/.env
