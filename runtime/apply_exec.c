@@ -8,7 +8,7 @@
 
 #include "apply.h"
 
-static const char *exec_hint(int error)
+static const char *exec_hint(const struct run *r, int error)
 {
 	switch (error) {
 	case EACCES:
@@ -18,7 +18,8 @@ static const char *exec_hint(int error)
 	case ENOSYS:
 		return "the policy lets nothing be executed; name the program with `entry`";
 	case ENOENT:
-		return "the interpreter that the program names does not exist";
+		return r->plan->launch.private_root ? "no line of the policy shows the program in its tree, or the interpreter that it names"
+						    : "the interpreter that the program names does not exist";
 	case ENOEXEC:
 		return "it is no program for this machine, or a script without #!";
 	case E2BIG:
@@ -44,6 +45,6 @@ bool apply_exec(struct run *r)
 	fault_say(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC, "at %s",
 		  r->program.path);
 	fault_errno(r->fault, "failed", "exec", error);
-	hint = exec_hint(error);
+	hint = exec_hint(r, error);
 	return hint ? fault_add(r->fault, "likely %s", hint) : false;
 }

@@ -550,6 +550,22 @@ static bool program_again(struct run *r)
 			   p->fd < 0 ? errno : ESTALE);
 }
 
+/* Its mounts would be those of the host: a way to what is covered, past what is read only. */
+static bool stdio_outside(struct run *r)
+{
+	static const char names[] = "stdin\0stdout\0stderr";
+	struct stat st;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+			fault_say(r->fault, ERR_STEP, "step descriptors");
+			return fault_add(r->fault,
+					 "failed %s is a folder, which leads out of the tree of the program\n"
+					 "fix start it with another %s", text_nth(names, (size_t)fd), text_nth(names, (size_t)fd));
+		}
+	return true;
+}
+
 bool apply_view(struct run *r)
 {
 	char caller[PLAN_MAX_PATH + 1] = "";
@@ -559,6 +575,6 @@ bool apply_view(struct run *r)
 		return !r->plan->launch.directory.at || directory_enter(r, caller);
 	if (!getcwd(caller, sizeof(caller)))
 		caller[0] = 0;
-	return view_kept_begin(r, &proc) && view_build(r) && view_kept_send(r, proc) && program_again(r) && landlock_prepare(r) &&
+	return stdio_outside(r) && view_kept_begin(r, &proc) && view_build(r) && view_kept_send(r, proc) && program_again(r) && landlock_prepare(r) &&
 	       exec_fd_prepare(r) && directory_enter(r, caller);
 }

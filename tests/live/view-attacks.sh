@@ -98,5 +98,14 @@ for WHO in $USERS; do
 	gives "$WHO: with it refused too" "$mounts"
 	tree 467=38 442=1 # and mount_setattr
 	refused "$WHO: without attributes nothing is started" 125 E0628 "failed"
+
+	# A folder as stdin, stdout or stderr: what is opened by it has the mounts of the host, where nothing is covered.
+	for fd in 0 1 2; do
+		as sh -c "exec \"\$@\" $fd<'$D/share'" sh "$SBX_RUN" --set "d=$D" "$TMP/plan-swap" -- "$TMP/tools/busybox" true >"$TMP/stdio" 2>&1
+		RC=$?
+		[ "$RC" = 125 ] && pass "$WHO: a folder as descriptor $fd is refused" || fail "$WHO: a folder as descriptor $fd is refused" "$RC" "$(cat "$TMP/stdio")"
+	done
+	inside swap "echo ran"
+	gives "$WHO: control: with files it is started" "ran"
 done
 finish
