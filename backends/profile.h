@@ -54,6 +54,8 @@ struct profile_answer {
 	const char *text;    /* the rule as one line, or NULL */
 	const char *why;     /* one phrase: why it decides, or what holds where no rule does */
 	const char *note;    /* what else happens: "the program leaves the sandbox", or NULL */
+	const char *manner;  /* of it, what makes the access another one; "" when nothing does */
+	enum profile_reach { PROFILE_FILTERED, PROFILE_PLAIN, PROFILE_OUTSIDE } reach; /* how far what is allowed goes */
 };
 
 struct profile_question {

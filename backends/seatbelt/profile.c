@@ -160,6 +160,23 @@ static bool has_local(const struct sbpl_filter *f)
 	return found;
 }
 
+const char *profile_manner(struct arena *a, const struct sbpl_rule *r)
+{
+	struct buf b = buf_new(a);
+
+	if (!r || !(r->signal || r->modifiers & (1u << MODIFIER_NO_SANDBOX | 1u << MODIFIER_TERMINATION | 1u << MODIFIER_MESSAGE_FILTER)))
+		return "";
+	if (r->modifiers & (1u << MODIFIER_NO_SANDBOX))
+		buf_puts(&b, "the program is started outside the sandbox");
+	if (r->signal)
+		buf_printf(&b, "%sthe process gets %s", b.len ? ", " : "", r->signal);
+	if (r->modifiers & (1u << MODIFIER_TERMINATION))
+		buf_printf(&b, "%sthe process is ended", b.len ? ", " : "");
+	if (r->modifiers & (1u << MODIFIER_MESSAGE_FILTER))
+		buf_printf(&b, "%sits messages are filtered further, which is not judged here: %s", b.len ? ", " : "", r->messages);
+	return buf_str(&b);
+}
+
 static const char *note_of(struct arena *a, const struct sbpl_rule *r, enum sbpl_op asked)
 {
 	struct buf b = buf_new(a);
@@ -168,16 +185,9 @@ static const char *note_of(struct arena *a, const struct sbpl_rule *r, enum sbpl
 		return "(local ...) matches every connection, as a socket that is not bound yet has the any-address; "
 		       "(remote ...) is about where it goes";
 
-	if (r->modifiers & (1u << MODIFIER_NO_SANDBOX))
-		buf_puts(&b, "the program is started outside the sandbox");
-	if (r->signal)
-		buf_printf(&b, "%sthe process gets %s", b.len ? ", " : "", r->signal);
-	if (r->modifiers & (1u << MODIFIER_TERMINATION))
-		buf_printf(&b, "%sthe process is ended", b.len ? ", " : "");
+	buf_puts(&b, profile_manner(a, r));
 	if (r->modifiers & (1u << MODIFIER_NO_LOG | 1u << MODIFIER_NO_REPORT))
 		buf_printf(&b, "%snothing is logged", b.len ? ", " : "");
-	if (r->modifiers & (1u << MODIFIER_MESSAGE_FILTER))
-		buf_printf(&b, "%sits messages are filtered further, which is not judged here", b.len ? ", " : "");
 	return b.len ? buf_str(&b) : NULL;
 }
 
@@ -186,7 +196,9 @@ struct profile_answer profile_answer(struct arena *a, const struct profile *p, c
 	struct sbpl_verdict v = sbpl_decide(p->rules, q);
 	const struct sbpl_rule *r = v.by && v.by->at.line ? v.by : NULL;
 	struct profile_answer out = {.ops = sbpl_ops[q->op].name, .object = "",
-				     .says = v.allow ? PROFILE_ALLOWS : PROFILE_DENIES};
+				     .says = v.allow ? PROFILE_ALLOWS : PROFILE_DENIES,
+				     .manner = "",
+				     .reach = PROFILE_PLAIN};
 
 	if (v.unless) {
 		out.says = PROFILE_DEPENDS;
@@ -203,6 +215,10 @@ struct profile_answer profile_answer(struct arena *a, const struct profile *p, c
 	out.text = rule_text(a, r);
 	out.why = why_rule(a, r, q->op);
 	out.note = note_of(a, r, q->op);
+	out.manner = profile_manner(a, r);
+	out.reach = r->modifiers & (1u << MODIFIER_NO_SANDBOX) ? PROFILE_OUTSIDE
+		    : r->modifiers & (1u << MODIFIER_MESSAGE_FILTER) ? PROFILE_FILTERED
+								      : PROFILE_PLAIN;
 	return out;
 }
 
@@ -213,7 +229,7 @@ static bool same_text(const char *x, const char *y)
 
 bool profile_same_answer(const struct profile_answer *x, const struct profile_answer *y)
 {
-	return x->says == y->says && same_text(x->where, y->where) && same_text(x->depends, y->depends) &&
+	return x->says == y->says && strcmp(x->manner, y->manner) == 0 && same_text(x->where, y->where) && same_text(x->depends, y->depends) &&
 	       same_text(x->otherwise_where, y->otherwise_where);
 }
 

@@ -15,7 +15,10 @@
 struct point {
 	const struct sbpl_query *q;
 	const char *name; /* the path or name; NULL: neither */
-	enum profile_says old, now;
+	struct saying {
+		enum profile_says says;
+		const char *manner, *otherwise; /* what happens with it; DEPENDS: and with the other answer */
+	} old, now;
 	int parent;   /* the nearest place above it that was asked about, or -1 */
 	int any;      /* the point that stands for all below it, or -1 */
 	bool done; /* told with its variant */
@@ -36,21 +39,27 @@ struct compare {
 	bool **ops; /* of each change */
 };
 
-static enum profile_says says(const struct profile *p, const struct sbpl_query *q)
+static struct saying says(struct arena *a, const struct profile *p, const struct sbpl_query *q)
 {
 	struct sbpl_verdict v = sbpl_decide(p->rules, q);
 
-	return v.unless ? PROFILE_DEPENDS : v.allow ? PROFILE_ALLOWS : PROFILE_DENIES;
+	return (struct saying){v.unless ? PROFILE_DEPENDS : v.allow ? PROFILE_ALLOWS : PROFILE_DENIES, profile_manner(a, v.by),
+			       profile_manner(a, v.unless)};
+}
+
+static bool same(const struct saying *x, const struct saying *y)
+{
+	return x->says == y->says && strcmp(x->manner, y->manner) == 0 && strcmp(x->otherwise, y->otherwise) == 0;
 }
 
 static bool differs(const struct point *p)
 {
-	return p->old != p->now;
+	return !same(&p->old, &p->now);
 }
 
 static bool alike(const struct point *a, const struct point *b)
 {
-	return a->old == b->old && a->now == b->now;
+	return same(&a->old, &b->old) && same(&a->now, &b->now);
 }
 
 /* ---- changes ---- */
@@ -381,8 +390,8 @@ static void ask_class(struct compare *c, enum sbpl_op op, const bool *ops)
 						 : q[i].name   ? q[i].name
 						 : q[i].target ? q[i].target
 							       : q[i].domain,
-					 .old = says(c->old, &q[i]),
-					 .now = says(c->now, &q[i]),
+					 .old = says(c->arena, c->old, &q[i]),
+					 .now = says(c->arena, c->now, &q[i]),
 					 .parent = -1,
 					 .any = -1};
 		any |= differs(&c->v[i]);

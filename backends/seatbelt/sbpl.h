@@ -197,7 +197,7 @@ struct sbpl_rule {
 	bool allow;
 	bool guarded; /* stands behind (defined? ...) of its own operation */
 	unsigned modifiers; /* 1 << MODIFIER_... */
-	const char *message, *signal;
+	const char *message, *signal, *messages; /* messages: the filter of those that go through */
 	struct sbpl_place at;  /* of the rule; line 0: what macOS adds to every profile */
 	struct sbpl_place via; /* of the outermost form that led to it */
 	const struct sexp *form;

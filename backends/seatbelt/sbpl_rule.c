@@ -15,7 +15,7 @@ struct draft {
 	const struct sbpl_filter *filters;
 	const struct sbpl_filter **tail;
 	unsigned modifiers;
-	const char *message, *signal;
+	const char *message, *signal, *messages;
 };
 
 /* ---- modifiers ---- */
@@ -66,6 +66,8 @@ static bool take_modifier(struct lang *l, const struct sexp *at, struct draft *d
 		d->message = v->text;
 	if (v->number == MODIFIER_SEND_SIGNAL)
 		d->signal = v->text;
+	if (v->number == MODIFIER_MESSAGE_FILTER)
+		d->messages = v->text;
 	return true;
 }
 
@@ -170,6 +172,7 @@ static bool rule_add(struct lang *l, const struct draft *d, enum sbpl_op op, con
 	    .modifiers = d->modifiers,
 	    .message = d->message,
 	    .signal = d->signal,
+	    .messages = d->messages,
 	    .at = d->form ? d->form->at : (struct sbpl_place){"", 0, 0},
 	    .via = called_from(l, d->form),
 	    .form = d->form,

@@ -26,3 +26,16 @@ sbxc diff open.sb $here/examples/code-eval.sbx
 sbxc diff old.sb new.sb
 sbxc diff -D X=1 $here/examples/code-eval.sbx $here/examples/code-eval.sbx
 sbxc diff --set x=1 open.sb net.sb
+# What is allowed in both, and in another manner: outside of the sandbox, with other messages, with a signal.
+printf '%s\n' '(version 1)' '(deny default)' '(allow process-exec (literal "/bin/ps"))' '(allow mach-lookup (global-name "m"))' '(deny file-read* (literal "/s"))' >plain.sb
+sed 's|/bin/ps")|& (with no-sandbox)|' plain.sb >outside.sb
+sed 's|"m")|& (apply-message-filter (allow mach-message-send (message-number #xce)))|' plain.sb >filtered.sb
+sed 's|#xce|207|' filtered.sb >other.sb
+sed 's|#xce|206|' filtered.sb >same.sb
+sed 's|"/s")|& (with send-signal SIGKILL)|' plain.sb >kills.sb
+sbxc diff --fail-on widen plain.sb outside.sb
+sbxc diff --fail-on widen outside.sb plain.sb
+sbxc diff --fail-on widen plain.sb filtered.sb
+sbxc diff --fail-on widen filtered.sb other.sb
+sbxc diff --fail-on any filtered.sb same.sb
+sbxc diff --fail-on widen plain.sb kills.sb
