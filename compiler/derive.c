@@ -98,6 +98,7 @@ uint32_t derive_features(const struct ir *ir, enum arch arch)
 	uint32_t f = HAS_ANYTHING;
 	for (unsigned i = 0; i < COUNT(by_ops); i++)
 		f |= some & by_ops[i].ops ? by_ops[i].has : by_ops[i].has_not;
+	f |= all & OP_BIT(OP_READ) ? HAS_READ_ROOT : HAS_NO_READ_ROOT;
 	f |= all & OP_BIT(OP_MODIFY) ? HAS_WRITE_ROOT : HAS_NO_WRITE_ROOT;
 	f |= all & (OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_NET)) ? HAS_ANY_PORT : HAS_SOME_PORT;
 	f |= asks_for_wx(ir) ? HAS_NO_WX : HAS_WX;
@@ -113,6 +114,8 @@ const struct origin *derive_origin(const struct ir *ir, uint32_t when)
 			return ir_first_allow(ir, TARGET_LINUX, by_ops[i].ops);
 	if (when & HAS_NO_WX)
 		return asks_for_wx(ir);
+	if (when & HAS_READ_ROOT)
+		return ir_first_allow(ir, TARGET_LINUX, OP_BIT(OP_READ));
 	if (when & HAS_WRITE_ROOT)
 		return ir_first_allow(ir, TARGET_LINUX, OP_BIT(OP_MODIFY));
 	if (when & HAS_ANY_PORT)

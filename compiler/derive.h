@@ -14,6 +14,7 @@
 /* What a policy has, as far as system calls depend on it. */
 enum derive_feature {
 	HAS_ANYTHING = 1 << 0,   /* every policy */
+	HAS_READ_ROOT = 1 << 1,  /* every file may be read */
 	HAS_WRITE_ROOT = 1 << 2, /* every file may be changed */
 	HAS_NO_WRITE_ROOT = 1 << 3,
 	HAS_EXEC = 1 << 4, /* programs may be started later on */
@@ -33,6 +34,7 @@ enum derive_feature {
 	HAS_WX = 1 << 18,        /* memory may be written and run: nobody asks for exec.wx */
 	HAS_NO_WX = 1 << 19,
 	HAS_MEMFD = 1 << 20, /* files in memory may be made: they are neither started nor mapped as code */
+	HAS_NO_READ_ROOT = 1 << 21,
 };
 
 /* The features of a policy on one arch (rules inside `on arch` count there only). */

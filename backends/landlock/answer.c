@@ -282,8 +282,9 @@ struct answer landlock_answer(const struct ir *ir, enum target t, enum cap cap)
 	(void)t;
 	switch (cap) {
 	case CAP_FS_READ_HOST:
-	case CAP_FS_READ_SCOPE:
 		return kept("landlock:1");
+	case CAP_FS_READ_SCOPE: /* attributes of files are the filter's */
+		return kept("landlock:1+seccomp");
 	case CAP_FS_WRITE_DENY:
 	case CAP_FS_WRITE_SCOPE:
 		return kept("landlock:1+seccomp");

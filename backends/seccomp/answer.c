@@ -7,7 +7,10 @@
 #include "seccomp.h"
 
 #include <asm/ioctls.h>
+#include <linux/btrfs.h>
+#include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/msdos_fs.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
@@ -24,6 +27,9 @@
 #define XATTR_CALLS                                                                                \
 	"setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr",         \
 	    "fremovexattr", "removexattrat", "file_setattr"
+#define GET_XATTR_CALLS                                                                            \
+	"getxattr", "lgetxattr", "fgetxattr", "getxattrat", "listxattr", "llistxattr",             \
+	    "flistxattr", "listxattrat"
 #define IO_URING   "io_uring_setup", "io_uring_enter", "io_uring_register"
 #define IPC_CALLS                                                                                  \
 	"shmget", "shmat", "shmdt", "shmctl", "semget", "semop", "semtimedop", "semctl", "msgget", \
@@ -133,22 +139,28 @@ static struct answer unless_opened(const struct ir *ir, const char *const *gover
 }
 
 /* The `allow syscall ioctl` line that lets one of these requests through, or NULL. */
-static const struct origin *request_opening(const struct ir *ir, const uint32_t *requests, unsigned n)
+static const struct origin *request_opening(const struct ir *ir, const struct sys_conj *requests, unsigned n)
 {
-	enum { MAX_REQUESTS = 8 };
-	struct sys_test tests[MAX_REQUESTS];
-	struct sys_conj any[MAX_REQUESTS];
-	for (unsigned i = 0; i < n && i < MAX_REQUESTS; i++) {
-		tests[i] = (struct sys_test){.arg = 1, .width = 32, .cmp = SYS_EQ, .mask = UINT32_MAX, .value = requests[i]};
-		any[i] = (struct sys_conj){&tests[i], 1};
-	}
-	const struct sys_cond either = {any, n};
+	const struct sys_cond either = {requests, n};
 	return line_opening(ir, "ioctl", false, &either);
 }
 
+#define REQUEST(op, bits, number) {.arg = 1, .width = 32, .cmp = SYS_##op, .mask = (bits), .value = (number)}
+#define ONE(number)                                                                                \
+	{                                                                                          \
+		(const struct sys_test[]){REQUEST(EQ, UINT32_MAX, number)}, 1                      \
+	}
+/* All of a type but the two that ask, or write through a second descriptor. */
+#define ALL_BUT(type, a, b)                                                                        \
+	{                                                                                          \
+		(const struct sys_test[]){REQUEST(EQ, 0xff00, (type) << 8), REQUEST(NE, UINT32_MAX, a), \
+					  REQUEST(NE, UINT32_MAX, b)},                             \
+		    3                                                                              \
+	}
+
 static struct answer answer_tty(const struct ir *ir)
 {
-	static const uint32_t keystrokes[] = {TIOCSTI, TIOCLINUX};
+	const struct sys_conj keystrokes[] = {ONE(TIOCSTI), ONE(TIOCLINUX)};
 	return opened_by(request_opening(ir, keystrokes, 2));
 }
 
@@ -176,14 +188,17 @@ static bool mounts_keep_metadata(const struct ir *ir)
 /* Landlock keeps writes in their place; it sees neither changes of metadata nor what io_uring does. */
 static struct answer answer_writes(const struct ir *ir)
 {
-	static const uint32_t flags[] = {FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_SETVERSION,
-					 FS_IOC32_SETVERSION};
+	const struct sys_conj changes[] = {
+	    ALL_BUT('f', FS_IOC_GETFLAGS, FS_IOC_FIEMAP), ALL_BUT(BTRFS_IOCTL_MAGIC, FICLONE, FICLONERANGE),
+	    ONE(FS_IOC_FSSETXATTR),			  ONE(FS_IOC_SETVERSION),
+	    ONE(FS_IOC32_SETVERSION),			  ONE(FAT_IOCTL_SET_ATTRIBUTES),
+	};
 	struct answer a = unless_opened(ir, none, CALLS(IO_URING));
 	if (a.level != LEVEL_ENFORCED)
 		return a;
 	a = unless_opened(ir, CALLS(XATTR_CALLS), CALLS(META_CALLS));
 	if (a.level == LEVEL_ENFORCED)
-		a = opened_by(request_opening(ir, flags, 5));
+		a = opened_by(request_opening(ir, changes, sizeof(changes) / sizeof(changes[0])));
 	if (a.level == LEVEL_ENFORCED || mounts_keep_metadata(ir)) {
 		a = nothing();
 	} else {
@@ -195,6 +210,18 @@ static struct answer answer_writes(const struct ir *ir)
 			 "changed only where a line says `write`";
 	}
 	a.also = truncation(ir);
+	return a;
+}
+
+/* Landlock keeps reading in its place, but for attributes; what a tree of the program's own does not show has none to read. */
+static struct answer answer_reads(const struct ir *ir)
+{
+	struct answer a = unless_opened(ir, CALLS(GET_XATTR_CALLS), none);
+	if (a.level == LEVEL_ENFORCED || mounts_keep_metadata(ir))
+		return nothing();
+	a.level = LEVEL_PARTIAL;
+	a.mechanism = "seccomp";
+	a.note = "attributes of every file can be read, because an `allow syscall` line opens the calls for it";
 	return a;
 }
 
@@ -360,6 +387,8 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 		return unless_opened(ir, CALLS("ipc"), CALLS(IPC_CALLS));
 	case CAP_FS_IOCTL_SCOPE:
 		return answer_ioctl(ir);
+	case CAP_FS_READ_SCOPE:
+		return answer_reads(ir);
 	case CAP_FS_WRITE_SCOPE:
 	case CAP_FS_WRITE_DENY_PATH:
 	case CAP_FS_WRITE_DENY:
@@ -371,7 +400,7 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 		    unless_opened(ir, CALLS("memfd_create", "execveat"), CALLS(NULL)));
 	case CAP_NET_CONNECT_PORT:
 		return only_objection(unless_opened(
-		    ir, CALLS(MAKE_SOCKETS, "send", "sendto", "sendmsg", "sendmmsg"),
+		    ir, CALLS(MAKE_SOCKETS, "send", "sendto", "sendmsg", "sendmmsg", "setsockopt"),
 		    CALLS(IO_URING)));
 	case CAP_NET_LISTEN_PORT:
 		return only_objection(unless_opened(ir, CALLS(MAKE_SOCKETS), CALLS(IO_URING)));
@@ -391,7 +420,6 @@ struct answer seccomp_answer(const struct ir *ir, enum target t, enum cap cap)
 	/* Paths, hosts and ports lie behind pointers; the rest is not about calls. */
 	case CAP_ENV_SCRUB:
 	case CAP_FS_READ_HOST:
-	case CAP_FS_READ_SCOPE:
 	case CAP_FS_READ_DENY:
 	case CAP_FS_WRITE_EPHEMERAL:
 	case CAP_FS_EXEC_DENY:

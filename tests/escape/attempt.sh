@@ -26,7 +26,7 @@ export SBX_ESCAPE_SECRET=1
 # What an attack made in its folder is gone before the next try.
 calm() {
 	[ ! -e "$dir/in/deeper" ] || mv "$dir/in/deeper" "$dir/in/deep"
-	rm -rf "$dir"/in/link "$dir"/in/hard "$dir"/in/null "$dir"/in/flip* "$dir"/in/way* "$dir"/ro/new "$dir"/out/mine
+	rm -rf "$dir"/in/link "$dir"/in/hard "$dir"/in/self "$dir"/ro/signalled "$dir"/in/null "$dir"/in/flip* "$dir"/in/way* "$dir"/ro/new "$dir"/out/mine
 }
 # What the attacks answer, in $work/got: descriptors 7 and 8 are the caller's, and open; 0 is a terminal.
 attacks() { # COMMAND...

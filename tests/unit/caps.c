@@ -39,7 +39,7 @@ Test(caps, rows_that_are_known)
 		enum level level;
 		const char *mechanism, *kernel;
 	} rows[] = {
-	    {CAP_FS_READ_SCOPE, TARGET_LINUX, LEVEL_ENFORCED, "landlock:1", "5.13"},
+	    {CAP_FS_READ_SCOPE, TARGET_LINUX, LEVEL_ENFORCED, "landlock:1+seccomp", "5.13"},
 	    {CAP_NET_UDP, TARGET_LINUX, LEVEL_ENFORCED, "landlock:10+seccomp", "7.2"},
 	    {CAP_NET_DISABLE, TARGET_LINUX, LEVEL_ENFORCED, "seccomp", "4.14"},
 	    {CAP_FS_READ_DENY, TARGET_LINUX, LEVEL_ENFORCED, "landlock:1+namespace", "5.13"},

@@ -149,7 +149,7 @@ Test(validate, artifacts_that_cannot_be_read)
 		      "    prefer " prefer " on linux because \"x\"\n}\n"
 #define DENIALS "fs.read.deny, fs.write.deny-path, fs.exec.deny, fs.ioctl.scope"
 #define OPENED                                                                                     \
-	ONLY("linux") "    isolate none\n    default syscall with allow\n    prefer fs.write.deny, fs.ioctl.scope, "     \
+	ONLY("linux") "    isolate none\n    default syscall with allow\n    prefer fs.read.scope, fs.write.deny, fs.ioctl.scope, "\
 		      "proc.no_exec, net.disable, ipc.restrict, tty.no_inject on linux because \"x\"\n"   \
 		      "    deny syscall ptrace, process_vm_readv, process_vm_writev, pidfd_getfd\n}\n"
 #define COVERED                                                                                    \

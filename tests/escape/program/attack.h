@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #define SECRET "the secret of the outside"
+#define SECRET_ATTRIBUTE "user.sbx-escape" /* of out/secret, where the file system has attributes */
 
 struct world {
 	const char *dir; /* DIR/out is the outside, DIR/in a work directory, DIR/ro one to read */
@@ -30,8 +31,8 @@ struct attack {
 };
 
 /* Each ends with a name of NULL. */
-extern const struct attack attacks_files[], attacks_race[], attacks_meta[], attacks_exec[], attacks_process[], attacks_kernel[],
-    attacks_abi[], attacks_namespace[], attacks_unix[], attacks_net[], attacks_tty[], attacks_limit[];
+extern const struct attack attacks_files[], attacks_look[], attacks_race[], attacks_meta[], attacks_exec[], attacks_process[], attacks_kernel[],
+    attacks_rights[], attacks_abi[], attacks_namespace[], attacks_unix[], attacks_net[], attacks_tty[], attacks_limit[];
 extern const char victim_memory[];
 
 /* The path of a file of the world, in one of a few buffers. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -116,7 +117,52 @@ static int e_map_writable(const struct world *w)
 	return code == MAP_FAILED ? errno : 0;
 }
 
+static int e_personality(const struct world *w)
+{
+	(void)w;
+	return result(personality(READ_IMPLIES_EXEC));
+}
+
+static int e_mprotect(const struct world *w)
+{
+	(void)w;
+	void *code = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return code == MAP_FAILED ? errno : result(mprotect(code, 4096, PROT_READ | PROT_EXEC));
+}
+
+/* Written through /proc, code changes although no mapping of it can be written. */
+static int e_self_mem(const struct world *w)
+{
+	const char nothing[16] = {0};
+	int fd = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	void *code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	(void)w;
+	return code == MAP_FAILED ? errno : result(pwrite(fd, nothing, sizeof(nothing), (off_t)(uintptr_t)code));
+}
+
+/* The program itself, which the next start runs: the kernel refuses while it runs, and the sandbox refuses anyhow. */
+static int e_self_exe(const struct world *w)
+{
+	(void)w;
+	return close_fd(open("/proc/self/exe", O_WRONLY | O_CLOEXEC));
+}
+
+/* A second name of it in a place that may be written, which one could open for writing later. */
+static int e_self_link(const struct world *w)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+	if (n < 0)
+		return errno;
+	if ((size_t)n > strlen(w->dir) && strncmp(self, w->dir, strlen(w->dir)) == 0)
+		return EXDEV; /* it is in a place of the policy's already */
+	return result(linkat(AT_FDCWD, "/proc/self/exe", AT_FDCWD, at(w, "in/self"), AT_SYMLINK_FOLLOW));
+}
+
 const struct attack attacks_exec[] = {
     {"exec-out", e_execve},	   {"execveat-out", e_out},	   {"exec-memfd", e_memfd}, {"exec-memfd-path", e_memfd_path},
-    {"map-code-file", e_map_file}, {"map-code-writable", e_map_writable}, {NULL, NULL},
+    {"map-code-file", e_map_file}, {"map-code-writable", e_map_writable}, {"personality-exec", e_personality},
+    {"mprotect-exec", e_mprotect}, {"self-mem", e_self_mem}, {"self-exe", e_self_exe}, {"self-exe-link", e_self_link}, {NULL, NULL},
 };

@@ -150,11 +150,69 @@ static int k_mq(const struct world *w)
 	return error == ENOENT ? 0 : error;
 }
 
+static int k_sem(const struct world *w)
+{
+	(void)w;
+	int error = result(syscall(SYS_semget, 0, 1, 0));
+	return error == ENOENT ? 0 : error;
+}
+
+static int k_msg(const struct world *w)
+{
+	(void)w;
+	int error = result(syscall(SYS_msgget, 0, 0));
+	return error == ENOENT ? 0 : error;
+}
+
+static int k_memfd_secret(const struct world *w)
+{
+	(void)w;
+	return close_fd((int)syscall(447, 0));
+}
+
+/* The name that it has. */
+static int k_hostname(const struct world *w)
+{
+	char name[65];
+	(void)w;
+	if (gethostname(name, sizeof(name)) != 0)
+		return errno;
+	return result(sethostname(name, strlen(name)));
+}
+
+/* Without its magic numbers the call does nothing, for those who may make it. */
+static int k_reboot(const struct world *w)
+{
+	(void)w;
+	int error = result(syscall(SYS_reboot, 0, 0, 0, NULL));
+	return error == EINVAL ? 0 : error;
+}
+
+static int k_modprobe(const struct world *w)
+{
+	(void)w;
+	return close_fd(open("/proc/sys/kernel/modprobe", O_WRONLY | O_CLOEXEC));
+}
+
+static int k_uevent(const struct world *w)
+{
+	(void)w;
+	return close_fd(open("/sys/kernel/uevent_helper", O_WRONLY | O_CLOEXEC));
+}
+
+static int k_kmsg(const struct world *w)
+{
+	(void)w;
+	return close_fd(open("/dev/kmsg", O_WRONLY | O_CLOEXEC));
+}
+
 const struct attack attacks_kernel[] = {
     {"io-uring", k_io_uring}, {"userfaultfd", k_userfaultfd}, {"bpf", k_bpf},	    {"perf", k_perf},
     {"keyctl", k_keyctl},     {"add-key", k_add_key},	      {"request-key", k_request_key}, {"fanotify", k_fanotify},
     {"module", k_module},     {"kexec", k_kexec},	      {"syslog", k_syslog}, {"settime", k_settime},
     {"swapoff", k_swapoff},   {"acct", k_acct},		      {"quota", k_quota},   {"chroot", k_chroot},
     {"core-pattern", k_core_pattern}, {"sysrq", k_sysrq},     {"sysv-shm", k_shm},  {"posix-mq", k_mq},
+    {"sysv-sem", k_sem},      {"sysv-msg", k_msg},	      {"memfd-secret", k_memfd_secret}, {"hostname", k_hostname},
+    {"reboot", k_reboot},     {"modprobe-path", k_modprobe}, {"uevent-helper", k_uevent}, {"dev-kmsg", k_kmsg},
     {NULL, NULL},
 };

@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 static const struct attack *const families[] = {
-    attacks_files, attacks_race,      attacks_meta, attacks_exec, attacks_process, attacks_kernel,
-    attacks_abi,   attacks_namespace, attacks_unix, attacks_net,  attacks_tty,	   attacks_limit,
+    attacks_files, attacks_look, attacks_race,	attacks_meta, attacks_exec, attacks_process, attacks_kernel, attacks_rights,
+    attacks_abi,   attacks_namespace, attacks_unix, attacks_net,  attacks_tty,	attacks_limit,
 };
 enum { N_FAMILIES = sizeof(families) / sizeof(families[0]), PATHS = 4, PATH_SIZE = 4096, PATIENCE = 20 /* seconds */ };
 

@@ -16,6 +16,8 @@
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452
 #endif
+#define FS_IOC_ENABLE_VERITY_NR	 0x40806685UL
+#define BTRFS_IOC_SNAP_CREATE_NR 0x50009401UL
 
 static int m_truncate(const struct world *w)
 {
@@ -85,10 +87,33 @@ static int m_setflags(const struct world *w)
 	return result(ioctl(fd, FS_IOC_SETFLAGS, &flags));
 }
 
+static int m_fsetxattr(const struct world *w)
+{
+	int fd = open(at(w, "ro/file"), O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? errno : result(fsetxattr(fd, "user.sbx", "x", 1, 0));
+}
+
+/* Makes a file that may only be read one that nobody can write; what it is given is none. */
+static int m_verity(const struct world *w)
+{
+	char nothing[128] = {0};
+	int fd = open(at(w, "ro/file"), O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? errno : result(ioctl(fd, FS_IOC_ENABLE_VERITY_NR, nothing));
+}
+
+/* A snapshot on btrfs, which asks no security module; the name is none. */
+static int m_snapshot(const struct world *w)
+{
+	static char nothing[4096];
+	int fd = open(at(w, "ro"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? errno : result(ioctl(fd, BTRFS_IOC_SNAP_CREATE_NR, nothing));
+}
+
 const struct attack attacks_meta[] = {
     {"truncate-ro", m_truncate}, {"open-trunc-ro", m_open_trunc}, {"open-trunc-3-ro", m_open_trunc_3},
     {"openat2-trunc-ro", m_openat2_trunc}, {"chmod-ro", m_chmod}, {"fchmodat2-ro", m_fchmodat2},
     {"fchmod-ro", m_fchmod},	 {"chown-ro", m_chown},	  {"utimes-ro", m_utimes},
     {"setxattr-ro", m_setxattr}, {"removexattr-ro", m_removexattr}, {"setflags-ro", m_setflags},
+    {"fsetxattr-ro", m_fsetxattr}, {"verity-ro", m_verity}, {"snapshot-ro", m_snapshot},
     {NULL, NULL},
 };

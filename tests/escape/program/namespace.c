@@ -93,9 +93,36 @@ static int n_pivot(const struct world *w)
 	return error == ENOENT ? 0 : error;
 }
 
+static int n_open_tree_attr(const struct world *w)
+{
+	return close_fd((int)syscall(467, AT_FDCWD, at(w, "out"), 1 | O_CLOEXEC, NULL, 0UL));
+}
+
+static int n_mount_setattr(const struct world *w)
+{
+	const uint64_t nothing[4] = {0};
+	int error = result(syscall(442, AT_FDCWD, at(w, "out/nothing"), 0, nothing, sizeof(nothing)));
+	return error == ENOENT ? 0 : error;
+}
+
+static int n_move_mount(const struct world *w)
+{
+	int error = result(syscall(SYS_move_mount, AT_FDCWD, at(w, "out/nothing"), AT_FDCWD, at(w, "out/nothing"), 0));
+	return error == ENOENT ? 0 : error;
+}
+
+/* A clock of its own, by the newest of the calls that make namespaces. */
+static int n_unshare_time(const struct world *w)
+{
+	(void)w;
+	return result(unshare(0x80 /* CLONE_NEWTIME */));
+}
+
 const struct attack attacks_namespace[] = {
     {"unshare-user", n_unshare_user}, {"unshare-net", n_unshare_net}, {"mount-nested", n_mount_nested},
     {"bind-nested", n_bind_nested},   {"mount", n_mount},	      {"clone-user", n_clone_user},
     {"clone3-user", n_clone3_user},   {"setns", n_setns},	      {"fsopen", n_fsopen},
-    {"open-tree", n_open_tree},	      {"pivot-root", n_pivot},	      {NULL, NULL},
+    {"open-tree", n_open_tree},	      {"pivot-root", n_pivot},
+    {"open-tree-attr", n_open_tree_attr}, {"mount-setattr", n_mount_setattr}, {"move-mount", n_move_mount},
+    {"unshare-time", n_unshare_time}, {NULL, NULL},
 };

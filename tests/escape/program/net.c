@@ -153,6 +153,33 @@ static int t_xdp(const struct world *w)
 	return close_fd(socket(44 /* AF_XDP */, SOCK_RAW | SOCK_CLOEXEC, 0));
 }
 
+/* A TCP socket becomes one of another family by the name of an upper protocol; that of none, without the module. */
+static int t_ulp(const struct world *w)
+{
+	(void)w;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return fd < 0 ? errno : result(setsockopt(fd, IPPROTO_TCP, 31 /* TCP_ULP */, "smc", 4));
+}
+
+static int t_smc(const struct world *w) { return connects(w, 256 /* IPPROTO_SMC */); }
+
+static int t_udplite(const struct world *w)
+{
+	(void)w;
+	return close_fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDPLITE));
+}
+
+static int t_fastopen_many(const struct world *w)
+{
+	struct sockaddr_in sin = loopback(w->port);
+	struct iovec iov = {"x", 1};
+	struct mmsghdr m = {{.msg_name = &sin, .msg_namelen = sizeof(sin), .msg_iov = &iov, .msg_iovlen = 1}, 0};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return errno;
+	return sendmmsg(fd, &m, 1, MSG_FASTOPEN) < 0 ? errno : hello(fd);
+}
+
 const struct attack attacks_net[] = {
     {"tcp-connect", t_tcp},	    {"tcp-mapped", t_tcp_mapped}, {"mptcp-connect", t_mptcp},
     {"fastopen", t_fastopen},	    {"fastopen-msg", t_fastopen_msg}, {"tcp-listen", t_listen},
@@ -160,5 +187,6 @@ const struct attack attacks_net[] = {
     {"udp-bind", t_udp_bind},	    {"ping", t_ping},		  {"raw", t_raw},
     {"packet", t_packet},	    {"netlink", t_netlink},	  {"vsock", t_vsock},
     {"af-alg", t_alg},		    {"sctp", t_sctp},		  {"xdp", t_xdp},
-    {NULL, NULL},
+    {"tcp-ulp", t_ulp},		    {"smc-connect", t_smc},	  {"udplite", t_udplite},
+    {"fastopen-many", t_fastopen_many}, {NULL, NULL},
 };

@@ -9,9 +9,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -165,6 +167,59 @@ static int v_setns(const struct world *w)
 	return fd < 0 ? errno : result(setns(fd, CLONE_NEWUTS));
 }
 
+static int v_madvise(const struct world *w)
+{
+	struct iovec page = {(void *)((uintptr_t)victim_memory & ~(uintptr_t)4095), 4096};
+	int fd = (int)syscall(SYS_pidfd_open, w->victim, 0);
+	return fd < 0 ? errno : result(syscall(SYS_process_madvise, fd, &page, 1UL, 20 /* MADV_COLD */, 0));
+}
+
+static int v_scheduler(const struct world *w)
+{
+	const struct sched_param least = {0};
+	return result(sched_setscheduler(w->victim, SCHED_OTHER, &least));
+}
+
+/* Of all processes of a user; this one has none. */
+static int v_priority_user(const struct world *w)
+{
+	(void)w;
+	int error = result(setpriority(PRIO_USER, 3999999999U, 19));
+	return error == ESRCH ? 0 : error;
+}
+
+/* A descriptor sends a signal to whom it was told, when something happens to it. */
+static int v_sigio(const struct world *w)
+{
+	int pair[2], patience = getenv("SBX_ESCAPE_SECRET") ? 500 : 20; /* outside of a sandbox it has to come */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return errno;
+	if (fcntl(pair[0], F_SETOWN, w->victim) != 0 || fcntl(pair[0], F_SETFL, O_ASYNC | O_NONBLOCK) != 0)
+		return errno;
+	if (write(pair[1], "x", 1) != 1)
+		return errno;
+	int error = EPERM;
+	for (; error && patience > 0; patience--)
+		if (access(at(w, "ro/signalled"), F_OK) == 0)
+			error = 0;
+		else
+			usleep(10000);
+	fcntl(pair[0], F_SETFL, O_NONBLOCK); /* or its end would be told too */
+	return error;
+}
+
+/* The loader, where it stays: its memory and its descriptors. */
+static int v_loader_mem(const struct world *w)
+{
+	return close_fd(open(proc_of(w->parent, "mem"), O_RDWR | O_CLOEXEC));
+}
+
+static int v_loader_fd(const struct world *w)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, w->parent, 0);
+	return pidfd < 0 ? errno : close_fd((int)syscall(SYS_pidfd_getfd, pidfd, 0, 0));
+}
+
 const struct attack attacks_process[] = {
     {"proc-mem", v_mem},	 {"proc-environ", v_environ}, {"proc-root", v_root},	 {"proc-cwd", v_cwd},
     {"proc-fd", v_fd},		 {"proc-exe", v_exe},	      {"proc-loader", v_loader}, {"proc-oom-score", v_oom},
@@ -172,5 +227,7 @@ const struct attack attacks_process[] = {
     {"kcmp", v_kcmp},		 {"kill", v_kill},	      {"tgkill", v_tgkill},	 {"sigqueue", v_queue},
     {"pidfd-signal", v_pidfd_signal}, {"kill-parent", v_parent}, {"prlimit", v_prlimit}, {"setpriority", v_priority},
     {"setaffinity", v_affinity}, {"ioprio", v_ioprio},	      {"move-pages", v_move_pages}, {"setns-pidfd", v_setns},
+    {"process-madvise", v_madvise}, {"setscheduler", v_scheduler}, {"setpriority-user", v_priority_user},
+    {"sigio", v_sigio},		 {"loader-mem", v_loader_mem}, {"loader-fd", v_loader_fd},
     {NULL, NULL},
 };

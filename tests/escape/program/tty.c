@@ -39,8 +39,27 @@ static int t_open(const struct world *w)
 	return fd < 0 ? errno : result(ioctl(fd, TIOCSTI, "x"));
 }
 
+/* The discipline it has, set again. */
+static int t_discipline(const struct world *w)
+{
+	int plain = 0;
+	(void)w;
+	return result(ioctl(0, TIOCSETD, &plain));
+}
+
+/* The other end of a terminal of its own, by no path. */
+static int t_peer(const struct world *w)
+{
+	int unlocked = 0, fd = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	(void)w;
+	if (fd < 0 || ioctl(fd, TIOCSPTLCK, &unlocked) != 0)
+		return errno;
+	return close_fd(ioctl(fd, TIOCGPTPEER, O_RDWR | O_NOCTTY));
+}
+
 const struct attack attacks_tty[] = {
-    {"tiocsti", t_sti}, {"tiocsti-high", t_sti_high}, {"tioclinux", t_linux}, {"dev-tty", t_open}, {NULL, NULL},
+    {"tiocsti", t_sti}, {"tiocsti-high", t_sti_high}, {"tioclinux", t_linux}, {"dev-tty", t_open},
+    {"tty-discipline", t_discipline}, {"tty-peer", t_peer}, {NULL, NULL},
 };
 
 /* Descriptor 0 becomes a terminal that is the controlling one of a new session; 1 and 2 stay. */

@@ -84,7 +84,18 @@ static int u_bind(const struct world *w)
 	return error;
 }
 
+/* A pair of datagram sockets is not tied to its other end. */
+static int u_pair(const struct world *w)
+{
+	struct sockaddr_un sun;
+	socklen_t len = address(&sun, at(w, "out/dgram"));
+	int pair[2];
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return errno;
+	return result(sendto(pair[0], "x", 1, MSG_DONTWAIT, (struct sockaddr *)&sun, len));
+}
+
 const struct attack attacks_unix[] = {
     {"unix-path", u_path},   {"unix-dgram", u_dgram}, {"unix-abstract", u_abstract},
-    {"scm-rights", u_rights}, {"unix-bind", u_bind},   {NULL, NULL},
+    {"scm-rights", u_rights}, {"unix-bind", u_bind},   {"unix-pair", u_pair}, {NULL, NULL},
 };

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 const char victim_memory[64] = SECRET; /* the program is not relocated: the attack knows its place in the victim */
@@ -59,6 +60,10 @@ static void make_files(const struct world *w)
 	put_file(w, "ro/file", "a file to read\n", 0644);
 	put_file(w, "ro/dir/file", "another\n", 0644);
 	put_file(w, "ro/code", code, 0644);
+	(void)!setxattr(at(w, "out/secret"), SECRET_ATTRIBUTE, SECRET, strlen(SECRET), 0);
+	unlink(at(w, "out/link"));
+	if (symlink(SECRET, at(w, "out/link")) != 0)
+		die("out/link");
 }
 
 static pid_t make_victim(const struct world *w)
@@ -76,8 +81,16 @@ static pid_t make_victim(const struct world *w)
 	_exit(1);
 }
 
+/* In its current folder, the outside, lies what may be read: there it shows that a signal came. */
+static void show_signal(int sig)
+{
+	(void)sig;
+	close(open("../ro/signalled", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+}
+
 int victim_wait(void)
 {
+	signal(SIGIO, show_signal);
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); /* Yama would let nobody in, and hide what the plan does */
 	signal(SIGURG, SIG_IGN);
 	for (;;)
