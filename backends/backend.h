@@ -115,12 +115,12 @@ struct number_path {
 	unsigned last, decided; /* decided: a return, or the first instruction that looks at an argument */
 };
 
-/* A difference that may be one which the answer for a guarantee states: the policy prefers it, and nobody keeps it whole. */
+/* A difference that may be one which the answer for a guarantee states. */
 struct excuse {
 	struct arena *arena; /* as long as the memo */
 	const struct ir *ir;
-	const struct request *request; /* the policy denies it, and the artifacts let it pass */
-	enum cap cap;
+	const struct request *request;
+	enum cap cap; /* of wider(): the policy prefers it, and nobody keeps it whole */
 	void **memo; /* the back end's own between questions about one policy; NULL at the first */
 };
 
@@ -160,10 +160,10 @@ struct backend {
 	 * The other way round: does the mechanism, as the answer for a guarantee says, stop this although the policy allows
 	 * it? NULL: it never does.
 	 */
-	bool (*narrower)(const struct ir *ir, const struct request *r, const char **why);
+	bool (*narrower)(const struct excuse *x, const char **why);
 
 	/*
-	 * Does this back end let pass what the policy denies because it does not keep x->cap whole, as its answer for it says?
+	 * Does this back end let pass what the policy denies, because it does not keep x->cap whole, as its answer for it says?
 	 * True for exactly what the mechanism cannot say, since an artifact that opens anything else must not pass. NULL: it
 	 * keeps out all that the policy denies.
 	 */

@@ -55,6 +55,17 @@ void needles_add(struct needles *x, unsigned value, const char *const *pieces, u
 	x->wishes[x->n_wishes++] = (struct wish){value, n, pieces};
 }
 
+void needles_add_pattern(struct needles *x, unsigned value, const char *glob, const char *folder)
+{
+	unsigned n;
+	const char **pieces = needles_of_glob(x->arena, glob, &n);
+	if (folder) {
+		ARENA_GROW(x->arena, pieces, n);
+		pieces[n++] = folder;
+	}
+	needles_add(x, value, pieces, n);
+}
+
 /* ---- making it ---- */
 
 static struct edge *edge_at(const struct needles *x, uint32_t from, unsigned char byte)

@@ -14,6 +14,8 @@ struct needles;
 struct needles *needles_new(struct arena *a);
 /* What fits holds each of these pieces; at least one, none of them empty. They are kept and not copied. */
 void needles_add(struct needles *x, unsigned value, const char *const *pieces, unsigned n);
+/* What fits holds the pieces of the pattern, and the folder unless it is NULL, as one whose name is not known is. */
+void needles_add_pattern(struct needles *x, unsigned value, const char *glob, const char *folder);
 /* After the last was added. Of its pieces each is found by the one that fewest others need. */
 void needles_make(struct needles *x);
 /* Tells the values whose piece occurs in the text, each once; false from `fn` ends it. */

@@ -224,11 +224,13 @@ bool validator_baseline(const struct validator *v, const struct request *r, cons
 	return false;
 }
 
-bool validator_narrower(const struct validator *v, const struct request *r, const char **why)
+bool validator_narrower(struct validator *v, const struct request *r, const char **why)
 {
+	struct excuse x = {.arena = v->arena, .ir = meaning_ir(v->meaning), .request = r};
 	for (unsigned i = 0; i < v->n_models; i++) {
 		const struct backend *b = v->models[i].backend;
-		if ((b->targets & TARGET_BIT(r->target)) && b->narrower && b->narrower(meaning_ir(v->meaning), r, why))
+		x.memo = &v->models[i].memo;
+		if ((b->targets & TARGET_BIT(r->target)) && b->narrower && b->narrower(&x, why))
 			return true;
 	}
 	return false;

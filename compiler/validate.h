@@ -57,7 +57,7 @@ bool validator_baseline(const struct validator *v, const struct request *r, cons
  */
 const struct guarantee *validator_excuse(struct validator *v, const struct request *r);
 /* Does some back end stop this although the policy allows it, as the answers for its guarantees say? */
-bool validator_narrower(const struct validator *v, const struct request *r, const char **why);
+bool validator_narrower(struct validator *v, const struct request *r, const char **why);
 void validator_close(struct validator *v);
 /* The guarantees that a request of this kind is about. */
 const enum cap *validator_caps(enum op op, unsigned *n);

@@ -7,19 +7,21 @@
  */
 #include <string.h>
 
-#include "landlock.h"
+#include "../../compiler/needles.h"
+#include "places.h"
 
 enum {
 	WRITE_OPS = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE),
 };
 
-static uint32_t given_ops(const struct ir *ir)
+struct ll_masking ll_masking_of(const struct ir *ir)
 {
-	uint32_t ops = ir->entry ? OP_BIT(OP_READ) | OP_BIT(OP_EXEC) : 0;
+	struct ll_masking m = {.mounts = ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT)};
+	m.given = ir->entry ? OP_BIT(OP_READ) | OP_BIT(OP_EXEC) : 0;
 	for (unsigned i = 0; i < ir->n_rules; i++)
 		if (ll_rule_is(&ir->rules[i], false, LL_PATH_OPS))
-			ops |= ir->rules[i].ops & LL_PATH_OPS;
-	return ops;
+			m.given |= ir->rules[i].ops & LL_PATH_OPS;
+	return m;
 }
 
 /* What a match loses by the mount. */
@@ -35,77 +37,146 @@ static bool is_denied_pattern(const struct ir_rule *r)
 	return r->kind == RULE_GLOB && ll_rule_is(r, true, LL_PATH_OPS);
 }
 
-unsigned ll_mask_how(const struct ir *ir, const struct ir_rule *r)
+unsigned ll_mask_how(struct ll_masking m, const struct ir_rule *r)
 {
-	uint32_t taken = is_denied_pattern(r) ? r->ops & given_ops(ir) : 0;
-	if (!(ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT)))
+	uint32_t taken = is_denied_pattern(r) ? r->ops & m.given : 0;
+	if (!m.mounts)
 		return 0;
 	if (taken & ~(uint32_t)(WRITE_OPS | OP_BIT(OP_EXEC)))
 		return LL_COVER_HIDE;
 	return (taken & WRITE_OPS ? LL_COVER_RO : 0) | (taken & OP_BIT(OP_EXEC) ? LL_COVER_NOEXEC : 0);
 }
 
-static bool fits(const struct ir *ir, struct arena *a, const struct ir_rule *r, const struct request *q)
+bool ll_pattern_is_open(struct ll_masking m, const struct ir_rule *r)
 {
-	const char *root = expand_template(a, ir, r->object, q->given, q->n_given);
-	return root && path_covers(root, q->object) && ll_pattern_fits(r->glob, root, q->object);
+	return is_denied_pattern(r) && !ll_mask_how(m, r);
 }
 
-bool ll_pattern_is_open(const struct ir *ir, const struct ir_rule *r)
-{
-	return is_denied_pattern(r) && !ll_mask_how(ir, r);
-}
+/* ---- what a mount takes that the policy allows ---- */
 
-bool landlock_narrower(const struct ir *ir, const struct request *q, const char **why)
-{
-	bool found = false;
-	if (!(OP_BIT(q->op) & LL_PATH_OPS))
-		return false;
-	struct arena *a = arena_new();
-	for (unsigned i = 0; i < ir->n_rules && !found; i++)
-		found = (masked_ops(ll_mask_how(ir, &ir->rules[i])) & OP_BIT(q->op)) && fits(ir, a, &ir->rules[i], q);
-	arena_free(a);
-	*why = "what a denied pattern fits is hidden whole";
-	return found;
-}
+/* The denied patterns that a mount covers, by what stands in the paths they fit. */
+struct ll_masks {
+	struct needles *find;
+	struct ll_masking masking;
+};
 
-/* What is given in the folder or somewhere below it, with the values that are assumed. */
-static uint32_t given_near(const struct ir *ir, const struct ir_rule *near)
+static const struct ll_masks *masks_new(struct arena *a, const struct ir *ir)
 {
-	struct arena *a = arena_new();
-	const char *folder = expand_template(a, ir, near->object, NULL, 0);
-	uint32_t ops = 0;
-	for (unsigned i = 0; i < ir->n_rules && folder; i++) {
+	struct ll_masks *x = ARENA_NEW(a, struct ll_masks);
+	*x = (struct ll_masks){needles_new(a), ll_masking_of(ir)};
+	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		const char *place = ll_rule_is(r, false, LL_PATH_OPS) ? expand_template(a, ir, r->object, NULL, 0) : NULL;
-		if (place && (path_covers(place, folder) || path_covers(folder, place)))
-			ops |= r->ops & LL_PATH_OPS;
+		bool plain = !r->object[strcspn(r->object, "$\\")];
+		if (ll_mask_how(x->masking, r))
+			needles_add_pattern(x->find, i, r->glob, plain ? r->object : NULL);
 	}
-	arena_free(a);
-	return ops;
+	needles_make(x->find);
+	return x;
+}
+
+struct masked {
+	const struct ll_masks *masks;
+	const struct ir *ir;
+	const struct request *r;
+	struct arena *a;
+	bool found;
+};
+
+static bool look(void *ctx, unsigned i)
+{
+	struct masked *x = ctx;
+	const struct ir_rule *r = &x->ir->rules[i];
+	if (!(masked_ops(ll_mask_how(x->masks->masking, r)) & OP_BIT(x->r->op)))
+		return true;
+	const char *root = expand_template(x->a, x->ir, r->object, x->r->given, x->r->n_given);
+	x->found = root && path_covers(root, x->r->object) && ll_pattern_fits(r->glob, root, x->r->object);
+	return !x->found;
+}
+
+bool landlock_narrower(const struct excuse *e, const char **why)
+{
+	struct ll_excuses *memo = ll_excuses_of(e);
+	if (!(OP_BIT(e->request->op) & LL_PATH_OPS))
+		return false;
+	if (!memo->masks)
+		memo->masks = masks_new(e->arena, e->ir);
+	struct masked x = {.masks = memo->masks, .ir = e->ir, .r = e->request, .a = arena_new()};
+	needles_find(memo->masks->find, e->request->object, look, &x);
+	arena_free(x.a);
+	*why = "what a denied pattern fits is hidden whole";
+	return x.found;
+}
+
+/* ---- the answer ---- */
+
+struct denied {
+	const struct ir *ir;
+	struct arena *a;
+	struct ll_masking masking;
+	struct ll_places given; /* what is allowed, with the values that are assumed */
+	const char *near;	/* the folder that was looked at last */
+	uint32_t near_ops;
+};
+
+static const char *assume(const struct denied *d, const char *tmpl)
+{
+	return expand_template(d->a, d->ir, tmpl, NULL, 0);
+}
+
+static struct denied denied_new(const struct ir *ir)
+{
+	struct denied d = {.ir = ir, .a = arena_new(), .masking = ll_masking_of(ir)};
+	d.given.v = ARENA_ARRAY(d.a, ir->n_rules + 1u, struct ll_place);
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		if (ll_rule_is(&ir->rules[i], false, LL_PATH_OPS))
+			ll_places_add(&d.given, assume(&d, ir->rules[i].object), ir->rules[i].ops & LL_PATH_OPS, i);
+	ll_places_sort(&d.given);
+	return d;
+}
+
+/* What is given in the folder or somewhere below it. Rules of one folder stand side by side. */
+static uint32_t given_near(struct denied *d, const struct ir_rule *r)
+{
+	if (d->near && strcmp(d->near, r->object) == 0)
+		return d->near_ops;
+	const char *folder = assume(d, r->object);
+	d->near = r->object;
+	d->near_ops = folder ? ll_ops_above(&d->given, folder) | ll_ops_below(&d->given, folder) : 0;
+	return d->near_ops;
+}
+
+static bool stays_open(struct denied *d, const struct ir_rule *r)
+{
+	return !ll_mask_how(d->masking, r);
+}
+
+static bool is_masked(struct denied *d, const struct ir_rule *r)
+{
+	return ll_mask_how(d->masking, r);
 }
 
 /* Does a mount take more from what fits than the deny does? */
-static bool takes_more(const struct ir *ir, const struct ir_rule *r)
+static bool takes_more(struct denied *d, const struct ir_rule *r)
 {
-	return masked_ops(ll_mask_how(ir, r)) & given_near(ir, r) & ~r->ops;
+	return masked_ops(ll_mask_how(d->masking, r)) & given_near(d, r) & ~r->ops;
 }
 
-static const struct ir_rule *find_denied(const struct ir *ir, bool (*test)(const struct ir *ir, const struct ir_rule *r))
+static const struct ir_rule *find_denied(struct denied *d, bool (*test)(struct denied *d, const struct ir_rule *r))
 {
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (is_denied_pattern(&ir->rules[i]) && (ir->rules[i].ops & given_ops(ir)) && test(ir, &ir->rules[i]))
-			return &ir->rules[i];
+	for (unsigned i = 0; i < d->ir->n_rules; i++) {
+		const struct ir_rule *r = &d->ir->rules[i];
+		if (is_denied_pattern(r) && (r->ops & d->masking.given) && test(d, r))
+			return r;
+	}
 	return NULL;
 }
 
-static bool stays_open(const struct ir *ir, const struct ir_rule *r) { return !ll_mask_how(ir, r); }
-static bool is_masked(const struct ir *ir, const struct ir_rule *r) { return ll_mask_how(ir, r); }
-
 struct answer ll_answer_patterns(const struct ir *ir)
 {
-	const struct ir_rule *open = find_denied(ir, stays_open), *more = find_denied(ir, takes_more);
+	struct denied d = denied_new(ir);
+	const struct ir_rule *open = find_denied(&d, stays_open), *more = find_denied(&d, takes_more), *masked = find_denied(&d, is_masked);
 	struct answer partly = {.level = LEVEL_PARTIAL, .mechanism = "landlock:1"};
+	arena_free(d.a);
 	if (open)
 		return (struct answer){
 		    .level = LEVEL_ABSENT,
@@ -116,7 +187,7 @@ struct answer ll_answer_patterns(const struct ir *ir)
 		};
 	partly.note = "Landlock has no patterns: what fits is found when the program starts, and what is made later is not "
 		      "allowed";
-	if (!find_denied(ir, is_masked))
+	if (!masked)
 		return partly;
 	partly.mechanism = "landlock:1+namespace";
 	partly.note = more ? "what a denied pattern fits is hidden whole, for writing and starting too, when the program starts; what is "

@@ -127,12 +127,16 @@ static void look_for_openings(struct facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	bool net = false, abstract = false, signal = false, no_signal = false;
+	if (ir->entry)
+		f->given = OP_BIT(OP_READ) | OP_BIT(OP_EXEC); /* it is read and started */
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		f->closed_net |= facts_rule(r, true, OP_BIT(OP_NET));
 		net |= facts_rule(r, false, OP_BIT(OP_NET));
 		signal |= facts_rule(r, false, OP_BIT(OP_SIGNAL));
 		no_signal |= facts_rule(r, true, OP_BIT(OP_SIGNAL));
+		if ((r->kind == RULE_PATH || r->kind == RULE_GLOB) && facts_rule(r, false, r->ops))
+			f->given |= r->ops;
 		abstract |= facts_rule(r, false, OP_BIT(OP_CONNECT_UNIX)) && r->object[0] == '@';
 	}
 	f->open_net = net && !f->closed_net;
@@ -145,6 +149,7 @@ bool landlock_facts(const void *model, const struct lower *what, struct arena *a
 {
 	struct facts f = {.m = model, .what = what, .a = a, .difference = difference};
 	look_for_openings(&f);
+	f.denied = facts_denied(&f);
 	return expect_fs(&f) && expect_net(&f) && expect_scopes(&f) && expect_entry(&f) &&
 	       facts_ports(&f) && facts_places(&f) && facts_covers(&f) && facts_globs(&f) && facts_masks(&f);
 }

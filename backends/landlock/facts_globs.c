@@ -7,24 +7,10 @@
 
 #include "facts.h"
 
-/* Operations of the rule that no deny takes from the whole folder. */
-static uint32_t live_ops(const struct ir *ir, const struct ir_rule *r)
-{
-	uint32_t ops = r->ops;
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *d = &ir->rules[i];
-		size_t n = strlen(d->object);
-		bool above = strcmp(d->object, "/") == 0 ||
-			     (strncmp(r->object, d->object, n) == 0 && (!r->object[n] || r->object[n] == '/'));
-		if (d->kind == RULE_PATH && d->deny && above && (d->targets & TARGET_BIT(TARGET_LINUX)))
-			ops &= ~d->ops;
-	}
-	return ops;
-}
-
+/* Does the line say just this of the pattern, and name a line of the policy that does? */
 static bool stands_for(const struct facts *f, const struct ir_rule *r, uint32_t ops, const struct model_line *line)
 {
-	if (strcmp(r->object, line->tmpl) != 0 || strcmp(r->glob, line->glob) != 0 || line->rights != facts_rights(f, ops))
+	if (line->rights != facts_rights(f, ops))
 		return false;
 	for (unsigned op = 0; op < OP_COUNT; op++)
 		if ((ops & OP_BIT(op)) && fact_where(f->what, line->where, r->origin[op]))
@@ -35,53 +21,48 @@ static bool stands_for(const struct facts *f, const struct ir_rule *r, uint32_t 
 bool facts_globs(struct facts *f)
 {
 	const struct ir *ir = f->what->ir;
+	const struct facts_lines lines = facts_sort(f->a, &f->m->globs);
 	unsigned n = 0;
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		bool mine = r->kind == RULE_GLOB && !r->deny && (r->targets & TARGET_BIT(TARGET_LINUX));
-		uint32_t ops = mine ? live_ops(ir, r) : 0;
-		bool found = !facts_rights(f, ops);
-		n += !found;
-		for (unsigned k = 0; k < f->m->globs.n && !found; k++)
-			found = stands_for(f, r, ops, &f->m->globs.v[k]);
+		uint32_t ops = mine ? r->ops & ~facts_denied_over(f, r->object) : 0;
+		if (!facts_rights(f, ops))
+			continue;
+		const struct facts_lines here = facts_of_place(&lines, r->object, r->glob);
+		bool found = false;
+		for (unsigned k = 0; k < here.n && !found; k++)
+			found = stands_for(f, r, ops, here.v[k]);
 		if (!found)
 			return facts_differ(f, "a glob line", NULL, arena_printf(f->a, "%s under %s", r->glob, r->object));
+		n++;
 	}
-	return n == f->m->globs.n || facts_differ(f, "glob lines", "more", "fewer");
+	return n == lines.n || facts_differ(f, "glob lines", "more", "fewer");
 }
 
-/* Is some of these operations on files allowed at all? The entry is read and started. */
-static bool gives_some(const struct ir *ir, uint32_t ops)
-{
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if ((ir->rules[i].kind == RULE_PATH || ir->rules[i].kind == RULE_GLOB) && facts_rule(&ir->rules[i], false, ops))
-			return true;
-	return ir->entry && (ops & (OP_BIT(OP_READ) | OP_BIT(OP_EXEC)));
-}
-
-/* Writing and starting can be taken alone, all else only with everything. */
-static unsigned mask_wanted(const struct ir *ir, uint32_t denied)
+/* Of what is given anywhere, writing and starting can be taken alone, all else only with everything. */
+static unsigned mask_wanted(const struct facts *f, uint32_t denied)
 {
 	const uint32_t write = OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE), exec = OP_BIT(OP_EXEC);
 	unsigned how = 0;
-	if (gives_some(ir, denied & (OP_BIT(OP_READ) | OP_BIT(OP_LIST) | OP_BIT(OP_IOCTL))))
+	if (f->given & denied & (OP_BIT(OP_READ) | OP_BIT(OP_LIST) | OP_BIT(OP_IOCTL)))
 		return MODEL_HIDE;
-	if (gives_some(ir, denied & write))
+	if (f->given & denied & write)
 		how |= MODEL_RO;
-	if (gives_some(ir, denied & exec))
+	if (f->given & denied & exec)
 		how |= MODEL_NOEXEC;
 	return how;
 }
 
-static bool mask_stands(const struct facts *f, const struct ir_rule *r, unsigned how)
+static bool mask_stands(const struct facts *f, const struct facts_lines *lines, const struct ir_rule *r, unsigned how)
 {
+	const struct facts_lines here = facts_of_place(lines, r->object, r->glob);
 	unsigned n = 0;
-	for (unsigned i = 0; i < f->m->masks.n; i++) {
-		const struct model_line *line = &f->m->masks.v[i];
+	for (unsigned i = 0; i < here.n; i++) {
 		bool where = false;
 		for (unsigned op = 0; op < OP_COUNT && !where; op++)
-			where = (r->ops & OP_BIT(op)) && fact_where(f->what, line->where, r->origin[op]);
-		n += where && line->how == how && strcmp(line->tmpl, r->object) == 0 && strcmp(line->glob, r->glob) == 0;
+			where = (r->ops & OP_BIT(op)) && fact_where(f->what, here.v[i]->where, r->origin[op]);
+		n += where && here.v[i]->how == how;
 	}
 	return n == 1;
 }
@@ -89,15 +70,16 @@ static bool mask_stands(const struct facts *f, const struct ir_rule *r, unsigned
 bool facts_masks(struct facts *f)
 {
 	const struct ir *ir = f->what->ir;
+	const struct facts_lines lines = facts_sort(f->a, &f->m->masks);
 	unsigned n = 0;
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		bool mine = r->kind == RULE_GLOB && r->deny && (r->targets & TARGET_BIT(TARGET_LINUX)) &&
 			    (ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT));
-		unsigned how = mine ? mask_wanted(ir, r->ops) : 0;
+		unsigned how = mine ? mask_wanted(f, r->ops) : 0;
 		n += how != 0;
-		if (how && !mask_stands(f, r, how))
+		if (how && !mask_stands(f, &lines, r, how))
 			return facts_differ(f, "a cover-glob line", NULL, arena_printf(f->a, "%s under %s", r->glob, r->object));
 	}
-	return n == f->m->masks.n || facts_differ(f, "cover-glob lines", "more", "fewer");
+	return n == lines.n || facts_differ(f, "cover-glob lines", "more", "fewer");
 }

@@ -172,21 +172,26 @@ static enum model_missing missing_of(const struct ir_rule *r)
 	return r->flags & RULE_IF_EXISTS ? MODEL_SKIP : MODEL_ERROR;
 }
 
-static struct spots denied_places(struct facts *f)
+const struct spots *facts_denied(struct facts *f)
 {
 	const struct ir *ir = f->what->ir;
-	struct spots s = {NULL, 0};
+	struct spots *s = ARENA_NEW(f->a, struct spots);
 	for (unsigned i = 0; i < ir->n_rules; i++)
 		if (ir->rules[i].deny && ops_of(&ir->rules[i]))
-			add(f, &s,
+			add(f, s,
 			    (struct spot){.path = ir->rules[i].object,
 					  .ops = ops_of(&ir->rules[i]),
 					  .rule = &ir->rules[i]});
-	sort(&s);
+	sort(s);
 	return s;
 }
 
-static struct spots given_places(struct facts *f, const struct spots *denied)
+uint32_t facts_denied_over(const struct facts *f, const char *path)
+{
+	return ops_over(f->denied, path, NULL, NULL);
+}
+
+static struct spots given_places(struct facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	struct spots s = {NULL, 0};
@@ -194,7 +199,7 @@ static struct spots given_places(struct facts *f, const struct spots *denied)
 		const struct ir_rule *r = &ir->rules[i];
 		uint32_t ops = r->deny ? 0 : ops_of(r);
 		if (ops)
-			ops &= ~ops_over(denied, r->object, NULL, NULL);
+			ops &= ~facts_denied_over(f, r->object);
 		if (f->closed_net)
 			ops &= ~OP_BIT(OP_CONNECT_UNIX);
 		if (facts_rights(f, ops))
@@ -304,13 +309,12 @@ static void watch(struct facts *f, const struct views *views, struct spots *s, s
 		add(f, s, denied);
 }
 
-static struct spots watched_places(struct facts *f, const struct spots *denied,
-				   const struct spots *given)
+static struct spots watched_places(struct facts *f, const struct spots *given)
 {
 	const struct views views = {f->m->assumed, landlock_view_written(f->a, f->m)};
 	struct spots s = {NULL, 0};
-	for (unsigned i = 0; i < denied->n; i++)
-		watch(f, &views, &s, denied->v[i]);
+	for (unsigned i = 0; i < f->denied->n; i++)
+		watch(f, &views, &s, f->denied->v[i]);
 	for (unsigned i = 0; i < given->n; i++)
 		for (unsigned h = 0; h < given->v[i].rule->n_holes; h++) {
 			const struct ir_rule *r = given->v[i].rule;
@@ -357,7 +361,7 @@ static uint32_t outside_rights(struct facts *f, const struct views *views, const
 
 static bool same_line(struct facts *f, const struct model_line *has, const struct ir_rule *want, uint32_t rights)
 {
-	bool same = has->rights == rights && strcmp(has->tmpl, want->object) == 0 && has->n_holes == want->n_holes;
+	bool same = has->rights == rights && has->n_holes == want->n_holes;
 	for (unsigned h = 0; same && h < want->n_holes; h++)
 		same = strcmp(has->holes[h], want->holes[h].path) == 0;
 	struct spot spot = {.ops = want->ops, .rule = want};
@@ -367,30 +371,31 @@ static bool same_line(struct facts *f, const struct model_line *has, const struc
 /* Each `never` with holes has its line, and no line is without one. */
 static bool expect_outside(struct facts *f, const struct views *views)
 {
-	const struct model_lines *lines = &f->m->outsides;
+	const struct facts_lines lines = facts_sort(f->a, &f->m->outsides);
 	const struct ir *ir = f->what->ir;
 	unsigned n = 0;
 	for (unsigned i = 0; i < ir->n_nevers; i++) {
 		const struct ir_rule *r = &ir->nevers[i].rule;
 		uint32_t rights = r->n_holes && (r->targets & TARGET_BIT(TARGET_LINUX)) ? outside_rights(f, views, r) : 0;
+		const struct facts_lines here = facts_of_place(&lines, r->object, NULL);
 		bool found = false;
-		for (unsigned k = 0; rights && k < lines->n && !found; k++)
-			found = same_line(f, &lines->v[k], r, rights);
+		for (unsigned k = 0; rights && k < here.n && !found; k++)
+			found = same_line(f, here.v[k], r, rights);
 		if (rights && !found)
 			return facts_differ(f, "a line `assert-outside`", NULL, r->object);
 		n += rights != 0;
 	}
-	return n == lines->n || facts_differ(f, "the number of `assert-outside` lines", arena_printf(f->a, "%u", lines->n),
+	return n == lines.n || facts_differ(f, "the number of `assert-outside` lines", arena_printf(f->a, "%u", lines.n),
 					     arena_printf(f->a, "%u", n));
 }
 
 bool facts_places(struct facts *f)
 {
-	struct spots denied = denied_places(f), given = given_places(f, &denied);
+	struct spots given = given_places(f);
 	struct spots paths = lines_of(f, &f->m->paths), asserts = lines_of(f, &f->m->asserts);
 	if (!expect_lines(f, "path", &paths, &given))
 		return false;
-	struct spots watched = watched_places(f, &denied, &given);
+	struct spots watched = watched_places(f, &given);
 	const struct views views = {f->m->assumed, landlock_view_written(f->a, f->m)};
 	return expect_lines(f, "assert", &asserts, &watched) && expect_outside(f, &views);
 }

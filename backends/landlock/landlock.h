@@ -104,14 +104,25 @@ const struct ir_rule *ll_open_abstract(const struct ir *ir);
 /* May signals leave the sandbox? A deny closes what an allow opens. */
 bool ll_open_signal(const struct ir *ir);
 
-/* How a mount covers what a denied pattern fits when the program starts: enum ll_how; 0: it is not covered. */
-unsigned ll_mask_how(const struct ir *ir, const struct ir_rule *r);
+/* What decides whether a mount covers the places that a denied pattern fits: is there a view of its own, and what is given anywhere? */
+struct ll_masking {
+	bool mounts;
+	uint32_t given; /* operations */
+};
+struct ll_masking ll_masking_of(const struct ir *ir);
+/* How the mount covers what fits when the program starts: enum ll_how; 0: it is not covered. */
+unsigned ll_mask_how(struct ll_masking m, const struct ir_rule *r);
 /* A denied pattern that no mount covers: what fits it is open. */
-bool ll_pattern_is_open(const struct ir *ir, const struct ir_rule *r);
+bool ll_pattern_is_open(struct ll_masking m, const struct ir_rule *r);
 struct answer ll_answer_patterns(const struct ir *ir);
-/* `narrower` and `wider` of backend.h. */
+/* `narrower` and `wider` of backend.h; each makes its part of the memo at its first question. */
+struct ll_excuses {
+	const struct ll_kept *kept;
+	const struct ll_masks *masks;
+};
+struct ll_excuses *ll_excuses_of(const struct excuse *x);
 bool landlock_wider(const struct excuse *x);
-bool landlock_narrower(const struct ir *ir, const struct request *q, const char **why);
+bool landlock_narrower(const struct excuse *x, const char **why);
 
 /* What a policy promises about places inside an allowed tree, by operation. */
 struct ll_promise {

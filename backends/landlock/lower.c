@@ -299,9 +299,10 @@ static void write_covers(struct texts *t, const struct ll_covers *covers, struct
 static void write_masks(struct texts *t, struct buf *out)
 {
 	const struct ir *ir = t->l->ir;
+	const struct ll_masking masking = ll_masking_of(ir);
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		unsigned how = ll_mask_how(ir, r);
+		unsigned how = ll_mask_how(masking, r);
 		if (!how)
 			continue;
 		struct loc loc = origin_loc(r->origin[first_op(r->ops)]);

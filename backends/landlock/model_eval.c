@@ -19,9 +19,17 @@ struct spot {
 	uint32_t rights;
 };
 
-struct model_view {
-	struct spot *v; /* sorted, each path once */
+/* Places with rights: sorted, each path once. */
+struct tree {
+	struct spot *v;
 	unsigned n;
+	const struct spot **slots; /* v by path: open addressing, never full */
+	unsigned n_slots;	   /* power of two */
+};
+
+struct model_view {
+	struct tree paths;
+	struct tree folders; /* of the globs */
 	struct spot entry;
 	struct spot *covers; /* sorted; rights: model_how */
 	unsigned n_covers;
@@ -31,8 +39,6 @@ struct model_view {
 	struct spot *masks; /* and of m->masks; rights: model_how */
 	unsigned n_masks;
 	bool refused; /* an assert fails: the loader does not start */
-	const struct spot **slots; /* v by path: open addressing, never full */
-	unsigned n_slots;	   /* power of two */
 };
 
 /* The view of the last question with values; questions come in runs about one set of them. */
@@ -87,11 +93,6 @@ static unsigned lower_of(const struct spot *v, unsigned n, const char *path, siz
 	return lo;
 }
 
-static unsigned lower(const struct model_view *w, const char *path, size_t len)
-{
-	return lower_of(w->v, w->n, path, len);
-}
-
 /* The cover on the path or nearest above it; NULL: none. */
 static const struct spot *cover_over(const struct model_view *w, const char *path)
 {
@@ -112,69 +113,43 @@ static uint32_t hash_on(uint32_t h, char c)
 	return h * 33u ^ (unsigned char)c;
 }
 
-static unsigned slot_of(const struct model_view *w, uint32_t h, const char *path, size_t len)
+static unsigned slot_of(const struct tree *t, uint32_t h, const char *path, size_t len)
 {
-	unsigned i = (h * 2654435761u >> 8) & (w->n_slots - 1);
-	while (w->slots[i] && !(w->slots[i]->len == len && memcmp(w->slots[i]->path, path, len) == 0))
-		i = (i + 1) & (w->n_slots - 1);
+	unsigned i = (h * 2654435761u >> 8) & (t->n_slots - 1);
+	while (t->slots[i] && !(t->slots[i]->len == len && memcmp(t->slots[i]->path, path, len) == 0))
+		i = (i + 1) & (t->n_slots - 1);
 	return i;
 }
 
-static void make_slots(struct arena *a, struct model_view *w)
+static void make_slots(struct arena *a, struct tree *t)
 {
-	for (w->n_slots = 16; w->n_slots < w->n * 2;)
-		w->n_slots *= 2;
-	w->slots = ARENA_ARRAY(a, w->n_slots, const struct spot *);
-	for (unsigned i = 0; i < w->n; i++) {
+	for (t->n_slots = 16; t->n_slots < t->n * 2;)
+		t->n_slots *= 2;
+	t->slots = ARENA_ARRAY(a, t->n_slots, const struct spot *);
+	for (unsigned i = 0; i < t->n; i++) {
 		uint32_t h = HASH_START;
-		for (size_t k = 0; k < w->v[i].len; k++)
-			h = hash_on(h, w->v[i].path[k]);
-		w->slots[slot_of(w, h, w->v[i].path, w->v[i].len)] = &w->v[i];
+		for (size_t k = 0; k < t->v[i].len; k++)
+			h = hash_on(h, t->v[i].path[k]);
+		t->slots[slot_of(t, h, t->v[i].path, t->v[i].len)] = &t->v[i];
 	}
 }
 
-static uint32_t rights_at(const struct model_view *w, uint32_t h, const char *path, size_t len)
+static uint32_t rights_at(const struct tree *t, uint32_t h, const char *path, size_t len)
 {
-	const struct spot *s = w->slots[slot_of(w, h, path, len)];
+	const struct spot *s = t->slots[slot_of(t, h, path, len)];
 	return s ? s->rights : 0;
 }
 
 /* On the path itself and on every directory above it, the root too. */
-static uint32_t rights_up(const struct model_view *w, const char *path)
+static uint32_t rights_up(const struct tree *t, const char *path)
 {
-	uint32_t h = HASH_START, rights = rights_at(w, hash_on(HASH_START, '/'), "/", 1);
+	uint32_t h = HASH_START, rights = rights_at(t, hash_on(HASH_START, '/'), "/", 1);
 	size_t len = strlen(path);
 	for (size_t end = 0; end <= len; end++) {
 		if (end > 1 && (end == len || path[end] == '/'))
-			rights |= rights_at(w, h, path, end);
+			rights |= rights_at(t, h, path, end);
 		h = hash_on(h, path[end]);
 	}
-	return rights;
-}
-
-/* Below the path; what lies below stands in one run, all that starts with the path. */
-static uint32_t rights_down(const struct model_view *w, const char *path)
-{
-	uint32_t rights = 0;
-	size_t len = strlen(path);
-	for (unsigned i = lower(w, path, len); i < w->n; i++) {
-		if (w->v[i].len < len || memcmp(w->v[i].path, path, len) != 0)
-			break;
-		if (path_covers(path, w->v[i].path))
-			rights |= w->v[i].rights;
-	}
-	return rights;
-}
-
-uint32_t landlock_related(const struct model_view *w, const char *path)
-{
-	uint32_t rights = rights_up(w, path) | rights_down(w, path);
-	if (w->entry.path &&
-	    (path_covers(path, w->entry.path) || path_covers(w->entry.path, path)))
-		rights |= w->entry.rights;
-	for (unsigned i = 0; i < w->n_globs; i++)
-		if (path_covers(path, w->globs[i].path) || path_covers(w->globs[i].path, path))
-			rights |= w->globs[i].rights;
 	return rights;
 }
 
@@ -186,19 +161,33 @@ static bool in_hole(const char *path, const char *const *holes, unsigned n)
 	return false;
 }
 
+/* Below the path, but in none of the holes; what lies below stands in one run, all that starts with the path. */
+static uint32_t rights_down(const struct tree *t, const char *path, const char *const *holes, unsigned n)
+{
+	uint32_t rights = 0;
+	size_t len = strlen(path);
+	for (unsigned i = lower_of(t->v, t->n, path, len); i < t->n; i++) {
+		const struct spot *s = &t->v[i];
+		if (s->len < len || memcmp(s->path, path, len) != 0)
+			break;
+		if (path_covers(path, s->path) && !in_hole(s->path, holes, n))
+			rights |= s->rights;
+	}
+	return rights;
+}
+
+uint32_t landlock_related(const struct model_view *w, const char *path)
+{
+	return landlock_related_outside(w, path, NULL, 0);
+}
+
 uint32_t landlock_related_outside(const struct model_view *w, const char *path, const char *const *holes, unsigned n)
 {
-	uint32_t rights = rights_up(w, path);
-	for (unsigned i = 0; i < w->n; i++)
-		if (path_covers(path, w->v[i].path) && !in_hole(w->v[i].path, holes, n))
-			rights |= w->v[i].rights;
+	uint32_t rights = rights_up(&w->paths, path) | rights_down(&w->paths, path, holes, n) |
+			  rights_up(&w->folders, path) | rights_down(&w->folders, path, holes, n);
 	if (w->entry.path && (path_covers(path, w->entry.path) || path_covers(w->entry.path, path)) &&
 	    !in_hole(w->entry.path, holes, n))
 		rights |= w->entry.rights;
-	for (unsigned i = 0; i < w->n_globs; i++)
-		if (path_covers(w->globs[i].path, path) ||
-		    (path_covers(path, w->globs[i].path) && !in_hole(w->globs[i].path, holes, n)))
-			rights |= w->globs[i].rights;
 	return rights;
 }
 
@@ -206,15 +195,8 @@ uint32_t landlock_related_outside(const struct model_view *w, const char *path, 
 static struct needles *find_patterns(struct arena *a, const struct model_lines *lines, const struct spot *at, unsigned n)
 {
 	struct needles *x = n ? needles_new(a) : NULL;
-	for (unsigned i = 0; i < n; i++) {
-		unsigned pieces;
-		const char **of_name = needles_of_glob(a, lines->v[i].glob, &pieces);
-		const char **all = ARENA_ARRAY(a, pieces + 1u, const char *);
-		for (unsigned k = 0; k < pieces; k++)
-			all[k] = of_name[k];
-		all[pieces] = at[i].path;
-		needles_add(x, i, all, pieces + 1);
-	}
+	for (unsigned i = 0; i < n; i++)
+		needles_add_pattern(x, i, lines->v[i].glob, at[i].path);
 	if (x)
 		needles_make(x);
 	return x;
@@ -295,18 +277,28 @@ static bool expand(struct arena *a, const struct model *m, const struct model_li
 	return true;
 }
 
-static void unite(struct arena *a, struct model_view *w)
+static void unite(struct arena *a, struct tree *t)
 {
 	unsigned n = 0;
-	if (w->n)
-		qsort(w->v, w->n, sizeof(*w->v), cmp_spot);
-	for (unsigned i = 0; i < w->n; i++)
-		if (n && cmp_spot(&w->v[n - 1], &w->v[i]) == 0)
-			w->v[n - 1].rights |= w->v[i].rights;
+	if (t->n)
+		qsort(t->v, t->n, sizeof(*t->v), cmp_spot);
+	for (unsigned i = 0; i < t->n; i++)
+		if (n && cmp_spot(&t->v[n - 1], &t->v[i]) == 0)
+			t->v[n - 1].rights |= t->v[i].rights;
 		else
-			w->v[n++] = w->v[i];
-	w->n = n;
-	make_slots(a, w);
+			t->v[n++] = t->v[i];
+	t->n = n;
+	make_slots(a, t);
+}
+
+/* The folders of the globs stay in their order where they are found by their patterns. */
+static void make_trees(struct arena *a, struct model_view *w)
+{
+	w->folders.v = ARENA_ARRAY(a, w->n_globs + 1u, struct spot);
+	memcpy(w->folders.v, w->globs, w->n_globs * sizeof(*w->globs));
+	w->folders.n = w->n_globs;
+	unite(a, &w->folders);
+	unite(a, &w->paths);
 }
 
 /* A port of a line, a number or a variable's value; false when nobody knows it. */
@@ -351,7 +343,7 @@ static bool hidden_by_value(struct arena *a, const struct model_view *w, const s
 	if (m->covers.n)
 		qsort(own, m->covers.n, sizeof(*own), cmp_text);
 	for (unsigned i = 0; m->covers.n && i < m->paths.n && !hidden; i++)
-		hidden = cover_over(w, w->v[i].path) &&
+		hidden = cover_over(w, w->paths.v[i].path) &&
 			 !bsearch(&m->paths.v[i].tmpl, own, m->covers.n, sizeof(*own), cmp_text);
 	return hidden;
 }
@@ -406,9 +398,9 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 {
 	struct model_view *w = ARENA_NEW(a, struct model_view);
 	struct spot place;
-	w->v = ARENA_ARRAY(a, m->paths.n + 1u, struct spot);
+	w->paths.v = ARENA_ARRAY(a, m->paths.n + 1u, struct spot);
 	for (unsigned i = 0; i < m->paths.n; i++)
-		if (!expand(a, m, &m->paths.v[i], given, n_given, &w->v[w->n++]))
+		if (!expand(a, m, &m->paths.v[i], given, n_given, &w->paths.v[w->paths.n++]))
 			return NULL;
 	if (m->entry.n && !expand(a, m, &m->entry.v[0], given, n_given, &w->entry))
 		return NULL;
@@ -421,7 +413,7 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 	w->find_globs = find_patterns(a, &m->globs, w->globs, w->n_globs);
 	w->find_masks = find_patterns(a, &m->masks, w->masks, w->n_masks);
 	w->refused = hidden_by_value(a, w, m);
-	unite(a, w);
+	make_trees(a, w);
 	w->refused |= ports_refused(a, m, given, n_given);
 	for (unsigned i = 0; i < m->asserts.n && !w->refused; i++) {
 		if (!expand(a, m, &m->asserts.v[i], given, n_given, &place))
@@ -437,10 +429,10 @@ const struct model_view *landlock_view(struct arena *a, const struct model *m,
 const struct model_view *landlock_view_written(struct arena *a, const struct model *m)
 {
 	struct model_view *w = ARENA_NEW(a, struct model_view);
-	w->v = ARENA_ARRAY(a, m->paths.n + 1u, struct spot);
+	w->paths.v = ARENA_ARRAY(a, m->paths.n + 1u, struct spot);
 	for (unsigned i = 0; i < m->paths.n; i++) {
 		const struct model_line *line = &m->paths.v[i];
-		w->v[w->n++] = (struct spot){line->tmpl, strlen(line->tmpl), line->rights};
+		w->paths.v[w->paths.n++] = (struct spot){line->tmpl, strlen(line->tmpl), line->rights};
 	}
 	if (m->entry.n)
 		w->entry = (struct spot){m->entry.v[0].tmpl, strlen(m->entry.v[0].tmpl),
@@ -450,7 +442,7 @@ const struct model_view *landlock_view_written(struct arena *a, const struct mod
 		const struct model_line *line = &m->globs.v[i];
 		w->globs[w->n_globs++] = (struct spot){line->tmpl, strlen(line->tmpl), line->rights};
 	}
-	unite(a, w);
+	make_trees(a, w);
 	return w;
 }
 
@@ -506,7 +498,7 @@ static struct model_verdict decide_path(const struct model *m, const struct requ
 		return stop("a mount covers it");
 	if (is_masked(m, w, path, OP_BIT(r->op)))
 		return stop("a mount covers what is there at the start");
-	uint32_t have = rights_up(w, path) | rights_matched(m, w, path);
+	uint32_t have = rights_up(&w->paths, path) | rights_matched(m, w, path);
 	if (w->entry.path && path_covers(w->entry.path, path))
 		have |= w->entry.rights;
 	return need & m->fs & ~have ? stop("no line gives it") : pass();

@@ -65,6 +65,7 @@ struct builder {
 	const struct ir *ir;
 	struct ll_places denies;       /* templates */
 	struct ll_places given, assumed; /* live allows, both spellings */
+	struct ll_places folders, assumed_folders; /* the same of patterns */
 	struct ll_line *lines;
 	unsigned n_lines;
 	struct ll_pattern *patterns;
@@ -139,28 +140,18 @@ static uint32_t entry_ops(struct builder *b, const char *path)
 	return related ? OP_BIT(OP_READ) | OP_BIT(OP_EXEC) : 0;
 }
 
-/* What patterns may give on the place, or below it. */
-static uint32_t pattern_ops(struct builder *b, const char *path, const char *real)
+static uint32_t ops_around(const struct ll_places *p, const char *path)
 {
-	uint32_t ops = 0;
-	for (unsigned i = 0; i < b->n_patterns; i++) {
-		const char *root = b->patterns[i].rule->object, *real_root = assume(b, root);
-		bool related = ll_covers(path, root) || ll_covers(root, path);
-		if (real && real_root)
-			related |= path_covers(real, real_root) || path_covers(real_root, real);
-		ops |= related ? b->patterns[i].ops : 0;
-	}
-	return ops;
+	return ll_ops_above(p, path) | ll_ops_below(p, path);
 }
 
-/* Operations given on the place, on something above it or on something below it. */
+/* Operations given on the place, on something above it or on something below it; patterns may give what their folder does. */
 static uint32_t related_ops(struct builder *b, const char *path)
 {
 	const char *real = assume(b, path);
-	uint32_t ops = ll_ops_above(&b->given, path) | ll_ops_below(&b->given, path) | entry_ops(b, path) |
-		       pattern_ops(b, path, real);
+	uint32_t ops = ops_around(&b->given, path) | ops_around(&b->folders, path) | entry_ops(b, path);
 	if (real)
-		ops |= ll_ops_above(&b->assumed, real) | ll_ops_below(&b->assumed, real);
+		ops |= ops_around(&b->assumed, real) | ops_around(&b->assumed_folders, real);
 	return ops;
 }
 
@@ -274,14 +265,20 @@ static void add_never(struct builder *b, const struct ir_rule *r)
 
 static void collect_patterns(struct builder *b)
 {
+	b->folders.v = ARENA_ARRAY(b->arena, b->ir->n_rules + 1u, struct ll_place);
+	b->assumed_folders.v = ARENA_ARRAY(b->arena, b->ir->n_rules + 1u, struct ll_place);
 	for (unsigned i = 0; i < b->ir->n_rules; i++) {
 		const struct ir_rule *r = &b->ir->rules[i];
 		if (r->kind != RULE_GLOB || !ll_rule_is(r, false, LL_PATH_OPS))
 			continue;
+		const uint32_t live = r->ops & LL_PATH_OPS & ~ll_ops_above(&b->denies, r->object);
+		ll_places_add(&b->folders, r->object, live, b->n_patterns);
+		ll_places_add(&b->assumed_folders, assume(b, r->object), live, b->n_patterns);
 		ARENA_GROW(b->arena, b->patterns, b->n_patterns);
-		b->patterns[b->n_patterns++] =
-		    (struct ll_pattern){r, r->ops & LL_PATH_OPS & ~ll_ops_above(&b->denies, r->object)};
+		b->patterns[b->n_patterns++] = (struct ll_pattern){r, live};
 	}
+	ll_places_sort(&b->folders);
+	ll_places_sort(&b->assumed_folders);
 }
 
 struct ll_tree ll_tree_build(struct arena *a, const struct ir *ir)

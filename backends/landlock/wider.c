@@ -6,7 +6,7 @@
 #include "landlock.h"
 
 /* The policy without what is not kept: denied places and exceptions; denied patterns too. */
-struct kept {
+struct ll_kept {
 	const struct meaning *places, *patterns;
 };
 
@@ -68,13 +68,14 @@ static const struct meaning *policy_without(struct arena *a, const struct ir *ir
 {
 	struct ir *to = ARENA_NEW(a, struct ir);
 	struct ir_rule *rules = NULL;
+	const struct ll_masking masking = ll_masking_of(ir);
 	*to = *ir;
 	to->n_rules = 0;
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		struct ir_rule r = ir->rules[i];
 		if (r.kind == RULE_SYSCALL) /* not asked about */
 			continue;
-		r.ops &= ~(loose[i].ops | (patterns && ll_pattern_is_open(ir, &r) ? LL_PATH_OPS : 0));
+		r.ops &= ~(loose[i].ops | (patterns && ll_pattern_is_open(masking, &r) ? LL_PATH_OPS : 0));
 		if (loose[i].holes)
 			add_without_holes(a, to, &rules, &r, loose[i].holes);
 		else if (r.ops)
@@ -84,12 +85,19 @@ static const struct meaning *policy_without(struct arena *a, const struct ir *ir
 	return meaning_new(a, to);
 }
 
-static const struct kept *kept_new(struct arena *a, const struct ir *ir)
+static const struct ll_kept *kept_new(struct arena *a, const struct ir *ir)
 {
 	struct loose *loose = find_loose(a, ir);
-	struct kept *k = ARENA_NEW(a, struct kept);
-	*k = (struct kept){policy_without(a, ir, loose, false), policy_without(a, ir, loose, true)};
+	struct ll_kept *k = ARENA_NEW(a, struct ll_kept);
+	*k = (struct ll_kept){policy_without(a, ir, loose, false), policy_without(a, ir, loose, true)};
 	return k;
+}
+
+struct ll_excuses *ll_excuses_of(const struct excuse *x)
+{
+	if (!*x->memo)
+		*x->memo = ARENA_NEW(x->arena, struct ll_excuses);
+	return *x->memo;
 }
 
 static bool is_promised(enum cap cap, enum op op)
@@ -107,8 +115,9 @@ bool landlock_wider(const struct excuse *x)
 		return r->op == OP_LISTEN_UNIX && r->object[0] == '@';
 	if (!is_promised(x->cap, r->op))
 		return false;
-	if (!*x->memo)
-		*x->memo = (void *)(uintptr_t)kept_new(x->arena, x->ir);
-	const struct kept *k = *x->memo;
+	struct ll_excuses *memo = ll_excuses_of(x);
+	if (!memo->kept)
+		memo->kept = kept_new(x->arena, x->ir);
+	const struct ll_kept *k = memo->kept;
 	return decide(x->cap == CAP_FS_GLOB_LIVE ? k->patterns : k->places, r).allow;
 }

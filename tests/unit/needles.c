@@ -96,6 +96,23 @@ Test(needles, the_rarest_piece_finds)
 	arena_free(a);
 }
 
+/* Below a folder that is known only the patterns of that folder are told, or one whose name is the rarer. */
+Test(needles, patterns_below_folders)
+{
+	struct arena *a = arena_new();
+	struct needles *x = needles_new(a);
+	struct told t = {.n = 0};
+	for (unsigned i = 0; i < 10; i++)
+		needles_add_pattern(x, i, "*.key", arena_printf(a, "/srv/%u", i));
+	needles_add_pattern(x, 10, "*.pem", NULL);
+	needles_make(x);
+	needles_find(x, "/srv/4/a/x.key", tell, &t);
+	cr_expect(t.n == 1 && t.times[4] == 1);
+	needles_find(x, "/var/x.pem", tell, &t);
+	cr_expect(t.n == 2 && t.times[10] == 1);
+	arena_free(a);
+}
+
 Test(needles, nothing_to_find)
 {
 	struct arena *a = arena_new();
