@@ -19,24 +19,12 @@ struct moves {
 	const struct paths *p;
 	const char **rules;
 	unsigned n;
+	struct head { /* that places with a variable begin with */
+		const char *text;
+		uint32_t outside; /* atoms that are allowed elsewhere */
+	} *heads;
+	unsigned n_heads;
 };
-
-struct look {
-	uint32_t atoms;
-};
-
-static bool add_atoms(void *ctx, const struct path_line *line)
-{
-	((struct look *)ctx)->atoms |= line->all;
-	return true;
-}
-
-static bool add_denied(void *ctx, const struct path_line *line)
-{
-	if (!line->rule->glob)
-		((struct look *)ctx)->atoms |= line->all;
-	return true;
-}
 
 /*
  * May the program, by the words of the policy or with values of the start, do this to the folder? One whose place depends
@@ -44,13 +32,12 @@ static bool add_denied(void *ctx, const struct path_line *line)
  */
 static bool may(const struct moves *m, const char *folder, enum atom atom)
 {
-	struct look allow = {m->p->allows.open_all}, deny = {0};
+	const struct path_lines *allows = &m->p->allows;
+	uint32_t open = allows->open_all | paths_sum_above(allows, folder).all;
 
-	for (unsigned i = 0; i < m->p->allows.n && tmpl_has_variable(folder); i++)
-		allow.atoms |= m->p->allows.v[i].all;
-	paths_above(&m->p->allows, folder, add_atoms, &allow);
-	paths_above(&m->p->denies, folder, add_denied, &deny);
-	return (allow.atoms & ~deny.atoms) & ATOM_BIT(atom);
+	if (tmpl_has_variable(folder))
+		open |= allows->sum.all;
+	return open & ~paths_sum_above(&m->p->denies, folder).plain & ATOM_BIT(atom);
 }
 
 static void guard(struct moves *m, const char *op, const char *filter)
@@ -72,16 +59,29 @@ static void guard_folder(struct moves *m, struct loc at, const char *folder, uin
 		guard(m, "file-write-create", filter);
 }
 
+/* What is allowed elsewhere than below the value of a variable; they are few. */
+static uint32_t allowed_outside(struct moves *m, const char *head)
+{
+	struct head one = {head, 0};
+
+	for (unsigned i = 0; i < m->n_heads; i++)
+		if (strcmp(m->heads[i].text, head) == 0)
+			return m->heads[i].outside;
+	for (unsigned i = 0; i < m->p->allows.n; i++)
+		if (!path_covers(head, m->p->allows.v[i].root))
+			one.outside |= m->p->allows.v[i].all;
+	ARENA_GROW(m->e->l->arena, m->heads, m->n_heads);
+	m->heads[m->n_heads++] = one;
+	return one.outside;
+}
+
 /* What lies above the value of a variable: where another variable may open it. */
 static void guard_value(struct moves *m, struct loc at, const char *head, uint32_t ops)
 {
 	const char *text = emit_path(m->e, at, head);
 	const char *filter = text ? arena_printf(m->e->l->arena, "(path-ancestors %s)", text) : NULL;
-	uint32_t all = 0;
+	uint32_t all = allowed_outside(m, head);
 
-	for (unsigned i = 0; i < m->p->allows.n; i++)
-		if (!path_covers(head, m->p->allows.v[i].root))
-			all |= m->p->allows.v[i].all;
 	if (filter && (all & ATOM_BIT(ATOM_UNLINK)))
 		guard(m, "file-write-unlink", filter);
 	if (filter && (ops & WRITES) && (all & ATOM_BIT(ATOM_CREATE)))
@@ -114,11 +114,7 @@ static void guard_line(struct moves *m, const struct path_line *x)
 /* Without both, nothing can be renamed. */
 static bool may_rename(const struct path_lines *l)
 {
-	uint32_t all = 0;
-
-	for (unsigned i = 0; i < l->n; i++)
-		all |= l->v[i].all;
-	return (all & ATOM_BIT(ATOM_UNLINK)) && (all & ATOM_BIT(ATOM_CREATE));
+	return (l->sum.all & ATOM_BIT(ATOM_UNLINK)) && (l->sum.all & ATOM_BIT(ATOM_CREATE));
 }
 
 void paths_emit_moves(struct emit *e, const struct paths *p)

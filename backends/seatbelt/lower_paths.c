@@ -246,8 +246,8 @@ static bool is_settled(struct emit *e, const struct paths *p, const char *folder
 
 	if (!tmpl_has_variable(folder) && base_shows(e->l->ir, folder))
 		return true;
-	paths_above(&p->allows, folder, shows, &s);
-	paths_above(&p->denies, folder, adds, &s); /* it is hidden, whatever is said here */
+	paths_above(&p->allows, folder, NULL, shows, &s);
+	paths_above(&p->denies, folder, NULL, adds, &s); /* it is hidden, whatever is said here */
 	return s.found & ATOM_BIT(ATOM_METADATA);
 }
 
@@ -265,8 +265,8 @@ static bool is_settled_above(struct emit *e, const struct paths *p, const char *
 	struct path_line at = {.root = variable};
 	struct search s = {.arena = e->l->arena, .line = &at};
 
-	paths_above(&p->allows, "/", shows_above, &s);
-	paths_above(&p->denies, "/", shows_above, &s);
+	paths_above(&p->allows, "/", NULL, shows_above, &s);
+	paths_above(&p->denies, "/", NULL, shows_above, &s);
 	return s.found & ATOM_BIT(ATOM_METADATA);
 }
 

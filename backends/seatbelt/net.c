@@ -214,7 +214,7 @@ static struct above above(const struct path_lines *l, const struct ir_rule *r, c
 {
 	struct above x = {.rule = r, .root = root};
 
-	paths_above(l, root, looks, &x);
+	paths_above(l, root, NULL, looks, &x);
 	return x;
 }
 

@@ -4,7 +4,6 @@
  */
 #include "paths.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../compiler/glob.h"
@@ -60,12 +59,26 @@ static bool is_hole(struct arena *a, const struct ir_rule *r, const char *root)
 	return false;
 }
 
+/* The shortest name that the pattern fits; NULL: the line has none. */
+static const char *shortest(struct arena *a, const char *glob)
+{
+	char *name = glob ? arena_strdup(a, glob) : NULL, *to = name;
+
+	for (const char *c = glob; c && *c; c++)
+		if (*c != '*')
+			*to++ = *c;
+	if (name)
+		*to = '\0';
+	return name;
+}
+
 static void add_line(struct emit *e, struct path_lines *l, const struct ir_rule *r, const char *note)
 {
 	struct arena *a = e->l->arena;
 	struct path_line line = {.rule = r, .note = note, .at = rule_loc(r), .number = l->n};
 
 	line.root = path_real(a, r->object);
+	line.shortest = shortest(a, r->glob);
 	line.all = line.atoms = atoms_of(r->ops, r->deny);
 	if (!line.all || is_hole(a, r, line.root))
 		return;
@@ -115,87 +128,7 @@ static void add_nevers(struct emit *e, struct path_lines *l)
 	}
 }
 
-static int by_place(const void *x, const void *y)
-{
-	const struct path_line *a = x, *b = y;
-	int order;
-
-	if (a->at.beg != b->at.beg)
-		return a->at.beg < b->at.beg ? -1 : 1;
-	order = strcmp(a->root, b->root);
-	return order ? order : a->number < b->number ? -1 : 1;
-}
-
-static int by_root(const void *x, const void *y)
-{
-	const struct path_line *const *a = x, *const *b = y;
-	int order = strcmp((*a)->root, (*b)->root);
-
-	return order ? order : *a < *b ? -1 : *a > *b;
-}
-
-void paths_sort(struct arena *a, struct path_lines *l)
-{
-	l->by_root = ARENA_ARRAY(a, l->n + 1, struct path_line *);
-	if (!l->n)
-		return;
-	qsort(l->v, l->n, sizeof(*l->v), by_place);
-	for (unsigned i = 0; i < l->n; i++) {
-		l->v[i].number = i;
-		l->by_root[i] = &l->v[i];
-	}
-	qsort(l->by_root, l->n, sizeof(struct path_line *), by_root);
-}
-
 /* ---- what has no effect ---- */
-
-/* The first line whose root does not sort before these bytes. */
-static unsigned lower_bound(const struct path_lines *l, const char *root, size_t n)
-{
-	unsigned lo = 0, hi = l->n;
-
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-		int order = strncmp(l->by_root[mid]->root, root, n);
-
-		if (order < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static bool look_at(const struct path_lines *l, const char *root, size_t n,
-		    bool (*look)(void *ctx, const struct path_line *line), void *ctx)
-{
-	for (unsigned i = lower_bound(l, root, n);
-	     i < l->n && strncmp(l->by_root[i]->root, root, n) == 0 && !l->by_root[i]->root[n]; i++)
-		if (!look(ctx, l->by_root[i]))
-			return false;
-	return true;
-}
-
-bool paths_above(const struct path_lines *l, const char *root,
-		 bool (*look)(void *ctx, const struct path_line *line), void *ctx)
-{
-	size_t n = strlen(root);
-
-	for (; n > 1; n--)
-		if ((root[n] == '/' || !root[n]) && !look_at(l, root, n, look, ctx))
-			return false;
-	return look_at(l, "/", 1, look, ctx);
-}
-
-bool paths_below(const struct path_lines *l, const char *root)
-{
-	size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
-
-	for (unsigned i = lower_bound(l, root, n); i < l->n && strncmp(l->by_root[i]->root, root, n) == 0; i++)
-		if (l->by_root[i]->root[n] == '/')
-			return true;
-	return false;
-}
 
 bool paths_hole(struct arena *a, const struct path_line *line, const char *folder)
 {
@@ -228,14 +161,10 @@ static bool leaves_out(struct arena *a, const struct path_line *line, const char
 /* Does every name that the second pattern fits fit the first too? The shortest of them tells most pairs apart. */
 static bool fits_all(struct arena *a, const char *wide, const char *glob)
 {
-	char shortest[256];
-	size_t n = 0;
+	const char *least = shortest(a, glob);
 	bool known = true;
 
-	for (const char *c = glob; c && *c && n < sizeof(shortest); c++)
-		if (*c != '*')
-			shortest[n++] = *c;
-	return glob && glob_fits(wide, shortest, n) && !glob_pick(a, glob, &wide, 1, &known) && known;
+	return glob && glob_fits(wide, least, strlen(least)) && !glob_pick(a, glob, &wide, 1, &known) && known;
 }
 
 /* Do all names that this one may be, with any words of the start in it, fit? */
@@ -316,22 +245,14 @@ static bool denies_it(void *ctx, const struct path_line *other)
 	return true;
 }
 
-static bool adds_given(void *ctx, const struct path_line *other)
-{
-	struct search *s = ctx;
-
-	s->found |= other->gives;
-	return true;
-}
-
 static void allows_reduce(struct emit *e, struct paths *p)
 {
 	for (unsigned i = 0; i < p->allows.n; i++) {
 		struct path_line *x = &p->allows.v[i];
 		struct search said = {.arena = e->l->arena, .line = x}, denied = said;
 
-		paths_above(&p->allows, x->root, says_it, &said);
-		paths_above(&p->denies, x->root, denies_it, &denied);
+		paths_above(&p->allows, x->root, x->shortest, says_it, &said);
+		paths_above(&p->denies, x->root, x->shortest, denies_it, &denied);
 		x->gives = x->all & ~denied.found;
 		x->atoms = x->gives & ~(said.found | base_opens(e->l->ir, x->root));
 		if (tmpl_has_variable(x->rule->object))
@@ -342,20 +263,11 @@ static void allows_reduce(struct emit *e, struct paths *p)
 /* Atoms that some allow, or the base, may open in the place of a deny. */
 static uint32_t opened_in(const struct ir *ir, const struct paths *p, const char *root)
 {
-	struct search s = {.found = p->allows.open_all | base_meets(ir, root)};
-	size_t n = strlen(root);
+	uint32_t found = p->allows.open_all | base_meets(ir, root);
 
-	if (tmpl_has_variable(root) || n == 1) {
-		for (unsigned i = 0; i < p->allows.n; i++)
-			s.found |= p->allows.v[i].gives;
-		return s.found;
-	}
-	paths_above(&p->allows, root, adds_given, &s);
-	for (unsigned i = lower_bound(&p->allows, root, n);
-	     i < p->allows.n && strncmp(p->allows.by_root[i]->root, root, n) == 0; i++)
-		if (p->allows.by_root[i]->root[n] == '/')
-			s.found |= p->allows.by_root[i]->gives;
-	return s.found;
+	if (tmpl_has_variable(root) || strcmp(root, "/") == 0)
+		return found | p->allows.sum.gives;
+	return found | paths_sum_above(&p->allows, root).gives | paths_sum_below(&p->allows, root).gives;
 }
 
 static void denies_reduce(struct emit *e, struct paths *p)
@@ -364,7 +276,7 @@ static void denies_reduce(struct emit *e, struct paths *p)
 		struct path_line *x = &p->denies.v[i];
 		struct search s = {.arena = e->l->arena, .line = x};
 
-		paths_above(&p->denies, x->root, denies_it, &s);
+		paths_above(&p->denies, x->root, x->shortest, denies_it, &s);
 		x->atoms &= opened_in(e->l->ir, p, x->root) & ~s.found;
 	}
 }
@@ -383,8 +295,8 @@ uint32_t paths_settled(struct arena *a, const struct paths *p, const char *root)
 	const struct path_line at = {.root = root};
 	struct search s = {.arena = a, .line = &at};
 
-	paths_above(&p->allows, root, settles, &s);
-	paths_above(&p->denies, root, settles, &s);
+	paths_above(&p->allows, root, NULL, settles, &s);
+	paths_above(&p->denies, root, NULL, settles, &s);
 	return s.found;
 }
 
@@ -403,5 +315,7 @@ void paths_collect(struct emit *e, struct paths *p)
 	paths_sort(e->l->arena, &p->allows);
 	paths_sort(e->l->arena, &p->denies);
 	allows_reduce(e, p);
+	paths_sum(&p->allows);
+	paths_sum(&p->denies);
 	denies_reduce(e, p);
 }

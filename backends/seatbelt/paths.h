@@ -19,6 +19,7 @@ enum atom {
 struct path_line {
 	const struct ir_rule *rule;
 	const char *root; /* template of the place in the kernel's spelling */
+	const char *shortest; /* of a pattern: the shortest name that fits; else NULL */
 	const char *note; /* what the line is, where its text does not say it; or NULL */
 	struct loc at;
 	uint32_t all;   /* atoms that it means */
@@ -27,11 +28,18 @@ struct path_line {
 	unsigned number;
 };
 
+/* Atoms of some lines together: all that they mean, those that hold for a whole place, what is left of allows. */
+struct path_sum {
+	uint32_t all, plain, gives;
+};
+
 struct path_lines {
 	struct path_line *v; /* in the order of the policy's files and lines */
 	unsigned n;
-	struct path_line **by_root; /* sorted */
-	uint32_t open_all;          /* atoms of lines whose place depends on values of the start */
+	struct path_place *places; /* sorted by root: path_places.c */
+	unsigned n_places;
+	struct path_sum sum; /* of all */
+	uint32_t open_all;   /* atoms of lines whose place depends on values of the start */
 };
 
 struct paths {
@@ -50,13 +58,20 @@ void paths_emit_denies(struct emit *e, const struct paths *p);
 /* lower_moves.c: the folders above closed places keep their names. */
 void paths_emit_moves(struct emit *e, const struct paths *p);
 
-/* Puts lines in the order of the policy's places, and their roots in order; for the two below. */
+/* path_places.c: puts lines in the order of the policy's files and lines, and finds them by place; for those below. */
 void paths_sort(struct arena *a, struct path_lines *l);
 /* Does a line name a place below this one, textually? */
 bool paths_below(const struct path_lines *l, const char *root);
-/* Does a line name a place at or above this one, textually? The nearest first; false from `look` ends it. */
-bool paths_above(const struct path_lines *l, const char *root,
-		 bool (*look)(void *ctx, const struct path_line *line), void *ctx);
+/*
+ * The lines at a place or above it, textually, the nearest first, until `look` says false; then it is false too. Of patterns
+ * only those that may fit a name on the way, or (unless it is NULL) this name in the place.
+ */
+typedef bool paths_look_fn(void *ctx, const struct path_line *line);
+bool paths_above(const struct path_lines *l, const char *root, const char *name, paths_look_fn *look, void *ctx);
+/* Makes the sums, of what the lines say now; those at a place and above it, and those below it. */
+void paths_sum(struct path_lines *l);
+struct path_sum paths_sum_above(const struct path_lines *l, const char *root);
+struct path_sum paths_sum_below(const struct path_lines *l, const char *root);
 
 /* Can the hole take anything from the place? Beside it it cannot, whatever the values. */
 bool paths_hole_matters(struct arena *a, const char *root, const char *hole);
