@@ -42,9 +42,12 @@ struct path_index {
 	/* What stands on the way to the place that was asked about last: seven operations are asked about in a row. */
 	char *last;
 	size_t last_room; /* 0: none yet */
-	struct path_slot **way;
+	struct stop {
+		const struct path_slot *slot;
+		unsigned first, n; /* of its patterns, those that may fit */
+	} *way;
 	unsigned n_way;
-	unsigned *fitting; /* of the patterns of a place, those that may fit; room for as many as there are */
+	unsigned *fitting; /* room for all patterns */
 	unsigned long questions; /* those that had to look for holes */
 };
 
@@ -116,15 +119,15 @@ static void add_pattern(struct path_index *x, struct path_slot *slot, struct pat
 
 static void make_patterns(struct path_index *x)
 {
-	unsigned most = 0;
+	unsigned n = 0;
 	for (unsigned i = 0; i < x->n_slots; i++) {
 		const struct patterns *p = x->slots[i].patterns;
 		if (!p)
 			continue;
 		needles_make(p->needles);
-		most = p->n > most ? p->n : most;
+		n += p->n;
 	}
-	x->fitting = ARENA_ARRAY(x->arena, most, unsigned);
+	x->fitting = ARENA_ARRAY(x->arena, n, unsigned);
 }
 
 static void add_rule(struct path_index *x, const struct ir_rule *rule)
@@ -242,24 +245,25 @@ static int last_first(const void *x, const void *y)
 }
 
 /* In the order of the rules, as the answer names the last. */
-static bool tell_patterns(struct path_walk *w, const struct path_slot *slot)
+static void find_patterns(struct path_walk *w, struct stop *s)
 {
-	w->n_fitting = 0;
-	needles_find(slot->patterns->needles, w->place + (slot->len > 1 ? slot->len : 0), may_fit, w);
-	if (w->n_fitting > 1)
-		qsort(w->x->fitting, w->n_fitting, sizeof(*w->x->fitting), last_first);
-	for (unsigned i = 0; i < w->n_fitting; i++)
-		if (!tell_rule(w, slot, slot->patterns->v[w->x->fitting[i]]))
-			return false;
-	return true;
+	s->first = w->n_fitting;
+	if (s->slot->patterns)
+		needles_find(s->slot->patterns->needles, w->place + (s->slot->len > 1 ? s->slot->len : 0), may_fit, w);
+	s->n = w->n_fitting - s->first;
+	if (s->n > 1)
+		qsort(w->x->fitting + s->first, s->n, sizeof(*w->x->fitting), last_first);
 }
 
-static bool tell_rules(struct path_walk *w, const struct path_slot *slot)
+static bool tell_rules(struct path_walk *w, const struct stop *s)
 {
-	for (const struct path_entry *e = slot->entries; e; e = e->next)
-		if (!tell_rule(w, slot, e))
+	for (const struct path_entry *e = s->slot->entries; e; e = e->next)
+		if (!tell_rule(w, s->slot, e))
 			return false;
-	return !slot->patterns || tell_patterns(w, slot);
+	for (unsigned i = 0; i < s->n; i++)
+		if (!tell_rule(w, s->slot, s->slot->patterns->v[w->x->fitting[s->first + i]]))
+			return false;
+	return true;
 }
 
 static void keep_place(struct path_index *x, const char *place, size_t len)
@@ -267,9 +271,16 @@ static void keep_place(struct path_index *x, const char *place, size_t len)
 	if (len >= x->last_room) {
 		x->last_room = 2 * len + 64;
 		x->last = arena_alloc(x->arena, x->last_room);
-		x->way = ARENA_ARRAY(x->arena, x->last_room / 2 + 1, struct path_slot *);
+		x->way = ARENA_ARRAY(x->arena, x->last_room / 2 + 1, struct stop);
 	}
 	memcpy(x->last, place, len + 1);
+}
+
+static void stop_at(struct path_walk *w, const struct path_slot *slot)
+{
+	struct stop *s = &w->x->way[w->x->n_way++];
+	s->slot = slot;
+	find_patterns(w, s);
 }
 
 /* What stands on the root, on every directory on the way, and on the place. */
@@ -282,18 +293,18 @@ static void find_way(struct path_walk *w)
 	keep_place(x, w->place, len);
 	x->n_way = 0;
 	if (slot->path)
-		x->way[x->n_way++] = slot;
+		stop_at(w, slot);
 	for (size_t i = 1; i <= len && len > 1; i++) {
 		bool end = w->place[i] == '/' || w->place[i] == '\0';
 		if (end && (slot = slot_at(x, h, w->place, i))->path)
-			x->way[x->n_way++] = slot;
+			stop_at(w, slot);
 		h = hash_byte(h, w->place[i]);
 	}
 	if (!x->has_holes)
 		return;
 	x->questions++;
 	for (unsigned i = 0; i < x->n_way; i++)
-		meet_holes(w, x->way[i]);
+		meet_holes(w, x->way[i].slot);
 }
 
 unsigned path_index_visit(struct path_index *x, const char *place, path_index_fn *fn, void *ctx)
@@ -303,6 +314,6 @@ unsigned path_index_visit(struct path_index *x, const char *place, path_index_fn
 	if (!x->last || strcmp(x->last, place) != 0)
 		find_way(&w);
 	for (unsigned i = 0; i < x->n_way && more; i++)
-		more = tell_rules(&w, x->way[i]);
+		more = tell_rules(&w, &x->way[i]);
 	return w.looked;
 }

@@ -41,12 +41,22 @@ struct model_view {
 	bool refused; /* an assert fails: the loader does not start */
 };
 
+/* What the patterns give a path and what they take from it, as if every name were there when the program starts. */
+struct matched {
+	uint32_t rights;
+	uint32_t masked; /* operations that fail because of a mount */
+};
+
 /* The view of the last question with values; questions come in runs about one set of them. */
 struct model_last {
 	struct arena *arena;
 	struct ir_binding *given;
 	unsigned n_given;
 	const struct model_view *view;
+	/* And what its patterns said of the last path: several operations are asked about in a row. */
+	const struct model_view *matched_in; /* NULL: none yet */
+	char matched_path[PLAN_MAX_PATH + 1];
+	struct matched matched;
 };
 
 /* What the kernel asks for. */
@@ -206,9 +216,7 @@ struct matching {
 	const struct model *m;
 	const struct model_view *w;
 	const char *path;
-	uint32_t rights; /* given so far */
-	uint32_t ops;    /* what a mask must take */
-	bool masked;
+	struct matched found;
 };
 
 static bool fits(const struct matching *x, const char *glob, const char *folder)
@@ -220,17 +228,8 @@ static bool add_matched(void *ctx, unsigned i)
 {
 	struct matching *x = ctx;
 	if (fits(x, x->m->globs.v[i].glob, x->w->globs[i].path))
-		x->rights |= x->w->globs[i].rights;
+		x->found.rights |= x->w->globs[i].rights;
 	return true;
-}
-
-/* Of the patterns, as if every name were there when the program starts. */
-static uint32_t rights_matched(const struct model *m, const struct model_view *w, const char *path)
-{
-	struct matching x = {.m = m, .w = w, .path = path};
-	if (w->find_globs)
-		needles_find(w->find_globs, path, add_matched, &x);
-	return x.rights;
 }
 
 /* The operations that fail because of the mount on the place. */
@@ -246,25 +245,42 @@ static uint32_t covered_ops(uint32_t how)
 	return ops;
 }
 
-static bool look_masked(void *ctx, unsigned i)
+static bool add_masked(void *ctx, unsigned i)
 {
 	struct matching *x = ctx;
-	x->masked = (covered_ops(x->w->masks[i].rights) & x->ops) && fits(x, x->m->masks.v[i].glob, x->w->masks[i].path);
-	return !x->masked;
+	const uint32_t ops = covered_ops(x->w->masks[i].rights);
+	if ((ops & ~x->found.masked) && fits(x, x->m->masks.v[i].glob, x->w->masks[i].path))
+		x->found.masked |= ops;
+	return true;
 }
 
-/* Likewise for what denied patterns fit. */
-static bool is_masked(const struct model *m, const struct model_view *w, const char *path, uint32_t ops)
+static struct matched match(const struct model *m, const struct model_view *w, const char *path)
 {
-	struct matching x = {.m = m, .w = w, .path = path, .ops = ops};
+	struct matching x = {.m = m, .w = w, .path = path};
+	if (w->find_globs)
+		needles_find(w->find_globs, path, add_matched, &x);
 	if (w->find_masks)
-		needles_find(w->find_masks, path, look_masked, &x);
-	return x.masked;
+		needles_find(w->find_masks, path, add_masked, &x);
+	return x.found;
+}
+
+static struct matched matched_at(const struct model *m, const struct model_view *w, const char *path)
+{
+	struct model_last *l = m->last;
+	size_t n = strlen(path);
+	if (!w->find_globs && !w->find_masks)
+		return (struct matched){0, 0};
+	if (l->matched_in == w && strcmp(l->matched_path, path) == 0)
+		return l->matched;
+	l->matched = match(m, w, path);
+	l->matched_in = n <= PLAN_MAX_PATH ? w : NULL;
+	memcpy(l->matched_path, path, n <= PLAN_MAX_PATH ? n + 1 : 0);
+	return l->matched;
 }
 
 bool landlock_masked(const struct model *m, const char *path)
 {
-	return is_masked(m, m->assumed, path, UINT32_MAX);
+	return match(m, m->assumed, path).masked;
 }
 
 static bool expand(struct arena *a, const struct model *m, const struct model_line *line,
@@ -479,6 +495,7 @@ static const struct model_view *view_for(const struct model *m, const struct req
 	if (same_values(l, r))
 		return l->view;
 	arena_free(l->arena);
+	l->matched_in = NULL; /* it may have been of that arena */
 	l->arena = arena_child(m->arena);
 	l->given = ARENA_ARRAY(l->arena, r->n_given, struct ir_binding);
 	l->n_given = r->n_given;
@@ -496,9 +513,10 @@ static struct model_verdict decide_path(const struct model *m, const struct requ
 	const struct spot *cover = cover_over(w, path);
 	if (cover && (covered_ops(cover->rights) & OP_BIT(r->op)))
 		return stop("a mount covers it");
-	if (is_masked(m, w, path, OP_BIT(r->op)))
+	const struct matched at = matched_at(m, w, path);
+	if (at.masked & OP_BIT(r->op))
 		return stop("a mount covers what is there at the start");
-	uint32_t have = rights_up(&w->paths, path) | rights_matched(m, w, path);
+	uint32_t have = rights_up(&w->paths, path) | at.rights;
 	if (w->entry.path && path_covers(w->entry.path, path))
 		have |= w->entry.rights;
 	return need & m->fs & ~have ? stop("no line gives it") : pass();

@@ -40,6 +40,16 @@ def pattern(n):  # below one folder
     return Policy(lines=['prefer fs.glob.live on linux because "x"', *(f'allow read matching "*.k{i}" under "/srv"' for i in range(n))])
 
 
+def denypattern(n):  # each place that one fits is covered
+    return Policy(isolate="all", lines=['prefer fs.glob.live on linux because "x"', 'allow read "/srv"',
+                                        *(f'deny read matching "*.k{i}" under "/srv"' for i in range(n))])
+
+
+def folderpattern(n):  # one pattern, below many folders
+    return Policy(isolate="all", lines=['prefer fs.glob.live on linux because "x"', 'allow read "/srv"',
+                                        *(f'deny read matching "*.key" under "/srv/{i}"' for i in range(n))])
+
+
 def tree(n):
     return Policy(lines=[f'allow read "/srv/{i % 10}/{i // 10 % 100}/{i}" because "x"' for i in range(n)])
 
@@ -176,7 +186,7 @@ KINDS = {path: 100000, deep: 100000, chain: 100000, tree: 100000, hole: 100000, 
          unix: 100000, sockets: 100000, proxy: 100000, proxies: 100000, call: 1000, calls: 1000, conds: 1000, env: 500,
          expect: 100000, tests: 100000, given: 1000, let: 100000, param: 100000, group: 240, use: 100000, imports: 1000,
          never: 100000, mach: 100000, silence: 100000, macpath: 100000, macdeny: 100000, macport: 60000, macunix: 100000, open_denials: 100000,
-         macpattern: 10000, pattern: 10000, machole: 1600}
+         macpattern: 10000, pattern: 100000, denypattern: 100000, folderpattern: 100000, machole: 1600}
 
 if __name__ == "__main__":
     kinds = {k.__name__: k for k in KINDS}
