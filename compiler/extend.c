@@ -188,7 +188,8 @@ static bool takes(struct arena *a, const struct ir *ir, const struct ir_rule *de
 	if (deny->kind == RULE_ENV) {
 		size_t nd = strcspn(d, "*"), nx = strcspn(x, "*");
 		bool wild_d = d[nd] == '*', wild_x = x[nx] == '*';
-		return (wild_d && strncmp(d, x, nd) == 0) || (wild_x && strncmp(d, x, nx) == 0) || strcmp(d, x) == 0;
+		/* A pattern of an allow lets no variable in that passes only by its whole name. */
+		return (wild_d && strncmp(d, x, nd) == 0) || (wild_x && strncmp(d, x, nx) == 0 && !env_by_name_only(d)) || strcmp(d, x) == 0;
 	}
 	if (!host_covers(d, x) && !host_covers(x, d))
 		return false;

@@ -313,6 +313,43 @@ static void covered_rules(const struct lint *l, const struct path_set *set, cons
 	}
 }
 
+/* ---- exceptions that another line gives back ---- */
+
+struct undone {
+	struct dead dead;
+	const char *hole;
+};
+
+static bool gives_back(void *ctx, const struct ir_rule *wide)
+{
+	struct undone *u = ctx;
+	struct dead *x = &u->dead;
+	uint32_t ops = x->left & wide->ops;
+	if (wide == x->rule || !ops || (x->rule->targets & ~wide->targets) || lint_line(wide, ops)->because ||
+	    hole_meets(x->lint, wide, u->hole))
+		return false;
+	x->by = wide;
+	x->left &= ~ops;
+	return x->left == 0;
+}
+
+/* A narrower place in the exception may be given back: that is what `except` is for. */
+static void undone_exceptions(const struct lint *l, const struct path_set *allows)
+{
+	for (unsigned i = 0; i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		for (unsigned k = 0; k < (is_path(r, false) && is_own(l, r) ? r->n_holes : 0); k++) {
+			struct undone u = {{.lint = l, .rule = r, .left = r->ops}, lint_path(l, r->holes[k].path)};
+			if (!u.hole || !path_set_above(allows, u.hole, gives_back, &u) ||
+			    !lint_gives(l, r->targets, (enum op)__builtin_ctz(r->ops), u.hole))
+				continue;
+			struct diag_rec *rec = diag(l->diags, DIAG_UNDONE_EXCEPT, r->holes[k].loc, "this exception takes nothing out");
+			diag_second(rec, lint_line(u.dead.by, u.dead.by->ops & r->ops)->object, "given back here");
+			diag_help(rec, "leave it out of that line too, or say there why it is given back: `because \"...\"`");
+		}
+	}
+}
+
 static void duplicates(const struct lint *l)
 {
 	for (unsigned i = 0; i < l->ir->n_twice; i++) {
@@ -351,5 +388,6 @@ void lint_dead(const struct lint *l)
 	dead_denies(l, allows, spots, n, &begins);
 	covered_rules(l, allows, written, false);
 	covered_rules(l, denies, written, true);
+	undone_exceptions(l, allows);
 	duplicates(l);
 }
