@@ -154,6 +154,24 @@ run timeout 40 python3 "$TMP/run-on-tty.py" "" "$PROBE" ioctl 0 0x541c
 has "control: without the sandbox the kernel answers TIOCLINUX itself" "ENOTTY*"
 run timeout 40 python3 "$TMP/run-on-tty.py" "" "$PROBE" ioctl-tiocsti
 case $OUT in "ok"* | *"#"*"ok"* | EIO*) pass "control: and TIOCSTI" ;; *) fail "control: TIOCSTI" "$OUT" "$ERR" ;; esac
+# A shipped example, used from a terminal: python's prompt knows its size, ^C comes back to the prompt, ^Z and fg, ^D.
+if ! /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info >= (3, 13))' 2>/dev/null; then
+	skip "code-eval from a terminal" "no /usr/bin/python3, or one whose prompt draws on the screen"
+elif "$B/sbxc" -q --std "$ROOT/policies/std" "$ROOT/policies/examples/code-eval.sbx" -o "$TMP/eval" 2>"$TMP/err"; then
+	example() { # STEPS
+		rm -rf "$TMP/job"
+		run timeout 40 python3 "$TMP/run-on-tty.py" "$1" "$SBX_RUN" --set "workdir=$TMP/job" "$TMP/eval" -- /usr/bin/python3 -I -i -q -X "terminal$$"
+	}
+	example 'wait=>>> ;type=import os, time\n;type=print(os.get_terminal_size())\n;wait=lines=33;type=print(7*6)\x03;wait=KeyboardInterrupt;type=print(7*7)\n;wait=49;type=\x04'
+	has "code-eval: size, control-C, control-D at python's prompt" "*columns=77, lines=33*KeyboardInterrupt*49*END 0 modes same*"
+	example 'wait=>>> ;type=import time\n;type=print("be" + "gin", flush=True) or time.sleep(1) or print("wo" + "ken")\n;wait=begin;type=\x1a;wait=STOPPED;wait=woken;type=\x04'
+	has "code-eval: control-Z, and on" "*begin*STOPPED*woken*END 0*"
+	example 'wait=>>> ;type=print("be" + "gin")\n;wait=begin;close'
+	none() { ! pgrep -f "^/usr/bin/python3 -I -i -q -X terminal$$" >/dev/null; }
+	within 20 none && pass "code-eval: the terminal is closed: nothing is left" || fail "code-eval: closed" "$(pgrep -af "terminal$$")"
+else
+	fail "code-eval compiles" "$(cat "$TMP/err")"
+fi
 printf 'line 1\nline 2\n' >"$TMP/in"
 OUT=$(timeout 20 "$SBX_RUN" "$TMP/new" /bin/sh -c 'cat; echo end' <"$TMP/in" 2>&1 | tr -d '\r') ERR= RC=
 has "terminal new: from a file, to its end" "*line 1*line 2*end*"
