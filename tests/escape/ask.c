@@ -44,12 +44,17 @@ static const char *questions(struct arena *a)
 	return buf_str(&b);
 }
 
+/* `read` is list too, which says nothing of a file: where that has an answer of its own it is left out. */
 static void print_answers(const struct why *w)
 {
+	const char *between = "";
 	for (unsigned i = 0; i < w->n; i++) {
+		if (w->n > 1 && w->answers[i].ops == OP_BIT(OP_LIST))
+			continue;
 		const struct why_side *s = &w->answers[i].side[TARGET_LINUX];
-		printf("%s%s\t%s\t%s", i ? "|" : "", w->answers[i].decision.allow ? "allow" : "deny", s->stops ? s->by : "",
+		printf("%s%s\t%s\t%s", between, w->answers[i].decision.allow ? "allow" : "deny", s->stops ? s->by : "",
 		       s->stops ? s->shows : "");
+		between = "|";
 	}
 	putchar('\n');
 }

@@ -46,7 +46,10 @@ class Kernel:
         self.refused, self.starts = set(), set()
         self.compared = Counter()  # plan -> answers that were right
         self.stopped = Counter()  # plan -> how many of these said no
-        self.predicted = {line[0] for line in table(os.path.join(results, name + ".host")) if line[1] == "refused"}
+        self.predicted = defaultdict(set)  # plan -> the guarantees that it is refused for
+        for line in table(os.path.join(results, name + ".host")):
+            if line[1] == "refused":
+                self.predicted[line[0]].add(line[2])
         with open(os.path.join(results, name + ".lines"), encoding="utf-8") as f:
             for line in f:
                 m = LINE.match(line.rstrip("\n"))
@@ -89,6 +92,8 @@ class Kernel:
             return f"enforced, {stopped}" if stopped else f"enforced, {given} given" if given else "starts, not measured"
         if plan not in self.refused:
             return "not tried"
+        if guarantee not in self.predicted[plan]:
+            return "refused for others" + (f"; enforced, {stopped}" if stopped else "")
         words = ["refused"]
         words += [f"compensated, {stopped}"] if stopped else []
         words += [f"open where preferred, {open_here}"] if open_here else []
@@ -182,8 +187,8 @@ def guarantees(kernels, of):
     yield "\n## Guarantees by kernel\n\n"
     yield ("Each cell is what a plan that requires the guarantee did there, and what `sbxc check --for` had said of it: where these differ it says "
            "so. *enforced*: it starts, and so many attempts on the guarantee were stopped, with the errno predicted, over all plans and both users, "
-           "each with a control that succeeds; *given*: so many things that it promises worked. *refused*: it does not start. *compensated*: "
-           "so many attempts were stopped there all the same, by another mechanism, in plans that prefer it or in their own. *open where "
+           "each with a control that succeeds; *given*: so many things that it promises worked. *refused*: it does not start. *refused for others*: "
+           "nor does it here, because every policy has guarantees that this kernel lacks; *enforced* behind it: in plans that prefer those. *compensated*: so many attempts were stopped there all the same, by another mechanism, in plans that prefer it or in their own. *open where "
            "preferred*: attempts that got through under plans that only prefer it, as predicted. *refused by sbxc*: no plan can require it on Linux.\n\n")
     yield head(["guarantee"] + [k.name for k in kernels])
     for g in names:

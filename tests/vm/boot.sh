@@ -21,9 +21,10 @@ if [[ -z $userland ]]; then
 fi
 cp -a "$payload/." "$work/root/t/"
 mv "$work/root/t/init" "$work/root/init" && chmod 755 "$work/root/init" || exit 1
-# The module of the RAM disk, from beside the kernel, for limits on disks.
+# The module of the RAM disk, from beside the kernel or from its package of modules, for limits on disks.
 mkdir "$work/root/t/modules"
-find "${kernel%%/boot/*}" "${kernel%/*}" -name 'brd.ko*' -exec cp {} "$work/root/t/modules/" \; -quit 2>/dev/null
+of=${kernel#"$tools"/kernel-}
+find "${kernel%%/boot/*}" "${kernel%/*}" "$tools/modules-${of%%/*}" -name 'brd.ko*' -exec cp {} "$work/root/t/modules/" \; -quit 2>/dev/null
 [[ ! -e $work/root/t/modules/brd.ko.xz ]] || xz -d "$work/root/t/modules/brd.ko.xz"
 {
 	[[ -z $userland ]] || cat "$userland"

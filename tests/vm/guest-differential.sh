@@ -67,7 +67,7 @@ for ask in /t/differential/ask/*; do
 	}
 	END {
 		if (n != FNR) print "FAIL differential " name ": " n " answers to " FNR " questions"
-		print "     differential " name ": " right " right, " stopped " of them stopped with a control"
+		print "     differential " name ": " right " right, " (stopped + 0) " of them stopped with a control"
 	}' /tmp/bare /tmp/got /t/differential/host "$ask" >/tmp/lines
 	[ "$name" != cap-fs.write.ephemeral ] || is "differential $name: what was made is gone" "$(ls /srv/made 2>&1)" "ls: /srv/made: No such file or directory"
 	if grep '^FAIL' /tmp/lines; then
