@@ -13,13 +13,15 @@ struct sbx_plan {
 	char policy[256], version[256];
 };
 
-enum { LIB_STACK = 256 * 1024, LIB_ROOM = 64 * 1024, LIB_OPENED = 4 };
+enum { LIB_PAGE = 4096, LIB_STACK = 64 * LIB_PAGE - LIB_PAGE / 2, LIB_ROOM = 64 * 1024, LIB_OPENED = 4 };
 
 /*
  * One start of the library. It lies in one mapping of its own that the child sees, shared or copied; what nobody touches
- * of it costs nothing.
+ * of it costs nothing. The end of the stack and what every start uses share a page, and so do the options and the room: each
+ * that is touched costs more than a call.
  */
 struct start {
+	_Alignas(16) char stack[LIB_STACK]; /* of a child that shares this memory */
 	struct pool pool;
 	struct link link;
 	struct shared *shared; /* `own`, or a mapping of its own when the child has memory of its own */
@@ -29,11 +31,10 @@ struct start {
 	char *const *envp;
 	bool sheds; /* the child has memory and descriptors of its own, and keeps none of the caller's */
 	int ready; /* the child's end of the pipe that tells that the program runs; -1: it is not needed */
-	struct options options;
 	struct run run;
 	struct shared own;
+	_Alignas(LIB_PAGE) struct options options;
 	_Alignas(16) char room[LIB_ROOM];
-	_Alignas(16) char stack[LIB_STACK]; /* of a child that shares this memory */
 };
 
 struct sbx_process {

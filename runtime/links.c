@@ -141,23 +141,30 @@ static bool elsewhere(struct collect *c, const char *path, char source[PLAN_MAX_
 	return true;
 }
 
-static bool visit(void *ctx, const struct landlock_rule *rule)
+static bool shown_add(struct collect *c, const char *path)
 {
-	struct collect *c = ctx;
-	char path[PLAN_MAX_PATH + 1], source[PLAN_MAX_PATH + 1];
+	char source[PLAN_MAX_PATH + 1];
 	const char *rest;
 	bool other;
 
-	bool link = (rule->rights & fs_rights_that_link()) != 0;
-
-	if (link != c->link || !(rule->rights & fs_rights_that_write()))
-		return true;
-	if (!template_expand(rule->place, TEMPLATE_PATH, &c->run->vars, rule->where, path, c->run->fault) ||
-	    !elsewhere(c, path, source, &other, &rest))
+	if (!elsewhere(c, path, source, &other, &rest))
 		return false;
 	if (!other)
 		return place_add(c, path);
 	return !source[0] || place_add(c, source);
+}
+
+static bool visit(void *ctx, const struct landlock_rule *rule)
+{
+	struct collect *c = ctx;
+	char path[PLAN_MAX_PATH + 1];
+	bool link = (rule->rights & fs_rights_that_link()) != 0;
+
+	if (link != c->link || !(rule->rights & fs_rights_that_write()))
+		return true;
+	if (!template_expand(rule->place, TEMPLATE_PATH, &c->run->vars, rule->where, path, c->run->fault))
+		return false;
+	return c->run->plan->launch.n_places ? shown_add(c, path) : place_add(c, path);
 }
 
 /* Has this kernel, or a filter around sbx-run, no openat2()? */
@@ -177,14 +184,19 @@ static bool without_links(const char *path)
 }
 
 /* By the name that the links of others lead to as well; what a link of the program's leads to is none of its places. */
+static bool place_follow(struct collect *c, const char *path)
+{
+	struct trail t;
+
+	return follow(&t, c->out, path, true) || t.link[0] || strcmp(t.here, path) == 0 || place_add(c, t.here);
+}
+
 static bool places_follow(struct collect *c, unsigned first)
 {
 	const struct link_places *p = c->out;
-	struct trail t;
 
 	for (unsigned i = first, named = p->n_written; i < named; i++)
-		if (!without_links(p->path[i]) && !follow(&t, p, p->path[i], true) && !t.link[0] &&
-		    strcmp(t.here, p->path[i]) != 0 && !place_add(c, t.here))
+		if (!without_links(p->path[i]) && !place_follow(c, p->path[i]))
 			return false;
 	return true;
 }

@@ -15,15 +15,17 @@
 
 enum { NOTIFY_CALLS = 512 /* different calls that are said */ };
 
+struct said {
+	int call;
+	uint32_t error; /* 0: it went on */
+};
+
 struct notify {
-	int mailbox;  /* the listener comes through it; -1: none */
-	int reserve;  /* keeps a number free for it */
-	int listener; /* -1: not here yet, or the last process of the filter ended */
-	struct said {
-		int call;
-		uint32_t error; /* 0: it went on */
-	} said[NOTIFY_CALLS];
-	unsigned n;
+	int mailbox;       /* the listener comes through it; -1: none */
+	int reserve;       /* keeps a number free for it */
+	int listener;      /* -1: not here yet, or the last process of the filter ended */
+	unsigned n;        /* of those that are said */
+	struct said *said; /* NOTIFY_CALLS */
 };
 
 /* Does this start need somebody who answers? */

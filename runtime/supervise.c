@@ -32,6 +32,7 @@
 #include "wall.h"
 #include "watch.h"
 
+/* What every start uses stands together: each page that is touched costs more than a call. */
 struct supervisor {
 	struct run *run;
 	struct link link; /* the parent's ends */
@@ -46,11 +47,12 @@ struct supervisor {
 	uint64_t began_us;
 	struct guard guard;
 	struct view_kept kept;
-	/* last what is long */
 	struct notify notify;
 	struct outcome outcome;
+	/* last what is long */
 	struct terminal terminal; /* outer -1: the program has none of its own */
 	struct output output;
+	struct said said[NOTIFY_CALLS];
 };
 
 /*
@@ -331,17 +333,19 @@ static bool child_make(struct supervisor *s)
 	unsigned flags = namespaces_flags(s->run);
 	bool inside = job(s)->dir >= 0, moved = false;
 	struct ends e;
+	pid_t pid;
 
 	if (!ends_open(s, &e))
 		return false;
-	s->child = inside ? child_clone_into(flags, job(s)->dir) : -1;
-	if (s->child < 0) {
+	pid = inside ? child_clone_into(flags, job(s)->dir) : -1;
+	if (pid < 0) {
 		moved = inside;
-		s->child = child_clone(flags);
+		pid = child_clone(flags);
 	}
-	if (s->child == 0)
+	if (pid == 0)
 		child_begin(s, &e, moved);
-	if (s->child < 0)
+	s->child = pid;
+	if (pid < 0)
 		return flags ? namespaces_refused(s->run, errno) : fault(s, "fork");
 	/*
 	 * Of the events this side keeps both ends: that process 1 ended is told by its signal, and an end of the pipe would
@@ -703,6 +707,7 @@ static struct supervisor *supervisor_new(struct run *r)
 		return NULL;
 	s->run = r;
 	s->signals = s->tick = s->guard.held = -1;
+	s->notify.said = s->said;
 	s->notify.mailbox = s->notify.reserve = s->notify.listener = -1;
 	s->kept.mailbox = s->kept.reserve = s->kept.table = -1;
 	s->terminal.outer = s->terminal.inner = -1;

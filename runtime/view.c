@@ -488,6 +488,18 @@ static bool store_leave(struct view *v)
 	return umount2(path, MNT_DETACH) == 0 || step_fault(v, "umount");
 }
 
+static bool points_ready(struct view *v)
+{
+	const struct items *x = v->items;
+	size_t longest = strlen("/proc");
+
+	for (unsigned i = 0; i < x->n; i++)
+		longest = strlen(x->v[i].path) > longest ? strlen(x->v[i].path) : longest;
+	for (unsigned i = 0; i < x->n_links; i++)
+		longest = strlen(x->links[i].path) > longest ? strlen(x->links[i].path) : longest;
+	return points_begin(&v->points, v->run->pool, longest) || step_fault(v, "memory");
+}
+
 static bool view_build(struct run *r)
 {
 	struct items items;
@@ -496,10 +508,10 @@ static bool view_build(struct run *r)
 	v.run = r;
 	v.items = &items;
 	v.private = r->plan->launch.private_root;
-	v.first = v.depth = v.points.n = 0;
+	v.first = v.depth = 0;
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return step_fault(&v, "private mounts");
-	if (!items_collect(r, &items) || !root_open(&v) || !nested_check(&v))
+	if (!items_collect(r, &items) || !points_ready(&v) || !root_open(&v) || !nested_check(&v))
 		return false;
 	if (v.private && !links_make(&v))
 		return false;

@@ -560,9 +560,9 @@ bool items_collect(struct run *r, struct items *out)
 	const size_t cap = lines + (size_t)PLAN_MAX_GLOB_MATCHES * (l->n_globs + l->n_masks);
 
 	*out = (struct items){.run = r, .cap = (unsigned)cap, .cap_links = (unsigned)(lines * 8)};
+	out->opened = pool_take(r->pool, (l->n_paths + 1u) * sizeof(struct opened));
 	out->v = pool_take(r->pool, cap * sizeof(struct item));
 	out->links = pool_take(r->pool, out->cap_links * sizeof(struct item_link));
-	out->opened = pool_take(r->pool, (l->n_paths + 1u) * sizeof(struct opened));
 	if (!out->v || !out->links || !out->opened)
 		return fault_step(r->fault, "view", "memory", ENOMEM);
 	if (!links_places(r, &r->link_places) || !plan_kept(r))

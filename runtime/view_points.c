@@ -18,6 +18,14 @@ const char *point_name(const char *path)
 	return strrchr(path, '/') + 1;
 }
 
+bool points_begin(struct points *p, struct pool *pool, size_t longest)
+{
+	p->n = 0;
+	p->way = pool_take(pool, (longest / 2 + 1) * sizeof(*p->way));
+	p->path = pool_take(pool, longest + 1);
+	return p->way && p->path;
+}
+
 int point_find(const struct points *p, const char *path)
 {
 	return place_open(p->root, path[1] ? path + 1 : ".", 0, inside);
@@ -43,22 +51,21 @@ static void way_shorten(struct points *p, const char *path, size_t parent)
 int point_parent(struct points *p, const char *path, size_t there)
 {
 	size_t parent = (size_t)(point_name(path) - 1 - path), at;
-	char name[PLAN_MAX_PATH + 1];
 
 	way_shorten(p, path, parent);
 	at = p->n ? p->way[p->n - 1].len : 0;
-	memcpy(p->path + at, path + at, parent - at);
+	memcpy(p->path + at, path + at, parent + 1 - at);
 	while (at < parent) {
+		const char *name = p->path + at + 1;
 		int fd = p->n ? p->way[p->n - 1].fd : p->root;
-		size_t n = strcspn(path + at + 1, "/");
-		memcpy(name, path + at + 1, n);
-		name[n] = 0;
-		at += 1 + n;
+		at += 1 + strcspn(name, "/");
+		p->path[at] = 0; /* the end of the name, for now */
 		if (at > there && !point_make(fd, name, true))
 			return -1;
 		fd = place_open(fd, name, O_DIRECTORY, inside);
 		if (fd < 0)
 			return -1;
+		p->path[at] = '/';
 		p->way[p->n].len = (unsigned)at;
 		p->way[p->n++].fd = fd;
 	}

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "plan.h"
+#include "pool.h"
 
 /*
  * The folders on the way to the last point stay open: places come sorted, so the next one mostly shares them. A folder
@@ -16,12 +16,15 @@
 struct points {
 	int root;
 	unsigned n;
-	struct {
+	struct way {
 		unsigned len; /* of the path: the name of this folder ends there */
 		int fd;
-	} way[PLAN_MAX_PATH / 2 + 1];
-	char path[PLAN_MAX_PATH + 1];
+	} *way;
+	char *path;
 };
+
+/* longest: of the paths that come. False without memory. */
+bool points_begin(struct points *p, struct pool *pool, size_t longest);
 
 /* What the path leads to below the root, through no symbolic link; -1 with errno. */
 int point_find(const struct points *p, const char *path);
