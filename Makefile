@@ -67,7 +67,7 @@ RUNTIME_HOST := $(patsubst %.c,$(B)/%.o,$(filter-out runtime/static_%.c,$(RUNTIM
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-hardening check-docs check-unit check-seeds check-golden check-errors check-codes check-commands check-pages check-trials check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench \
+.PHONY: all check check-hardening check-docs check-completions check-unit check-seeds check-golden check-errors check-codes check-commands check-pages check-trials check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -229,7 +229,7 @@ $(B)/tests/escape/ask: tests/escape/ask.c $(B)/libcompiler.a
 check-unit: $(UNIT_BIN)
 	$(Q)tests/unit.sh $(UNIT_BIN)
 
-check-layers check-hardening check-docs check-golden check-errors check-codes check-commands check-pages check-trials check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-proof check-live check-escape: check-%: all
+check-layers check-hardening check-docs check-completions check-golden check-errors check-codes check-commands check-pages check-trials check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-proof check-live check-escape: check-%: all
 	$(Q)tests/run.sh $*
 
 KERNELS ?=
@@ -320,12 +320,15 @@ install: all
 	docs/completions/generate.sh zsh $(B)/sbxc >$(DESTDIR)$(DATADIR)/zsh/site-functions/_sbxc
 	docs/completions/generate.sh fish $(B)/sbxc >$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sbxc.fish
 	install -m 644 docs/completions/sbx-run.bash $(DESTDIR)$(COMPDIR)/sbx-run
+	install -m 644 docs/completions/sbx-run.zsh $(DESTDIR)$(DATADIR)/zsh/site-functions/_sbx-run
+	install -m 644 docs/completions/sbx-run.fish $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/sbxc $(DESTDIR)$(BINDIR)/sbx-run
 	rm -f $(DESTDIR)$(MANDIR)/man1/sbxc.1 $(DESTDIR)$(MANDIR)/man1/sbx-run.1 $(DESTDIR)$(MANDIR)/man5/sbx.5
 	rm -f $(DESTDIR)$(COMPDIR)/sbxc $(DESTDIR)$(COMPDIR)/sbx-run
 	rm -f $(DESTDIR)$(DATADIR)/zsh/site-functions/_sbxc $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sbxc.fish
+	rm -f $(DESTDIR)$(DATADIR)/zsh/site-functions/_sbx-run $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sbx-run.fish
 	rm -rf $(DESTDIR)$(DATADIR)/sbx $(DESTDIR)$(LIBEXECDIR)/sbx
 	rm -f $(API:%=$(DESTDIR)$(MANDIR)/man3/%.3)
 	rm -f $(DESTDIR)$(INCDIR)/sbx.h $(DESTDIR)$(MANDIR)/man3/sbx.3 $(DESTDIR)$(LIBDIR)/pkgconfig/sbx.pc

@@ -145,8 +145,8 @@ for tool in sbxc sbx-run; do
 		if ! grep -q -- "^\.It Fl ${option#-}\( \|$\)" "docs/$tool.1"; then
 			echo "FAIL docs $tool.1: the option $option is missing"
 			status=1
-		elif [ "$tool" = sbx-run ] && ! grep -qw -e "$option" "docs/completions/$tool.bash"; then
-			echo "FAIL docs completions/$tool.bash: the option $option is missing"
+		elif [ "$tool" = sbx-run ] && [ "$(grep -lw -e "${option#--}" docs/completions/$tool.* | wc -l)" -ne 3 ]; then
+			echo "FAIL docs completions/$tool.*: the option $option is not in all three"
 			status=1
 		else
 			echo "PASS docs $tool $option"

@@ -31,6 +31,10 @@ options() {
 commands() {
 	sed -n 's/^COMMAND(\([a-z]*\), "[^"]*", "\(.*\)").*/\1\t\2/p' "$here/../../compiler/commands.def"
 }
+# The kinds of `new`, on one line.
+kinds() {
+	"$sbxc" new | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p' | tr '\n' ' '
+}
 
 case $shell in
 bash)
@@ -62,6 +66,7 @@ bash)
 	echo '		mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$cur")'
 	echo '		return'
 	echo '	fi'
+	printf '	[[ $command == new ]] && { ((COMP_CWORD == 2)) && mapfile -t COMPREPLY < <(compgen -W "%s" -- "$cur"); return; }\n' "$(kinds)"
 	echo '	compopt -o filenames'
 	echo "	mapfile -t COMPREPLY < <(compgen -d -- \"\$cur\"; compgen -f -X '!*.sbx' -- \"\$cur\")"
 	printf '	((COMP_CWORD == 1)) && mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "'
@@ -98,6 +103,7 @@ zsh)
 	END { print ") ;;" }'
 	echo '	esac'
 	echo '	((CURRENT == 2)) && _describe command commands'
+	printf '	[[ $command == new ]] && { _arguments -S $options "2:kind:(%s)" "3:name: "; return }\n' "$(kinds)"
 	echo '	_arguments -S $options "*:file:_files -g \"*.sbx(-.) *(-/)\""'
 	echo '}'
 	echo '_sbxc "$@"'
@@ -107,6 +113,7 @@ fish)
 	echo 'complete -c sbxc -f'
 	echo "complete -c sbxc -a '(__fish_complete_suffix .sbx)'"
 	commands | awk -F'\t' '{ gsub(/'"'"'/, "", $2); printf "complete -c sbxc -n __fish_use_subcommand -a %s -d '"'"'%s'"'"'\n", $1, $2 }'
+	echo "complete -c sbxc -n '__fish_seen_subcommand_from new' -a '$(kinds)'"
 	echo "complete -c sbxc -l help -d 'its options'"
 	echo "complete -c sbxc -n __fish_use_subcommand -l version -d 'the version'"
 	echo "complete -c sbxc -n __fish_use_subcommand -l explain -x -d 'the page of a code'"
