@@ -39,6 +39,7 @@ struct shared {
 	volatile bool told; /* by the supervisor, at its end, to who launched it through the library */
 	struct outcome outcome;
 	struct fault fault;
+	char unsafe[PLAN_MAX_PATH + 128]; /* what the outcome says of it */
 };
 
 struct link {

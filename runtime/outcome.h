@@ -17,6 +17,7 @@ struct outcome {
 	uint64_t wall_us;
 	uint64_t cpu_limit_us; /* `limit cpu-time`; 0: none */
 	uint64_t cpu_us;       /* of the program, as the kernel compares it to that; known only where there is one */
+	const char *unsafe; /* why the supervisor ended what it could not keep confined; NULL: it did not. Lies in what it shares (link.h) */
 	bool counted; /* by a cgroup */
 	struct cgroup_counts counts;
 };

@@ -129,7 +129,7 @@ static void put_end(struct json *j, const struct outcome *o)
 	const char *limit = outcome_limit(o);
 	bool ended = o->by == BY_ITSELF, exited = ended && WIFEXITED(o->status);
 
-	json_str(j, "outcome", limit ? "limit" : exited ? "exited" : "signaled");
+	json_str(j, "outcome", o->unsafe ? "unsafe" : limit ? "limit" : exited ? "exited" : "signaled");
 	json_str(j, "limit", limit);
 	if (exited)
 		json_number(j, "exit", (uint64_t)WEXITSTATUS(o->status));
@@ -139,6 +139,7 @@ static void put_end(struct json *j, const struct outcome *o)
 		json_number(j, "signal", (uint64_t)WTERMSIG(o->status));
 	else
 		json_null(j, "signal");
+	json_str(j, "unsafe", o->unsafe);
 	json_null(j, "error");
 }
 
@@ -168,6 +169,7 @@ static void put_fault(struct json *j, const struct fault *f)
 	json_null(j, "limit");
 	json_null(j, "exit");
 	json_null(j, "signal");
+	json_null(j, "unsafe");
 	json_open(j, "error", '{');
 	json_str(j, "code", err_number(f->id));
 	json_str(j, "what", err_description(f->id));

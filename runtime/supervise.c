@@ -660,17 +660,27 @@ static void limits_end(struct supervisor *s)
 		note_print("output of the program was lost");
 }
 
+static const char *unsafe_why(struct supervisor *s)
+{
+	struct span lost = s->kept.lost.len ? s->kept.lost : span_of("a place of its tree");
+
+	if (s->unobserved)
+		return "nobody could see its refused system calls";
+	if (s->unguarded)
+		return "its guard was killed";
+	if (!s->uncovered)
+		return NULL;
+	text_print(s->link.shared->unsafe, sizeof(s->link.shared->unsafe),
+		   "%.*s was made, replaced, moved or removed from outside: what is denied there is denied no more", SPAN(lost));
+	return s->link.shared->unsafe;
+}
+
 static void limit_note(const struct supervisor *s)
 {
 	const struct outcome *o = &s->outcome;
 
-	if (s->unobserved)
-		note_print("ended, because nobody could see its refused system calls");
-	if (s->unguarded)
-		note_print("ended, because its guard was killed");
-	if (s->uncovered)
-		note_print("ended, because %.*s was made, replaced, moved or removed from outside: what is denied there is denied no more",
-			   SPAN(s->kept.lost.len ? s->kept.lost : span_of("a place of its tree")));
+	if (o->unsafe)
+		note_print("ended, because %s", o->unsafe);
 	switch (o->by) {
 	case BY_WALL:
 		note_print("ended by `limit wall`");
@@ -732,6 +742,7 @@ bool supervise(struct run *r)
 	limits_end(s);
 	if (s->link.shared->phase != PHASE_EXEC && (!s->given_up || s->run->embedded))
 		return never_ran(s);
+	s->outcome.unsafe = unsafe_why(s);
 	limit_note(s);
 	if (r->report)
 		report_outcome(r->report, r, &s->outcome);

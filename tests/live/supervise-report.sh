@@ -18,12 +18,13 @@ assert text.endswith(b"}\n") and text.count(b"\n") == 1, "one line"
 r = json.loads(text, object_pairs_hook=refuse)
 opt = lambda *t: t + (type(None),)
 schema = {"sbx_report": (int,), "policy": opt(dict), "outcome": (str,), "limit": opt(str), "exit": opt(int),
-          "signal": opt(int), "error": opt(dict), "usage": opt(dict), "enforced": (list,), "not_enforced": (list,)}
+          "signal": opt(int), "unsafe": opt(str), "error": opt(dict), "usage": opt(dict), "enforced": (list,), "not_enforced": (list,)}
 assert set(r) == set(schema), sorted(set(r) ^ set(schema))
 for k, t in schema.items():
     assert isinstance(r[k], t), k
-assert r["outcome"] in ("exited", "signaled", "limit", "refused")
+assert r["outcome"] in ("exited", "signaled", "limit", "refused", "unsafe")
 assert (r["outcome"] == "refused") == (r["error"] is not None) == (r["usage"] is None)
+assert (r["outcome"] == "unsafe") == (r["unsafe"] is not None)
 assert (r["outcome"] == "limit") == (r["limit"] is not None)
 if r["usage"]:
     u = {"wall_us", "cpu_of", "cpu_user_us", "cpu_system_us", "memory_of", "memory_peak_bytes", "pids_peak", "oom_kills", "pids_refused"}

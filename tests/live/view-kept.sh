@@ -33,7 +33,7 @@ changed() { # PLAN CHANGE: what is done outside while the program runs; OUT, ERR
 	rm -rf "$D/w" "$TMP/kept-err"
 	as mkdir -p "$D/w/.git/hooks"
 	as sh -c "cd '$D/w'; echo old >key; echo old >other; echo old >a.lock"
-	as "$SBX_RUN" --set "d=$D" "$TMP/plan-$1" -- "$TMP/tools/busybox" sh -c "cd '$D'; WAITS=$WAITS; $waits" >"$TMP/kept-out" 2>"$TMP/kept-err" </dev/null &
+	as "$SBX_RUN" --report "$D/report" --set "d=$D" "$TMP/plan-$1" -- "$TMP/tools/busybox" sh -c "cd '$D'; WAITS=$WAITS; $waits" >"$TMP/kept-out" 2>"$TMP/kept-err" </dev/null &
 	started=$!
 	within 20 began || fail "$WHO: $1: the program runs" "$(cat "$TMP/kept-err")"
 	as sh -c "cd '$D/w'; $2; touch done"
@@ -45,6 +45,10 @@ ended() { # NAME PLACE CHANGE PLAN
 	case $RC:$OUT:$ERR in
 	137::*"ended, because $D/w/$2 was made, replaced, moved or removed from outside"*) pass "$WHO: $1: the run is ended, with the place" ;;
 	*) fail "$WHO: $1: the run is ended, with the place" "exit $RC" "$OUT" "$ERR" ;;
+	esac
+	case $(cat "$D/report") in
+	*'"outcome":"unsafe"'*'"signal":9,"unsafe":"'*"/$2 was made, "*) pass "$WHO: $1: the report says so" ;;
+	*) fail "$WHO: $1: the report says so" "$(cat "$D/report")" ;;
 	esac
 }
 goes_on() { # NAME CHANGE PLAN
