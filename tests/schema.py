@@ -1,9 +1,11 @@
 """schema.py SBXC STD - what sbxc prints as JSON is what docs/schema says, no key more and none less.
 
-The validator knows the words of JSON Schema that these schemas use, complains of any other, and is tried on documents
-with one part broken.
+The validator (json_schema.py) is tried on documents with one part broken. Every key of a schema has a sentence.
 """
 import copy, json, os, subprocess, sys, tempfile
+
+sys.dont_write_bytecode = True  # nothing lands beside the sources
+from json_schema import faults, load
 
 sbxc, std = (os.path.abspath(p) for p in sys.argv[1:3])
 here = os.path.dirname(os.path.abspath(__file__))
@@ -18,41 +20,6 @@ def verdict(name, faults):
         print(f"FAIL schema {name}: {faults[0]}" + (f" ({len(faults)} faults)" if len(faults) > 1 else ""))
     else:
         print(f"PASS schema {name}")
-
-
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "null": type(None)}
-KNOWN = {"$schema", "title", "description", "type", "enum", "properties", "required", "additionalProperties", "items", "minimum"}
-
-
-def is_type(value, name):
-    return isinstance(value, TYPES[name]) and not (name == "integer" and isinstance(value, bool))
-
-
-def faults(schema, value, at="document"):
-    found = [f"{at}: the schema says {k}" for k in schema if k not in KNOWN]
-    types = schema.get("type", [])
-    types = [types] if isinstance(types, str) else types
-    if types and not any(is_type(value, t) for t in types):
-        return found + [f"{at}: {json.dumps(value)[:60]} is no {' or '.join(types)}"]
-    if "enum" in schema and value not in schema["enum"]:
-        found.append(f"{at}: {value!r} is none of {schema['enum']}")
-    if "minimum" in schema and value < schema["minimum"]:
-        found.append(f"{at}: {value} is less than {schema['minimum']}")
-    if isinstance(value, dict):
-        known = schema.get("properties", {})
-        found += [f"{at}: {k} is missing" for k in schema.get("required", []) if k not in value]
-        found += [f"{at}: {k} is not in the schema" for k in value if k not in known]
-        for k, v in value.items():
-            found += faults(known[k], v, f"{at}.{k}") if k in known else []
-    if isinstance(value, list):
-        for i, v in enumerate(value):
-            found += faults(schema["items"], v, f"{at}[{i}]")
-    return found
-
-
-def load(name):
-    with open(f"{top}/docs/schema/{name}.json") as f:
-        return json.load(f)
 
 
 def run(*words):
@@ -79,6 +46,15 @@ def keys(schema, at=""):
         yield from keys(v, f"{at}.{k}")
     if "items" in schema:
         yield from keys(schema["items"], at)
+
+
+def silent(schema, at=""):
+    for k, v in schema.get("properties", {}).items():
+        if not v.get("description"):
+            yield f"{at}.{k}"
+        yield from silent(v, f"{at}.{k}")
+    if "items" in schema:
+        yield from silent(schema["items"], at)
 
 
 def hold(name, what, out):
@@ -140,6 +116,9 @@ def main():
     for name in ("diff", "diagnostic", "test", "why", "explain", "caps"):
         unseen = set(keys(load(name))) - seen.get(name, set()) - rare.get(name, set())
         verdict(f"{name}: every key is printed somewhere", sorted(unseen))
+
+    for name in sorted(f.removesuffix(".json") for f in os.listdir(f"{top}/docs/schema")):
+        verdict(f"{name}: every key has a sentence", list(silent(load(name))))
 
     def broken(change):
         d = copy.deepcopy(first)
