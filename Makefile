@@ -67,7 +67,7 @@ RUNTIME_HOST := $(patsubst %.c,$(B)/%.o,$(filter-out runtime/static_%.c,$(RUNTIM
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-hardening check-docs check-completions check-unit check-seeds check-golden check-errors check-codes check-commands check-pages check-trials check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench \
+.PHONY: all check check-hardening check-docs check-completions check-capabilities check-unit check-seeds check-golden check-errors check-codes check-commands check-pages check-trials check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -229,7 +229,7 @@ $(B)/tests/escape/ask: tests/escape/ask.c $(B)/libcompiler.a
 check-unit: $(UNIT_BIN)
 	$(Q)tests/unit.sh $(UNIT_BIN)
 
-check-layers check-hardening check-docs check-completions check-golden check-errors check-codes check-commands check-pages check-trials check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-proof check-live check-escape: check-%: all
+check-layers check-hardening check-docs check-completions check-capabilities check-golden check-errors check-codes check-commands check-pages check-trials check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-proof check-live check-escape: check-%: all
 	$(Q)tests/run.sh $*
 
 KERNELS ?=

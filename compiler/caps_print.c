@@ -115,7 +115,9 @@ void caps_print_md(const struct cap_matrix *m, FILE *out)
 {
 	fputs("# Capabilities\n\nWritten by `sbxc caps --md`; a test compares. What the back ends keep when a policy asks with the line "
 	      "shown, by which\nmechanism, and the least Linux that has it. *enforced*: by the system. *delegated*: somebody else has to "
-	      "do it. *partial*: but\nfor what the sentence below says. *absent*: not at all.\n\n| capability | means | asked for by |",
+	      "do it. *partial*: but\nfor what the sentence below says. *absent*: not at all, and a policy that requires it is refused. "
+	      "Each cell is held against plans by\n`tests/capabilities.tsv`; on Linux `tests/escape` and `tests/vm` try the "
+	      "same on kernels.\n\n| capability | means | asked for by |",
 	      out);
 	for (unsigned t = 0; t < TARGET_COUNT; t++)
 		fprintf(out, " %s |", target_name[t]);

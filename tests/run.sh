@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.." || exit 2
 : "${B:=build}"
 log=$(mktemp) || exit 2
 trap 'rm -f "$log" "$log.stage"' EXIT
-stages=${*:-layers hardening macos macos-words docs completions consts unit seeds golden errors codes commands pages trials options sbpl diff report formats check alloc plan proof growth live escape vm}
+stages=${*:-layers hardening macos macos-words docs completions capabilities consts unit seeds golden errors codes commands pages trials options sbpl diff report formats check alloc plan proof growth live escape vm}
 for stage in $stages; do
 	printf '== %s\n' "$stage"
 	case $stage in
