@@ -5,7 +5,7 @@
 # of the caller's threads, and reports races between two processes: signalfd() of the copy and pipe2() of a thread that it has not. With such
 # reports suppressed the copy may wait for ever in __tsan::ReportRace for the sanitizer's ThreadRegistry, which a thread held when the copy was
 # made. tests/live/libsbx-jobs.sh has these launches, without it.
-# A fork of the caller's beside them is left out too: about one run in eight, the fork waits for ever in calloc() for the lock of the
+# A fork of the caller's beside them is left out too: in some runs the fork waits for ever in calloc() for the lock of the
 # sanitizer's own allocator (SizeClassAllocator64::GetFromAllocator), which a thread held when it was made. Both were looked at with gdb, in gcc
 # 12's sanitizer; no lock of the library's was in either, as it has none. tests/live/libsbx-abuse.sh has the forks.
 TESTS_LIVE=$(cd "$(dirname "$0")/live" && pwd)
