@@ -70,6 +70,32 @@ check_table docs/sbx.5 compiler/isolate.def ISOLATE 1 0
 check_table docs/sbxc.1 compiler/diag.def DIAG 1 3
 check_table docs/sbx-run.1 runtime/errors.def ERR 1 3
 
+# The table of docs/assurance.md names a test and a text for each thing that breaks: the text is in the test.
+faults_shown() { # PAGE
+	awk '/^## /{ on = /^## What breaks/ } on && /^\| / && !/^\| what / ' "$1" >"$tmp/rows"
+	[ "$(wc -l <"$tmp/rows")" -ge 15 ] || { echo "$1: the table is gone"; return 1; }
+	grep -v '`tests/[^`]*`: \*[^*]*\*' "$tmp/rows" && return 1
+	grep -o '`tests/[^`]*`: \*[^*]*\*' "$tmp/rows" | tr -d '`*' | while IFS= read -r line; do
+		file=${line%%: *}
+		tr '\n' ' ' <"$file" 2>/dev/null | sed 's/ # / /g' | grep -qF -- "${line#*: }" || echo "$file does not say: ${line#*: }"
+	done >"$tmp/missing"
+	cat "$tmp/missing"
+	[ ! -s "$tmp/missing" ]
+}
+if faults_shown docs/assurance.md; then
+	echo "PASS docs assurance.md names a test for each fault ($(wc -l <"$tmp/rows") rows)"
+else
+	echo "FAIL docs assurance.md: a fault without its test"
+	status=1
+fi
+sed 's/nothing survives the supervisor/everything survives/' docs/assurance.md >"$tmp/wrong.md"
+if faults_shown "$tmp/wrong.md" >/dev/null; then
+	echo "FAIL docs: a fault whose test says something else is not noticed"
+	status=1
+else
+	echo "PASS docs: a fault whose test says something else is noticed"
+fi
+
 # Built-in variables, keywords and right words live in C tables: it is enough that the page knows them.
 for word in $(sed -n 's/^KW([A-Z]*, "\([a-z]*\)").*/\1/p' grammar/keywords.def) CWD EXE HOME RUNTIME_DIR TMPDIR UID; do
 	if grep -qw -- "$word" docs/sbx.5; then

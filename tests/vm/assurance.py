@@ -10,6 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 PAGE = os.path.join(TOP, "docs/assurance.md")
 MARK = "<!-- Below: tests/vm/assurance.py. -->\n"
+END = "<!-- Above: tests/vm/assurance.py. -->\n"
 LINE = re.compile(r"^(PASS|FAIL|SKIP) (.*)$")
 TRIED = re.compile(r"^escape (root|user) (\S+) ([\w-]+): (\S+) \((predicted )?([^,)]+)(?:,\S+)?(?:, (\w+))?\)$")
 COMPARED = re.compile(r"^differential (\S+): (\d+) right, (\d+) of them stopped")
@@ -226,11 +227,12 @@ def main():
     attacks = table(os.path.join(TOP, "tests/escape/attacks.tsv"))
     of = {a[0]: a[2] for a in attacks}
     with open(PAGE, encoding="utf-8") as f:
-        upper = f.read().split(MARK)[0]
+        upper, below = f.read().split(MARK)
+        how = below.split(END)[1]
     parts = [runs(kernels, missing), live(all_live), guarantees(kernels, of), stated(kernels, attacks), skipped(kernels)]
     lower = "".join(line for part in parts for line in part)
     with open(PAGE, "w", encoding="utf-8") as f:
-        f.write(upper + MARK + "\n" + lower)
+        f.write(upper + MARK + "\n" + lower.rstrip("\n") + "\n\n" + END + how)
     return any(k.failed for k in kernels + all_live) or "**NOT AS PREDICTED**" in lower
 
 
