@@ -62,11 +62,15 @@ FNR == NR { split($0, w, " "); got[w[1]] = w[2]; next }
 cat "$out"/controls.* >"$work/before" 2>/dev/null
 [ ! -w "$out" ] || cp "$work/controls" "$out/controls.$label"
 awk -v label="$label" -v before="$work/before" '
-FILENAME == before { if ($1 == "PASS") had[$5] = 1; next }
-{ name = $5; sub(/:$/, "", name) }
+{ name = $5; sub(/:$/, "", name); why = $0; sub(/^.* bare [^ ]* ?/, "", why) }
+FILENAME == before { if ($1 == "PASS") had[name] = 1; else said[name] = why; next }
 $1 == "SKIP" && /needs root$/ && name in had { n++; next }
+$1 == "SKIP" && said[name] == why { same++; next }
 { print }
-END { if (n) print "PASS escape " label ": " n " attacks that need root were tried bare by root" }' "$work/before" "$work/controls"
+END {
+	if (n) print "PASS escape " label ": " n " attacks that need root were tried bare by root"
+	if (same) print "     | " same " attacks have no control by " label " either"
+}' "$work/before" "$work/controls"
 failed=$(grep -c '^FAIL' "$work/controls")
 
 for name; do
