@@ -61,7 +61,8 @@ static bool unknown_op(struct access_ctx *x, const struct ast_word *w)
 	for (unsigned i = 0; i < n_macos_families && n < sizeof(known) / sizeof(known[0]); i++)
 		known[n++] = macos_families[i].word;
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown word `%s`", w->text);
-	diag_help_if(rec, suggest(x->r->a, w->text, known, n));
+	diag_help_or(rec, suggest(x->r->a, w->text, known, n),
+		     "what may be done is read, list, write, modify, create, delete, exec, ioctl; connect or listen; net, signal, env, syscall");
 	return access_fail(x);
 }
 
@@ -137,7 +138,8 @@ static bool one_modifier(struct access_ctx *x, const struct ast_word *w, uint32_
 	if (w->reported)
 		return access_fail(x);
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown word `%s`", w->text);
-	diag_help_if(rec, suggest(x->r->a, w->text, known, sizeof(known) / sizeof(known[0])));
+	diag_help_or(rec, suggest(x->r->a, w->text, known, sizeof(known) / sizeof(known[0])),
+		     "behind a place can stand if-exists, make-dir, nofollow, discard, except, because");
 	return access_fail(x);
 }
 
@@ -179,6 +181,7 @@ static bool object_holes(struct access_ctx *x, const struct ast_object *o, struc
 	if (o->except && x->use != ACCESS_ALLOW && x->use != ACCESS_NEVER) {
 		struct diag_rec *rec = diag(x->r->d, DIAG_WRONG_PLACE, o->except->loc, "only an `allow` or a `never` has an `except`");
 		diag_note(rec, "`except` takes something out of its own line; a `deny` always wins");
+		diag_help(rec, "%s", x->use == ACCESS_DENY ? "remove the `except`, and deny the places that are meant one by one" : "remove the `except`");
 		return access_fail(x);
 	}
 	for (const struct ast_word *w = o->except; w; w = w->next) {

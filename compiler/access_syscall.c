@@ -33,7 +33,10 @@ static void unknown_group(struct access_ctx *x, const struct ast_word *w)
 		names[n + i] = x->r->groups[i]->name->text;
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_SYSCALL, w->loc, "there is no group `@%s`", w->text);
 	const char *near = suggest(x->r->a, w->text, names, n + x->r->n_groups);
-	diag_help_if(rec, near);
+	if (near)
+		diag_help(rec, "%s", near);
+	else
+		diag_help(rec, "define it, `group @%s = read, write`, or use a built-in one, such as `@io` (sbx(5) lists them)", w->text);
 	access_fail(x);
 }
 
@@ -140,7 +143,8 @@ static void syscall_word(struct access_ctx *x, const struct ast_word *w, struct 
 	if (w->kind == WORD_GROUP) {
 		const struct ast_item *own = load_group(x->r, w->text);
 		if (own && depth >= SRC_MAX_DEPTH) {
-			diag(x->r->d, DIAG_CYCLE, own->name->loc, "group `@%s` contains itself", w->text);
+			diag_help(diag(x->r->d, DIAG_CYCLE, own->name->loc, "group `@%s` contains itself", w->text),
+				  "take it out of the groups that it names");
 			access_fail(x);
 		} else if (own) {
 			for (const struct ast_word *m = own->words; m; m = m->next)

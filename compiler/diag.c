@@ -171,6 +171,11 @@ void diag_help_if(struct diag_rec *r, const char *text)
 	fix_by_suggestion(r, text);
 }
 
+void diag_help_or(struct diag_rec *r, const char *text, const char *other)
+{
+	diag_help_if(r, text ? text : other);
+}
+
 void diag_help(struct diag_rec *r, const char *fmt, ...)
 {
 	va_list ap;

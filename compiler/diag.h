@@ -41,9 +41,10 @@ void diag_second(struct diag_rec *r, struct loc where, const char *fmt, ...) SBX
 /* A fact that explains. */
 void diag_note(struct diag_rec *r, const char *fmt, ...) SBX_PRINTF(2, 3);
 /* The one change that most likely fixes it, as text that can be pasted. A NULL from suggest() may be passed with
- * diag_help_if. */
+ * diag_help_if, or with what helps then. */
 void diag_help(struct diag_rec *r, const char *fmt, ...) SBX_PRINTF(2, 3);
 void diag_help_if(struct diag_rec *r, const char *text);
+void diag_help_or(struct diag_rec *r, const char *text, const char *other);
 /*
  * What a program may do by itself: put this text in the place of the bytes at `where`; the last one counts. A help that
  * says no more than "did you mean `X`?" (suggest() with one word) makes X the fix of the marked word without being told.

@@ -100,7 +100,7 @@ static void note_others(struct res *r, struct diag_rec *rec, const struct ir_rul
 		diag_note(rec, "no line that it inherits %s %s", verb, words);
 	else
 		diag_note(rec, "it %s %s on: %s%s", verb, words, buf_str(&list), n > SHOWN ? ", ..." : "");
-	diag_help_if(rec, suggest(r->a, quoted(r, want), known, n));
+	diag_help_or(rec, suggest(r->a, quoted(r, want), known, n), n ? "name one of these, or remove it" : "remove it");
 }
 
 static void report_nothing(struct res *r, const struct access_item *i, uint32_t missing)
@@ -113,6 +113,12 @@ static void report_nothing(struct res *r, const struct access_item *i, uint32_t 
 		 i->rule.deny ? "deny" : "allow", say_ops(r->a, missing), quoted(r, &i->rule)[0] ? " on " : "",
 		 quoted(r, &i->rule));
 	note_others(r, rec, &i->rule, missing);
+}
+
+static void report_none(struct res *r, struct loc at, const char *does, const char *what)
+{
+	if (!r->base_wrong)
+		diag_help(diag(r->d, DIAG_DROP_NOTHING, at, "nothing to drop: `%s` does not %s %s", base_name(r), does, what), "remove it");
 }
 
 /*
@@ -176,8 +182,8 @@ static void drop_limit(struct res *r, const struct place *p, const struct ast_st
 		one->is.set = false;
 		found = true;
 	}
-	if (!found && !r->base_wrong)
-		diag(r->d, DIAG_DROP_NOTHING, s->name->loc, "nothing to drop: `%s` does not limit %s", base_name(r), limit_name[l]);
+	if (!found)
+		report_none(r, s->name->loc, "limit", limit_name[l]);
 }
 
 static void drop_want(struct res *r, const struct ast_stmt *s)
@@ -195,9 +201,8 @@ static void drop_want(struct res *r, const struct ast_stmt *s)
 			want->targets = 0;
 			found = true;
 		}
-		if (!found && !r->base_wrong)
-			diag(r->d, DIAG_DROP_NOTHING, w->loc, "nothing to drop: `%s` does not %s `%s`", base_name(r),
-			     prefer ? "prefer" : "require", cap_name[cap]);
+		if (!found)
+			report_none(r, w->loc, prefer ? "prefer" : "require", arena_printf(r->a, "`%s`", cap_name[cap]));
 	}
 }
 

@@ -47,6 +47,7 @@ static uint32_t named_targets(struct res *r, const struct ast_item *policy, bool
 		if (first) {
 			struct diag_rec *rec = diag(r->d, DIAG_DUPLICATE, s->loc, "`targets` is written twice");
 			diag_second(rec, first->loc, "first written here");
+			diag_help(rec, "remove one of the two lines");
 			continue;
 		}
 		first = s;
@@ -103,6 +104,7 @@ static bool report_cycle(struct res *r, const struct ast_word *name, const struc
 	struct diag_rec *rec = diag(r->d, DIAG_CYCLE, name->loc, "policy `%s` extends itself", name->text);
 	if (policy->name->loc.beg != name->loc.beg)
 		diag_second(rec, policy->name->loc, "defined here");
+	diag_help(rec, "let the first of them extend nothing");
 	return false;
 }
 
@@ -120,7 +122,8 @@ unsigned extend_chain(struct res *r, struct tier levels[MAX_LEVELS])
 			if (levels[i].item == p->item)
 				return report_cycle(r, base, p->item);
 		if (n == MAX_LEVELS) {
-			diag(r->d, DIAG_TOO_DEEP, base->loc, "policies extend one another deeper than %d", SRC_MAX_DEPTH);
+			diag_help(diag(r->d, DIAG_TOO_DEEP, base->loc, "policies extend one another deeper than %d", SRC_MAX_DEPTH),
+				  "extend a policy nearer to the first, or bring lines in with `use`");
 			return 0;
 		}
 		p->used = true;

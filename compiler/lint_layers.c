@@ -121,11 +121,11 @@ static void add_useless(const struct lint *l, struct uselesses *all, const struc
 {
 	for (unsigned i = 0; i < all->n; i++) {
 		struct useless *u = &all->v[i];
-		if (u->deny != deny || (u->ops != ops && u->at != at))
+		if (u->deny != deny)
 			continue;
 		u->n += u->at != at;
+		u->ops = u->at == at ? u->ops | ops : at->loc.beg < u->at->loc.beg ? ops : u->ops;
 		u->at = at->loc.beg < u->at->loc.beg ? at : u->at;
-		u->ops |= ops;
 		return;
 	}
 	ARENA_GROW(l->arena, all->v, all->n);
@@ -151,7 +151,7 @@ static void tell_useless(const struct lint *l, const struct useless *u)
 				    say_ops(l->arena, u->ops));
 	diag_second(rec, u->deny->loc, "the calls are denied here");
 	if (u->n > 1)
-		diag_note(rec, "the same is true of %u more line%s", u->n - 1, u->n > 2 ? "s" : "");
+		diag_note(rec, "nor for what %u more line%s", u->n - 1, u->n > 2 ? "s allow" : " allows");
 	diag_help(rec, "take `%s` out of one of the two lines, or deny a part of the calls only", say_ops(l->arena, u->ops));
 }
 

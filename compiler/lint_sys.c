@@ -263,6 +263,8 @@ static bool open_sibling(const struct lint *l, const struct syscall_desc *call, 
 			continue;
 		if (r->deny && r->origin)
 			return false;
+		if (r->origin && r->origin == meaning_ir(l->meaning)->entry_origin)
+			continue; /* the loader's own start, once */
 		shut |= r->deny && !r->cond;
 		if (f->when == UNCONFINED_SIBLING && r->cond && !r->origin)
 			continue;

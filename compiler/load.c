@@ -80,7 +80,7 @@ bool param_type(struct res *r, const struct ast_word *w, enum type *out)
 		}
 	}
 	struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, w->loc, "unknown type `%s`", w->text);
-	diag_help_if(rec, suggest(r->a, w->text, type_name, TYPE_COUNT));
+	diag_help_or(rec, suggest(r->a, w->text, type_name, TYPE_COUNT), "take one of the types");
 	diag_note(rec, "types: path, string, port, count, size, duration, percent");
 	return false;
 }
@@ -104,7 +104,9 @@ static bool param_set(struct res *r, const struct ast_item *item, enum type type
 			struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, item->type->loc, "`--set %s=%s` is not a %s",
 						    opt->sets[i].name, opt->sets[i].value, type_name[type]);
 			if (type == TYPE_STRING)
-				diag_note(rec, "a string value may not contain `/`: give the param the type path");
+				diag_help(rec, "give the param the type path: a string value may not contain `/`");
+			else
+				diag_help(rec, "write for example `--set %s=%s`", opt->sets[i].name, type == TYPE_PATH ? "/srv/data" : type_example[type]);
 			*bad = true;
 		}
 		return !*bad;
@@ -198,6 +200,7 @@ static void define_profile(struct res *r, const struct unit *u, const struct ast
 		struct diag_rec *rec =
 		    diag(r->d, DIAG_DUPLICATE, item->name->loc, "profile `%s` is defined twice", item->name->text);
 		diag_second(rec, r->profiles[i]->item->name->loc, "first defined here");
+		diag_help(rec, "remove one of them, or rename it");
 		return;
 	}
 	profile_check_params(r, item);
@@ -218,10 +221,12 @@ static void define_group(struct res *r, const struct ast_item *item)
 			diag_second(rec, first->name->loc, "first defined here");
 		else
 			diag_note(rec, "`@%s` is one of the built-in groups", item->name->text);
+		diag_help(rec, "%srename it", first ? "remove one of them, or " : "");
 		return;
 	}
 	if (r->n_groups == sizeof(r->groups) / sizeof(r->groups[0])) {
-		diag(r->d, DIAG_TOO_DEEP, item->name->loc, "there are more than %u groups", r->n_groups);
+		diag_help(diag(r->d, DIAG_TOO_DEEP, item->name->loc, "there are more than %u groups", r->n_groups),
+			  "name the calls in the lines that use it");
 		return;
 	}
 	r->groups[r->n_groups++] = item;
@@ -253,6 +258,7 @@ static void define_policy(struct res *r, const struct unit *u, const struct ast_
 		struct diag_rec *rec =
 		    diag(r->d, DIAG_DUPLICATE, item->name->loc, "policy `%s` is defined twice", item->name->text);
 		diag_second(rec, first->name->loc, "first defined here");
+		diag_help(rec, "remove one of them, or rename it");
 	}
 	struct policy *p = ARENA_NEW(r->a, struct policy);
 	*p = (struct policy){.item = item, .file_scope = s, .depth = depth, .edition = u->ast->edition};
@@ -334,7 +340,7 @@ static void report_no_profile(struct res *r, const struct ast_word *name)
 					      "std/gpu-nvidia"};
 	for (size_t i = 0; i < sizeof(library) / sizeof(library[0]); i++)
 		known[n++] = library[i];
-	diag_help_if(rec, suggest(r->a, name->text, known, n));
+	diag_help_or(rec, suggest(r->a, name->text, known, n), "define it, or `import` the file that does");
 	if (!r->c->opt->std_dir && is_library_name(name->text))
 		diag_note(rec, "the library of profiles was not found: name its folder with `--std DIR`");
 	else

@@ -31,7 +31,7 @@ static bool choice_known(struct res *r, const struct ast_word *choices, const ch
 		buf_printf(&list, "%s%s", n > 1 ? ", " : "", known[n - 1]);
 	}
 	struct diag_rec *rec = diag(r->d, DIAG_BAD_VALUE, w->loc, "`%s` cannot be \"%s\"", name, text);
-	diag_help_if(rec, suggest(r->a, arena_printf(r->a, "\"%s\"", text), known, n));
+	diag_help_or(rec, suggest(r->a, arena_printf(r->a, "\"%s\"", text), known, n), "take one of its values");
 	diag_note(rec, "it is one of %s", buf_str(&list));
 	return false;
 }
@@ -140,6 +140,17 @@ static void bind_argument(struct res *r, struct scope *callee, const struct scop
 	bind(r, callee, given ? caller : callee, decl, given ? given->value : decl->value);
 }
 
+static void note_parameters(struct res *r, struct diag_rec *rec, const char *const *names, size_t n)
+{
+	struct buf b = buf_new(r->a);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%s`%s`", i ? ", " : "", names[i]);
+	if (n)
+		diag_note(rec, "it has %s", buf_str(&b));
+	else
+		diag_note(rec, "it has no parameters");
+}
+
 static void check_arguments(struct res *r, const struct ast_item *profile, const struct ast_stmt *use)
 {
 	for (const struct ast_arg *g = use->args; g; g = g->next) {
@@ -149,12 +160,14 @@ static void check_arguments(struct res *r, const struct ast_item *profile, const
 			names[n++] = d->name->text;
 		for (const struct ast_arg *before = use->args; before != g; before = before->next)
 			if (strcmp(before->name->text, g->name->text) == 0)
-				diag(r->d, DIAG_DUPLICATE, g->name->loc, "`%s` is given twice", g->name->text);
+				diag_help(diag(r->d, DIAG_DUPLICATE, g->name->loc, "`%s` is given twice", g->name->text), "remove one of the two");
 		if (profile_declares(profile, g->name->text))
 			continue;
 		struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_WORD, g->name->loc, "profile `%s` has no parameter `%s`",
 					    profile->name->text, g->name->text);
-		diag_help_if(rec, suggest(r->a, g->name->text, names, n));
+		const char *near = suggest(r->a, g->name->text, names, n);
+		diag_help(rec, "%s", near ? near : "remove it");
+		note_parameters(r, rec, names, n);
 	}
 }
 

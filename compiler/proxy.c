@@ -60,6 +60,7 @@ void proxy_define(struct res *r, const struct scope *s, const struct ast_item *i
 		struct diag_rec *rec =
 		    diag(r->d, DIAG_DUPLICATE, item->name->loc, "proxy `%s` is defined twice", item->name->text);
 		diag_second(rec, first->item->name->loc, "first defined here");
+		diag_help(rec, "remove one of them, or rename it");
 		return;
 	}
 	struct proxy *p = ARENA_NEW(r->a, struct proxy);

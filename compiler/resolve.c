@@ -21,10 +21,12 @@ static void add_use(struct res *r, const struct place *p, const struct ast_stmt 
 	if (prof->in_use) {
 		struct diag_rec *rec = diag(r->d, DIAG_CYCLE, s->name->loc, "profile `%s` uses itself", prof->name);
 		diag_second(rec, prof->item->name->loc, "defined here");
+		diag_help(rec, "move what both need into a profile of its own");
 		return;
 	}
 	if (p->depth >= SRC_MAX_DEPTH) {
-		diag(r->d, DIAG_TOO_DEEP, s->name->loc, "profiles are nested deeper than %d", SRC_MAX_DEPTH);
+		diag_help(diag(r->d, DIAG_TOO_DEEP, s->name->loc, "profiles are nested deeper than %d", SRC_MAX_DEPTH),
+			  "use the last of them in the policy itself");
 		return;
 	}
 	struct place callee = *p;
@@ -48,7 +50,9 @@ static void on_no_abi(struct res *r, const struct ast_on *o)
 		o = o->next;
 	struct diag_rec *rec = diag(r->d, DIAG_NO_EFFECT, o->word->loc, "the policy lets in no calls of %s", o->word->text);
 	if (r->build->ir.arches_origin)
-		diag_second(rec, r->build->ir.arches_origin->loc, "add it here");
+		diag_second(rec, r->build->ir.arches_origin->loc, "it is not among these");
+	if (r->build->ir.arches_origin)
+		diag_help(rec, "add `%s` to `abi`, or remove the block", o->word->text);
 	else
 		diag_help(rec, "say which ABIs it is for: `abi x86_64, aarch64, %s`", o->word->text);
 }

@@ -34,7 +34,7 @@ static bool unknown_const(struct cond_ctx *x, const struct ast_word *w)
 		return false;
 	struct diag_rec *rec =
 	    diag(x->r->d, DIAG_UNKNOWN_CONSTANT, w->loc, "there is no constant `%s`", w->text);
-	diag_help_if(rec, suggest(x->r->a, w->text, names, n));
+	diag_help_or(rec, suggest(x->r->a, w->text, names, n), "write its number");
 	diag_note(rec, "constants are those of the kernel's headers; a number can stand here too");
 	return false;
 }
@@ -85,6 +85,7 @@ static bool word_value(struct cond_ctx *x, const struct sysarg *arg, const struc
 		 arg->name, x->call->name, arg->bits, w->text);
 	if (w->kind == WORD_CONST)
 		diag_note(rec, "`%s` is 0x%" PRIx64, w->text, whole);
+	diag_help(rec, "write a value of %u bits, or remove the comparison", arg->bits);
 	return false;
 }
 
@@ -218,7 +219,8 @@ static const struct sys_cond *compare(struct arena *a, const struct sysarg *arg,
 static const struct sys_cond *too_large(struct cond_ctx *x, struct loc at)
 {
 	if (!diag_seen(x->r->d, DIAG_TOO_LARGE, at))
-		diag(x->r->d, DIAG_TOO_LARGE, at, "the condition has more than %d cases", COND_MAX);
+		diag_help(diag(x->r->d, DIAG_TOO_LARGE, at, "the condition has more than %d cases", COND_MAX),
+			  "say less in it, or write a line for each part of its `or`");
 	return NULL;
 }
 
@@ -278,7 +280,7 @@ static bool unknown_arg(struct cond_ctx *x, const struct ast_word *w)
 		return false;
 	struct diag_rec *rec = diag(x->r->d, DIAG_UNKNOWN_ARGUMENT, w->loc,
 				    "`%s` has no argument `%s`", x->call->name, w->text);
-	diag_help_if(rec, suggest(x->r->a, w->text, names, n));
+	diag_help_or(rec, suggest(x->r->a, w->text, names, n), n ? "take one that it has, or remove the condition" : "remove the condition");
 	if (n)
 		diag_note(rec, "it has %s", buf_str(&all));
 	else
@@ -335,6 +337,7 @@ static const struct sys_cond *test_masked(struct cond_ctx *x, const struct ast_c
 	    x->r->d, DIAG_CONST_RANGE, c->values->loc,
 	    "`%s` has bits that the mask takes away, so the two are never equal", c->values->text);
 	diag_second(rec, c->mask->loc, "only bits of 0x%" PRIx64 " are left", mask);
+	diag_help(rec, "compare with bits of the mask alone, or take a wider mask");
 	return NULL;
 }
 
@@ -378,7 +381,8 @@ static bool is_small(struct cond_ctx *x, const struct sys_cond *c, struct loc at
 	if (c->n_any > COND_MAX)
 		too_large(x, at);
 	else if (tests > COND_MAX_TESTS && !diag_seen(x->r->d, DIAG_TOO_LARGE, at))
-		diag(x->r->d, DIAG_TOO_LARGE, at, "a case of the condition has more than %d comparisons", COND_MAX_TESTS);
+		diag_help(diag(x->r->d, DIAG_TOO_LARGE, at, "a case of the condition has more than %d comparisons", COND_MAX_TESTS),
+			  "compare with ranges, `<` and `>`, in place of single values");
 	return c->n_any <= COND_MAX && tests <= COND_MAX_TESTS;
 }
 
@@ -464,8 +468,7 @@ bool action_resolve(struct res *r, const struct ast_action *act, struct sys_acti
 		if (out->act == ACT_ERRNO)
 			return errno_value(r, act, &out->data);
 		if (act->detail)
-			diag(r->d, DIAG_UNEXPECTED, act->detail->loc, "`%s` takes no value",
-			     words[i]);
+			diag_help(diag(r->d, DIAG_UNEXPECTED, act->detail->loc, "`%s` takes no value", words[i]), "remove it");
 		return !act->detail;
 	}
 	struct diag_rec *rec =

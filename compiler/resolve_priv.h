@@ -172,6 +172,8 @@ const char *scope_string(struct res *r, const struct scope *s, const struct ast_
 const char *scope_path(struct res *r, const struct scope *s, const struct ast_word *w);
 /* A string without load-time variables, as plain bytes. */
 const char *scope_plain(struct res *r, const struct scope *s, const struct ast_word *w);
+/* How a value of the type is written. */
+extern const char *const type_example[TYPE_COUNT];
 /* A value from the command line read as this type. False when it does not fit. */
 bool value_parse(struct res *r, enum type type, const char *text, struct value *out);
 /* What stands for a value that was wrong and has been reported, so that its uses are no further errors. */

@@ -46,7 +46,7 @@ static void add_given(struct test_build *b, const struct ast_tstmt *s)
 	for (unsigned i = 0; i < b->test->n_given; i++) {
 		if (strcmp(b->given[i].name, s->name->text) != 0)
 			continue;
-		diag(b->r->d, DIAG_DUPLICATE, s->name->loc, "`%s` is given twice", s->name->text);
+		diag_help(diag(b->r->d, DIAG_DUPLICATE, s->name->loc, "`%s` is given twice", s->name->text), "remove one of the two lines");
 		return;
 	}
 	ARENA_GROW(b->r->a, b->given, b->test->n_given);

@@ -70,7 +70,11 @@ static const char *suggest_variable(struct res *r, const struct scope *s, const 
 static bool unknown_variable(struct res *r, const struct scope *s, struct loc where, const char *name)
 {
 	struct diag_rec *rec = diag(r->d, DIAG_UNKNOWN_VARIABLE, where, "`${%s}` is not defined", name);
-	diag_help_if(rec, suggest_variable(r, s, name));
+	const char *near = suggest_variable(r, s, name);
+	if (near)
+		diag_help(rec, "%s", near);
+	else
+		diag_help(rec, "define it above the policy: `let NAME = \"...\"`, or from outside `param NAME: path at load`");
 	diag_note(rec, "the environment is not searched. Built in: CWD, EXE, HOME, RUNTIME_DIR, TMPDIR, UID");
 	return false;
 }
@@ -182,7 +186,9 @@ static void report_relative(struct res *r, const struct ast_word *w, const char 
 		const char *rest = w->text;
 		if (strncmp(rest, "./", 2) == 0)
 			rest += 2;
-		if (r->asking)
+		if (!rest[0])
+			diag_help(rec, "write the path, from `/` on");
+		else if (r->asking)
 			diag_help(rec, rest[0] == '~' ? "let the shell expand it: write it without quotes" : "write the whole path: `$PWD/%s`", rest);
 		else if (rest[0] == '~')
 			diag_help(rec, "write `\"${HOME}%s\"`", rest + 1);
@@ -234,11 +240,12 @@ const char *scope_path(struct res *r, const struct scope *s, const struct ast_wo
 	if (!t)
 		return NULL;
 	if (!path_shape(r, s, t, &shape)) {
-		diag(r->d, DIAG_NOT_ABSOLUTE, w->loc, "a variable that holds a whole path can only begin a path");
+		diag_help(diag(r->d, DIAG_NOT_ABSOLUTE, w->loc, "a variable that holds a whole path can only begin a path"),
+			  "let the path begin with it, or give the param the type string");
 		return NULL;
 	}
 	if (shape.len > PLAN_MAX_PATH) {
-		diag(r->d, DIAG_BAD_VALUE, w->loc, "path is longer than %d bytes", PLAN_MAX_PATH);
+		diag_help(diag(r->d, DIAG_BAD_VALUE, w->loc, "path is longer than %d bytes", PLAN_MAX_PATH), "name a folder above it");
 		return NULL;
 	}
 	if (!path_is_canonical(buf_str(&shape))) {
@@ -297,7 +304,7 @@ bool scope_eval(struct res *r, const struct scope *s, const struct ast_word *w, 
 	return true;
 }
 
-static const char *const type_example[TYPE_COUNT] = {
+const char *const type_example[TYPE_COUNT] = {
     [TYPE_PATH] = "\"/srv/data\"",
     [TYPE_STRING] = "\"text\"",
     [TYPE_PORT] = "8080",

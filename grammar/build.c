@@ -24,8 +24,8 @@ struct ast_cond *node_test(struct parse *p, struct loc loc, struct ast_word *arg
 {
 	if (++p->tests > PARSE_MAX_TESTS) {
 		if (p->tests == PARSE_MAX_TESTS + 1)
-			parse_fault(p, DIAG_TOO_DEEP, loc,
-				    "a condition has more than %d comparisons", PARSE_MAX_TESTS);
+			diag_help(parse_fault(p, DIAG_TOO_DEEP, loc, "a condition has more than %d comparisons", PARSE_MAX_TESTS),
+				  "compare with ranges, `<` and `>`, in place of single values");
 		return NULL;
 	}
 	return NODE_NEW(p, ast_cond, .kind = COND_TEST, .loc = loc, .arg = arg, .rel = rel,

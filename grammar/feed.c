@@ -113,8 +113,8 @@ static void too_deep(struct parse *p, struct loc loc)
 	if (p->deep_seen)
 		return;
 	p->deep_seen = true;
-	parse_fault(p, DIAG_TOO_DEEP, loc, "more than %d braces and parentheses are open here",
-		    SRC_MAX_NESTING);
+	diag_help(parse_fault(p, DIAG_TOO_DEEP, loc, "more than %d braces and parentheses are open here", SRC_MAX_NESTING),
+		  "close some of them before");
 }
 
 /* CLOSE: the parser has got the `{` and needs a `}`. */

@@ -220,8 +220,8 @@ static bool blame_brace(struct parse *p, const struct token *found)
 		return true;
 	}
 	if (found->kind == T_LBRACE && p->first.kind == T_NAME) {
-		parse_fault(p, DIAG_UNKNOWN_BLOCK, p->first.loc, "`%s` begins no block",
-			    p->first.word->text);
+		r = parse_fault(p, DIAG_UNKNOWN_BLOCK, p->first.loc, "`%s` begins no block", p->first.word->text);
+		diag_help(r, "in a policy blocks are `on linux { }` and `test \"...\" { }`, and lists of an `allow` or `deny`");
 		return true;
 	}
 	return false;
@@ -290,6 +290,14 @@ static void say_unexpected(struct parse *p, const struct token *found, const str
 	if (found->kind == T_NAME && has_phrase(e, "a string")) {
 		diag_help(r, "write `\"%s\"`", found->word->text);
 		diag_fix(r, at, "\"%s\"", found->word->text);
+	} else if (found->kind == T_LIMIT && has(e->keywords, e->n_keywords, "syscall")) {
+		diag_help(r, "write `default limits none`");
+	} else if (strcmp(text, "`|`") == 0) {
+		diag_help(r, "a list has several values, with `|` between them");
+	} else if (text[0] == '`' && !strchr(text, ' ')) {
+		diag_help(r, "%s %s", found->kind == T_NL || found->kind == T_END ? "add" : "write", text);
+	} else if (found->kind == T_NL) {
+		diag_help(r, "write it on this line: a statement ends with its line");
 	}
 }
 

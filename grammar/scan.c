@@ -23,7 +23,8 @@ static bool fits(struct parse *p, const struct token *t, size_t n, size_t most, 
 {
 	if (n <= most)
 		return true;
-	parse_fault(p, DIAG_TOO_LONG, (struct loc){t->loc.beg, t->loc.beg + 1}, "%s is longer than %zu bytes", what, most);
+	diag_help(parse_fault(p, DIAG_TOO_LONG, (struct loc){t->loc.beg, t->loc.beg + 1}, "%s is longer than %zu bytes", what, most),
+		  "make it shorter");
 	return false;
 }
 
@@ -143,7 +144,8 @@ static const struct unit *unit_complain(struct parse *p, const struct token *t, 
 
 static int number_too_large(struct parse *p, struct token *t, int kind)
 {
-	parse_fault(p, DIAG_BAD_NUMBER, t->loc, "`%s` is too large", t->word->text);
+	diag_help(parse_fault(p, DIAG_BAD_NUMBER, t->loc, "`%s` is too large", t->word->text),
+		  "numbers go up to 18446744073709551615, sizes up to 16777215TiB");
 	return number_done(t, kind, 0, true);
 }
 

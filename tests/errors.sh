@@ -33,6 +33,15 @@ for policy in *.sbx; do
 	fi
 done
 
+# Every error says how to go on. A test that fails does not know whether it or the policy is wrong.
+for want in *.err; do
+	if lost=$(awk -v RS= '/^error\[/ && !/= help: / && !/^error\[E050[24]\]/ {print; found = 1} END {exit !found}' "$want"); then
+		echo "FAIL errors $want: no help with: $lost"
+		status=1
+	fi
+done
+echo "PASS errors every error says how to go on, or is named above"
+
 for code in $(sed -n 's/^DIAG([A-Z_0-9]*, "\([A-Z0-9]*\)".*/\1/p' ../../compiler/diag.def); do
 	if ls "$code"-*.sbx >/dev/null 2>&1; then
 		echo "PASS errors $code has a policy that provokes it"

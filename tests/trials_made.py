@@ -13,7 +13,7 @@ NO_PAIRS = {("dup", "dup2"), ("dup", "dup3"), ("flock", "lock"), ("munlock", "mu
 
 
 # What calls that are open as a whole go against.
-PREFER = ("prefer fs.write.deny, fs.ioctl.scope, proc.no_exec, net.disable, ipc.restrict, tty.no_inject, kernel.isolation "
+PREFER = ("prefer fs.read.scope, fs.write.deny, fs.ioctl.scope, proc.no_exec, net.disable, ipc.restrict, tty.no_inject, kernel.isolation "
           'because "a trial"')
 
 

@@ -89,9 +89,9 @@ static bool write_params(struct lower *l, struct buf *b)
 	}
 	if (l->ir->n_params <= PLAN_MAX_PARAMS)
 		return ok;
-	diag(l->diags, DIAG_TOO_LARGE, l->ir->params[PLAN_MAX_PARAMS].loc,
-	     "%u params are left to the start of the program, and a plan holds %d", l->ir->n_params,
-	     PLAN_MAX_PARAMS);
+	diag_help(diag(l->diags, DIAG_TOO_LARGE, l->ir->params[PLAN_MAX_PARAMS].loc,
+		       "%u params are left to the start of the program, and a plan holds %d", l->ir->n_params, PLAN_MAX_PARAMS),
+		  "give some their values when the plan is made: leave out `at load`");
 	return false;
 }
 

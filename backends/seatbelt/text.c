@@ -96,11 +96,11 @@ void emit_quoted(struct emit *e, const char *s, size_t n)
 		buf_puts(&e->out, buf_str(&b));
 }
 
-static const char *refuse(struct emit *e, struct loc at, const char *message, const char *note)
+static const char *refuse(struct emit *e, struct loc at, const char *message, const char *help)
 {
 	struct diag_rec *r = diag(e->l->diags, DIAG_NO_EXPRESSION, at, "%s", message);
 
-	diag_note(r, "%s", note);
+	diag_help(r, "%s", help);
 	e->failed = true;
 	return NULL;
 }
@@ -337,7 +337,7 @@ const char *emit_pattern(struct emit *e, struct loc at, const char *folder, cons
 
 	if (!fixed && !deny)
 		return refuse(e, at, "macOS needs the folder of an allowed pattern when the profile is made",
-			      "a variable cannot stand in the expression that finds the names");
+			      "use a param without `at load`: no variable can stand in the expression that finds the names");
 	if (fixed) {
 		follow_root_link(a, &p.v[0]);
 		buf_putc(&re, '^');
