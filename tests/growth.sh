@@ -70,4 +70,14 @@ while read -r kind _ && read -r _ one && read -r _ four; do
 		echo "FAIL growth $kind: $ratio from $one to $four ($(((c - a) / four)) instructions a rule), at most $(bound "$kind")"
 	fi
 done <"$tmp/list"
+
+# The same kind of lines for macOS costs at most twice what it costs for Linux, the proofs of both with it.
+for pair in path:macpath deny:macdeny port:macport sockets:macunix; do
+	linux=$(cat "$tmp/${pair%:*}-$((4 * n)).n") macos=$(cat "$tmp/${pair#*:}-$((4 * n)).n")
+	if [[ $linux$macos != *[!0-9]* && $macos -lt $((2 * linux)) ]]; then
+		echo "PASS growth ${pair#*:} beside ${pair%:*}: $((100 * macos / linux)) % of the instructions"
+	else
+		echo "FAIL growth ${pair#*:}: $macos instructions, ${pair%:*} takes $linux"
+	fi
+done
 exit 0

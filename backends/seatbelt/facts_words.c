@@ -38,6 +38,7 @@ static const struct {
     {SBPL_IPC_POSIX_SEM_OPEN, SBPL_IPC_POSIX_SEM_WAIT, ALIKE},
     {SBPL_IOKIT_OPEN_USER_CLIENT, SBPL_IOKIT_OPEN_SERVICE, ALIKE},
 };
+enum { N_WORDS = sizeof(words) / sizeof(words[0]) };
 
 /* What a policy can open beside these: the other questions of words, and what the rest of facts.c and the folders above are. */
 static const enum sbpl_op others[] = {
@@ -61,7 +62,7 @@ struct looking {
 
 static bool is_meant(enum sbpl_op op)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < N_WORDS; i++)
 		if (words[i].asked == op || words[i].with == op)
 			return true;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -76,18 +77,31 @@ static bool reaches(enum sbpl_op rule, enum sbpl_op op)
 	return op == rule || (sbpl_below(op, rule) && sbpl_ops[op].own == OWN_INHERIT);
 }
 
+/* An operation that rules on the family decide, and no word means; SBPL_OP_COUNT: there is none. */
+static enum sbpl_op unmeant(enum sbpl_op family)
+{
+	unsigned op = 0;
+
+	while (op < SBPL_OP_COUNT && !(sbpl_ops[op].asked && reaches(family, (enum sbpl_op)op) && !is_meant((enum sbpl_op)op)))
+		op++;
+	return (enum sbpl_op)op;
+}
+
 /* No rule of the policy opens what none of its words means. */
 static bool only_meant(const struct looking *l)
 {
+	bool fine[SBPL_OP_COUNT] = {false};
+
 	for (unsigned i = l->base->n_rules; i < l->profile->n_rules; i++) {
 		const struct sbpl_rule *r = &l->profile->rules[i];
+		enum sbpl_op opened = r->allow && !fine[r->op] ? unmeant(r->op) : SBPL_OP_COUNT;
 
-		for (unsigned op = 0; op < SBPL_OP_COUNT && r->allow; op++)
-			if (sbpl_ops[op].asked && reaches(r->op, (enum sbpl_op)op) && !is_meant((enum sbpl_op)op)) {
-				*l->difference = arena_printf(l->a, SEATBELT_FILE ":%u:%u: %s is allowed, which no line of a policy means",
-							      r->at.line, r->at.col, sbpl_ops[op].name);
-				return false;
-			}
+		fine[r->op] |= r->allow;
+		if (opened < SBPL_OP_COUNT) {
+			*l->difference = arena_printf(l->a, SEATBELT_FILE ":%u:%u: %s is allowed, which no line of a policy means", r->at.line,
+						      r->at.col, sbpl_ops[opened].name);
+			return false;
+		}
 	}
 	return true;
 }
@@ -132,23 +146,50 @@ static bool goes_with(const struct looking *l, size_t row, struct sbpl_query q)
 	return fine;
 }
 
-/* At the places of the rules on both. */
-static bool all_go_with(const struct looking *l, size_t row)
+/* Can a rule, or the operation's own default, allow it anywhere? */
+static bool may_be_allowed(const struct sbpl_profile *p, enum sbpl_op op)
 {
-	const enum sbpl_op ops[] = {words[row].asked, words[row].with};
-	struct arena *scratch;
-	bool fine = true;
+	for (;; op = sbpl_ops[op].parent) {
+		for (unsigned i = 0; i < p->n_rules && p->has[op]; i++)
+			if (p->rules[i].op == op && p->rules[i].allow)
+				return true;
+		if (sbpl_ops[op].own != OWN_INHERIT || op == SBPL_DEFAULT)
+			return sbpl_ops[op].own == OWN_ALLOW && !p->tail[op];
+	}
+}
 
-	if (words[row].how == ALIKE && sbpl_same_rules(l->profile, ops[0], ops[1]))
-		return true;
-	scratch = arena_new();
-	for (size_t k = ops[0] == ops[1]; k < 2 && fine; k++) {
-		struct sbpl_query *q;
-		unsigned n = sbpl_witness(scratch, &l->profile, 1, ops[k], &q);
+/* Is there no place at which the two could differ? */
+static bool is_settled(const struct looking *l, size_t row)
+{
+	return words[row].how == ALIKE   ? sbpl_same_rules(l->profile, words[row].asked, words[row].with)
+	       : words[row].how == NEEDS ? !may_be_allowed(l->profile, words[row].with)
+					 : false;
+}
 
-		/* The kinds of files that the first is asked about are none of the other's. */
+/* The places of the first operation say nothing of a row that asks about one by itself, and its kinds of files are none of the other's. */
+static bool goes_with_there(const struct looking *l, size_t row, enum sbpl_op op, const struct sbpl_query *q)
+{
+	bool first = words[row].asked == op && words[row].with != op;
+
+	return (first && q->vnode && strcmp(q->vnode, "REGULAR-FILE") != 0) || goes_with(l, row, *q);
+}
+
+/* At the places of the rules on this operation, all words that it belongs to. */
+static bool all_go_with(const struct looking *l, enum sbpl_op op, const bool *settled)
+{
+	struct arena *scratch = arena_new();
+	struct sbpl_query *q = NULL;
+	unsigned n = 0;
+	bool fine = true, asked = false;
+
+	for (size_t row = 0; row < N_WORDS && fine; row++) {
+		if (settled[row] || (words[row].asked != op && words[row].with != op))
+			continue;
+		if (!asked)
+			n = sbpl_witness(scratch, &l->profile, 1, op, &q);
+		asked = true;
 		for (unsigned i = 0; i < n && fine; i++)
-			fine = (k == 0 && q[i].vnode && strcmp(q[i].vnode, "REGULAR-FILE") != 0) || goes_with(l, row, q[i]);
+			fine = goes_with_there(l, row, op, &q[i]);
 	}
 	arena_free(scratch);
 	return fine;
@@ -266,6 +307,7 @@ bool seatbelt_words_whole(const void *model, const struct sbpl_profile *p, const
 			  const char **difference)
 {
 	struct looking l = {.profile = p, .ir = ir, .a = a, .difference = difference};
+	bool settled[N_WORDS];
 
 	seatbelt_model_open_profile(model, &l.base);
 	if (!l.base) {
@@ -275,8 +317,10 @@ bool seatbelt_words_whole(const void *model, const struct sbpl_profile *p, const
 	place_all(&l);
 	if (!only_meant(&l) || !only_shown(&l))
 		return false;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!all_go_with(&l, i))
+	for (size_t i = 0; i < N_WORDS; i++)
+		settled[i] = is_settled(&l, i);
+	for (unsigned op = 0; op < SBPL_OP_COUNT; op++)
+		if (!all_go_with(&l, (enum sbpl_op)op, settled))
 			return false;
 	return true;
 }

@@ -259,6 +259,10 @@ static void instance_load(const struct model *m, struct instance *x)
 	struct ir_binding *given = ARENA_ARRAY(m->arena, m->n_params, struct ir_binding);
 	unsigned n = 0;
 
+	if (!m->n_params) {
+		x->profile = m->open;
+		return;
+	}
 	for (unsigned i = 0; i < m->n_params; i++) {
 		const char *v = x->values[i] ? x->values[i] : assumed(m, m->params[i]);
 

@@ -283,7 +283,7 @@ struct sbpl_profile {
 	unsigned n_rules;
 	unsigned tail[SBPL_OP_COUNT]; /* the unfiltered rule of each, 1 + index */
 	unsigned scan[SBPL_OP_COUNT]; /* newest rule that nothing finds, 1 + index */
-	bool has[SBPL_OP_COUNT];      /* rules of its own */
+	unsigned has[SBPL_OP_COUNT];  /* rules of its own: how many */
 	enum { PORTS_LOCAL = 1, PORTS_REMOTE = 2 } ports[SBPL_OP_COUNT]; /* ends whose rules are found by port */
 	struct sbpl_index *index;
 };

@@ -159,7 +159,7 @@ void sbpl_index(struct arena *a, struct sbpl_profile *p)
 	p->index->keys = sbpl_keys_new(a);
 	p->index->needles = needles_new(a);
 	for (unsigned i = 0; i < p->n_rules; i++) {
-		p->has[p->rules[i].op] = true;
+		p->has[p->rules[i].op]++;
 		if (p->rules[i].filter)
 			add_rule(a, p, i);
 	}

@@ -47,12 +47,23 @@ static void unique(struct texts *t)
 	t->n = n;
 }
 
+/* printf() for the many that there are. */
+static const char *joined(struct arena *a, const char *head, const char *tail)
+{
+	size_t n = strlen(head), m = strlen(tail);
+	char *text = arena_alloc(a, n + m + 1);
+
+	memcpy(text, head, n);
+	memcpy(text + n, tail, m + 1);
+	return text;
+}
+
 static void add_path(struct collect *c, const char *path)
 {
 	if (path[0] != '/')
 		return;
 	add(c, &c->paths, path);
-	add(c, &c->paths, arena_printf(c->arena, "%s/" SBPL_ANY, path[1] ? path : ""));
+	add(c, &c->paths, joined(c->arena, path[1] ? path : "", "/" SBPL_ANY));
 }
 
 /* An example of a pattern is a path when it begins with a slash, or still matches with one. */
@@ -91,10 +102,10 @@ static void from_text(struct collect *c, const struct sbpl_filter *f)
 	if (path) {
 		add_path(c, f->text);
 		if (f->text[0] == '/' && f->text[1])
-			add(c, &c->paths, arena_printf(c->arena, "%s-" SBPL_ANY, f->text));
+			add(c, &c->paths, joined(c->arena, f->text, "-" SBPL_ANY));
 	} else {
 		add(c, &c->names, f->text);
-		add(c, &c->names, arena_printf(c->arena, "%s-" SBPL_ANY, f->text));
+		add(c, &c->names, joined(c->arena, f->text, "-" SBPL_ANY));
 	}
 }
 
@@ -297,10 +308,13 @@ unsigned sbpl_witness(struct arena *a, const struct sbpl_profile *const *profile
 	struct collect c = {.arena = a, .op = op};
 	unsigned takes = sbpl_ops[op].takes;
 	unsigned named = FITS_MACH | FITS_IPC | FITS_SYSCTL | FITS_IOKIT | FITS_PREFERENCE | FITS_OTHER;
+	bool reached[SBPL_OP_COUNT];
 
+	for (unsigned k = 0; k < SBPL_OP_COUNT; k++)
+		reached[k] = sbpl_below(op, (enum sbpl_op)k);
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = 0; k < profiles[i]->n_rules; k++)
-			if (profiles[i]->rules[k].filter && sbpl_below(op, profiles[i]->rules[k].op))
+			if (profiles[i]->rules[k].filter && reached[profiles[i]->rules[k].op])
 				from_filter(&c, profiles[i]->rules[k].filter);
 	tidy(&c);
 	for (unsigned i = 0; i < c.paths.n && (takes & FITS_PATH); i++)
@@ -332,9 +346,13 @@ static unsigned next_on(const struct sbpl_profile *p, enum sbpl_op op, unsigned 
 
 bool sbpl_same_rules(const struct sbpl_profile *p, enum sbpl_op x, enum sbpl_op y)
 {
-	unsigned i = next_on(p, x, 0), k = next_on(p, y, 0);
 	const struct sbpl_op_desc *dx = &sbpl_ops[x], *dy = &sbpl_ops[y];
+	unsigned i, k;
 
+	if (p->has[x] != p->has[y])
+		return false;
+	i = next_on(p, x, 0);
+	k = next_on(p, y, 0);
 	while (i < p->n_rules && k < p->n_rules && p->rules[i].form == p->rules[k].form && p->rules[i].part == p->rules[k].part) {
 		i = next_on(p, x, i + 1);
 		k = next_on(p, y, k + 1);
