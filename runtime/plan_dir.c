@@ -136,6 +136,23 @@ bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, str
 			 "wrong %s", wrong);
 }
 
+bool plan_dir_visit(struct plan_dir *d, struct fault *f)
+{
+	char path[PLAN_MAX_PATH + 1];
+	int back = openat(AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (back < 0)
+		return true;
+	if (fchdir(d->fd) == 0) {
+		if (getcwd(path, sizeof(path)))
+			d->real = pool_copy(d->pool, path, strlen(path));
+		if (fchdir(back))
+			return open_fault(f, ".", "fchdir", errno);
+	}
+	fd_leave(back);
+	return true;
+}
+
 bool plan_dir_real(const struct plan_dir *d, char *out, size_t size)
 {
 	char name[32 + NUM_TEXT];
@@ -143,10 +160,10 @@ bool plan_dir_real(const struct plan_dir *d, char *out, size_t size)
 	ssize_t n;
 
 	errno = ENOENT;
-	if (d->fd < 0)
+	if (d->real || d->fd < 0) {
 		text_str(&t, d->real ? d->real : "");
-	if (d->fd < 0)
 		return d->real && !t.cut;
+	}
 	text_print(name, sizeof(name), "/proc/self/fd/%u", (unsigned)d->fd);
 	n = readlink(name, out, size);
 	if (n <= 0 || (size_t)n == size)

@@ -13,7 +13,7 @@ struct plan_dir {
 	struct pool *pool; /* for the files, set by the caller */
 	sha256_blocks *hash;
 	int fd;
-	const char *real;  /* its path without links, of a plan whose fd is closed; NULL: not known */
+	const char *real;  /* its path without links; NULL: not known */
 	bool pinned;       /* by a digest: another plan there would be refused */
 	struct span sums; /* SHA256SUMS, proved */
 };
@@ -26,6 +26,11 @@ struct plan_file {
 
 /* digest: "sha256:HEX" that SHA256SUMS must have, or NULL. */
 bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, struct fault *f);
+/*
+ * Notes its path without links, by standing there for a moment: a sixth of what the kernel takes to show it in /proc. Where it cannot
+ * be found so it stays unknown. For a process that is ours, which stands again where it stood, or false.
+ */
+bool plan_dir_visit(struct plan_dir *d, struct fault *f);
 /* Its path without links into out[size]; false with errno. */
 bool plan_dir_real(const struct plan_dir *d, char *out, size_t size);
 /* Is the file part of the plan? */

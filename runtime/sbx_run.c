@@ -48,6 +48,9 @@ static bool begin(struct run *r, struct plan *plan, bool *proved)
 	if (!host_seal(r->fault) || !plan_load(plan, r->pool, o->plan, o->digest, r->fault))
 		return false;
 	*proved = true;
+	/* a child with a tree of its own will want to know */
+	if ((plan->launch.isolate & ISOLATE_MOUNT) && !plan->dir.pinned && !plan_dir_visit(&plan->dir, r->fault))
+		return false;
 	if (!start_prove(r, environ))
 		return false;
 	guarantees_note(&plan->launch, &r->host);

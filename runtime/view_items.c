@@ -205,6 +205,30 @@ static bool leads_through_link(const struct items *x, const char *path)
 	return false;
 }
 
+/*
+ * Behind a link there is seldom another one, so the kernel is asked about all that is left at once. False: not found so, and w->here
+ * is as it was.
+ */
+static bool rest_open(struct walk *w)
+{
+	const char *rest = w->rest + strspn(w->rest, "/");
+	size_t left = strlen(rest);
+	char *end = w->here + strlen(w->here);
+
+	while (left && rest[left - 1] == '/')
+		left--;
+	if (!left || (size_t)(end - w->here) + 1 + left > PLAN_MAX_PATH)
+		return false;
+	*end = '/';
+	memcpy(end + 1, rest, left);
+	end[1 + left] = 0;
+	if (path_canonical(w->here) && !in_proc(w->items, w->here) && !leads_through_link(w->items, w->here))
+		w->fd = place_open(AT_FDCWD, w->here, 0, no_links); /* with O_NOFOLLOW a link at the end would be opened as one */
+	if (w->fd < 0)
+		*end = 0;
+	return w->fd >= 0;
+}
+
 /* 0 with w->here and w->fd, or errno; w->here is then how far it went, and the rest. */
 static int walk(struct walk *w, const char *path)
 {
@@ -224,8 +248,12 @@ static int walk(struct walk *w, const char *path)
 		if (errno != ELOOP && !(w->how_far && (errno == ENOENT || errno == ENOTDIR)))
 			return errno;
 	}
-	while (!error && part_take(w, &part))
+	while (!error && part_take(w, &part)) {
+		unsigned before = links;
 		error = part_walk(w, part, &links);
+		if (!error && links != before && rest_open(w))
+			return 0;
+	}
 	if (error)
 		return error;
 	if (!w->here[0])
