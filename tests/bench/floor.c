@@ -94,6 +94,17 @@ static void confine_files(void)
 		_exit(125);
 }
 
+/* Of floor_view.c: a floor that looks whether it got what it asked for. */
+#ifdef FLOOR_IN_VIEW
+static void file_prove(const char *bytes, size_t size);
+static void limits_prove(void);
+static void capabilities_prove(void);
+#else
+#define file_prove(bytes, size) ((void)0)
+#define limits_prove()          ((void)0)
+#define capabilities_prove()    ((void)0)
+#endif
+
 #ifndef FLOOR_IN_PROCESS
 static void read_plan(void)
 {
@@ -104,6 +115,7 @@ static void read_plan(void)
 		int fd = openat(dir, files[i], O_RDONLY | O_CLOEXEC);
 		if (fd < 0 || fstat(fd, &st) != 0 || read(fd, bytes, (size_t)st.st_size) < 0)
 			_exit(125);
+		file_prove(bytes, (size_t)st.st_size);
 	}
 }
 #endif
@@ -160,11 +172,13 @@ static int become(char **argv)
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		syscall(SYS_prlimit64, 0, limits[i].resource,
 			&(struct rlimit){limits[i].value, limits[i].value}, NULL);
+	limits_prove();
 	if (FLOOR_SETSID)
 		setsid();
 	reset_signals();
 	syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC);
 	drop_capabilities();
+	capabilities_prove();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return 125;
 	confine_files();

@@ -3,21 +3,30 @@
  * sbx-run makes for one plan, written out by hand on top of floor.c. Nothing is checked, and no place is looked at
  * before it is mounted.
  *
- *     floor_view all|no-net init|alone PROGRAM
+ *     floor_view all|no-net init|alone|checked PROGRAM
  *
  * alone: the program is process 1 itself, and whatever it leaves behind nobody reaps: one process fewer.
+ *
+ * checked: what nobody may leave out whose loader has to be right, in the straightest way: the files of the plan are hashed, each place is
+ * opened through no link and mounted by that descriptor, what was set is asked back, signals are waited for beside the child (to be
+ * passed on), and a pipe tells a start that failed from a program that did.
  *
  * run.sh makes floor_view.h beside floor_plan.h: links[] and folders[] of the tree, and what is bound in it.
  */
 #include <arpa/inet.h>
+#include <linux/magic.h>
 #include <linux/mount.h>
+#include <linux/openat2.h>
 #include <linux/sched.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 
 #define FLOOR_IN_VIEW
@@ -30,10 +39,80 @@ struct floor_bind {
 
 #include "floor_view.h"
 
+#include "runtime/sha256.h"
+
+static int checked;
+
 static void must(int good)
 {
 	if (!good)
 		_exit(125);
+}
+
+/* Of one of these the hash is known, as SHA256SUMS says it: here all that counts is that it was made. */
+static void file_prove(const char *bytes, size_t size)
+{
+	char hex[SHA256_HEX + 1];
+
+	if (checked)
+		sha256_hex(bytes, size, hex);
+}
+
+static void limits_prove(void)
+{
+	for (size_t i = 0; checked && i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit now;
+		must(syscall(SYS_prlimit64, 0, limits[i].resource, NULL, &now) == 0 && now.rlim_max == limits[i].value);
+	}
+}
+
+static void capabilities_prove(void)
+{
+	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct now[2];
+
+	if (checked)
+		must(syscall(SYS_capget, &head, now) == 0 && !(now[0].permitted | now[1].permitted));
+}
+
+/* The place as it is, through no link. */
+static int place_look(const char *path)
+{
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+	struct stat st;
+	int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+
+	must(fd >= 0 && fstat(fd, &st) == 0);
+	return fd;
+}
+
+static void links_look(void)
+{
+	char path[256], target[256];
+
+	for (size_t i = 0; checked && i < sizeof(links) / sizeof(links[0]); i++) {
+		snprintf(path, sizeof(path), "/%s", links[i][1]);
+		must(!links[i][0] || readlinkat(AT_FDCWD, path, target, sizeof(target)) == (ssize_t)strlen(links[i][0]));
+	}
+}
+
+/* /proc, and no other file system in its place. */
+static void proc_look(void)
+{
+	struct statfs fs;
+
+	if (checked)
+		must(statfs("/proc", &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC);
+}
+
+static void ids_look(unsigned uid, unsigned gid)
+{
+	uid_t u[3];
+	gid_t g[3];
+
+	if (checked)
+		must(getresuid(u, u + 1, u + 2) == 0 && getresgid(g, g + 1, g + 2) == 0 && u[0] == uid && u[1] == uid && u[2] == uid &&
+		     g[0] == gid && g[1] == gid && g[2] == gid);
 }
 
 static void put(int proc, const char *name, const char *text)
@@ -46,8 +125,11 @@ static void put(int proc, const char *name, const char *text)
 
 static void maps_write(unsigned uid, unsigned gid)
 {
-	int proc = openat(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int proc;
 	char text[64];
+
+	proc_look();
+	proc = openat(AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	put(proc, "setgroups", "deny");
 	snprintf(text, sizeof(text), "%u %u 1", gid, gid);
@@ -55,6 +137,7 @@ static void maps_write(unsigned uid, unsigned gid)
 	snprintf(text, sizeof(text), "%u %u 1", uid, uid);
 	put(proc, "uid_map", text);
 	close(proc);
+	ids_look(uid, gid);
 }
 
 static void loopback_up(void)
@@ -86,7 +169,9 @@ static void bind_place(int root, const struct floor_bind *b)
 {
 	struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOSUID | (b->device ? 0 : MOUNT_ATTR_NODEV) |
 					      (b->writable ? 0 : MOUNT_ATTR_RDONLY)};
-	int tree = (int)syscall(SYS_open_tree, AT_FDCWD, b->from, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	int from = checked ? place_look(b->from) : AT_FDCWD;
+	int tree = (int)syscall(SYS_open_tree, from, checked ? "" : b->from,
+				OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | (checked ? AT_EMPTY_PATH : 0));
 
 	must(tree >= 0);
 	must(syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) == 0);
@@ -102,6 +187,7 @@ static void tree_make(void)
 	int root;
 
 	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	links_look();
 	root = root_make();
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		must(mkdirat(root, folders[i], 0755) == 0);
@@ -141,6 +227,37 @@ static int inside(unsigned uid, unsigned gid, int net, int init, char **argv)
 	return exit_code(pid);
 }
 
+/* A signal would be passed on here; the end of the pipe says that the program runs, or that it never will. */
+static int supervise(pid_t pid, int signals, int started)
+{
+	struct pollfd p = {.fd = signals, .events = POLLIN};
+	struct signalfd_siginfo info;
+	char failed;
+	int status = 0;
+
+	for (;;) {
+		must(poll(&p, 1, -1) == 1 && read(signals, &info, sizeof(info)) == sizeof(info));
+		if (info.ssi_signo == SIGCHLD && waitpid(pid, &status, WNOHANG) == pid)
+			break;
+	}
+	return read(started, &failed, 1) == 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 125;
+}
+
+/* Where a check fails in the child the pipe would say so; none does here. */
+static int signals_open(int started[2])
+{
+	sigset_t all;
+	int fd;
+
+	if (!checked)
+		return -1;
+	sigfillset(&all);
+	must(sigprocmask(SIG_SETMASK, &all, NULL) == 0 && pipe2(started, O_CLOEXEC) == 0);
+	fd = signalfd(-1, &all, SFD_CLOEXEC);
+	must(fd >= 0);
+	return fd;
+}
+
 int main(int argc, char **argv)
 {
 	struct clone_args args = {.exit_signal = SIGCHLD};
@@ -148,13 +265,19 @@ int main(int argc, char **argv)
 	int net = argc > 3 && strcmp(argv[1], "all") == 0;
 	pid_t pid;
 
+	int signals, started[2];
+
 	if (argc < 4)
 		return 125;
+	checked = strcmp(argv[2], "checked") == 0;
 	read_plan();
 	look_at_signals();
 	args.flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (net ? CLONE_NEWNET : 0);
+	signals = signals_open(started);
 	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 	if (pid == 0)
-		_exit(inside(uid, gid, net, strcmp(argv[2], "init") == 0, argv + 3));
-	return pid < 0 ? 125 : exit_code(pid);
+		_exit(inside(uid, gid, net, strcmp(argv[2], "alone") != 0, argv + 3));
+	if (checked)
+		close(started[1]);
+	return pid < 0 ? 125 : checked ? supervise(pid, signals, started[0]) : exit_code(pid);
 }
