@@ -6,6 +6,8 @@
 #include "cli.h"
 #include "diff_plan.h"
 #include "diff_profile.h"
+#include "diff_since.h"
+#include "markdown.h"
 #include "profile_file.h"
 
 enum fail_on { FAIL_NEVER, FAIL_WIDEN, FAIL_ANY, FAIL_GUARANTEE };
@@ -15,6 +17,8 @@ typedef void diff_form(const struct diff *d, FILE *out);
 struct state {
 	enum fail_on fail_on;
 	diff_form *print; /* NULL: text */
+	const char *since; /* REV, or NULL */
+	unsigned n_changed;
 };
 
 static int take_fail_on(struct cli *c, const char *what)
@@ -47,7 +51,14 @@ static int take_json(struct cli *c, const char *value)
 	return take_form(c, diff_json);
 }
 
+static int take_since(struct cli *c, const char *rev)
+{
+	((struct state *)c->state)->since = rev;
+	return CLI_OK;
+}
+
 static const struct cli_option options[] = {
+    {"--since", "REV", "compares every policy of the files and directories that are\nnamed with the same file in this revision of git", take_since},
     {"--fail-on", "widen|any|guarantee",
      "exit 4 when something was opened (widen), a guarantee\n"
      "became weaker (guarantee), or more than text changed (any)",
@@ -81,6 +92,63 @@ static int show(struct cli *c, const struct diff *d)
 		diff_print(d, stdout, cli_colour(stdout));
 	return hits(s, d) ? CLI_DIFF : CLI_OK;
 }
+
+/* ---- a tree and a revision ---- */
+
+/* What is new allows all that it allows; that something is gone is a change. */
+static int tell_missing(const struct state *s, enum diff_file what, const char *path, bool first)
+{
+	bool is_new = what == FILE_NEW;
+	const char *next = is_new ? "new: all that it allows is" : "gone";
+	fputs(first ? "" : "\n", stdout);
+	if (s->print) {
+		fputs("### ", stdout);
+		markdown_text(stdout, path);
+		fprintf(stdout, ": %s\n", is_new ? "NEW" : "gone");
+		fputs(is_new ? "\nAll that it allows is new: `sbxc explain` says it.\n" : "", stdout);
+	} else {
+		diag_show(stdout, path);
+		printf("   %s\n", next);
+	}
+	return s->fail_on == FAIL_ANY || (is_new && s->fail_on == FAIL_WIDEN) ? CLI_DIFF : CLI_OK;
+}
+
+static int tell(struct cli *c, enum diff_file what, const char *path, const struct diff *d)
+{
+	struct state *s = c->state;
+	bool first = s->n_changed == 0;
+	if (what == FILE_COMPARED && !d->n && !d->n_tests)
+		return CLI_OK;
+	s->n_changed++;
+	if (what != FILE_COMPARED)
+		return tell_missing(s, what, path, first);
+	fputs(first ? "" : "\n", stdout);
+	if (!s->print) {
+		diag_show(stdout, path);
+		fputs("   ", stdout);
+	}
+	return show(c, d);
+}
+
+static int run_since(struct cli *c)
+{
+	struct state *s = c->state;
+	unsigned n[FILE_KINDS] = {0};
+	if (c->n_files == 0)
+		return cli_usage("--since compares the files and directories that are named: none is", NULL);
+	if (s->print == diff_json)
+		return cli_usage("--since is for people: without --json", NULL);
+	int code = diff_since(c, s->since, tell, n);
+	unsigned changed = s->n_changed - n[FILE_NEW] - n[FILE_GONE];
+	if (!s->print)
+		printf("%ssince %s: %u compared, %u changed, %u new, %u gone\n", s->n_changed ? "\n" : "", s->since, n[FILE_COMPARED], changed,
+		       n[FILE_NEW], n[FILE_GONE]);
+	else if (!s->n_changed && code == CLI_OK)
+		fputs("No policy allows or promises anything else than before.\n", stdout);
+	return code;
+}
+
+/* ---- two plans, two profiles, two policies ---- */
 
 static int open_plan(struct cli *c, const char *dir, struct plan_open *p)
 {
@@ -130,6 +198,8 @@ static int run_profiles(struct cli *c)
 static int run(struct cli *c)
 {
 	struct compile old = {0}, now = {0};
+	if (((struct state *)c->state)->since)
+		return run_since(c);
 	if (c->n_files != 2)
 		return cli_usage("diff takes OLD and NEW: two policies, each a file or REV:PATH of git, or two plans", NULL);
 	if (is_profile(c->files[0]) && is_profile(c->files[1]))
@@ -154,7 +224,8 @@ static int run(struct cli *c)
 
 const struct command command_diff = {
     .about = "OLD and NEW are policies, or `REV:PATH` of git (imports come from the same\n"
-	     "revision), or both are plans, or profiles of macOS (FILE.sb).\n",
+	     "revision), or both are plans, or profiles of macOS (FILE.sb). With --since any\n"
+	     "files and directories may be named.\n",
     .options = (const struct cli_option *const[]){options, cli_options_profile, cli_options_policy, NULL},
     .state_size = sizeof(struct state),
     .run = run,

@@ -146,16 +146,42 @@ const char *revision_tree_open(struct arena *a, const char *name, struct revisio
 	return NULL;
 }
 
-const char *revision_tree_find(struct arena *a, const struct revision_tree *t, const char *file, struct revision *out)
+/* The path of a file from the top of the repository, "" for the top itself; NULL with *failure. */
+static const char *from_top(struct arena *a, const struct revision_tree *t, const char *file, const char **failure)
 {
 	char real[PATH_MAX];
-	struct buf entry = buf_new(a);
 	size_t n = strlen(t->top);
 	if (!realpath(file, real))
-		return arena_printf(a, "cannot read %s: %s", file, strerror(errno));
-	if (strncmp(real, t->top, n) != 0 || real[n] != '/')
-		return arena_printf(a, "%s is not in the git repository of this folder, so `%s` cannot have it", file, t->name);
-	const char *path = arena_printf(a, "%s", real + n + 1);
+		*failure = arena_printf(a, "cannot read %s: %s", file, strerror(errno));
+	else if (strncmp(real, t->top, n) != 0 || (real[n] != '/' && real[n]))
+		*failure = arena_printf(a, "%s is not in the git repository of this folder, so `%s` cannot have it", file, t->name);
+	else
+		return arena_strdup(a, real[n] ? real + n + 1 : "");
+	return NULL;
+}
+
+const char *revision_tree_list(struct arena *a, const struct revision_tree *t, const char *dir, const char ***names, unsigned *n)
+{
+	const char *failure = NULL, *path = from_top(a, t, dir, &failure);
+	struct buf out = buf_new(a);
+	if (!path)
+		return failure;
+	const char *list[] = {"git", "--literal-pathspecs", "ls-tree", "-r", "--name-only", "--full-tree", "-z", t->id, "--", path[0] ? path : NULL, NULL};
+	if (!run_git(list, &out))
+		return arena_printf(a, "git cannot list revision `%s`", t->name);
+	for (size_t at = 0; at < out.len; at += strlen(out.data + at) + 1) {
+		ARENA_GROW(a, *names, *n);
+		(*names)[(*n)++] = arena_strdup(a, out.data + at);
+	}
+	return NULL;
+}
+
+const char *revision_tree_find(struct arena *a, const struct revision_tree *t, const char *file, struct revision *out)
+{
+	struct buf entry = buf_new(a);
+	const char *failure = NULL, *path = from_top(a, t, file, &failure);
+	if (!path)
+		return failure;
 	/* Which tells a file that is not there from a repository that cannot be read. */
 	const char *list[] = {"git", "--literal-pathspecs", "ls-tree", "--full-tree", "-z", t->id, "--", path, NULL};
 	if (!run_git(list, &entry))

@@ -26,5 +26,7 @@ struct revision_tree {
 const char *revision_tree_open(struct arena *a, const char *name, struct revision_tree *out);
 /* The file as the revision has it; out->path is NULL when it has no such file. NULL or a failure. */
 const char *revision_tree_find(struct arena *a, const struct revision_tree *t, const char *file, struct revision *out);
+/* The files of the revision below a directory of the working tree, from its top. NULL or a failure. */
+const char *revision_tree_list(struct arena *a, const struct revision_tree *t, const char *dir, const char ***names, unsigned *n);
 
 #endif
