@@ -295,6 +295,34 @@ for page in docs/sbx.5 README.md; do
 	fi
 done
 
+# So must what a page shows of one. Lines that drop something need a base that has it.
+blocks=$(awk -v dir="$tmp" '
+	/^\.Ed/ { on = 0 }
+	on { gsub(/\\e/, "\\"); gsub(/\\&/, ""); print >(dir "/block" n) }
+	/^\.Bd -literal/ { on = 1; n++ }
+	END { print n }' docs/sbx.5)
+for n in $(seq 1 "$blocks"); do
+	block=$tmp/block$n
+	grep -q '^sbx 1$' "$block" && continue # tried above
+	{
+		printf 'sbx 1\npolicy base {\n    targets linux\n    entry "/usr/bin/true"\n    isolate none\n'
+		sed -n 's/^drop //p' "$block" | sed 's/ *because.*//; s/^limit memory$/& 1GiB/; s/^prefer.*/& because "a base"/'
+		printf '}\n'
+	} >"$tmp/base.sbx"
+	{
+		printf 'sbx 1\nimport "base.sbx"\npolicy page extends base {\n    targets linux\n'
+		cat "$block"
+		printf '}\n'
+	} >"$tmp/p.sbx"
+	if out=$("$B/sbxc" check "$tmp/p.sbx" 2>&1); then
+		echo "PASS docs example $n of docs/sbx.5 compiles"
+	else
+		printf '%s\n' "$out"
+		echo "FAIL docs example $n of docs/sbx.5 does not compile"
+		status=1
+	fi
+done
+
 # The checks themselves must be able to fail.
 mkdir "$tmp/docs"
 sed '/^\.It Cm net\.udp$/,/^\.It/{/net\.udp/d;}' docs/sbx.5 >"$tmp/docs/word.5"
