@@ -200,6 +200,10 @@ static void print_status(const struct check *x, const char *name, const struct f
 		printf("library: %u profile%s", f->n_profiles, s_if_many(f->n_profiles));
 	else
 		print_targets(f);
+	if (f->since == SINCE_NEW) {
+		fputs("   new since ", stdout);
+		diag_show(stdout, x->since);
+	}
 	putchar('\n');
 }
 

@@ -254,7 +254,7 @@ static void on_live(void *ctx, const struct live_seen *seen)
 		   seen->result == LIVE_HELD ? NULL : seen->why);
 	if (s->json || !(s->verbose || seen->result == LIVE_FAILED))
 		return;
-	printf("    live %-9s  %-7s  %-50s  %s\n", words[seen->result], op_name[seen->op], what, seen->why);
+	printf("    live %-9s  %-12s  %-50s  %s\n", words[seen->result], op_name[seen->op], what, seen->why);
 }
 
 /* The programs beside this one, or installed with it. */

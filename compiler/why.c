@@ -39,10 +39,19 @@ static const char *action_shows(struct arena *a, struct sys_action action)
 /* A private view shows what may only be read on a mount that is read-only. */
 #define WRITING (OP_BIT(OP_MODIFY) | OP_BIT(OP_CREATE) | OP_BIT(OP_DELETE))
 
+/* Does the program see a tree of its own, where what no line gives is not there? */
+static bool root_private(const struct why *w)
+{
+	if (!w->from_plan)
+		return w->k->ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE;
+	const struct artifact *launch = plan_file(&w->plan->files, "launch.conf");
+	return launch && strstr(launch->data, "\nroot private\n");
+}
+
 /* Is writing taken out of an allowed tree, where views are mounted? */
 static bool taken_out(const struct why *w, const struct request *r)
 {
-	if (w->from_plan || !(OP_BIT(r->op) & WRITING) || w->k->ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE ||
+	if (w->from_plan || !(OP_BIT(r->op) & WRITING) || root_private(w) ||
 	    !(w->k->ir->isolate & ISOLATE_BIT(ISOLATE_MOUNT)))
 		return false;
 	struct decision d = decide(w->k->meaning, r);
@@ -58,7 +67,7 @@ static const char *shows(struct why *w, const struct backend *b, const struct re
 	if (strcmp(b->name, "seccomp") == 0)
 		return action_shows(w->arena, v->action);
 	bool named = r->op <= OP_IOCTL || (r->op == OP_CONNECT_UNIX && !scoped);
-	bool hidden = !w->from_plan && w->k->ir->choice[TARGET_LINUX][CHOICE_ROOT].value == ROOT_PRIVATE && named;
+	bool hidden = named && root_private(w);
 	if (strcmp(b->name, "landlock") == 0 && taken_out(w, r))
 		return r->op == OP_DELETE ? "EBUSY where it is covered itself, EROFS below what is, EACCES elsewhere"
 					  : "EROFS where a mount takes writing away, EACCES elsewhere";

@@ -238,6 +238,8 @@ else
 	expect "--since: nothing changed" 0 '^since HEAD: 11 compared, 0 new$' --since HEAD p
 	policy p/new.sbx 'allow read "/srv"'
 	expect "--since: a new file passes, and is counted" 0 '^since HEAD: 1 compared, 1 new$' --since HEAD p/new.sbx p/same.sbx
+	expect "--since: it is named, for it may be another under a new name" 0 '^p/new.sbx .*   new since HEAD$' --since HEAD p/new.sbx p/same.sbx
+	verdict "... and no other" "$([[ $(grep -c 'new since' out) -eq 1 ]] || cat out)"
 	for name in grown step none dropped word back; do
 		sed -i 's,allow read "/srv/a",&\, "/srv/c",' p/$name.sbx
 	done

@@ -10,3 +10,10 @@ sbxc why "$tmp/plan" --given HOME=/home/user --on linux env PATH
 sbxc why "$tmp/plan" --given HOME=/home/user --exit-code syscall 'socket where domain == AF_INET'
 echo x >>"$tmp/plan/launch.conf"
 sbxc why "$tmp/plan" --given HOME=/home/user read /etc/passwd
+# in a tree of its own what no line gives is not there, as its policy says
+printf 'sbx 1\npolicy p {\n    targets linux\n    entry "/bin/true"\n    root private\n    allow read write "/srv"\n}\n' >"$tmp/own.sbx"
+sbxc "$tmp/own.sbx" -q -o "$tmp/own"
+for what in "$tmp/own.sbx" "$tmp/own"; do
+	sbxc why "$what" read /etc/x | grep 'on linux'
+	sbxc why "$what" write /etc/x | grep 'on linux'
+done
