@@ -20,8 +20,9 @@ verdict() { # NAME WHY: an empty WHY is a pass
 	fi
 }
 
+as=(env) # what makes less of who runs this
 check() { # ARGUMENT...: into out, err, RC
-	"$B/sbxc" check --std "$std" "$@" >out 2>err
+	"${as[@]}" "$B/sbxc" check --std "$std" "$@" >out 2>err
 	RC=$?
 }
 
@@ -93,13 +94,16 @@ verdict "... is counted" "$(grep -q '3 expectations passed, 1 not checked' out |
 expect "a directory without a policy" 2 "t/empty holds no file that ends in .sbx" t/empty
 echo 'sbx 1' >nothing.sbx
 expect "a file that holds nothing" 1 E0301 nothing.sbx
-if [[ $(id -u) -ne 0 ]]; then
+# Root reads all, unless it lacks the capabilities for it.
+[[ $(id -u) -ne 0 ]] || as=(setpriv --bounding-set -dac_override,-dac_read_search)
+if "${as[@]}" true 2>/dev/null; then
 	chmod 0 t/b/c
 	expect "a directory that cannot be read" 2 "cannot read t/b/c: Permission denied" t
 	chmod 755 t/b/c
 else
-	echo "SKIP check a directory that cannot be read: root reads all"
+	echo "SKIP check a directory that cannot be read: setpriv cannot take capabilities from root here"
 fi
+as=(env)
 deep=deep
 for ((i = 1; i < 64; i++)); do deep+=/d; done
 mkdir -p "$deep" && policy "$deep/p.sbx"
