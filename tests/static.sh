@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 2
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 status=0
-sources=$(ls compiler/*.c grammar/*.c backends/*.c backends/*/*.c runtime/*.c)
+sources=$(ls compiler/*.c grammar/*.c backends/*.c backends/*/*.c runtime/*.c probe/*.c)
 flags="-std=gnu11 -D_GNU_SOURCE -DSBX_VERSION=\"x\" -I. -I$B/gen -Igrammar -fno-strict-aliasing"
 
 # What each leaves out: gcc 12 its rule of uninitialized values (it loses structs that a called function fills), cppcheck NULL as the
