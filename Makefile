@@ -2,7 +2,7 @@
 #
 #   make            build/sbxc, build/sbx-run, build/libsbx.a, build/libsbx.so
 #   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
-#   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv), FULL=1;
+#   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv; here), FULL=1;
 #                   LIVE=1: tests/live there instead, SYSTEMD=1: delegation by systemd
 #   make check-static  cppcheck, gcc -fanalyzer and clang-tidy over all sources; minutes
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer, threads of libsbx under ThreadSanitizer

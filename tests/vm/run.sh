@@ -3,6 +3,7 @@
 # begin with the kernel. What cannot be fetched (no network, no Debian) is a SKIP with its reason, unless the kernels
 # were named: then it is a failure. One more try for a guest that never came up; the retries are counted.
 #
+# `here` is no guest: the random policies on the kernel of this machine (here.sh).
 # FULL=1: the attacks under all plans, and 20 random policies instead of 8 (POLICIES=N; SEED). SCRIPTS="guest-a.sh guest-b.sh": these alone.
 #
 # What was found stays in $B/vm, for assurance.py: for each kernel KERNEL.lines, KERNEL.host (the predictions) and KERNEL.run
@@ -31,8 +32,26 @@ prepare() { # KERNEL
 	cp "$payload/escape-kit"/{expect.tsv,guarantees} "$results/"
 }
 
+# The random policies on this kernel; what they are compared with is said of it as of any other.
+try_here() {
+	local start=$SECONDS host
+	[[ $(id -u) -eq 0 ]] || { cannot here "namespaces of its own take root" && return; }
+	"$here/fetch.sh" >"$work/fetched" 2>"$work/log" || { cannot here "$(tail -n 1 "$work/log")" && return; }
+	SBX_VM_TOOLS=$(sed -n 's/^qemu //p' "$work/fetched")
+	abi=$("$payload/abi")
+	printf '%s\n' "$abi" >"$payload/landlock-abi"
+	host=kernel=$(uname -r | cut -d. -f1-2),landlock=${abi/#0/none},cgroup=none
+	grep -qw overlay /proc/filesystems || host+=,overlay=no
+	"$here/../escape/hosts.sh" "$payload/differential" "$host" >"$payload/differential/host"
+	"$here/here.sh" "$payload" 2>&1 | tee "$results/here.console" | lines here
+	grep -q '^@@END' "$results/here.console" || { echo "FAIL vm here: not done to its end" && status=1; }
+	keep here "$results" $((SECONDS - start))
+	cp "$payload/differential/host" "$results/here.host"
+}
+
 for id in "$@"; do
 	prepare "$id"
+	[[ $id != here ]] || { try_here; continue; }
 	get_kernel "$id" "$payload" || continue
 	# Where the archive has no modules any more there is no overlayfs, and that is predicted too.
 	host=kernel=${id##*-},landlock=${abi/#0/none},cgroup=cpu+memory+pids+io
