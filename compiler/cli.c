@@ -45,8 +45,8 @@ void cli_complain(const char *fmt, ...)
 
 bool cli_colour(FILE *stream)
 {
-	const char *term = getenv("TERM");
-	return isatty(fileno(stream)) && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+	return isatty(fileno(stream)) && !(no && *no) && term && strcmp(term, "dumb") != 0;
 }
 
 bool cli_is_dir(const char *path)

@@ -42,6 +42,19 @@ for want in *.err; do
 done
 echo "PASS errors every error says how to go on, or is named above"
 
+# First lines are in words of the policy: small first letters but of names, no full stop, no words of compilers.
+first() { sed -nE 's/^(error|warning|note)\[[^]]*\]: //p' "$@" | sort -u; }
+wrong() { grep -E '^[A-Z]|\.$|[Ii]llegal|[Ii]nvalid|[Ss]yntax|\btoken\b|\bAST\b|\bIR\b|sock_filter|EINVAL' | grep -vE '^(Linux|Landlock|macOS) '; }
+if first ./*.err | wrong; then
+	echo "FAIL errors first lines in words of compilers, or not as the others"
+	status=1
+elif ! echo 'error[E0100]: invalid token' | first | wrong >/dev/null; then
+	echo "FAIL errors self-test: an invalid token was not noticed"
+	status=1
+else
+	echo "PASS errors first lines speak of the policy"
+fi
+
 for code in $(sed -n 's/^DIAG([A-Z_0-9]*, "\([A-Z0-9]*\)".*/\1/p' ../../compiler/diag.def); do
 	if ls "$code"-*.sbx >/dev/null 2>&1; then
 		echo "PASS errors $code has a policy that provokes it"
