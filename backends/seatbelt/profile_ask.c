@@ -307,6 +307,40 @@ static void take_rest(struct asking *k)
 
 /* ---- answers ---- */
 
+/* A path of the filter that no access has: one that is not absolute, or spelled in a way that is resolved before. NULL: none. */
+static const char *unreal_path(const struct sbpl_filter *f)
+{
+	enum sbpl_how how = sbpl_filters[f->id].how;
+	const char *found = NULL, *t = f->text;
+	size_t n = t ? strlen(t) : 0;
+
+	if (n && sbpl_filters[f->id].subject == SUBJECT_PATH && how != HOW_REGEX)
+		return t[0] != '/' || strstr(t, "//") || strstr(t, "/./") || strstr(t, "/../") || (how == HOW_EXACT && n > 1 && t[n - 1] == '/') ? t
+																	       : NULL;
+	for (const struct sbpl_filter *x = f->id == FILTER_REQUIRE_NOT ? NULL : f->first; x && !found; x = x->next)
+		found = unreal_path(x);
+	return found;
+}
+
+/* Is it what is asked about that a path which is not absolute was meant for? */
+static bool may_mean(const char *unreal, const char *path)
+{
+	return unreal[0] == '/' || strstr(path, unreal + (unreal[0] == '~'));
+}
+
+/* Does a rule on the operation, or on a family of it, name such a path? */
+static void note_unreal(struct asking *k, const struct profile *p, enum sbpl_op op, struct profile_answer *answer)
+{
+	for (unsigned i = 0; i < p->rules->n_rules && !answer->note && k->q.path; i++) {
+		const struct sbpl_rule *r = &p->rules->rules[i];
+		const char *path = r->filter && sbpl_below(op, r->op) ? unreal_path(r->filter) : NULL;
+
+		if (path && may_mean(path, k->q.path))
+			answer->note = arena_printf(k->arena, "the rule at %s names `%s`: paths are absolute and real there, so no access has it",
+						    profile_place(k->arena, &r->at), path);
+	}
+}
+
 /* A rule on the path as it was asked for is never matched when that goes through a link: say so. */
 static void note_dead(struct asking *k, const struct profile *p, struct sbpl_query q, struct profile_answer *answer)
 {
@@ -363,6 +397,7 @@ const struct profile_question *profile_ask(struct arena *a, const struct profile
 		q.vnode = q.vnode ? q.vnode : k->asked[i].vnode;
 		one = profile_answer(a, p, &q);
 		note_dead(k, p, q, &one);
+		note_unreal(k, p, q.op, &one);
 		add_answer(k, out, all, ops, &one, q.op);
 	}
 	for (unsigned i = 0; i < out->n_answers; i++)

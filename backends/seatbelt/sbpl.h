@@ -269,6 +269,8 @@ struct sbpl_verdict {
 struct sbpl_verdict sbpl_decide(const struct sbpl_profile *p, const struct sbpl_query *q);
 /* The part of the filter that is not known, as it would be written; NULL when it is known. */
 const char *sbpl_unsure(struct arena *a, const struct sbpl_filter *f, const struct sbpl_query *q);
+/* The bytes of a subpath without a slash at its end; of "/" none. */
+size_t sbpl_subpath_length(const char *root);
 /* The bytes of the filter's name by which facts are given: without -prefix and -regex. */
 size_t sbpl_fact_name(enum sbpl_filter_id id);
 /* The filter as it would be written. */

@@ -23,13 +23,28 @@ static enum sbpl_tri yes_if(bool yes)
 	return yes ? TRI_YES : TRI_NO;
 }
 
-static bool below(const char *root, const char *path)
+size_t sbpl_subpath_length(const char *root)
 {
 	size_t n = strlen(root);
 
-	if (strcmp(root, "/") == 0)
+	while (n > 0 && root[n - 1] == '/')
+		n--;
+	return n;
+}
+
+static bool below(const char *root, const char *path)
+{
+	size_t n = sbpl_subpath_length(root);
+
+	if (n == 0)
 		return path[0] == '/';
 	return strncmp(root, path, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+/* What macOS makes of a slash at the end of a subpath is not known. */
+static bool ends_in_slash(const struct sbpl_filter *f)
+{
+	return sbpl_filters[f->id].how == HOW_SUBPATH && f->text[0] && f->text[1] && f->text[sbpl_subpath_length(f->text)];
 }
 
 static bool compare(const struct sbpl_filter *f, const char *text)
@@ -50,7 +65,7 @@ static bool compare(const struct sbpl_filter *f, const char *text)
 static enum sbpl_tri path_matches(const struct sbpl_filter *f, const struct sbpl_query *q)
 {
 	if (q->path)
-		return yes_if(compare(f, q->path));
+		return !compare(f, q->path) ? TRI_NO : ends_in_slash(f) ? TRI_UNSURE : TRI_YES;
 	/* A connection that is no Unix socket's has no path, nor has what goes by another name. */
 	return q->remote.set || q->local.set || q->name ? TRI_NO : TRI_UNSURE;
 }

@@ -88,7 +88,7 @@ static struct key key_of(struct arena *a, const struct sbpl_filter *f)
 	if (d->subject != SUBJECT_PATH && d->subject != SUBJECT_NAME)
 		return found;
 	if (d->how == HOW_EXACT || d->how == HOW_SUBPATH)
-		return (struct key){f->text, strlen(f->text)};
+		return (struct key){f->text, d->how == HOW_EXACT ? strlen(f->text) : sbpl_subpath_length(f->text)};
 	return d->how == HOW_REGEX && d->subject == SUBJECT_PATH ? folder_of(sbpl_regex_head(f->regex)) : found;
 }
 

@@ -53,7 +53,7 @@ const struct sbpl_many *sbpl_many_new(struct arena *a, const struct sbpl_filter 
 	m->keys = sbpl_keys_new(a);
 	for (const struct sbpl_filter *f = all->first; f; f = f->next) {
 		const char *place = place_of(all->id, f);
-		unsigned key = place ? sbpl_keys_add(m->keys, place, strlen(place)) : 0;
+		unsigned key = place ? sbpl_keys_add(m->keys, place, sbpl_subpath_length(place)) : 0;
 
 		if (place && key == m->n_at) {
 			ARENA_GROW(a, m->at, m->n_at);

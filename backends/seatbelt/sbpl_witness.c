@@ -84,6 +84,14 @@ static void add_example(struct collect *c, const struct sbpl_filter *f)
 		add(c, &c->names, text);
 }
 
+/* No path that is asked about ends in a slash. */
+static const char *without_slash(struct arena *a, const char *path)
+{
+	size_t n = sbpl_subpath_length(path);
+
+	return path[n] && n > 0 ? arena_strndup(a, path, n) : path;
+}
+
 static void from_text(struct collect *c, const struct sbpl_filter *f)
 {
 	bool path = sbpl_filters[f->id].subject == SUBJECT_PATH;
@@ -100,9 +108,11 @@ static void from_text(struct collect *c, const struct sbpl_filter *f)
 		break;
 	}
 	if (path) {
-		add_path(c, f->text);
-		if (f->text[0] == '/' && f->text[1])
-			add(c, &c->paths, joined(c->arena, f->text, "-" SBPL_ANY));
+		const char *text = without_slash(c->arena, f->text);
+
+		add_path(c, text);
+		if (text[0] == '/' && text[1])
+			add(c, &c->paths, joined(c->arena, text, "-" SBPL_ANY));
 	} else {
 		add(c, &c->names, f->text);
 		add(c, &c->names, joined(c->arena, f->text, "-" SBPL_ANY));

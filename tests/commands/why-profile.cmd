@@ -44,3 +44,7 @@ printf '(x)\n' >>$tmp/lib/lib.sb
 sbxc why --profile $tmp/a.sb --import-dir $tmp/lib read /x
 printf '(version 1)\n(allow\n' >$tmp/b.sb
 sbxc why --profile $tmp/b.sb --format json read /x
+# a path that no access has, and one of which it is not known
+printf '%s\n' '(version 1)' '(deny default)' '(allow file-read* (subpath "~/src"))' '(allow file-read* (subpath "/opt/"))' >unreal.sb
+sbxc why --profile unreal.sb read /Users/ann/src/x
+sbxc why --profile unreal.sb read /opt/x
