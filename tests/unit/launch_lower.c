@@ -316,6 +316,10 @@ Test(launch_lower, memory_falls_back_to_the_address_space)
 	EXPECT_LINE(lower_text(&p), "rlimit-fallback as 1048576 res.memory");
 	cr_expect(launch_model_rlimit(reopen(&p), "as", true, &v));
 	cr_expect_eq(v.value, 1 << 20);
+	set_limit(&p, LIMIT_ADDRESS_SPACE, (1 << 20) + 1);
+	EXPECT_LINE(lower_text(&p), "rlimit-fallback as 1048576 res.memory");
+	set_limit(&p, LIMIT_ADDRESS_SPACE, 1 << 20);
+	cr_expect_eq(count_lines(lower_text(&p), "rlimit-fallback"), 0);
 	set_limit(&p, LIMIT_ADDRESS_SPACE, 1 << 19);
 	cr_expect_eq(count_lines(lower_text(&p), "rlimit-fallback"), 0);
 	policy_free(&p);
