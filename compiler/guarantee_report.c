@@ -55,6 +55,17 @@ static void help_line(struct diag_rec *rec, const struct origin *line, const cha
 	}
 }
 
+/* A `prefer` may not leave nothing of a `require`: what has to be done with that first. */
+static const char *before_prefer(const struct ir *ir, const struct unkept *v, const unsigned *group, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct ir_want *asked = v[group[i]].asked;
+		if (asked && !(asked->targets & ir->targets & ~TARGET_BIT(v[group[i]].g.target)))
+			return asked->origin->base ? "`drop` the `require` of the base, and write " : "in place of the `require` write ";
+	}
+	return "";
+}
+
 static void report(struct arena *a, const struct ir *ir, const struct unkept *v, const unsigned *group, unsigned n, struct diags *d)
 {
 	const struct unkept *u = &v[group[0]];
@@ -78,7 +89,8 @@ static void report(struct arena *a, const struct ir *ir, const struct unkept *v,
 	if (u->other_mechanism)
 		diag_note(rec, "on %s it is kept, by %s", system_name[!u->g.target], u->other_mechanism);
 	help_line(rec, u->g.answer.at, u->g.answer.help);
-	diag_help(rec, "accept it there: `prefer %s on %s because \"...\"`", buf_str(&plain), target_name[u->g.target]);
+	diag_help(rec, "accept it there: %s`prefer %s on %s because \"...\"`", before_prefer(ir, v, group, n), buf_str(&plain),
+		  target_name[u->g.target]);
 	if (ir->targets != TARGET_BIT(u->g.target))
 		diag_help(rec, "or leave %s out of `targets`", system);
 }

@@ -59,15 +59,40 @@ def records(out):
     return [json.loads(line) for line in out.decode("utf-8").splitlines()]
 
 
+def records_of(text, folder):
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="lib-fix-", suffix=".sbx") as f:
+        f.write(text)
+        f.flush()
+        return records(run("json", [f.name]).stdout)
+
+
+def accepted(r):
+    """The line that a help says to write, and whether it stands in place of a `require`."""
+    for h in r["help"]:
+        if found := re.fullmatch(r"accept it there: (in place of the `require` write )?`(prefer .*)`", h):
+            return found[2], bool(found[1])
+    return None
+
+
+def accept_faults(r, texts):
+    """What cannot be kept is no error once it is accepted as the help says, and nothing else is one by that."""
+    file, (line, instead) = r["spans"][0]["file"], accepted(r)
+    lines = texts[file].split(b"\n")
+    at = max(n for n, text in enumerate(lines) if text.split()[:1] == [b"targets"])
+    if instead:
+        lines = [b"" if text.split()[:1] == [b"require"] else text for text in lines]
+    after = records_of(b"\n".join([*lines[:at], lines[at] + b"\n    " + line.encode(), *lines[at + 1:]]), os.path.dirname(file) or ".")
+    before = {x["code"] for x in records_of(texts[file], os.path.dirname(file) or ".")}
+    wrong = [a for a in after if (a["code"] == "E0401" and a["message"] == r["message"] and a["spans"][0]["line"] == r["spans"][0]["line"] + 1)
+             or (a["level"] == "error" and a["code"] not in before)]
+    return [f"{file}: `{line}` leads to {wrong[0]['code']}: {wrong[0]['message']}"] if wrong else []
+
+
 def fix_faults(r, texts):
     """The record is gone when its fix is applied."""
     fix, text = r["fix"], texts[r["fix"]["file"]]
     mended = text[:fix["byte_start"]] + fix["text"].encode() + text[fix["byte_end"]:]
-    folder = os.path.dirname(fix["file"]) or "."
-    with tempfile.NamedTemporaryFile(dir=folder, prefix="lib-fix-", suffix=".sbx") as f:
-        f.write(mended)
-        f.flush()
-        after = records(run("json", [f.name]).stdout)
+    after = records_of(mended, os.path.dirname(fix["file"]) or ".")
     same = [a for a in after if a["code"] == r["code"] and a["message"] == r["message"] and a["spans"]
             and a["spans"][0].get("byte_start") == r["spans"][0]["byte_start"]]
     return [f"{fix['file']}:{fix['line']}: the fix `{fix['text']}` leaves {r['code']}"] if same else []
@@ -181,6 +206,9 @@ def main():
     fixes = [r for r in recs if r["fix"] and r["fix"]["file"] in texts and r["level"] != "note"]
     verdict(f"json: {len(fixes)} fixes, each applied alone", [f for r in fixes for f in fix_faults(r, texts)] +
             ([] if len(fixes) >= 15 else ["too few fixes"]))
+    wishes = [r for r in recs if r["code"] == "E0401" and r["spans"][0]["file"] in texts and accepted(r)]
+    verdict(f"json: {len(wishes)} guarantees accepted as the help says", [f for r in wishes for f in accept_faults(r, texts)] +
+            ([] if len(wishes) >= 15 else ["too few of them"]))
 
     doc = json.loads(run_sarif.stdout)
     results = doc["runs"][0]["results"]
