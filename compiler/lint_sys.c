@@ -182,7 +182,7 @@ static void lint_dead(const struct lint *l, const struct sys_rule *r)
 		return;
 	}
 	by = NULL;
-	if (!whole_line(l, r, repeats, &by))
+	if ((r->deny && r->origin->because) || !whole_line(l, r, repeats, &by))
 		return;
 	rec = diag(l->diags, is_pass(r) ? DIAG_DEAD_ALLOW : DIAG_DEAD_DENY, r->origin->loc,
 		   "this line %s",

@@ -98,6 +98,28 @@ def fix_faults(r, texts):
     return [f"{fix['file']}:{fix['line']}: the fix `{fix['text']}` leaves {r['code']}"] if same else []
 
 
+def answerable():
+    """Codes of the warnings that a `because` on the line answers."""
+    table = {name: open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../compiler", name)).read() for name in ("diag.def", "lint.def")}
+    numbers = dict(re.findall(r'^DIAG\((\w+), "(W\d+)"', table["diag.def"], re.M))
+    return {numbers[name] for name in re.findall(r"^LINT\((\w+), true,", table["lint.def"], re.M)}
+
+
+def bare_line(r, texts):
+    """The line that a warning marks, when a reason can be put at its end."""
+    line = texts[r["spans"][0]["file"]].split(b"\n")[r["spans"][0]["line"] - 1]
+    return None if b"because" in line or b"#" in line or line.rstrip().endswith(b"{") else line
+
+
+def reason_faults(r, texts):
+    file, n = r["spans"][0]["file"], r["spans"][0]["line"]
+    lines = texts[file].split(b"\n")
+    lines[n - 1] += b' because "a reason"'
+    after = records_of(b"\n".join(lines), os.path.dirname(file) or ".")
+    left = [a for a in after if (a["code"] == r["code"] and a["spans"][0]["line"] == n) or a["code"] in ("E0100", "E0101")]
+    return [f"{file}:{n}: a reason does not answer {r['code']}"] if left else []
+
+
 # ---- sarif ----
 
 def need(o, where, **keys):
@@ -206,6 +228,10 @@ def main():
     fixes = [r for r in recs if r["fix"] and r["fix"]["file"] in texts and r["level"] != "note"]
     verdict(f"json: {len(fixes)} fixes, each applied alone", [f for r in fixes for f in fix_faults(r, texts)] +
             ([] if len(fixes) >= 15 else ["too few fixes"]))
+    asked = [r for r in recs if r["code"] in answerable() and r["spans"][0]["file"] in texts and bare_line(r, texts)]
+    lacking = answerable() - {r["code"] for r in asked}
+    verdict(f"json: {len(asked)} warnings answered by a reason", [f for r in asked for f in reason_faults(r, texts)] +
+            ([f"none of {sorted(lacking)}"] if lacking else []))
     wishes = [r for r in recs if r["code"] == "E0401" and r["spans"][0]["file"] in texts and accepted(r)]
     verdict(f"json: {len(wishes)} guarantees accepted as the help says", [f for r in wishes for f in accept_faults(r, texts)] +
             ([] if len(wishes) >= 15 else ["too few of them"]))
