@@ -75,10 +75,13 @@ if [[ ! -d $tmp/p ]] || ! "$B/sbx-run" "$tmp/p" -- "$tmp/nop" 2>/dev/null; then
 elif ! musl-gcc -static -Os -o "$tmp/cost" tests/live/cost.c 2>/dev/null; then
 	printf 'SKIP figures memory of a launch: no musl-gcc\n'
 else
-	read -r faults kilobytes code < <("$tmp/cost" "$B/sbx-run" "$tmp/p" -- "$tmp/nop")
+	# where a stack begins in its page is drawn by lot, and decides over two or three pages: the least of some launches
+	for ((i = 0; i < 15; i++)); do "$tmp/cost" "$B/sbx-run" "$tmp/p" -- "$tmp/nop"; done | sort -n >"$tmp/costs"
+	read -r faults kilobytes code <"$tmp/costs"
+	awk '$3 != 0 { exit 1 }' "$tmp/costs" || code=1
 	read -r _ bare _ < <("$tmp/cost" "$tmp/nop")
 	[[ $code = 0 ]] || faults= kilobytes=99999
-	at_most "page faults of a launch" "$faults" 16
+	at_most "page faults of a launch, the least of 15" "$faults" 15
 	IFS=.- read -r major minor _ <<<"$(uname -r)"
 	if ((major < 6 || (major == 6 && minor < 2))); then
 		printf 'SKIP figures kilobytes of a launch: before Linux 6.2 up to 64 pages of a process are not counted at once\n'
