@@ -1,14 +1,16 @@
 /*
  * facts_beaten.c - no rule on a value of the start is beaten everywhere by one later rule, whatever the value.
  *
- * Such a rule need not decide with the values that are at hand. So those that do not are held against each later rule on their
- * operation, with nothing else in the profile: with values apart from each other, in each other, and each at a place that one
- * of the two rules names, since what a wide rule leaves out is where a narrow one may decide.
+ * Such a rule need not decide with the values that are at hand. So those that do not are held against the rules that decide in their
+ * stead, one by one, with nothing else in the profile: with values apart from each other, in each other, and each at a place that
+ * one of the two rules names, since what a wide rule leaves out is where a narrow one may decide.
  */
 #include <string.h>
 
 #include "sbpl_witness.h"
 #include "seatbelt.h"
+
+enum { MOST_HELD = 8 };
 
 struct two {
 	struct arena *arena;
@@ -142,13 +144,57 @@ static bool beats(struct arena *a, const struct ir *ir, const struct sbpl_rule *
 	return p && !decides_near(&t, &near);
 }
 
-bool seatbelt_is_beaten(const struct ir *ir, const struct sbpl_profile *p, const struct sbpl_rule *r)
+/* ---- which rules to hold it against ---- */
+
+static bool same_rule(const struct sbpl_rule *x, const struct sbpl_rule *y)
+{
+	return x->form == y->form && x->part == y->part && x->op == y->op;
+}
+
+static const struct sbpl_rule *find(const struct sbpl_profile *p, const struct sbpl_rule *r)
+{
+	for (unsigned i = 0; p && i < p->n_rules; i++)
+		if (same_rule(&p->rules[i], r))
+			return &p->rules[i];
+	return NULL;
+}
+
+/* An operation that the rule's list answers for. */
+static enum sbpl_op asked_of(const struct sbpl_profile *p, enum sbpl_op list)
+{
+	unsigned op = 0;
+
+	while (op < SBPL_OP_COUNT && !(sbpl_ops[op].asked && sbpl_list_of(p, (enum sbpl_op)op) == list))
+		op++;
+	return (enum sbpl_op)op;
+}
+
+bool seatbelt_is_beaten(const void *model, const struct ir *ir, const struct sbpl_rule *r)
 {
 	struct arena *scratch = arena_new();
+	const struct request apart = seatbelt_values(scratch, ir, SEATBELT_APART);
+	const struct sbpl_profile *p = seatbelt_model_profile(model, &apart);
+	const struct sbpl_rule *own = find(p, r), *held[MOST_HELD];
+	const struct sbpl_profile one = {.rules = (struct sbpl_rule *)(uintptr_t)own, .n_rules = own != NULL};
+	const struct sbpl_profile *only = &one;
+	enum sbpl_op op = own ? asked_of(p, own->op) : SBPL_OP_COUNT;
+	struct sbpl_query *q = NULL;
+	unsigned n = op < SBPL_OP_COUNT ? sbpl_witness(scratch, &only, 1, op, &q) : 0, n_held = 0;
 	bool beaten = false;
 
-	for (const struct sbpl_rule *x = r + 1; x < p->rules + p->n_rules && !beaten; x++)
-		beaten = x->op == r->op && x->filter && beats(scratch, ir, x, r);
+	for (unsigned i = 0; i < n && !beaten && n_held < MOST_HELD; i++) {
+		const struct sbpl_rule *by = sbpl_decide(p, &q[i]).by;
+		unsigned k = 0;
+
+		if (!by || by <= own || by->op != own->op || !by->filter)
+			continue;
+		while (k < n_held && held[k] != by)
+			k++;
+		if (k < n_held)
+			continue;
+		held[n_held++] = by;
+		beaten = beats(scratch, ir, by, own);
+	}
 	arena_free(scratch);
 	return beaten;
 }

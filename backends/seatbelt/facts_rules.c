@@ -12,6 +12,8 @@
 #include "sbpl_witness.h"
 #include "seatbelt.h"
 
+enum { MOST_BEATEN = 64 };
+
 /* A rule as it is written: with some values one filter becomes several rules. */
 struct key {
 	unsigned line, col, op, part;
@@ -62,16 +64,14 @@ static void add_deciding(struct keys *keys, const struct sbpl_profile *p)
 	arena_free(scratch);
 }
 
-/* The first rule that is none of these; NULL: there is none. Line 0 is what macOS adds to every profile. */
-static const struct sbpl_rule *first_other(const struct keys *keys, const struct sbpl_profile *p, const struct ir *ir)
+/* The first rule, from this one on, that is none of these; NULL: there is none. Line 0 is what macOS adds to every profile. */
+static const struct sbpl_rule *next_other(const struct keys *keys, const struct sbpl_profile *p, unsigned from)
 {
-	for (unsigned i = 0; i < p->n_rules; i++) {
-		const struct sbpl_rule *r = &p->rules[i];
-		struct key k = key_of(r);
+	for (unsigned i = from; i < p->n_rules; i++) {
+		struct key k = key_of(&p->rules[i]);
 
-		if (k.line && !(keys->n && bsearch(&k, keys->v, keys->n, sizeof(k), cmp_key)) &&
-		    !(ir && r->filter && on_value(r->filter) && !seatbelt_is_beaten(ir, p, r)))
-			return r;
+		if (k.line && !(keys->n && bsearch(&k, keys->v, keys->n, sizeof(k), cmp_key)))
+			return &p->rules[i];
 	}
 	return NULL;
 }
@@ -144,6 +144,19 @@ static bool has_value(const struct sbpl_profile *p)
 	return i < p->n_rules;
 }
 
+/* Of those that decide nothing: a rule on a value of the start has to be beaten for it. That is looked into for so many of a profile. */
+static const struct sbpl_rule *first_beaten(const void *model, const struct ir *ir, const struct sbpl_profile *p, const struct keys *deciding)
+{
+	const struct sbpl_rule *r = next_other(deciding, p, 0);
+
+	for (unsigned n = 0; r && r->filter && on_value(r->filter); n++) {
+		if (n < MOST_BEATEN && seatbelt_is_beaten(model, ir, r))
+			return r;
+		r = next_other(deciding, p, (unsigned)(r - p->rules) + 1);
+	}
+	return r;
+}
+
 static const struct sbpl_rule *first_dead(const void *model, const struct ir *ir, struct arena *a)
 {
 	const struct sbpl_profile *base, *p = seatbelt_model_open_profile(model, &base);
@@ -152,16 +165,16 @@ static const struct sbpl_rule *first_dead(const void *model, const struct ir *ir
 
 	if (repeated)
 		return repeated;
-	for (unsigned i = has_value(p) ? SEATBELT_APART : SEATBELT_VALUES; i < SEATBELT_VALUES && first_other(&deciding, p, NULL); i++) {
+	for (unsigned i = has_value(p) ? SEATBELT_APART : SEATBELT_VALUES; i < SEATBELT_VALUES && next_other(&deciding, p, 0); i++) {
 		const struct request values = seatbelt_values(a, ir, i);
 
 		add_deciding(&deciding, seatbelt_model_profile(model, &values));
 	}
-	if (first_other(&deciding, p, NULL))
+	if (next_other(&deciding, p, 0))
 		add_deciding(&deciding, p);
-	if (first_other(&deciding, p, NULL))
+	if (next_other(&deciding, p, 0))
 		add_deciding(&deciding, base);
-	return first_other(&deciding, p, ir);
+	return first_beaten(model, ir, p, &deciding);
 }
 
 bool seatbelt_rules_decide(const void *model, const struct ir *ir, struct arena *a, const char **difference)

@@ -34,8 +34,8 @@ struct request seatbelt_values(struct arena *a, const struct ir *ir, unsigned wh
 /* All apart from each other, but for number `i`, which is this place, and those that are words, if `word` is one; false: there
  * are not so many. */
 bool seatbelt_values_at(struct arena *a, const struct ir *ir, unsigned i, const char *place, const char *word, struct request *out);
-/* facts_beaten.c: does one later rule decide wherever this one matches, with whatever values? */
-bool seatbelt_is_beaten(const struct ir *ir, const struct sbpl_profile *p, const struct sbpl_rule *r);
+/* facts_beaten.c: does one of the rules that decide in its stead decide wherever this one matches, with whatever values? */
+bool seatbelt_is_beaten(const void *model, const struct ir *ir, const struct sbpl_rule *r);
 /* facts_words.c: has every question that no request is put as the answer of the word that it belongs to? */
 bool seatbelt_words_whole(const void *model, const struct sbpl_profile *p, const struct ir *ir, struct arena *a,
 			  const char **difference);
