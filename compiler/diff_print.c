@@ -146,6 +146,7 @@ static unsigned column(const struct diff *d, enum diff_part part)
 struct section {
 	enum diff_part part;
 	unsigned ways; /* bits 1 << way */
+	unsigned width; /* of the first column */
 };
 
 static bool in_section(const struct section *s, const struct diff_entry *e)
@@ -170,13 +171,13 @@ static void put_group(const struct printer *p, const struct section *s, unsigned
 	fputs(":\n", p->out);
 	for (unsigned i = first; i < d->n; i++)
 		if (in_section(s, &d->v[i]) && d->v[i].via && strcmp(d->v[i].via, via) == 0)
-			put_brought(p, &d->v[i], column(d, s->part));
+			put_brought(p, &d->v[i], s->width);
 }
 
 /* What the policy itself says, then what others bring. */
 static void put_section(const struct printer *p, const char *head, enum diff_part part, unsigned ways)
 {
-	const struct section s = {part, ways};
+	const struct section s = {part, ways, column(p->d, part)};
 	bool begun = false;
 	for (unsigned brought = 0; brought < 2; brought++)
 		for (unsigned i = 0; i < p->d->n; i++) {
@@ -189,7 +190,7 @@ static void put_section(const struct printer *p, const char *head, enum diff_par
 			if (brought)
 				put_group(p, &s, i);
 			else
-				put_entry(p, e, column(p->d, part));
+				put_entry(p, e, s.width);
 		}
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../compiler/name_map.h"
 #include "../../compiler/str.h"
 #include "profile_priv.h"
 #include "sbpl_witness.h"
@@ -21,7 +22,6 @@ struct point {
 	} old, now;
 	int parent;   /* the nearest place above it that was asked about, or -1 */
 	int any;      /* the point that stands for all below it, or -1 */
-	bool done; /* told with its variant */
 	bool is_any;
 	bool whole;  /* all below it differs alike, but for its stops */
 	int region;  /* the point whose change goes on below this one, or -1 */
@@ -34,9 +34,13 @@ struct compare {
 	unsigned n;
 	struct point **plain; /* of them, by name */
 	unsigned n_plain;
+	struct point **ends; /* those with an address, by it */
+	unsigned n_ends;
 	struct profile_change *out;
 	unsigned n_out;
-	bool **ops; /* of each change */
+	bool **ops;	  /* of each change */
+	unsigned *after;  /* of each change: 1 + the next one about the same object; 0: none */
+	struct name_map first; /* by object: the first change about it */
 };
 
 static struct saying says(struct arena *a, const struct profile *p, const struct sbpl_query *q)
@@ -69,29 +73,39 @@ static bool same_text(const char *x, const char *y)
 	return x == y || (x && y && strcmp(x, y) == 0);
 }
 
+/* Of two about one object. */
 static bool same_change(const struct profile_change *x, const struct profile_change *y)
 {
-	return strcmp(x->object, y->object) == 0 && x->below == y->below && same_text(x->except, y->except) &&
+	return x->below == y->below && same_text(x->except, y->except) &&
 	       profile_same_answer(&x->old, &y->old) && profile_same_answer(&x->now, &y->now);
 }
 
 /* The same about other operations is one change. */
 static void change_add(struct compare *c, const struct point *p, struct profile_change change, const bool *ops)
 {
-	unsigned i = 0;
+	const size_t len = strlen(change.object);
+	const long known = name_map_get(&c->first, change.object, len);
+	unsigned i = (unsigned)(known + 1), last = 0;
 
 	change.old = profile_answer(c->arena, c->old, p->q);
 	change.now = profile_answer(c->arena, c->now, p->q);
-	while (i < c->n_out && !same_change(&c->out[i], &change))
-		i++;
-	if (i == c->n_out) {
+	for (; i && !same_change(&c->out[i - 1], &change); i = c->after[i - 1])
+		last = i;
+	if (!i) {
 		ARENA_GROW(c->arena, c->out, c->n_out);
 		ARENA_GROW(c->arena, c->ops, c->n_out);
+		ARENA_GROW(c->arena, c->after, c->n_out);
 		c->out[c->n_out] = change;
+		c->after[c->n_out] = 0;
 		c->ops[c->n_out++] = ARENA_ARRAY(c->arena, SBPL_OP_COUNT, bool);
+		i = c->n_out;
+		if (last)
+			c->after[last - 1] = i;
+		else
+			name_map_put(c->arena, &c->first, change.object, len, i - 1);
 	}
 	for (unsigned op = 0; op < SBPL_OP_COUNT; op++)
-		c->ops[i][op] |= ops[op];
+		c->ops[i - 1][op] |= ops[op];
 }
 
 /* What the question says beside its object. */
@@ -195,15 +209,21 @@ static void find_regions(struct point *v, unsigned n)
 	}
 }
 
-/* The places below `root` where its change stops. */
-static const char *stops(struct arena *a, const struct point *v, unsigned n, unsigned root)
+/* Of each point, the places below it where its change stops; nothing where there are none. */
+static struct buf *find_stops(struct arena *a, const struct point *v, unsigned n)
 {
-	struct buf b = buf_new(a);
+	struct buf *stops = ARENA_ARRAY(a, n, struct buf);
 
-	for (unsigned i = root + 1; i < n; i++)
-		if (around(v, &v[i]) == (int)root && !alike(&v[i], &v[root]))
-			buf_printf(&b, "%s%s", b.len ? ", " : "", v[i].name);
-	return b.len ? buf_str(&b) : NULL;
+	for (unsigned i = 0; i < n; i++) {
+		int root = around(v, &v[i]);
+
+		if (root < 0 || alike(&v[i], &v[root]))
+			continue;
+		if (!stops[root].len)
+			stops[root] = buf_new(a);
+		buf_printf(&stops[root], "%s%s", stops[root].len ? ", " : "", v[i].name);
+	}
+	return stops;
 }
 
 static const char *object_of(struct arena *a, const struct point *v, unsigned i, bool paths)
@@ -229,6 +249,8 @@ static void put_places(struct compare *c, struct point *v, unsigned n, bool path
 	qsort(v, n, sizeof(*v), paths ? by_place : by_name);
 	find_parents(v, n, paths);
 	find_regions(v, n);
+	struct buf *stops = find_stops(c->arena, v, n);
+
 	for (unsigned i = 0; i < n; i++) {
 		struct profile_change change = {.below = paths && v[i].whole};
 
@@ -236,7 +258,7 @@ static void put_places(struct compare *c, struct point *v, unsigned n, bool path
 			continue;
 		if (v[i].is_any || v[i].whole)
 			change.example = v[v[i].is_any ? i : (unsigned)v[i].any].name;
-		change.except = v[i].whole ? stops(c->arena, v, n, i) : NULL;
+		change.except = v[i].whole && stops[i].len ? buf_str(&stops[i]) : NULL;
 		change.object = with_facts(c->arena, object_of(c->arena, v, i, paths), v[i].q, vnode);
 		change_add(c, &v[i], change, ops);
 	}
@@ -249,17 +271,36 @@ static const struct sbpl_address *end_of(const struct sbpl_query *q)
 	return q->remote.set ? &q->remote : &q->local;
 }
 
+static int by_address(const void *x, const void *y)
+{
+	const struct point *p = *(struct point *const *)x, *q = *(struct point *const *)y;
+	const struct sbpl_address *a = end_of(p->q), *b = end_of(q->q);
+
+	if (a->proto != b->proto || a->family != b->family)
+		return a->proto != b->proto ? (int)a->proto - (int)b->proto : (int)a->family - (int)b->family;
+	return a->port != b->port ? (int)a->port - (int)b->port : (int)a->localhost - (int)b->localhost;
+}
+
+/* The questions about addresses, for variant(). */
+static void find_ends(struct compare *c)
+{
+	c->ends = ARENA_ARRAY(c->arena, c->n, struct point *);
+	c->n_ends = 0;
+	for (unsigned i = 0; i < c->n; i++)
+		if (!c->v[i].q->path && end_of(c->v[i].q)->set)
+			c->ends[c->n_ends++] = &c->v[i];
+	if (c->n_ends)
+		qsort(c->ends, c->n_ends, sizeof(struct point *), by_address);
+}
+
 /* The question that differs from this one in these parts of the address only. */
 static const struct point *variant(const struct compare *c, const struct point *p, struct sbpl_address at)
 {
-	for (unsigned i = 0; i < c->n; i++) {
-		const struct sbpl_address *x = c->v[i].q->path ? NULL : end_of(c->v[i].q);
+	struct sbpl_query q = {.remote = at};
+	struct point asked = {.q = &q}, *key = &asked;
+	struct point *const *x = c->n_ends ? bsearch(&key, c->ends, c->n_ends, sizeof(struct point *), by_address) : NULL;
 
-		if (x && x->set && x->proto == at.proto && x->family == at.family && x->port == at.port &&
-		    x->localhost == at.localhost)
-			return &c->v[i];
-	}
-	return p;
+	return x ? *x : p;
 }
 
 static void put_address(struct compare *c, const struct point *p, const bool *ops)
@@ -287,12 +328,6 @@ static void put_address(struct compare *c, const struct point *p, const bool *op
 }
 
 /* ---- all of one class of operations ---- */
-
-static bool same_variant(const struct sbpl_query *a, const struct sbpl_query *b)
-{
-	return same_text(a->vnode, b->vnode) && a->n_facts == b->n_facts &&
-	       (a->n_facts == 0 || (same_text(a->facts->name, b->facts->name) && same_text(a->facts->value, b->facts->value)));
-}
 
 static bool is_plain(const struct sbpl_query *q)
 {
@@ -346,21 +381,16 @@ static void put_words(struct compare *c, const struct point *v, unsigned n, cons
 	}
 }
 
-/* All questions that are of one kind and say the same beside their object, beginning with `first`. */
-static void put_variant(struct compare *c, unsigned first, const bool *ops)
+/* All questions that are of one kind and say the same beside their object. */
+static void put_variant(struct compare *c, struct point *const *run, unsigned n, const bool *ops)
 {
-	struct point *v = ARENA_ARRAY(c->arena, c->n - first, struct point);
-	bool plain = is_plain(c->v[first].q);
-	unsigned n = 0;
+	struct point *v = ARENA_ARRAY(c->arena, n, struct point);
+	bool plain = is_plain(run[0]->q);
 
-	for (unsigned i = first; i < c->n; i++) {
-		if (!same_kind(&c->v[first], &c->v[i]) || !same_variant(c->v[first].q, c->v[i].q))
-			continue;
-		c->v[i].done = true;
-		v[n] = c->v[i];
-		if (!plain && differs(&v[n]))
-			leave_told(c, &v[n]);
-		n++;
+	for (unsigned i = 0; i < n; i++) {
+		v[i] = *run[i];
+		if (!plain && differs(&v[i]))
+			leave_told(c, &v[i]);
 	}
 	if (v[0].q->path || v[0].q->name)
 		put_places(c, v, n, v[0].q->path != NULL, ops, !plain);
@@ -368,12 +398,69 @@ static void put_variant(struct compare *c, unsigned first, const bool *ops)
 		put_words(c, v, n, ops, plain);
 }
 
+static int text_order(const char *x, const char *y)
+{
+	return x && y ? strcmp(x, y) : (x != NULL) - (y != NULL);
+}
+
+static int kind_of(const struct point *p)
+{
+	return (p->q->path ? 1 : 0) + (p->q->name ? 2 : 0) + (end_of(p->q)->set ? 4 : 0);
+}
+
+static int variant_order(const struct point *a, const struct point *b)
+{
+	int order = kind_of(a) - kind_of(b);
+
+	order = order ? order : text_order(a->q->vnode, b->q->vnode);
+	order = order ? order : (int)a->q->n_facts - (int)b->q->n_facts;
+	if (order || !a->q->n_facts)
+		return order;
+	order = text_order(a->q->facts->name, b->q->facts->name);
+	return order ? order : text_order(a->q->facts->value, b->q->facts->value);
+}
+
+/* The questions of one variant stay in their order. */
+static int by_variant(const void *x, const void *y)
+{
+	const struct point *a = *(struct point *const *)x, *b = *(struct point *const *)y;
+	int order = variant_order(a, b);
+
+	return order ? order : (a > b) - (a < b);
+}
+
+struct run {
+	struct point **v;
+	unsigned n;
+};
+
+static int by_first(const void *x, const void *y)
+{
+	const struct run *a = x, *b = y;
+
+	return (a->v[0] > b->v[0]) - (a->v[0] < b->v[0]);
+}
+
+/* Variant by variant, in the order in which they were asked about first. */
 static void put_class(struct compare *c, const bool *ops)
 {
+	struct point **all = ARENA_ARRAY(c->arena, c->n, struct point *);
+	struct run *runs = ARENA_ARRAY(c->arena, c->n, struct run);
+	unsigned n = 0;
+
 	find_plain(c);
+	find_ends(c);
 	for (unsigned i = 0; i < c->n; i++)
-		if (!c->v[i].done)
-			put_variant(c, i, ops);
+		all[i] = &c->v[i];
+	qsort(all, c->n, sizeof(struct point *), by_variant);
+	for (unsigned i = 0; i < c->n; i++) {
+		if (i == 0 || variant_order(all[i - 1], all[i]) != 0)
+			runs[n++].v = &all[i];
+		runs[n - 1].n++;
+	}
+	qsort(runs, n, sizeof(*runs), by_first);
+	for (unsigned i = 0; i < n; i++)
+		put_variant(c, runs[i].v, runs[i].n, ops);
 }
 
 static void ask_class(struct compare *c, enum sbpl_op op, const bool *ops)
@@ -400,6 +487,16 @@ static void ask_class(struct compare *c, enum sbpl_op op, const bool *ops)
 		put_class(c, ops);
 }
 
+/* The names of each change's operations; most changes have those of the one before. */
+static void name_ops(struct compare *c)
+{
+	for (unsigned i = 0; i < c->n_out; i++) {
+		bool again = i && memcmp(c->ops[i], c->ops[i - 1], SBPL_OP_COUNT * sizeof(bool)) == 0;
+
+		c->out[i].ops = again ? c->out[i - 1].ops : profile_ops_text(c->arena, c->ops[i]);
+	}
+}
+
 const struct profile_change *profile_compare(struct arena *a, const struct profile *old, const struct profile *now,
 					     unsigned *n)
 {
@@ -419,8 +516,7 @@ const struct profile_change *profile_compare(struct arena *a, const struct profi
 				ops[x] = done[x] = true;
 		ask_class(&c, (enum sbpl_op)op, ops);
 	}
-	for (unsigned i = 0; i < c.n_out; i++)
-		c.out[i].ops = profile_ops_text(a, c.ops[i]);
+	name_ops(&c);
 	*n = c.n_out;
 	return c.out;
 }
