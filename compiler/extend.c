@@ -6,6 +6,7 @@
 #include "cond.h"
 #include "decide.h"
 #include "resolve_priv.h"
+#include "rule_places.h"
 #include "syscalls.h"
 
 /* ---- the chain ---- */
@@ -234,17 +235,44 @@ static void check_pair(struct res *r, const struct ir_rule *deny, const struct i
 	diag_help(rec, "remove the line, or deny less");
 }
 
+struct final_line {
+	struct res *r;
+	const struct ir_rule *allow;
+};
+
+static void check_place(void *ctx, const struct rule_place *at)
+{
+	const struct final_line *x = ctx;
+	if (at->rule->deny && at->rule->ops)
+		check_pair(x->r, at->rule, x->allow);
+}
+
+static void check_final(struct res *r, const struct rule_places *places, const struct ir_rule *allow)
+{
+	const struct ir_build *b = r->build;
+	struct final_line x = {r, allow};
+	const char *path = is_place(allow) ? expand_template(r->a, &b->ir, allow->object, NULL, 0) : NULL;
+	if (path && path[0] == '/') {
+		rule_places_above(places, path, check_place, &x);
+		rule_places_below(places, path, check_place, &x);
+	}
+	for (unsigned k = 0; k < b->n_rules && !is_place(allow); k++)
+		if (b->rules[k].deny && b->rules[k].ops)
+			check_pair(r, &b->rules[k], allow);
+}
+
 void extend_check_final(struct res *r)
 {
 	struct ir_build *b = r->build;
+	const struct rule_places *places = NULL;
 	b->ir.params = b->params;
 	b->ir.n_params = b->n_params;
 	for (unsigned i = 0; i < b->n_rules; i++) {
 		const struct ir_rule *allow = &b->rules[i];
 		if (allow->deny || !allow->ops || !allow->origin[__builtin_ctz(allow->ops)]->final)
 			continue;
-		for (unsigned k = 0; k < b->n_rules; k++)
-			if (b->rules[k].deny && b->rules[k].ops)
-				check_pair(r, &b->rules[k], allow);
+		if (!places) /* with the names that are written, whatever the system */
+			places = rule_places_new(r->a, &b->ir, b->rules, b->n_rules, TARGET_LINUX, NULL, 0);
+		check_final(r, places, allow);
 	}
 }

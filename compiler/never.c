@@ -83,23 +83,39 @@ static void look(void *ctx, const struct request *r)
 		report_broken(c, r, d.by);
 }
 
-static bool check_one(struct check *c, const struct ir_binding *given, unsigned n_given)
+/* The systems of the policy, with these values. */
+struct never_cases {
+	struct never_case v[TARGET_COUNT];
+	unsigned n;
+};
+
+static struct never_cases cases_of(struct arena *a, const struct meaning *m, const struct ir_binding *given, unsigned n_given)
+{
+	const struct ir *ir = meaning_ir(m);
+	struct never_cases c = {.n = 0};
+	for (unsigned t = 0; t < TARGET_COUNT && ir->n_nevers; t++)
+		if (ir->targets & TARGET_BIT(t))
+			c.v[c.n++] = never_case_new(a, m, (enum target)t, given, n_given);
+	return c;
+}
+
+static bool check_one(struct check *c, const struct never_cases *cases)
 {
 	bool known = true;
 	c->n_said = 0;
-	for (unsigned t = 0; t < TARGET_COUNT; t++)
-		if (meaning_ir(c->m)->targets & TARGET_BIT(t))
-			known &= never_points(c->a, c->m, c->never, (enum target)t, given, n_given, look, c);
+	for (unsigned i = 0; i < cases->n; i++)
+		known &= never_points(&cases->v[i], c->never, look, c);
 	return known;
 }
 
 bool never_check(struct arena *a, const struct meaning *m, struct diags *d)
 {
 	const struct ir *ir = meaning_ir(m);
+	const struct never_cases cases = cases_of(a, m, NULL, 0);
 	struct check c = {.a = a, .m = m, .d = d};
 	for (unsigned i = 0; i < ir->n_nevers; i++) {
 		c.never = &ir->nevers[i];
-		if (check_one(&c, NULL, 0))
+		if (check_one(&c, &cases))
 			continue;
 		diag(d, DIAG_TOO_LARGE, c.never->origin->loc, "the conditions have too many cases to tell whether this holds");
 		c.failed = true;
@@ -107,17 +123,18 @@ bool never_check(struct arena *a, const struct meaning *m, struct diags *d)
 	return !c.failed;
 }
 
-const struct origin *never_broken(struct arena *a, const struct meaning *m, const struct ir_binding *given, unsigned n_given)
+const struct origin *never_broken(struct arena *parent, const struct meaning *m, const struct ir_binding *given, unsigned n_given)
 {
 	const struct ir *ir = meaning_ir(m);
+	struct arena *a = arena_child(parent);
+	const struct never_cases cases = cases_of(a, m, given, n_given);
 	struct check c = {.a = a, .m = m};
-	for (unsigned i = 0; i < ir->n_nevers; i++) {
+	for (unsigned i = 0; i < ir->n_nevers && !c.failed; i++) {
 		c.never = &ir->nevers[i];
-		check_one(&c, given, n_given);
-		if (c.failed)
-			return c.never->origin;
+		check_one(&c, &cases);
 	}
-	return NULL;
+	arena_free(a);
+	return c.failed ? c.never->origin : NULL;
 }
 
 /* ---- what keeps it ---- */
@@ -192,10 +209,10 @@ static void look_at_artifact(void *ctx, const struct request *r)
 void never_check_artifacts(struct validator *v)
 {
 	const struct ir *ir = meaning_ir(v->meaning);
+	const struct never_cases cases = cases_of(v->arena, v->meaning, NULL, 0);
 	for (unsigned i = 0; i < ir->n_nevers; i++)
-		for (unsigned t = 0; t < TARGET_COUNT; t++) {
+		for (unsigned k = 0; k < cases.n; k++) {
 			struct artifact_check c = {.v = v, .never = &ir->nevers[i]};
-			if (ir->targets & TARGET_BIT(t))
-				never_points(v->arena, v->meaning, &ir->nevers[i], (enum target)t, NULL, 0, look_at_artifact, &c);
+			never_points(&cases.v[k], &ir->nevers[i], look_at_artifact, &c);
 		}
 }

@@ -6,14 +6,25 @@
 
 #include "validate.h"
 
+/* One system, and one set of load-time values, that each `never` is held against. */
+struct never_case {
+	struct arena *arena;
+	const struct meaning *meaning;
+	enum target target;
+	const struct ir_binding *given;
+	unsigned n_given;
+	const struct rule_places *places;
+};
+struct never_case never_case_new(struct arena *a, const struct meaning *m, enum target t, const struct ir_binding *given,
+				 unsigned n_given);
+
 /*
  * Gives `fn` requests of the set of `n`. The allowed set of the policy meets the set only if it holds one of them: rules
  * are subtrees of places, prefixes of names, intervals of ports, cases of calls, and the deepest point of two that overlap
  * is a point of every overlap. False when the conditions of a system call have too many cases to tell.
  */
 typedef void never_point_fn(void *ctx, const struct request *r);
-bool never_points(struct arena *a, const struct meaning *m, const struct ir_never *n, enum target t,
-		  const struct ir_binding *given, unsigned n_given, never_point_fn *fn, void *ctx);
+bool never_points(const struct never_case *at, const struct ir_never *n, never_point_fn *fn, void *ctx);
 
 /* Reports each line that allows what must never be (E0501). False when there was one. */
 bool never_check(struct arena *a, const struct meaning *m, struct diags *d);

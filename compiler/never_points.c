@@ -5,12 +5,14 @@
  * itself and the places of the allows below it are enough. Names with prefixes and intervals of ports are searched for
  * one that no deny takes.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "call_cases.h"
 #include "glob.h"
 #include "glob_pick.h"
 #include "never.h"
+#include "rule_places.h"
 #include "str.h"
 #include "template.h"
 
@@ -19,6 +21,7 @@ struct points {
 	const struct meaning *m;
 	const struct ir *ir;
 	const struct ir_rule *never;
+	const struct rule_places *places;
 	struct request r;
 	never_point_fn *fn;
 	void *ctx;
@@ -83,54 +86,54 @@ static const char *below(const struct points *p, const char *path, const char *n
 	return arena_printf(p->a, "%s/%s", path[1] ? path : "", name);
 }
 
-/* Patterns whose names are denied below the place, for the operation. */
-static unsigned denied_patterns(const struct points *p, const char *at, uint32_t op, const char ***out)
+struct names {
+	const struct points *p;
+	const char *at;
+	uint32_t op;
+	const char **v;
+	unsigned n;
+};
+
+static void add_name(struct names *x, const char *name)
 {
-	unsigned n = 0;
-	for (unsigned i = 0; i < p->ir->n_rules; i++) {
-		const struct ir_rule *r = &p->ir->rules[i];
-		const char *root = r->kind == RULE_GLOB && r->deny && (r->ops & op) && (r->targets & TARGET_BIT(p->r.target))
-				       ? root_of(p, r->object)
-				       : NULL;
-		if (!root || !path_covers(root, at))
-			continue;
-		ARENA_GROW(p->a, *out, n);
-		(*out)[n++] = r->glob;
-	}
-	return n;
+	ARENA_GROW(x->p->a, x->v, x->n);
+	x->v[x->n++] = name;
+}
+
+/* Patterns whose names are denied below the place, for the operation. */
+static void add_denied(void *ctx, const struct rule_place *at)
+{
+	struct names *x = ctx;
+	const struct ir_rule *r = at->rule;
+	if (r->kind == RULE_GLOB && r->deny && (r->ops & x->op) && (r->targets & TARGET_BIT(x->p->r.target)))
+		add_name(x, r->glob);
 }
 
 /* Names of the policy's own places right below this one. */
-static unsigned own_names(const struct points *p, const char *at, const char ***out, unsigned n)
+static void add_own(void *ctx, const struct rule_place *at)
 {
-	size_t len = at[1] ? strlen(at) : 0;
-	for (unsigned i = 0; i < p->ir->n_rules; i++) {
-		const struct ir_rule *r = &p->ir->rules[i];
-		for (unsigned h = 0; h < r->n_holes + 1 && r->kind == RULE_PATH; h++) {
-			const char *root = root_of(p, h ? r->holes[h - 1].path : r->object);
-			if (!root || !path_covers(at, root) || !root[len])
-				continue;
-			ARENA_GROW(p->a, *out, n);
-			(*out)[n++] = arena_strndup(p->a, root + len + 1, strcspn(root + len + 1, "/"));
-		}
-	}
-	return n;
+	struct names *x = ctx;
+	const char *name = at->root + (x->at[1] ? strlen(x->at) : 0) + 1;
+	if (at->rule->kind == RULE_PATH)
+		add_name(x, arena_strndup(x->p->a, name, strcspn(name, "/")));
 }
 
 /* The place with names below it that the patterns fit and no denied one does: at it, and in a folder that no line names. */
 static void fitting_points(struct points *p, const char *at, const char *const *globs, unsigned n, uint32_t op)
 {
-	const char **avoid = NULL, *end = "";
-	unsigned n_avoid = denied_patterns(p, at, op, &avoid);
+	struct names avoid = {.p = p, .at = at, .op = op};
+	const char *end = "";
+	rule_places_above(p->places, at, add_denied, &avoid);
 	for (unsigned i = 0; i < n; i++) {
-		const char *name = glob_pick(p->a, globs[i], avoid, n_avoid, &p->known);
+		const char *name = glob_pick(p->a, globs[i], avoid.v, avoid.n, &p->known);
 		if (!name)
 			return;
 		end = arena_printf(p->a, "%s%s%s", end, i ? "/" : "", name);
 	}
 	give(p, below(p, at, end), 0, op);
-	n_avoid = own_names(p, at, &avoid, n_avoid);
-	const char *folder = glob_pick(p->a, "*", avoid, n_avoid, &p->known);
+	rule_places_below(p->places, at, add_own, &avoid);
+	rule_holes_below(p->places, at, add_own, &avoid);
+	const char *folder = glob_pick(p->a, "*", avoid.v, avoid.n, &p->known);
 	if (folder)
 		give(p, below(p, below(p, at, folder), end), 0, op);
 }
@@ -157,6 +160,28 @@ static void meet(struct points *p, const struct ir_rule *allow)
 			fitting_points(p, at, globs, n, OP_BIT(op));
 }
 
+struct met {
+	const struct points *p;
+	const struct ir_rule **v;
+	unsigned n;
+};
+
+static void add_met(void *ctx, const struct rule_place *at)
+{
+	struct met *x = ctx;
+	const uint32_t ops = x->p->never->ops;
+	if (!allows(x->p, at->rule, RULE_PATH, ops) && !allows(x->p, at->rule, RULE_GLOB, ops))
+		return;
+	ARENA_GROW(x->p->a, x->v, x->n);
+	x->v[x->n++] = at->rule;
+}
+
+static int in_order(const void *x, const void *y)
+{
+	const struct ir_rule *a = *(const struct ir_rule *const *)x, *b = *(const struct ir_rule *const *)y;
+	return (a > b) - (a < b);
+}
+
 static void path_points(struct points *p)
 {
 	const char *root = root_of(p, p->never->object);
@@ -170,11 +195,15 @@ static void path_points(struct points *p)
 	}
 	if (p->ir->entry)
 		give_place(p, p->ir->entry, p->never->ops);
-	for (unsigned i = 0; i < p->ir->n_rules; i++) {
-		const struct ir_rule *r = &p->ir->rules[i];
-		if (allows(p, r, RULE_PATH, p->never->ops) || allows(p, r, RULE_GLOB, p->never->ops))
-			meet(p, r);
+	struct met met = {.p = p};
+	if (root) {
+		rule_places_above(p->places, root, add_met, &met);
+		rule_places_below(p->places, root, add_met, &met);
 	}
+	if (met.n)
+		qsort(met.v, met.n, sizeof(*met.v), in_order);
+	for (unsigned i = 0; i < met.n; i++)
+		meet(p, met.v[i]);
 }
 
 /* ---- sockets ---- */
@@ -399,12 +428,21 @@ static void call_points(struct points *p, struct call_cases *cases, const char *
 		call_points(p, cases, g->members[i], depth + 1);
 }
 
-bool never_points(struct arena *a, const struct meaning *m, const struct ir_never *n, enum target t,
-		  const struct ir_binding *given, unsigned n_given, never_point_fn *fn, void *ctx)
+struct never_case never_case_new(struct arena *a, const struct meaning *m, enum target t, const struct ir_binding *given,
+				 unsigned n_given)
 {
-	struct points p = {.a = a, .m = m, .ir = meaning_ir(m), .never = &n->rule, .fn = fn, .ctx = ctx, .known = true};
-	p.r = (struct request){.target = t, .given = given, .n_given = n_given};
-	if (!(n->rule.targets & TARGET_BIT(t)))
+	const struct ir *ir = meaning_ir(m);
+	return (struct never_case){a, m, t, given, n_given, rule_places_new(a, ir, ir->rules, ir->n_rules, t, given, n_given)};
+}
+
+bool never_points(const struct never_case *at, const struct ir_never *n, never_point_fn *fn, void *ctx)
+{
+	struct arena *a = at->arena;
+	const struct meaning *m = at->meaning;
+	struct points p = {
+	    .a = a, .m = m, .ir = meaning_ir(m), .never = &n->rule, .places = at->places, .fn = fn, .ctx = ctx, .known = true};
+	p.r = (struct request){.target = at->target, .given = at->given, .n_given = at->n_given};
+	if (!(n->rule.targets & TARGET_BIT(at->target)))
 		return true;
 	switch (n->rule.kind) {
 	case RULE_PATH:
