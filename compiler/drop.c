@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "macos_word.h"
+#include "name_map.h"
 #include "resolve_priv.h"
 #include "say.h"
 #include "str.h"
@@ -26,6 +27,35 @@ static const char *base_name(const struct res *r)
 static bool is_inherited_rule(const struct res *r, const struct ir_rule *rule, bool deny)
 {
 	return rule->ops && rule->deny == deny && inherited(r, rule->origin[__builtin_ctz(rule->ops)]);
+}
+
+/* The rules of the builder by their object; those that came since the last `drop` are added at the next. */
+struct drop_index {
+	struct name_map objects; /* to the chain */
+	struct drop_chain {
+		unsigned *rules, n; /* in the order of the builder */
+	} *chains;
+	unsigned n_chains, n_rules;
+};
+
+static const struct drop_chain *rules_of_object(struct res *r, const char *object)
+{
+	struct drop_index *x = r->drops ? r->drops : (r->drops = ARENA_NEW(r->a, struct drop_index));
+	for (; x->n_rules < r->build->n_rules; x->n_rules++) {
+		const char *name = r->build->rules[x->n_rules].object;
+		long i = name_map_get(&x->objects, name, strlen(name));
+		if (i < 0) {
+			i = x->n_chains;
+			name_map_put(r->a, &x->objects, name, strlen(name), x->n_chains);
+			ARENA_GROW(r->a, x->chains, x->n_chains);
+			x->chains[x->n_chains++] = (struct drop_chain){NULL, 0};
+		}
+		struct drop_chain *c = &x->chains[i];
+		ARENA_GROW(r->a, c->rules, c->n);
+		c->rules[c->n++] = x->n_rules;
+	}
+	long i = name_map_get(&x->objects, object, strlen(object));
+	return i < 0 ? NULL : &x->chains[i];
 }
 
 /* What is left of a rule outside the box ops x targets x arches, as up to three rules. */
@@ -140,11 +170,11 @@ static uint32_t not_there(const struct ir_rule *want, uint32_t missing)
 static void drop_item(struct res *r, const struct place *p, struct access_item *i, bool deny)
 {
 	uint32_t missing = i->rule.ops;
-	const unsigned n = r->build->n_rules; /* pieces that a cut leaves come after */
+	const struct drop_chain *same = rules_of_object(r, i->rule.object); /* without the pieces that a cut leaves */
 	i->rule.deny = deny;
 	i->rule.targets = p->targets & r->build->ir.targets;
-	for (unsigned k = 0; k < n; k++) {
-		const struct ir_rule *rule = &r->build->rules[k];
+	for (unsigned k = 0; same && k < same->n; k++) {
+		const struct ir_rule *rule = &r->build->rules[same->rules[k]];
 		if (!is_inherited_rule(r, rule, deny) || !ir_same_object(rule, &i->rule) || !(rule->ops & i->rule.ops) ||
 		    !(rule->targets & i->rule.targets) || !(rule->arches & i->rule.arches))
 			continue;
@@ -153,7 +183,7 @@ static void drop_item(struct res *r, const struct place *p, struct access_item *
 		if (o->final)
 			report_final(r, i->loc, o);
 		else
-			cut(r, k, &i->rule);
+			cut(r, same->rules[k], &i->rule);
 	}
 	missing = not_there(&i->rule, missing);
 	if (missing)

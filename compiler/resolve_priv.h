@@ -99,6 +99,7 @@ struct res {
 	struct proxy **proxies;
 	unsigned n_proxies;
 	struct name_map proxies_by_name;
+	struct drop_index *drops; /* of drop.c, on the rules of `build`: no profile drops; NULL: nothing was dropped yet */
 	bool *set_used; /* per --set */
 	bool asking;     /* the words are those of a question: a shell has read them */
 	bool base_wrong; /* a base has errors: that a `drop` finds nothing in it is no further one */

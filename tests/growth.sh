@@ -1,10 +1,13 @@
 #!/bin/bash
 # growth.sh - what `sbxc check` executes grows with the rules of a policy as n log n, for every kind of rule that
-# tests/bench/policy.py knows: instructions are counted (valgrind), so the answer is the same on every machine.
+# tests/bench/policy.py knows, and what `sbxc diff` does of two policies and of two profiles of macOS: instructions are counted
+# (valgrind), so the answer is the same on every machine.
 #
 # Of four times the rules, less what a policy of one costs: 4.0 is a line, 16 a loop over all rules for each of them. What is
 # bounded (a plan holds 512 names of variables, a condition 1024 parts) may cost more each, if it is little at the bound. Tests
 # that give values of their own are asked about every rule that stands on them: the cost of such a pair is what is bounded.
+#
+# With arguments only these kinds.
 set -u
 top=$(unset CDPATH; cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 : "${B:=build}"
@@ -15,21 +18,43 @@ trap 'rm -rf "$tmp"' EXIT
 
 command -v valgrind >/dev/null || { echo 'SKIP growth: valgrind is not installed'; exit 0; }
 
-count() { # FILE
-	valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null "$B/sbxc" check -q --std "$top/policies/std" "$1" \
-	    >"$1.out" 2>"$1.count" || { echo refused; return; }
-	sed -n 's/^==[0-9]*== I *refs: *//p' "$1.count" | tr -d ,
+count() { # OUTPUT COMMAND...
+	local out=$1
+	shift
+	valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null "$B/sbxc" "$@" >"$out.out" 2>"$out.count" ||
+	    { echo refused; return; }
+	sed -n 's/^==[0-9]*== I *refs: *//p' "$out.count" | tr -d ,
+}
+
+pair() { # FILE: two of them, a tenth of whose lines differ
+	sed 's,/\([0-9]*\)0",/other/\10",' "$1" >"new.$1"
 }
 
 measure() { # KIND RULES
-	mkdir -p "$tmp/$1-$2" && cd "$tmp/$1-$2" &&
-	    python3 "$top/tests/bench/policy.py" "$1" "$2" . >policy.sbx && count policy.sbx >"$tmp/$1-$2.n"
+	mkdir -p "$tmp/$1-$2" && cd "$tmp/$1-$2" || return
+	case $1 in
+	diff)
+		python3 "$top/tests/bench/policy.py" path "$2" . >policy.sbx
+		pair policy.sbx
+		count policy.sbx diff --std "$top/policies/std" policy.sbx new.policy.sbx
+		;;
+	diffprofile)
+		{ echo '(version 1)(deny default)'; seq -f '(allow file-read-data (subpath "/srv/%.0f"))' "$2"; } >policy.sb
+		pair policy.sb
+		count policy.sbx diff policy.sb new.policy.sb
+		;;
+	*)
+		python3 "$top/tests/bench/policy.py" "$1" "$2" . >policy.sbx
+		count policy.sbx check -q --std "$top/policies/std" policy.sbx
+		;;
+	esac >"$tmp/$1-$2.n"
 }
-export -f measure count
+export -f measure count pair
 export tmp top B
 
 # Beside a policy of one rule of the kind, which opens what the kind needs.
-python3 "$top/tests/bench/policy.py" | while read -r kind limit; do
+{ python3 "$top/tests/bench/policy.py"; printf '%s\n' 'diff 100000' 'diffprofile 100000'; } | while read -r kind limit; do
+	[[ $# -eq 0 || " $* " = *" $kind "* ]] || continue
 	((limit < 4 * n)) && more=$limit || more=$((4 * n))
 	printf '%s %s\n' "$kind" 1 "$kind" $((more / 4)) "$kind" "$more"
 done >"$tmp/list"

@@ -2,22 +2,31 @@
 Imports are files of their own, written into FOLDER. Without arguments the kinds."""
 import os, sys
 
-HEAD = 'policy grown version "1.0.0" {\n    targets %s\n    entry "/bin/true"'
+HEAD = 'policy grown version "1.0.0"%s {\n    targets %s'
+ENTRY = '    entry "/bin/true"'
 PREFER = 'prefer net.connect.host, net.connect.port, net.listen.port on linux because "x"'
 ARGS = {"prctl": "option", "ioctl": "cmd", "fcntl": "cmd", "socket": "domain", "madvise": "behavior", "kill": "sig",
         "personality": "personality", "setsockopt": "optname", "fadvise64": "advice", "flock": "cmd"}
 
 
 class Policy:
-    """top: lines before the policy; lines: in it; tests: whole tests; files: imports by name."""
+    """top: lines before the policy; lines: in it; tests: whole tests; files: imports by name; base: lines of one that it extends."""
 
-    def __init__(self, top=(), lines=(), tests=(), files=None, isolate="none", targets="linux"):
+    def __init__(self, top=(), lines=(), tests=(), files=None, isolate="none", targets="linux", base=None):
         self.top, self.lines, self.tests, self.files, self.targets = top, lines, tests, files or {}, targets
         self.isolate = [f"    isolate {isolate}"] if targets == "linux" else ['    prefer proc.no_exec on macos because "x"']
+        self.extends = " extends base" if base else ""
+        if base:
+            self.top = ['import "base.sbx"', *top]
+            self.files["base.sbx"] = "\n".join(["sbx 1", "policy base {", f"    targets {targets}", *self.head(), *("    " + l for l in base), "}", ""])
+
+    def head(self):
+        return [ENTRY, *self.isolate]
 
     def text(self):
         tests = self.tests or ['    test "grown" {\n        expect deny write "/x"\n    }']
-        return "\n".join(["sbx 1", *self.top, HEAD % self.targets, *self.isolate, *("    " + l for l in self.lines), *tests, "}", ""])
+        return "\n".join(["sbx 1", *self.top, HEAD % (self.extends, self.targets), *([] if self.extends else self.head()),
+                          *("    " + l for l in self.lines), *tests, "}", ""])
 
 
 def test(*lines):
@@ -142,6 +151,42 @@ def never(n):
     return Policy(lines=['allow read "/srv"', *(f'never allow write "/srv/{i}"' for i in range(n))])
 
 
+def nevers(n):  # of a base, beside as many rules
+    return Policy(base=[f'never allow read "/srv/{i}"' for i in range(n)], lines=[f'allow read "/usr/{i}"' for i in range(n)])
+
+
+def drop(n):  # lines of a base, one by one
+    return Policy(base=[f'allow read "/srv/{i}"' for i in range(n)],
+                  lines=['allow read "/usr"', *(f'drop allow read "/srv/{i}"' for i in range(n))])
+
+
+def final(n):  # beside denies
+    return Policy(base=[f'final allow read "/srv/{i}"' for i in range(n)], lines=[f'deny read "/opt/{i}" because "x"' for i in range(n)])
+
+
+def mount(n):
+    return Policy(isolate="all", lines=['root private', *(f'mount "/usr/{i}" at "/srv/m{i}" read' for i in range(n))])
+
+
+def scratch(n):
+    return Policy(isolate="all", lines=['root private', *(f'scratch "/srv/m{i}" size 1MiB' for i in range(n))])
+
+
+def denyhost(n):  # of a proxy that reaches a domain
+    return Policy(top=['proxy egress = unix "/run/egress.sock"'],
+                  lines=[PREFER, 'prefer unix.path on linux because "x"', 'allow connect tcp "*.example.org:443" via egress',
+                         *(f'deny connect tcp "h{i}.example.org:443"' for i in range(n))])
+
+
+def choice(n):  # among the lines of a profile
+    return Policy(top=['profile p(git: "yes"|"no" = "yes") {',
+                       *(f'    on git == "yes" {{\n        allow read "/srv/place/{i}"\n    }}' for i in range(n)), "}"], lines=["use p"])
+
+
+def use_with(n):  # one profile, with a value each time
+    return Policy(top=['profile p(d: string = "3") {\n    allow read "/srv/place/${d}"\n}'], lines=[f'use p(d: "{i}")' for i in range(n)])
+
+
 def mach(n):
     return Policy(targets="macos", lines=[f'allow mach "org.example.s{i}"' for i in range(n)])
 
@@ -186,7 +231,8 @@ KINDS = {path: 100000, deep: 100000, chain: 100000, tree: 100000, hole: 100000, 
          unix: 100000, sockets: 100000, proxy: 100000, proxies: 100000, call: 1000, calls: 1000, conds: 1000, env: 500,
          expect: 100000, tests: 100000, given: 1000, let: 100000, param: 100000, group: 240, use: 100000, imports: 1000,
          never: 100000, mach: 100000, silence: 100000, macpath: 100000, macdeny: 100000, macport: 60000, macunix: 100000, open_denials: 100000,
-         macpattern: 10000, pattern: 100000, denypattern: 100000, folderpattern: 100000, machole: 1600}
+         nevers: 100000, drop: 100000, final: 100000, mount: 200, scratch: 200, denyhost: 100000, choice: 100000, use_with: 100000,
+         macpattern: 20000, pattern: 100000, denypattern: 100000, folderpattern: 100000, machole: 1600}
 
 if __name__ == "__main__":
     kinds = {k.__name__: k for k in KINDS}
