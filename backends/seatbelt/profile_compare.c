@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../compiler/name_map.h"
 #include "../../compiler/str.h"
 #include "profile_priv.h"
+#include "sbpl_keys.h"
 #include "sbpl_witness.h"
 
 /* One question, with what both say. */
@@ -40,7 +40,8 @@ struct compare {
 	unsigned n_out;
 	bool **ops;	  /* of each change */
 	unsigned *after;  /* of each change: 1 + the next one about the same object; 0: none */
-	struct name_map first; /* by object: the first change about it */
+	struct sbpl_keys *objects;
+	unsigned *first, n_first; /* by object: 1 + the first change about it */
 };
 
 static struct saying says(struct arena *a, const struct profile *p, const struct sbpl_query *q)
@@ -83,9 +84,8 @@ static bool same_change(const struct profile_change *x, const struct profile_cha
 /* The same about other operations is one change. */
 static void change_add(struct compare *c, const struct point *p, struct profile_change change, const bool *ops)
 {
-	const size_t len = strlen(change.object);
-	const long known = name_map_get(&c->first, change.object, len);
-	unsigned i = (unsigned)(known + 1), last = 0;
+	const unsigned object = sbpl_keys_add(c->objects, change.object, strlen(change.object));
+	unsigned i = object < c->n_first ? c->first[object] : 0, last = 0;
 
 	change.old = profile_answer(c->arena, c->old, p->q);
 	change.now = profile_answer(c->arena, c->now, p->q);
@@ -99,10 +99,12 @@ static void change_add(struct compare *c, const struct point *p, struct profile_
 		c->after[c->n_out] = 0;
 		c->ops[c->n_out++] = ARENA_ARRAY(c->arena, SBPL_OP_COUNT, bool);
 		i = c->n_out;
-		if (last)
+		if (last) {
 			c->after[last - 1] = i;
-		else
-			name_map_put(c->arena, &c->first, change.object, len, i - 1);
+		} else {
+			ARENA_GROW(c->arena, c->first, c->n_first);
+			c->first[c->n_first++] = i;
+		}
 	}
 	for (unsigned op = 0; op < SBPL_OP_COUNT; op++)
 		c->ops[i - 1][op] |= ops[op];
@@ -500,7 +502,7 @@ static void name_ops(struct compare *c)
 const struct profile_change *profile_compare(struct arena *a, const struct profile *old, const struct profile *now,
 					     unsigned *n)
 {
-	struct compare c = {.arena = a, .old = old, .now = now};
+	struct compare c = {.arena = a, .old = old, .now = now, .objects = sbpl_keys_new(a)};
 	bool done[SBPL_OP_COUNT] = {false};
 
 	for (unsigned op = 0; op < SBPL_OP_COUNT; op++) {
