@@ -56,8 +56,9 @@ export tmp top B
 # Beside a policy of one rule of the kind, which opens what the kind needs.
 { python3 "$top/tests/bench/policy.py"; printf '%s\n' 'diff 100000' 'diffprofile 100000'; } | while read -r kind limit; do
 	[[ $# -eq 0 || " $* " = *" $kind "* ]] || continue
-	((limit < 4 * n)) && more=$limit || more=$((4 * n))
-	[[ $kind = diff ]] && few=10 || few=1 # of two policies of one rule nothing may be the same
+	few=1 more=$((4 * n))
+	[[ $kind != diff ]] || { few=$n more=$((40 * n)); } # of few lines the comparison is no larger part
+	((limit < more)) && more=$limit
 	printf '%s %s\n' "$kind" "$few" "$kind" $((more / 4)) "$kind" "$more"
 done >"$tmp/list"
 xargs -P "$(nproc)" -L 1 bash -c 'measure "$0" "$1"' <"$tmp/list"
@@ -100,6 +101,7 @@ done <"$tmp/list"
 
 # The same kind of lines for macOS costs at most twice what it costs for Linux, the proofs of both with it.
 for pair in path:macpath deny:macdeny port:macport sockets:macunix; do
+	[[ $# -eq 0 ]] || break
 	linux=$(cat "$tmp/${pair%:*}-$((4 * n)).n") macos=$(cat "$tmp/${pair#*:}-$((4 * n)).n")
 	if [[ $linux$macos != *[!0-9]* && $macos -lt $((2 * linux)) ]]; then
 		echo "PASS growth ${pair#*:} beside ${pair%:*}: $((100 * macos / linux)) % of the instructions"
