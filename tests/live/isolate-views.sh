@@ -95,6 +95,16 @@ NoNewPrivs:	1"
 	inside all 'cat /proc/net/dev | grep -c :; grep " lo" /proc/net/dev >/dev/null || grep lo: /proc/net/dev >/dev/null && echo lo'
 	gives "$WHO: the private network holds the loopback alone" "1
 lo"
+	# read by another way than without namespaces
+	left='trap "" INT USR1 PIPE; umask 0; exec "$@"' shows='^(SigBlk|SigIgn|Umask)'
+	run as sh -c "$left" sh "$TMP/tools/busybox" grep -E "$shows" /proc/self/status
+	has "$WHO: control: ignored signals and umask 0 pass without the loader" "Umask:	0000*SigIgn:	*[1-9a-f]*"
+	for p in private all one-user; do
+		run as env --default-signal=HUP sh -c "$left" sh "$SBX_RUN" --set "d=$D" "$TMP/plan-$p" -- "$TMP/tools/busybox" grep -E "$shows" /proc/self/status
+		gives "$WHO: nothing of them is left in namespaces ($p)" "Umask:	0022
+SigBlk:	0000000000000000
+SigIgn:	0000000000000000"
+	done
 	# nobody listens there: refused by the host that was reached, and not unreachable
 	run as "$SBX_RUN" --set "d=$D" "$TMP/plan-net" -- "$PROBE" connect 9
 	gives "$WHO: its loopback is up" "ECONNREFUSED"
