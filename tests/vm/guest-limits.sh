@@ -45,6 +45,14 @@ between "pids: refused in 8" "$(told pids_refused)" 1 99 forks
 [ ! -e $CG/user/pids.peak ] || is "pids: never more" "$(told pids_peak)" 8
 is "pids: nothing left" "$(left) $(named sleep)" "0 0"
 
+# ---- live usage of the whole job
+/t/sbx-run --watch $PLAN -- /bin/sh -c 'sleep 6 & sleep 6 & sleep 6 & wait' 2>/tmp/err
+line=$(grep ' s, job: ' /tmp/err | tail -n 1)
+between "watch: processes of the job" "$(sed -n 's/.* s, job: .* processes \([0-9]*\)$/\1/p' /tmp/err | sort -n | tail -n 1)" 4 6 processes
+case $line in *" cpu "*" s memory "*" MiB processes "*) pass "watch: and what they use: ${line#sbx-run: note: }" ;; *) fail "watch" "$(cat /tmp/err)" ;; esac
+/t/sbx-run $PLAN -- /bin/sleep 2 2>/tmp/err
+is "watch: control: nothing is said without the option" "$(grep -c ' s, job: ' /tmp/err)" 0
+
 # ---- processor: what a loop gets in two seconds, alone and of one beside it
 share() { echo $((($(told cpu_user_us) + $(told cpu_system_us)) / ($(told wall_us) / 100))); }
 spin() { job "$1" /bin/sh -c 'while :; do :; done & sleep 2; kill $!'; }

@@ -50,5 +50,26 @@ seen"
 	is "$who: the host's tree with a covered place" "$out" open
 	is "$who: no mount comes back" "$(grep -c scratch /proc/mounts)" 0
 done
+
+# The settings of a host that forbid user namespaces, set for all of it: refused with the cause and the fix, and not when they are as before.
+forbid() { # SETTING VALUE FIX
+	file=/proc/sys/$(echo "$1" | tr . /)
+	if [ ! -e "$file" ]; then
+		skip "$1" "this kernel has no such setting"
+		return
+	fi
+	before=$(cat "$file")
+	echo "$2" >"$file"
+	as_user "/t/sbx-run /t/plans/views -- /bin/echo ran" >/tmp/out 2>/tmp/err
+	said="$? $(cat /tmp/out /tmp/err)"
+	echo "$before" >"$file"
+	case $said in
+	"125 "*E0627*"$1 is $2"*"fix        $3"*) pass "$1 is $2: refused, with the fix" ;;
+	*) fail "$1 is $2" "$said" ;;
+	esac
+	is "control: $1 as it was" "$(as_user "/t/sbx-run /t/plans/views -- /bin/echo ran" 2>/tmp/err)" ran
+}
+forbid user.max_user_namespaces 0 "sysctl user.max_user_namespaces=15000"
+forbid kernel.unprivileged_userns_clone 0 "sysctl kernel.unprivileged_userns_clone=1"
 is "nothing is left" "$(ls -d /scratch 2>/dev/null)" ""
 finish
