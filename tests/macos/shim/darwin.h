@@ -100,6 +100,8 @@ ssize_t write(int, const void *, size_t);
 int pipe(int[2]);
 int dup2(int, int);
 int chdir(const char *);
+int fchdir(int);
+char *getcwd(char *, size_t);
 int getdtablesize(void);
 int issetugid(void);
 pid_t fork(void);
