@@ -11,12 +11,17 @@ static const struct {
 	char number[6];
 	unsigned char code;
 } errors[] = {
-#define ERR(id, number_, slug_, code_, description) [ERR_##id] = {.number = number_, .code = code_},
+#define ERR(id, number_, slug_, code_, description, fix) [ERR_##id] = {.number = number_, .code = code_},
 #include "errors.def"
 };
 
 static const char descriptions[] =
-#define ERR(id, number, slug, code, description) description "\0"
+#define ERR(id, number, slug, code, description, fix) description "\0"
+#include "errors.def"
+    ;
+
+static const char fixes[] =
+#define ERR(id, number, slug, code, description, fix) fix "\0"
 #include "errors.def"
     ;
 
@@ -124,12 +129,23 @@ static void write_all(const char *at, size_t len)
 	}
 }
 
+void fault_lines(const struct fault *f, struct text *t)
+{
+	const char *fix = text_nth(fixes, f->id);
+
+	text_bytes(t, f->buf, f->text.len);
+	if (!*fix || strstr(f->buf, "   fix "))
+		return;
+	label_add(t, "fix", strlen("fix"));
+	text_put(t, "%s\n", fix);
+}
+
 void fault_text(const struct fault *f, char *out, size_t size)
 {
 	struct text t = text_over(out, size);
 
 	text_put(&t, "error[%s]: %s\n", errors[f->id].number, err_description(f->id));
-	text_bytes(&t, f->buf, f->text.len);
+	fault_lines(f, &t);
 	text_str(&t, f->text.cut ? "...\n" : "");
 	text_put(&t, "   nothing was started (exit %u)\n", errors[f->id].code);
 }

@@ -17,7 +17,7 @@
 #include "text.h"
 
 enum err {
-#define ERR(id, number, slug, code, description) ERR_##id,
+#define ERR(id, number, slug, code, description, fix) ERR_##id,
 #include "errors.def"
 	ERR_COUNT
 };
@@ -44,6 +44,8 @@ bool fault_step(struct fault *f, const char *step, const char *what, int error);
 /* The same for any id: adds `failed  WHAT: ENAME (number)`. */
 bool fault_errno(struct fault *f, const char *label, const char *what, int error);
 
+/* The lines, and the fix of the table where they name none. */
+void fault_lines(const struct fault *f, struct text *t);
 int fault_exit_code(const struct fault *f);
 void fault_print(const struct fault *f);
 /* What fault_print() prints after the name, NUL-ended; room for buf and 512 bytes more holds all of it. */

@@ -165,6 +165,10 @@ static void put_usage(struct json *j, const struct outcome *o)
 
 static void put_fault(struct json *j, const struct fault *f)
 {
+	char lines[sizeof(f->buf) + 256];
+	struct text text = text_over(lines, sizeof(lines));
+
+	fault_lines(f, &text);
 	json_str(j, "outcome", "refused");
 	json_null(j, "limit");
 	json_null(j, "exit");
@@ -174,7 +178,7 @@ static void put_fault(struct json *j, const struct fault *f)
 	json_str(j, "code", err_number(f->id));
 	json_str(j, "what", err_description(f->id));
 	json_number(j, "exit", (uint64_t)fault_exit_code(f));
-	json_text(j, "text", f->buf, f->text.len);
+	json_text(j, "text", text.buf, text.len);
 	json_close(j, '}');
 	json_null(j, "usage");
 }

@@ -72,7 +72,7 @@ done
 		getcwd geteuid getgroups getpgrp getpid getrandom getresgid getresuid getsid getuid ioctl kill lseek lstat bcmp memchr memcmp memcpy
 		memmem memmove memrchr memset mkdirat mknodat mmap mount mremap munmap open openat pipe2 poll prctl pread prlimit read readlink
 		readlinkat recvmsg renameat send sendfile sendmsg sethostname setpgid setsid sigaddset sigdelset sigemptyset sigfillset signal
-		signalfd sigprocmask socket socketpair stat strchr strcmp strcspn strlen strncmp strrchr strspn symlinkat syscall tcgetattr tcgetpgrp
+		signalfd sigprocmask socket socketpair stat strchr strcmp strcspn strlen strncmp strrchr strspn strstr symlinkat syscall tcgetattr tcgetpgrp
 		tcsetattr timerfd_create timerfd_settime umask umount2 unlinkat unshare wait4 waitid waitpid write"
 	nm --defined-only "$B"/lib/runtime/*.o | awk 'NF == 3 { print $3 }' | sort -u >"$TMP/own"
 	# of the compiler, of its checks of bounds (__memcpy_chk), and what is no function

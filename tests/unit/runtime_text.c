@@ -8,7 +8,7 @@
 #include "../../runtime/fault.h"
 
 static const char *const descriptions[] = {
-#define ERR(id, number, slug, code, description) description,
+#define ERR(id, number, slug, code, description, fix) description,
 #include "../../runtime/errors.def"
 };
 
