@@ -199,27 +199,62 @@ bool paths_pattern_takes(struct arena *a, const struct path_line *pattern, const
 	return takes;
 }
 
-/* Does `wide` allow all the places that `x` does? */
-static bool takes_in(struct arena *a, const struct path_line *wide, const struct path_line *x)
-{
-	if (!path_covers(wide->root, x->root))
-		return false;
-	if (wide->rule->glob && wide != x)
-		return paths_pattern_takes(a, wide, x->root) || fits_all(a, wide->rule->glob, x->rule->glob);
-	for (unsigned i = 0; i < wide->rule->n_holes; i++) {
-		const char *hole = path_real(a, wide->rule->holes[i].path);
-
-		if (touches(hole, x->root, true) && !leaves_out(a, x, hole))
-			return false;
-	}
-	return true;
-}
-
 struct search {
 	struct arena *arena;
 	const struct path_line *line;
+	const struct path_lines *denies; /* or NULL: they change nothing */
 	uint32_t found;
 };
+
+/* Does the line leave some of the place out? */
+static bool leaves_some(struct arena *a, const struct path_line *line, const char *place)
+{
+	for (unsigned i = 0; i < line->rule->n_holes; i++)
+		if (touches(path_real(a, line->rule->holes[i].path), place, true))
+			return true;
+	return false;
+}
+
+static bool denies_all_of(void *ctx, const struct path_line *deny)
+{
+	struct search *s = ctx;
+	const struct path_line *at = s->line;
+
+	if (deny->rule->glob ? paths_pattern_takes(s->arena, deny, at->root)
+			     : path_covers(deny->root, at->root) && !leaves_some(s->arena, deny, at->root))
+		s->found |= deny->all;
+	return true;
+}
+
+/* The words that are denied in all of the place. */
+static uint32_t denied_in(const struct search *s, const char *place)
+{
+	const struct path_line at = {.root = place};
+	struct search in = {.arena = s->arena, .line = &at};
+
+	if (s->denies)
+		paths_above(s->denies, place, NULL, denies_all_of, &in);
+	return in.found;
+}
+
+/* The words for which `wide` allows all the places that `x` does: what it leaves out may be denied to both. */
+static uint32_t takes_in(const struct search *s, const struct path_line *wide, const struct path_line *x)
+{
+	struct arena *a = s->arena;
+	uint32_t words = ATOM_BIT(ATOM_COUNT) - 1;
+
+	if (!path_covers(wide->root, x->root))
+		return 0;
+	if (wide->rule->glob && wide != x)
+		return paths_pattern_takes(a, wide, x->root) || fits_all(a, wide->rule->glob, x->rule->glob) ? words : 0;
+	for (unsigned i = 0; i < wide->rule->n_holes && words; i++) {
+		const char *hole = path_real(a, wide->rule->holes[i].path);
+
+		if (touches(hole, x->root, true) && !leaves_out(a, x, hole))
+			words &= denied_in(s, hole);
+	}
+	return words;
+}
 
 /* An allow that says all of what the line says. Of two that say the same the first stays. */
 static bool says_it(void *ctx, const struct path_line *other)
@@ -227,9 +262,8 @@ static bool says_it(void *ctx, const struct path_line *other)
 	struct search *s = ctx;
 	const struct path_line *x = s->line;
 
-	if (other != x && takes_in(s->arena, other, x) &&
-	    !(takes_in(s->arena, x, other) && x->number < other->number))
-		s->found |= other->all;
+	if (other != x)
+		s->found |= other->all & takes_in(s, other, x) & ~(x->number < other->number ? takes_in(s, x, other) : 0);
 	return true;
 }
 
@@ -239,9 +273,9 @@ static bool denies_it(void *ctx, const struct path_line *other)
 
 	const struct path_line *x = s->line;
 
-	if (other != x && takes_in(s->arena, other, x) &&
-	    !(x->rule->deny && takes_in(s->arena, x, other) && x->number < other->number))
-		s->found |= other->all;
+	if (other != x)
+		s->found |= other->all & takes_in(s, other, x) &
+			    ~(x->rule->deny && x->number < other->number ? takes_in(s, x, other) : 0);
 	return true;
 }
 
@@ -249,7 +283,7 @@ static void allows_reduce(struct emit *e, struct paths *p)
 {
 	for (unsigned i = 0; i < p->allows.n; i++) {
 		struct path_line *x = &p->allows.v[i];
-		struct search said = {.arena = e->l->arena, .line = x}, denied = said;
+		struct search said = {.arena = e->l->arena, .line = x, .denies = &p->denies}, denied = {.arena = e->l->arena, .line = x};
 
 		paths_above(&p->allows, x->root, x->shortest, says_it, &said);
 		paths_above(&p->denies, x->root, x->shortest, denies_it, &denied);

@@ -136,6 +136,20 @@ Test(seatbelt_dead, a_rule_that_is_beaten_is_noticed)
 	}
 }
 
+/* A pattern all of whose places another line allows, but for a hole that is denied: policy 56,995 of seatbelt_random. */
+Test(seatbelt_dead, a_pattern_beside_a_hole_that_is_denied)
+{
+	struct test_policy *p = policy_new();
+
+	policy_rule(p, RULE_GLOB, false, READ_LIST | WRITE, "/a")->glob = "*.pem";
+	policy_hole(p, policy_rule(p, RULE_PATH, false, OP_BIT(OP_CREATE), "/a"), "/a/b");
+	cr_expect(facts_hold(p, policy_profile(p)));
+	cr_expect(strstr(policy_profile(p), "(allow file-read-data file-read-metadata file-read-xattr"));
+	policy_rule(p, RULE_PATH, true, WRITE, "/a/b");
+	cr_expect(facts_hold(p, policy_profile(p)), "%s", policy_profile(p));
+	arena_free(p->arena);
+}
+
 /* Nothing but values of the start: what is added is all that there is. */
 static struct test_policy *on_values(void)
 {
