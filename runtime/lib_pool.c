@@ -152,9 +152,14 @@ unsigned sbx_pool_ready(struct sbx_pool *p)
 /* The socket ends when the program runs: it is closed on exec. */
 static void exec_wait(int socket)
 {
+	struct pollfd end = {.fd = socket, .events = POLLIN};
 	char byte;
+	ssize_t n;
 
-	while (recv(socket, &byte, 1, 0) < 0 && errno == EINTR)
+	while ((n = recv(socket, &byte, 1, 0)) < 0 && errno == EINTR)
+		;
+	/* the program may have begun all the same: "nothing was started" must not be said of it */
+	while (n < 0 && poll(&end, 1, -1) < 0 && errno == EINTR)
 		;
 }
 
