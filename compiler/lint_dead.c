@@ -260,11 +260,21 @@ static void dead_denies(const struct lint *l, const struct path_set *allows, con
 
 /* ---- lines inside of wider ones ---- */
 
+/* Where the two part ways, does a value of the start stand in one of them, so that it decides? */
+static bool value_decides(const char *a, const char *b)
+{
+	size_t name = 0; /* of which they are not the same any more */
+	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+		if (a[i] == '/')
+			name = i;
+	return strstr(a + name, "${") || strstr(b + name, "${");
+}
+
 static bool hole_meets(const struct lint *l, const struct ir_rule *wide, const char *path)
 {
 	for (unsigned i = 0; i < wide->n_holes; i++) {
 		const char *hole = lint_path(l, wide->holes[i].path);
-		if (!hole || path_covers(hole, path) || path_covers(path, hole))
+		if (!hole || path_covers(hole, path) || path_covers(path, hole) || value_decides(hole, path))
 			return true;
 	}
 	return false;
