@@ -14,6 +14,7 @@
 #include "sha256.h"
 #include "template.h"
 #include "trail.h"
+#include "view_items.h"
 
 struct look {
 	struct run *run;
@@ -21,13 +22,6 @@ struct look {
 	const char *place; /* the innermost that may be written with the plan in it; NULL: none */
 	bool covered;
 };
-
-static bool holds(const char *root, const char *path)
-{
-	size_t n = root[1] ? strlen(root) : 0;
-
-	return !strncmp(root, path, n) && (!path[n] || path[n] == '/');
-}
 
 static bool trusted(const void *ctx, const char *path)
 {
@@ -47,7 +41,7 @@ static bool visit_cover(void *ctx, const struct landlock_rule *rule)
 		return true;
 	if (!template_expand(rule->place, TEMPLATE_PATH, &k->run->vars, rule->where, path, k->run->fault))
 		return false;
-	k->covered |= !trail_follow(&t, path, true, trusted, NULL) && holds(t.here, k->plan) && strlen(t.here) >= strlen(k->place);
+	k->covered |= !trail_follow(&t, path, true, trusted, NULL) && item_covers(t.here, k->plan) && strlen(t.here) >= strlen(k->place);
 	return true;
 }
 
@@ -56,7 +50,7 @@ static void place_find(struct look *k)
 	const struct link_places *p = &k->run->link_places;
 
 	for (unsigned i = 0; i < p->n_written; i++)
-		if (holds(p->path[i], k->plan) && (!k->place || strlen(p->path[i]) > strlen(k->place)))
+		if (item_covers(p->path[i], k->plan) && (!k->place || strlen(p->path[i]) > strlen(k->place)))
 			k->place = p->path[i];
 }
 

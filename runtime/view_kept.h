@@ -35,10 +35,11 @@ struct view_kept {
 bool view_kept_wanted(const struct run *r);
 
 /*
- * In the child. A denied place of the host that is not there, where the program makes none, but somebody outside may. The table is that of the tree it has when it opens the file, so /proc of the host is held open before and the
- * file is opened after it was made. False after a fault.
+ * In the child; false after a fault. The table is that of the tree it has when it opens the file, so /proc of the host is held open
+ * before the tree is made, and the file is opened after it.
  */
 bool view_kept_begin(struct run *r, int *proc);
+/* In between: a denied place of the host that is not there, where the program makes none, but somebody outside may. */
 bool view_kept_missing(struct run *r, const char *path);
 bool view_kept_send(struct run *r, int proc);
 

@@ -59,7 +59,7 @@ int point_parent(struct points *p, const char *path, size_t there)
 		const char *name = p->path + at + 1;
 		int fd = p->n ? p->way[p->n - 1].fd : p->root;
 		at += 1 + strcspn(name, "/");
-		p->path[at] = 0; /* the end of the name, for now */
+		p->path[at] = 0; /* the name ends here until the slash is put back */
 		if (at > there && !point_make(fd, name, true))
 			return -1;
 		fd = place_open(fd, name, O_DIRECTORY, inside);
