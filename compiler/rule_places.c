@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "place.h"
+#include "str.h"
 
 struct places {
 	struct rule_place *v;
@@ -53,23 +54,14 @@ struct rule_places *rule_places_new(struct arena *a, const struct ir *ir, const 
 	return x;
 }
 
-/* The first that does not sort before these bytes. */
-static unsigned lower_bound(const struct places *p, const char *path, size_t n)
+static unsigned first_from(const struct places *p, const char *path, size_t n)
 {
-	unsigned lo = 0, hi = p->n;
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-		if (strncmp(p->v[mid].root, path, n) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return sorted_first(p->v, p->n, sizeof(*p->v), path, n);
 }
 
 static void each_at(const struct places *p, const char *path, size_t n, rule_place_fn *fn, void *ctx)
 {
-	for (unsigned i = lower_bound(p, path, n); i < p->n && strncmp(p->v[i].root, path, n) == 0 && !p->v[i].root[n]; i++)
+	for (unsigned i = first_from(p, path, n); i < p->n && strncmp(p->v[i].root, path, n) == 0 && !p->v[i].root[n]; i++)
 		fn(ctx, &p->v[i]);
 }
 
@@ -84,7 +76,7 @@ void rule_places_above(const struct rule_places *x, const char *path, rule_place
 static void each_below(const struct places *p, const char *path, rule_place_fn *fn, void *ctx)
 {
 	size_t n = path[1] ? strlen(path) : 0;
-	for (unsigned i = lower_bound(p, path, n); i < p->n && strncmp(p->v[i].root, path, n) == 0; i++)
+	for (unsigned i = first_from(p, path, n); i < p->n && strncmp(p->v[i].root, path, n) == 0; i++)
 		if (p->v[i].root[n] == '/' && p->v[i].root[n + 1])
 			fn(ctx, &p->v[i]);
 }

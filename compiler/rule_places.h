@@ -15,7 +15,7 @@ struct rule_places *rule_places_new(struct arena *a, const struct ir *ir, const 
 
 /* One name of the place that a rule stands on (or, of a hole, is left out of it). */
 struct rule_place {
-	const char *root;
+	const char *root; /* first: sorted_first() */
 	const struct ir_rule *rule;
 };
 typedef void rule_place_fn(void *ctx, const struct rule_place *at);

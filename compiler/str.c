@@ -154,6 +154,22 @@ int cmp_strp(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+unsigned sorted_first(const void *records, unsigned n, size_t size, const char *text, size_t len)
+{
+	unsigned lo = 0, hi = n;
+
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+		const char *const *at = (const void *)((const char *)records + mid * size);
+
+		if (strncmp(*at, text, len) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 enum { WORD_MAX = 64 }; /* longer words are no typing mistakes of ours */
 
 unsigned edit_distance(const char *a, const char *b)

@@ -57,5 +57,10 @@ unsigned utf8_len(const char *s, size_t n);
 
 /* qsort with a context-free comparison of C strings through one level of pointer. */
 int cmp_strp(const void *a, const void *b);
+/*
+ * Of `n` records that begin with a pointer to a C string and are sorted by it, `size` bytes each: the first whose string does not
+ * sort before the `len` bytes at `text`; `n` when there is none.
+ */
+unsigned sorted_first(const void *records, unsigned n, size_t size, const char *text, size_t len);
 
 #endif

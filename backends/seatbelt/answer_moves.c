@@ -70,17 +70,7 @@ static void roots_sort(struct roots *roots)
 
 static unsigned first_from(const struct roots *roots, const char *from)
 {
-	unsigned lo = 0, hi = roots->n;
-
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-
-		if (strcmp(roots->v[mid], from) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return sorted_first(roots->v, roots->n, sizeof(*roots->v), from, strlen(from));
 }
 
 /* How many stand at the place or below it. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../compiler/str.h"
 #include "sbpl_witness.h"
 #include "seatbelt.h"
 
@@ -54,7 +55,7 @@ struct looking {
 	struct arena *a;
 	const char **difference;
 	struct placed { /* what lines give, by place */
-		const char *path;
+		const char *path;	    /* first: sorted_first() */
 		const struct ir_rule *rule; /* NULL: the program that is started */
 	} *placed;
 	unsigned n_placed;
@@ -234,20 +235,9 @@ static void place_all(struct looking *l)
 		qsort(l->placed, l->n_placed, sizeof(*l->placed), cmp_placed);
 }
 
-/* The first that does not sort before these bytes. */
 static unsigned first_from(const struct looking *l, const char *path, size_t n)
 {
-	unsigned lo = 0, hi = l->n_placed;
-
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-
-		if (strncmp(l->placed[mid].path, path, n) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return sorted_first(l->placed, l->n_placed, sizeof(*l->placed), path, n);
 }
 
 static bool leaves_out(const struct looking *l, const struct ir_rule *r, const char *path)

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "../../compiler/needles.h"
+#include "../../compiler/str.h"
 #include "paths.h"
 
 /* All lines on one place: those without a pattern come first. */
 struct path_place {
-	const char *root;
+	const char *root; /* first: sorted_first() */
 	struct path_line **v;
 	unsigned n_plain, n;
 	struct needles *find; /* the patterns, by their place among the lines; NULL: there are none */
@@ -103,26 +104,15 @@ void paths_sum(struct path_lines *l)
 
 /* ---- asking ---- */
 
-/* The first place that does not sort before these bytes. */
-static unsigned lower_bound(const struct path_lines *l, const char *root, size_t n)
+static unsigned first_from(const struct path_lines *l, const char *root, size_t n)
 {
-	unsigned lo = 0, hi = l->n_places;
-
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-
-		if (strncmp(l->places[mid].root, root, n) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return sorted_first(l->places, l->n_places, sizeof(*l->places), root, n);
 }
 
 /* The place of just these bytes, or NULL. */
 static const struct path_place *place_at(const struct path_lines *l, const char *root, size_t n)
 {
-	unsigned i = lower_bound(l, root, n);
+	unsigned i = first_from(l, root, n);
 	const struct path_place *p = i < l->n_places ? &l->places[i] : NULL;
 
 	return p && strncmp(p->root, root, n) == 0 && !p->root[n] ? p : NULL;
@@ -196,7 +186,7 @@ static bool run_below(const struct path_lines *l, const char *root, struct path_
 	size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
 	bool found = false;
 
-	for (unsigned i = lower_bound(l, root, n); i < l->n_places && strncmp(l->places[i].root, root, n) == 0; i++) {
+	for (unsigned i = first_from(l, root, n); i < l->n_places && strncmp(l->places[i].root, root, n) == 0; i++) {
 		if (l->places[i].root[n] != '/')
 			continue;
 		found = true;

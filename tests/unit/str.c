@@ -193,3 +193,21 @@ Test(str, what_does_not_show)
 	cr_expect_str_eq(text_shown(a, "ab\0c", 4), "ab\\x00c");
 	arena_free(a);
 }
+
+Test(str, the_first_of_sorted_records)
+{
+	static const struct {
+		const char *text;
+		unsigned nr;
+	} v[] = {{"/a", 0}, {"/a", 1}, {"/a/b", 2}, {"/ab", 3}, {"/b", 4}};
+	static const struct {
+		const char *text;
+		unsigned len, first;
+	} table[] = {
+	    {"/a", 2, 0}, {"/a/", 3, 2}, {"/a/b", 4, 2}, {"/aa", 3, 3}, {"/ab", 3, 3}, {"/b", 2, 4}, {"/c", 2, 5}, {"", 0, 0}, {"/b/x", 2, 4},
+	};
+	for (size_t i = 0; i < N(table); i++)
+		cr_expect_eq(sorted_first(v, N(v), sizeof(*v), table[i].text, table[i].len), table[i].first, "%.*s", (int)table[i].len,
+			     table[i].text);
+	cr_expect_eq(sorted_first(NULL, 0, sizeof(*v), "/a", 2), 0u);
+}
