@@ -92,6 +92,9 @@ static bool no_namespace(struct run *r, const char *step, int error)
 		cause = "namespaces are nested too deep, or too many of them exist";
 	if (!cause && error == EINVAL)
 		cause = "this kernel was built without one of these namespaces";
+	/* create_user_ns() of the kernel: EPERM below a changed root, and for ids that have no number outside */
+	if (!cause && error == EPERM)
+		cause = "this is a chroot, where the kernel makes no user namespaces, or a security module forbids them";
 	fault_set(r->fault, ERR_NO_NAMESPACE);
 	fault_errno(r->fault, "failed", step, error);
 	if (cause)

@@ -153,6 +153,15 @@ if unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces' 2>/dev/null; t
 	case $ERR in *"ns.isolate is preferred and not kept"*) pass "and is told so" ;; *) fail "and is told so" "$ERR" ;; esac
 	run "$SBX_RUN" --set "d=$D" "$TMP/plan-preferred" -- "$TMP/tools/busybox" readlink /proc/self/ns/net
 	[ "$OUT" != "$(readlink /proc/self/ns/net)" ] && [ "$RC" = 0 ] && pass "control: where they are made they are used" || fail "control: where they are made they are used" "$OUT" "$ERR"
+	# below a changed root the kernel makes no user namespaces, for nobody
+	jail=$TMP/jail
+	mkdir -p "$jail/proc" "$jail/bin" "$jail/dev"
+	cp "$SBX_RUN" "$TMP/tools/busybox" "$jail/bin/" && cp -r "$TMP/plan-private" "$jail/plan"
+	chrooted() { run unshare -Urm sh -c 'mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" && shift && exec "$@"' sh "$jail" "$@"; }
+	chrooted chroot "$jail" /bin/sbx-run --set d=/ /plan -- /bin/busybox echo ran
+	refused "a chroot" 125 E0627 "this is a chroot, where the kernel makes no user namespaces"
+	chrooted env "$SBX_RUN" --set "d=$D" "$TMP/plan-private" -- "$TMP/tools/busybox" echo ran
+	gives "control: the same without the changed root" "ran"
 	# F7: something else in the place of /proc
 	run unshare -Urm sh -c 'mount -t tmpfs none /proc && mkdir /proc/self && : >/proc/self/uid_map && exec "$@"' sh "$SBX_RUN" --set "d=$D" "$TMP/plan-private" -- "$TMP/tools/busybox" echo ran
 	refused "a /proc that is none" 125 E0627 "/proc is not the proc file system"
