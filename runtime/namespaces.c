@@ -48,16 +48,17 @@ unsigned namespaces_flags(const struct run *r)
 
 /* ---- why not --------------------------------------------------------------------------------- */
 
-static bool setting_is(const char *path, const char *value)
+/* The first line of a short file; false when it is longer, empty or not there. */
+static bool line_is_read(const char *path, char *text, size_t size)
 {
-	char text[16];
 	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+	ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
 
 	if (fd >= 0)
 		close(fd);
-	return n > 0 && (size_t)n >= strlen(value) && !memcmp(text, value, strlen(value)) &&
-	       ((size_t)n == strlen(value) || text[strlen(value)] == '\n');
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return text[0] && (size_t)n < size - 1;
 }
 
 static const struct {
@@ -76,13 +77,14 @@ static const struct {
 static bool no_namespace(struct run *r, const char *step, int error)
 {
 	const char *cause = NULL, *fix = "write `isolate none because ...`, or run it where namespaces are allowed";
+	char text[96]; /* a setting, or the label of a process */
 
 	if (error == EAGAIN) {
 		cause = "the user has as many processes as its limit lets it have";
 		fix = "end some of them, or raise the limit (ulimit -u)";
 	}
 	for (size_t i = 0; i < COUNT(settings) && !cause; i++)
-		if (setting_is(settings[i].path, settings[i].value)) {
+		if (line_is_read(settings[i].path, text, sizeof(text)) && !strcmp(text, settings[i].value)) {
 			cause = settings[i].cause;
 			fix = settings[i].fix;
 		}
@@ -97,6 +99,11 @@ static bool no_namespace(struct run *r, const char *step, int error)
 		cause = "this is a chroot, where the kernel makes no user namespaces, or a security module forbids them";
 	fault_set(r->fault, ERR_NO_NAMESPACE);
 	fault_errno(r->fault, "failed", step, error);
+	/* what AppArmor and SELinux say, who have a name for every process */
+	if (!cause && error == EACCES && line_is_read("/proc/self/attr/current", text, sizeof(text))) {
+		fault_add(r->fault, "likely a security module, which calls this process `%s`", text);
+		fix = "let that have user namespaces (AppArmor: `userns,`), or write `isolate none because ...`";
+	}
 	if (cause)
 		fault_add(r->fault, "likely %s", cause);
 	return fault_add(r->fault, "fix %s", fix);

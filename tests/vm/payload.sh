@@ -21,6 +21,8 @@ for source in "$top"/tests/live/probe.c "$top"/tests/live/filter.c "$here"/*.c; 
 	"${MUSL_CC:-musl-gcc}" -O1 -static -o "$dir/$(basename "$source" .c)" "$source"
 done
 [[ -n $machine ]] || "${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -static -I"$top/runtime" -o "$dir/jobs" "$top/tests/live/libsbx/jobs.c" "$B/libsbx.a" -lpthread
+# A profile of AppArmor; where it cannot be had the guest says so.
+[[ -n $machine ]] || "$here/armor.sh" "$dir/armor.bin" || rm -f "$dir/armor.bin"
 # A policy without an `abi` line is for these two.
 case $machine in "" | aarch64) ABI= ;; *) ABI=$machine ;; esac
 export ABI
