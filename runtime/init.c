@@ -2,7 +2,7 @@
  * init.c - process 1 of the pid namespace: reaps what the program leaves behind, passes on the
  * signals of the supervisor, and ends with the program, which ends everything in the namespace, or when its time is over.
  *
- * It holds no capability and no descriptor but the pipe of its events, and runs no code but this.
+ * It holds no capability and no descriptor but that of its events, and runs no code but this.
  */
 #include "init.h"
 
@@ -24,12 +24,12 @@
 
 enum { PROGRAM_STACK = 32 * 1024 };
 
-static void stopped(const struct link *link, int status)
+/* That nobody hears of it cannot be: then the kernel ends this process next. */
+static void stopped(const struct link *link)
 {
-	unsigned char signal = (unsigned char)WSTOPSIG(status);
+	const uint64_t once = 1;
 
-	/* nobody listens any more: then the kernel ends this process next */
-	if (write(link->events, &signal, 1) != 1)
+	if (write(link->events, &once, sizeof(once)) != sizeof(once))
 		return;
 }
 
@@ -57,7 +57,7 @@ static void reap(const struct link *link, pid_t program)
 		if (pid != program)
 			continue;
 		if (WIFSTOPPED(status)) {
-			stopped(link, status);
+			stopped(link);
 			continue;
 		}
 		end_all(link->shared, status);
@@ -119,7 +119,6 @@ static int program_main(void *arg)
 {
 	struct run *r = arg;
 
-	close(r->link->events);
 	start_steps(r);
 	start_failed(r);
 }

@@ -24,7 +24,7 @@ enum phase {
 	PHASE_FAILED, /* it never ran; fault says why */
 };
 
-/* Mapped shared and gone with exec, so that no program ever sees it. */
+/* In memory that all of them see, and gone with exec, so that no program ever does. */
 struct shared {
 	volatile enum phase phase;
 	volatile bool ended; /* by process 1: the program ended, with this wait status */
@@ -45,8 +45,8 @@ struct shared {
 struct link {
 	struct shared *shared;
 	/*
-	 * Pipes. `started` closes with exec, so that the parent's end sees the end of file; as long as
-	 * the parent lives, the child's end shows no error. `events` takes one byte from process 1
+	 * `started` is a pipe that closes with exec, so that the parent's end sees the end of file; as long as
+	 * the parent lives, the child's end shows no error. `events` is an eventfd, to which process 1 adds one
 	 * when the program stopped. -1: none, or not this process's end.
 	 */
 	int started, events;

@@ -2,8 +2,8 @@
  * static_start.c - what runs before main() in the static loader, instead of libc's.
  *
  * Libc's prepares for threads, for cancellation and for a dynamic linker: 2 KB, two system calls and a page that no start
- * here needs. Errors of calls lie in one variable: the loader has one thread, and a child that shares its memory runs
- * while the parent waits.
+ * here needs. Errors of calls lie where the thread's register points: a child that runs beside its parent in the same memory has
+ * its own, and one that runs while the parent waits has that of its parent.
  *
  * For one machine; elsewhere libc's serves.
  */
@@ -16,14 +16,17 @@
 #include <unistd.h>
 
 #include "start.h"
+#include "thread.h"
 
 char **environ;
 /* By its name it lies before the memory of sbx_run.c, on the page of `environ`; behind it, it were on a page alone. */
 static struct {
 	unsigned long *auxiliary;
-	int error; /* errno */
-	/* the beginning of a thread's own memory, as far as compilers know it: its address first, the canary at 40 */
-	uintptr_t thread[6];
+	struct thread {
+		/* as far as compilers know it: its address first, the canary at 40 */
+		uintptr_t address, others[4], canary;
+		int error; /* errno */
+	} threads[2]; /* the second is the child's */
 } libc;
 
 /* Names of libc. Its own functions ask the second one. */
@@ -33,14 +36,17 @@ _Noreturn void __stack_chk_fail(void);
 int main(int argc, char **argv);
 _Noreturn void static_begin(void *stack);
 
-int *__errno_location(void)
+__attribute__((noinline)) int *__errno_location(void)
 {
-	return &libc.error;
+	struct thread *t;
+
+	__asm__("mov %%fs:0, %0" : "=r"(t));
+	return &t->error;
 }
 
 int *___errno_location(void)
 {
-	return &libc.error;
+	return __errno_location();
 }
 
 _Noreturn void __stack_chk_fail(void)
@@ -57,15 +63,28 @@ unsigned long getauxval(unsigned long type)
 	return 0;
 }
 
-static void canary_put(void)
+static void thread_set(struct thread *t, uintptr_t canary)
 {
 	enum { SET_FS = 0x1002 };
 
-	memcpy(&libc.thread[5], (const void *)getauxval(AT_RANDOM), sizeof(libc.thread[5]));
+	t->address = (uintptr_t)t;
+	t->canary = canary;
+	syscall(SYS_arch_prctl, SET_FS, t);
+}
+
+void thread_begin(void)
+{
+	thread_set(&libc.threads[1], libc.threads[0].canary);
+}
+
+static void canary_put(void)
+{
+	uintptr_t canary;
+
+	memcpy(&canary, (const void *)getauxval(AT_RANDOM), sizeof(canary));
 	/* no text that is read too far tells all of it, none that is too long puts it back */
-	((unsigned char *)&libc.thread[5])[1] = 0;
-	libc.thread[0] = (uintptr_t)libc.thread;
-	syscall(SYS_arch_prctl, SET_FS, libc.thread);
+	((unsigned char *)&canary)[1] = 0;
+	thread_set(&libc.threads[0], canary);
 }
 
 /* The kernel's stack of a new program: the count, the arguments, the environment, the auxiliary values. */

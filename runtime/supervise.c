@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -20,6 +21,7 @@
 #include "report.h"
 #include "start.h"
 #include "supervise_priv.h"
+#include "thread.h"
 #include "wall.h"
 #include "watch.h"
 
@@ -32,6 +34,7 @@ static _Noreturn void end_as(int status)
 	sigset_t set;
 
 	if (signal) {
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* process 1 is, for a moment, in the same memory: namespaces.c */
 		sigemptyset(&set);
 		sigaddset(&set, signal);
 		kill(getpid(), signal);
@@ -42,19 +45,57 @@ static _Noreturn void end_as(int status)
 
 /* ---- what it needs before there is a child ------------------------------------------------ */
 
+/*
+ * Does the child run in this memory? Process 1 may, which executes nothing; where there is a third process with a copy, a limit on
+ * memory that ends all who share it, or something of this process that changes under the child's eyes, it gets memory of its own.
+ */
+static bool beside(const struct run *r)
+{
+	const struct launch *l = &r->plan->launch;
+
+	return THREAD_OWN && !r->embedded && namespaces_wanted(r, ISOLATE_PID) && !start_cgroup(r) && !notify_wanted(r) && !l->output_where.at &&
+	       l->terminal != TERMINAL_NEW;
+}
+
+static struct shared *shared_map(void)
+{
+	struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return shared == MAP_FAILED ? NULL : shared;
+}
+
+static void shared_take(struct supervisor *s, struct shared *shared)
+{
+	s->link.shared = shared;
+	s->run->fault = &shared->fault;
+}
+
 static bool shared_make(struct supervisor *s)
 {
-	struct shared *shared = s->run->link ? s->run->link->shared : NULL;
+	struct shared *shared;
 
+	s->beside = beside(s->run);
+	if (s->run->link)
+		shared = s->run->link->shared;
+	else
+		shared = s->beside ? pool_take(s->run->pool, sizeof(*shared)) : shared_map();
 	if (!shared)
-		shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
 		return fault(s, "memory");
 	shared->listener = -1;
 	shared->cgroup.dir = shared->cgroup.leaf = -1;
-	s->link.shared = shared;
-	s->run->fault = &shared->fault;
+	shared_take(s, shared);
+	return true;
+}
+
+bool supervise_apart(struct supervisor *s)
+{
+	struct shared *shared = shared_map();
+
+	s->beside = false;
+	if (!shared)
+		return false;
+	*shared = *s->link.shared;
+	shared_take(s, shared);
 	return true;
 }
 
@@ -311,9 +352,9 @@ static void started_take(struct supervisor *s)
 
 static void event_take(struct supervisor *s)
 {
-	unsigned char signal;
+	uint64_t stops;
 
-	if (read(s->link.events, &signal, 1) == 1)
+	if (read(s->link.events, &stops, sizeof(stops)) == sizeof(stops))
 		child_stopped(s);
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -15,6 +16,9 @@
 #include "relay.h"
 #include "start.h"
 #include "supervise_priv.h"
+#include "thread.h"
+
+enum { CHILD_STACK = 512 * 1024 /* patterns look into folders in folders; what is not touched costs nothing */ };
 
 /*
  * The kernel ends this process when the parent ends. Had that happened before it was asked to, nobody
@@ -92,23 +96,19 @@ static bool child_move(struct supervisor *s, int go)
 	return false;
 }
 
-struct ends { /* of the pipes of one start; -1: there is none */
-	int started[2], events[2], go[2], mailbox[2], tree[2];
-};
-
 static void end_close(int fd)
 {
 	if (fd >= 0)
 		close(fd);
 }
 
-static _Noreturn void child_begin(struct supervisor *s, const struct ends *e, bool moved)
+static _Noreturn void child_begin(struct supervisor *s, bool moved)
 {
-	struct link theirs = {s->link.shared, e->started[1], e->events[1], e->mailbox[1], e->tree[1],
+	const struct ends *e = &s->ends;
+	struct link theirs = {s->link.shared, e->started[1], e->events, e->mailbox[1], e->tree[1],
 			      s->terminal.inner};
 
 	end_close(e->started[0]);
-	end_close(e->events[0]);
 	end_close(e->go[1]);
 	end_close(e->mailbox[0]);
 	end_close(e->tree[0]);
@@ -116,11 +116,14 @@ static _Noreturn void child_begin(struct supervisor *s, const struct ends *e, bo
 	child_run(s, moved ? e->go[0] : -1);
 }
 
-static bool ends_open(struct supervisor *s, struct ends *e)
+static bool ends_open(struct supervisor *s)
 {
-	*e = (struct ends){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
-	if (pipe2(e->started, O_CLOEXEC) || (has_init(s) && pipe2(e->events, O_CLOEXEC)) ||
-	    (job(s)->dir >= 0 && pipe2(e->go, O_CLOEXEC)))
+	struct ends *e = &s->ends;
+
+	*e = (struct ends){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, -1};
+	if (has_init(s) && (e->events = (int)syscall(SYS_eventfd2, 0, O_CLOEXEC)) < 0)
+		return fault(s, "eventfd");
+	if (pipe2(e->started, O_CLOEXEC) || (job(s)->dir >= 0 && pipe2(e->go, O_CLOEXEC)))
 		return fault(s, "pipe");
 	if ((notify_wanted(s->run) && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, e->mailbox)) ||
 	    (view_kept_wanted(s->run) && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, e->tree)))
@@ -130,40 +133,66 @@ static bool ends_open(struct supervisor *s, struct ends *e)
 	if ((e->mailbox[0] >= 0 && s->notify.reserve < 0) || (e->tree[0] >= 0 && s->kept.reserve < 0))
 		return fault(s, "F_DUPFD");
 	s->link.started = e->started[0];
-	s->link.events = e->events[0];
+	s->link.events = e->events;
 	return true;
+}
+
+/*
+ * Beside this process, in its memory: nothing is copied, no page is made twice, and nothing is taken down when process 1 ends. Both
+ * look at link.shared; of the start the rest is the child's from here on, and the supervisor this process's.
+ */
+static int child_beside(void *supervisor)
+{
+	thread_begin();
+	child_begin(supervisor, false);
+}
+
+static pid_t child_clone_beside(struct supervisor *s, unsigned flags)
+{
+	static _Alignas(16) char stack[CHILD_STACK];
+
+	return clone(child_beside, stack + sizeof(stack), (int)flags | CLONE_VM | SIGCHLD, s);
+}
+
+static pid_t child_make(struct supervisor *s, bool *moved)
+{
+	unsigned flags = namespaces_flags(s->run);
+	pid_t pid = -1;
+
+	if (s->beside) {
+		pid = child_clone_beside(s, flags);
+		/* before Linux 6.3, where the caller has just left its time namespace, memory must not be shared */
+		if (pid >= 0 || errno != EINVAL || !supervise_apart(s))
+			return pid;
+	}
+	if (job(s)->dir >= 0) {
+		pid = child_clone_into(flags, job(s)->dir);
+		*moved = pid < 0;
+	}
+	if (pid < 0)
+		pid = child_clone(flags);
+	if (pid == 0)
+		child_begin(s, *moved);
+	return pid;
 }
 
 bool supervise_child(struct supervisor *s)
 {
-	unsigned flags = namespaces_flags(s->run);
-	bool inside = job(s)->dir >= 0, moved = false;
-	struct ends e;
-	pid_t pid;
+	const struct ends *e = &s->ends;
+	bool moved = false;
 
-	if (!ends_open(s, &e))
+	if (!ends_open(s))
 		return false;
-	pid = inside ? child_clone_into(flags, job(s)->dir) : -1;
-	if (pid < 0) {
-		moved = inside;
-		pid = child_clone(flags);
-	}
-	if (pid == 0)
-		child_begin(s, &e, moved);
-	s->child = pid;
-	if (pid < 0)
-		return flags ? namespaces_refused(s->run, errno) : fault(s, "fork");
-	/*
-	 * Of the events this side keeps both ends: that process 1 ended is told by its signal, and an end of the pipe would
-	 * wake this process a moment before, in the way of the one that ends.
-	 */
-	end_close(e.started[1]);
-	end_close(e.go[0]);
-	end_close(e.mailbox[1]);
-	end_close(e.tree[1]);
-	if (moved && !child_move(s, e.go[1]))
+	s->child = child_make(s, &moved);
+	if (s->child < 0)
+		return namespaces_flags(s->run) ? namespaces_refused(s->run, errno) : fault(s, "fork");
+	end_close(e->started[1]);
+	end_close(e->go[0]);
+	end_close(e->mailbox[1]);
+	end_close(e->tree[1]);
+	if (moved && !child_move(s, e->go[1]))
 		return false;
-	end_close(e.go[1]);
+	end_close(e->go[1]);
 	if (s->copies)
 		output_started(&s->output);
 	if (s->terminal.outer >= 0) {

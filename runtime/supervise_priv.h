@@ -16,10 +16,17 @@
 #include "terminal.h"
 #include "view_kept.h"
 
+struct ends { /* of the pipes of one start, this process's and the child's; -1: there is none */
+	int started[2], go[2], mailbox[2], tree[2];
+	int events; /* no pipe, but of both */
+};
+
 /* What every start uses stands together: each page that is touched costs more than a call. */
 struct supervisor {
 	struct run *run;
 	struct link link; /* the parent's ends */
+	struct ends ends; /* of both, as they were when the child was made */
+	bool beside;      /* the child runs in this memory */
 	pid_t child;
 	int signals;     /* signalfd */
 	int tick;        /* timerfd of --watch; -1: none */
@@ -55,6 +62,8 @@ static inline bool fault(struct supervisor *s, const char *what)
 	return fault_step(s->run->fault, "supervise", what, errno);
 }
 
+/* The child gets memory of its own after all: what both look at is mapped. False with errno. */
+bool supervise_apart(struct supervisor *s);
 /* Makes the process that becomes the program, with its ends of the pipes. False after a fault. */
 bool supervise_child(struct supervisor *s);
 

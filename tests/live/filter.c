@@ -7,6 +7,7 @@
  *     filter fresh DIR COMMAND [ARG]... without the empty folder DIR, whether it is there or not
  *     RULE: NUMBER=ERRNO                answer the call with the errno
  *           NUMBER:ARG=ERRNO            ... unless its first argument is ARG
+ *           NUMBER@ARG=ERRNO            ... if it is
  * Names instead of numbers: landlock seccomp execve execveat socket getppid close_range openat
  * write clone3.
  */
@@ -58,7 +59,7 @@ static void die(const char *why)
 
 static void rule_add(struct program *p, char *text)
 {
-	char *value = strchr(text, '='), *arg = strchr(text, ':');
+	char *value = strchr(text, '='), *only = strchr(text, '@'), *arg = only ? only : strchr(text, ':');
 	uint32_t nr, err;
 
 	if (!value || p->len > MAX_RULES * 4)
@@ -78,7 +79,7 @@ static void rule_add(struct program *p, char *text)
 	p->insns[p->len++] = (struct insn){JEQ, 0, arg ? 3 : 1, nr};
 	if (arg) {
 		p->insns[p->len++] = (struct insn){LOAD, 0, 0, 16};
-		p->insns[p->len++] = (struct insn){JEQ, 1, 0, (uint32_t)strtoul(arg, NULL, 0)};
+		p->insns[p->len++] = (struct insn){JEQ, !only, only != NULL, (uint32_t)strtoul(arg, NULL, 0)};
 	}
 	p->insns[p->len++] = (struct insn){RET, 0, 0, ANSWER | err};
 }

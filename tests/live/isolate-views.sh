@@ -141,6 +141,21 @@ end_seen 'echo on; exec >&- 2>&-; exec "$0" sleep '"$FOR"
 	fail "output that is closed" "$(cat "$TMP/seen")"
 pkill -f "busybox sleep $FOR\$"
 
+# Process 1 shares the memory of the loader, unless the kernel wants none shared; flags of clone(): all but cgroup, CLONE_VM, SIGCHLD.
+shared=0x7c020111
+number() { printf '#include <sys/syscall.h>\nN=SYS_%s\n' "$1" | ${CC:-cc} -E -P - | sed -n 's/^N=//p'; }
+NR=$(number clone)
+run "$FILTER" run "$NR@$shared=EPERM" -- "$SBX_RUN" --set "d=$TMP" "$TMP/plan-private" -- "$TMP/tools/busybox" echo ran
+if [ "$RC" = 0 ]; then
+	skip "memory that must not be shared" "this loader never shares it"
+else
+	refused "control: it is asked for" 125 E0627 "clone: not permitted"
+	run "$FILTER" run "$NR@$shared=22" -- "$SBX_RUN" --set "d=$TMP" "$TMP/plan-private" -- "$TMP/tools/busybox" echo ran
+	gives "memory that must not be shared is copied (clone: EINVAL)" "ran"
+	run "$FILTER" run "$NR@$shared=22" "$(number setsid)=EPERM" -- "$SBX_RUN" --set "d=$TMP" "$TMP/plan-private" -- "$TMP/tools/busybox" echo ran
+	refused "and what fails there is told" 125 E0626 "setsid: not permitted"
+fi
+
 # Hosts that make no namespaces: one inside which the limit on them is none.
 if unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces' 2>/dev/null; then
 	D=$TMP
@@ -179,7 +194,6 @@ if unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces' 2>/dev/null; t
 		armored "$@" "$SBX_RUN" --set "d=$D" "$TMP/plan-$named" -- "$TMP/tools/busybox" echo ran
 	}
 	SETTING=apparmor_restrict_unprivileged_userns
-	NR=$(printf '#include <sys/syscall.h>\nN=SYS_clone\n' | ${CC:-cc} -E -P - | sed -n 's/^N=//p')
 	start one-user 1
 	gives "control: where the call is not refused the setting is not asked" "ran"
 	start private 1 "$FILTER" run "$NR=EACCES" clone3=EACCES --
