@@ -24,7 +24,7 @@ struct kernel_sigaction {
 	void *restorer;
 	uint64_t mask;
 };
-enum { LAST_SIGNAL = 64, PROC_MAGIC = 0x9fa0 /* linux/magic.h */ };
+enum { LAST_SIGNAL = 64 };
 
 enum { WRITABLE = S_IWGRP | S_IWOTH };
 

@@ -13,8 +13,7 @@
 
 #include "cgroup.h"
 #include "cgroup_file.h"
-
-enum { CGROUP2_MAGIC = 0x63677270 };
+#include "kernel.h"
 
 static const char delegate_user[] = "systemd-run --user --scope -q -p Delegate=yes sbx-run ... (a "
 				    "user manager delegates memory, pids and cpu)";

@@ -2,7 +2,7 @@
  * kernel.h - the kernel interfaces that libc headers do not have: musl has no linux/ headers, and
  * those of an old distribution know less than the kernel that runs.
  *
- * Values from include/uapi/linux/{landlock,sched,seccomp,filter,capability,securebits}.h of Linux 7.x.
+ * Values from include/uapi/linux/{landlock,sched,seccomp,filter,capability,securebits,magic}.h of Linux 7.x.
  */
 #ifndef SBX_KERNEL_H
 #define SBX_KERNEL_H
@@ -34,6 +34,9 @@ struct landlock_path {
 struct landlock_port {
 	uint64_t rights, port;
 };
+
+/* What statfs(2) says of a file system. */
+enum { PROC_MAGIC = 0x9fa0, CGROUP2_MAGIC = 0x63677270 };
 
 #ifndef SYS_clone3
 #define SYS_clone3 435

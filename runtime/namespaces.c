@@ -22,7 +22,6 @@
 #include "relay.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-enum { PROC_MAGIC = 0x9fa0 };
 
 static const struct {
 	unsigned view, flag;

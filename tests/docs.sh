@@ -96,6 +96,38 @@ else
 	echo "PASS docs: a fault whose test says something else is noticed"
 fi
 
+# What reads files, links, folders or messages stands in the table of docs/assurance.md, and so does every fuzz target; what is named is there.
+readers_shown() { # PAGE
+	awk '/^## /{ on = /^## What is read/ } on && /^\| / && !/^\| what \| /' "$1" >"$tmp/rows"
+	{
+		grep -lE '(^|[^a-z_.>])(p?read|recv|recvmsg|readlink|readlinkat|fgetpwent)\(|SYS_getdents64' \
+		    compiler/*.c backends/*/*.c grammar/*.c runtime/*.c runtime/macos/*.c
+		ls tests/fuzz/*.c | sed -n '/replay/!s|.*/\(.*\)\.c|\1|p'
+	} | while IFS= read -r name; do
+		grep -qF "\`$name\`" "$tmp/rows" || echo "$1: no row names $name"
+	done >"$tmp/missing"
+	grep -o '`[^`]*`' "$tmp/rows" | tr -d '`' | while IFS= read -r name; do
+		[ -e "$name" ] || [ -e "tests/fuzz/$name.c" ] || [ "$name" = std/ ] || echo "$1: there is no $name"
+	done >>"$tmp/missing"
+	cat "$tmp/missing"
+	[ ! -s "$tmp/missing" ]
+}
+if readers_shown docs/assurance.md; then
+	echo "PASS docs assurance.md names every reader and every fuzz target ($(wc -l <"$tmp/rows") rows)"
+else
+	echo "FAIL docs assurance.md: a reader or a fuzz target without its row"
+	status=1
+fi
+for word in runtime/elf.c manifest; do
+	sed "s|\`$word\`|no|" docs/assurance.md >"$tmp/wrong.md"
+	if readers_shown "$tmp/wrong.md" >/dev/null; then
+		echo "FAIL docs: that no row names $word is not noticed"
+		status=1
+	else
+		echo "PASS docs: that no row names $word is noticed"
+	fi
+done
+
 # Built-in variables, keywords and right words live in C tables: it is enough that the page knows them.
 for word in $(sed -n 's/^KW([A-Z]*, "\([a-z]*\)").*/\1/p' grammar/keywords.def) CWD EXE HOME RUNTIME_DIR TMPDIR UID; do
 	if grep -qw -- "$word" docs/sbx.5; then
