@@ -108,6 +108,25 @@ static int read_handle(const struct world *w)
 	return fd < 0 ? errno : fd_reads_secret(fd);
 }
 
+/* A second name by the descriptor alone: whoever opened it may give it one since Linux 6.10. */
+static int read_hardlink_fd(const struct world *w)
+{
+	unlink(at(w, "in/hard"));
+	int fd = open(at(w, "out/secret"), O_PATH | O_CLOEXEC);
+	return fd < 0 || linkat(fd, "", AT_FDCWD, at(w, "in/hard"), AT_EMPTY_PATH) != 0 ? errno : reads_secret(at(w, "in/hard"));
+}
+
+/* By a handle alone, in no file system: those of processes and namespaces have handles too. */
+static int open_handle(const struct world *w)
+{
+	union {
+		struct file_handle h;
+		char space[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} u = {.h = {.handle_bytes = 8, .handle_type = 1}};
+	(void)w;
+	return close_fd(open_by_handle_at(-1, &u.h, O_RDONLY));
+}
+
 static int rename_in(const struct world *w)
 {
 	int error = result(rename(at(w, "out/file"), at(w, "in/moved")));
@@ -203,6 +222,8 @@ const struct attack attacks_files[] = {
     {"read-reopen", read_reopen},
     {"read-opath-dir", read_opath_dir},
     {"read-handle", read_handle},
+    {"read-hardlink-fd", read_hardlink_fd},
+    {"open-handle", open_handle},
     {"rename-in", rename_in},
     {"rename-out", rename_out},
     {"rename-exchange", rename_exchange},

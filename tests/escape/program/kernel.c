@@ -15,6 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The numbers of all machines; the oldest headers do not have the names. */
+enum { NR_IO_URING_REGISTER = 427, NR_QUOTACTL_FD = 443, NR_LSM_SET_SELF_ATTR = 460 };
+
 static int k_io_uring(const struct world *w)
 {
 	char params[120] = {0};
@@ -206,6 +209,76 @@ static int k_kmsg(const struct world *w)
 	return close_fd(open("/dev/kmsg", O_WRONLY | O_CLOEXEC));
 }
 
+/* What needs no ring, without one. */
+static int k_io_uring_register(const struct world *w)
+{
+	(void)w;
+	return result(syscall(NR_IO_URING_REGISTER, -1, 0, NULL, 0));
+}
+
+/* The older asynchronous calls. */
+static int k_aio(const struct world *w)
+{
+	unsigned long context = 0;
+	(void)w;
+	return result(syscall(SYS_io_setup, 1, &context));
+}
+
+static int k_device(const char *path)
+{
+	return close_fd(open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK));
+}
+
+/* What the call userfaultfd() does, by a path. */
+static int k_dev_userfaultfd(const struct world *w)
+{
+	(void)w;
+	return k_device("/dev/userfaultfd");
+}
+
+static int k_dev_kvm(const struct world *w)
+{
+	(void)w;
+	return k_device("/dev/kvm");
+}
+
+static int k_dev_fuse(const struct world *w)
+{
+	(void)w;
+	return k_device("/dev/fuse");
+}
+
+static int k_dev_loop(const struct world *w)
+{
+	(void)w;
+	return k_device("/dev/loop-control");
+}
+
+static int k_binfmt(const struct world *w)
+{
+	(void)w;
+	return k_device("/proc/sys/fs/binfmt_misc/register");
+}
+
+/* The profile that a security module has this process under, by the call and by the file. */
+static int k_lsm(const struct world *w)
+{
+	(void)w;
+	return result(syscall(NR_LSM_SET_SELF_ATTR, 100 /* LSM_ATTR_CURRENT */, NULL, 0, 0));
+}
+
+static int k_lsm_file(const struct world *w)
+{
+	(void)w;
+	return k_device("/proc/self/attr/current");
+}
+
+static int k_quota_fd(const struct world *w)
+{
+	(void)w;
+	return result(syscall(NR_QUOTACTL_FD, -1, 0x800001 << 8, 0, NULL)); /* Q_SYNC */
+}
+
 const struct attack attacks_kernel[] = {
     {"io-uring", k_io_uring}, {"userfaultfd", k_userfaultfd}, {"bpf", k_bpf},	    {"perf", k_perf},
     {"keyctl", k_keyctl},     {"add-key", k_add_key},	      {"request-key", k_request_key}, {"fanotify", k_fanotify},
@@ -214,5 +287,8 @@ const struct attack attacks_kernel[] = {
     {"core-pattern", k_core_pattern}, {"sysrq", k_sysrq},     {"sysv-shm", k_shm},  {"posix-mq", k_mq},
     {"sysv-sem", k_sem},      {"sysv-msg", k_msg},	      {"memfd-secret", k_memfd_secret}, {"hostname", k_hostname},
     {"reboot", k_reboot},     {"modprobe-path", k_modprobe}, {"uevent-helper", k_uevent}, {"dev-kmsg", k_kmsg},
+    {"io-uring-register", k_io_uring_register}, {"aio", k_aio}, {"dev-userfaultfd", k_dev_userfaultfd}, {"dev-kvm", k_dev_kvm},
+    {"dev-fuse", k_dev_fuse}, {"dev-loop", k_dev_loop},	      {"binfmt", k_binfmt}, {"lsm-attr", k_lsm},
+    {"lsm-attr-file", k_lsm_file}, {"quota-fd", k_quota_fd},
     {NULL, NULL},
 };

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -16,6 +17,7 @@
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452
 #endif
+enum { NR_SETXATTRAT = 463, NR_REMOVEXATTRAT = 466, NR_FILE_SETATTR = 469 };
 #define FS_IOC_ENABLE_VERITY_NR	 0x40806685UL
 #define BTRFS_IOC_SNAP_CREATE_NR 0x50009401UL
 
@@ -109,11 +111,49 @@ static int m_snapshot(const struct world *w)
 	return fd < 0 ? errno : result(ioctl(fd, BTRFS_IOC_SNAP_CREATE_NR, nothing));
 }
 
+static int m_setxattrat(const struct world *w)
+{
+	const struct {
+		uint64_t value;
+		uint32_t size, flags;
+	} args = {(uint64_t)(uintptr_t)"x", 1, 0};
+	return result(syscall(NR_SETXATTRAT, AT_FDCWD, at(w, "ro/file"), 0, "user.sbx", &args, sizeof(args)));
+}
+
+static int m_removexattrat(const struct world *w)
+{
+	int error = result(syscall(NR_REMOVEXATTRAT, AT_FDCWD, at(w, "ro/file"), 0, "user.none"));
+	return error == ENODATA ? 0 : error;
+}
+
+/* No flags, which is what it has. */
+static int m_file_setattr(const struct world *w)
+{
+	const uint64_t attr[3] = {0};
+	return result(syscall(NR_FILE_SETATTR, AT_FDCWD, at(w, "ro/file"), attr, sizeof(attr), 0));
+}
+
+/* Whoever outside wants the lock waits as long as this program likes. */
+static int m_lock(const struct world *w)
+{
+	int fd = open(at(w, "ro/file"), O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? errno : result(flock(fd, LOCK_EX | LOCK_NB));
+}
+
+/* Whoever outside opens it for writing waits until this program lets go, or for 45 s. */
+static int m_lease(const struct world *w)
+{
+	int fd = open(at(w, "ro/file"), O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? errno : result(fcntl(fd, F_SETLEASE, F_RDLCK));
+}
+
 const struct attack attacks_meta[] = {
     {"truncate-ro", m_truncate}, {"open-trunc-ro", m_open_trunc}, {"open-trunc-3-ro", m_open_trunc_3},
     {"openat2-trunc-ro", m_openat2_trunc}, {"chmod-ro", m_chmod}, {"fchmodat2-ro", m_fchmodat2},
     {"fchmod-ro", m_fchmod},	 {"chown-ro", m_chown},	  {"utimes-ro", m_utimes},
     {"setxattr-ro", m_setxattr}, {"removexattr-ro", m_removexattr}, {"setflags-ro", m_setflags},
     {"fsetxattr-ro", m_fsetxattr}, {"verity-ro", m_verity}, {"snapshot-ro", m_snapshot},
+    {"setxattrat-ro", m_setxattrat}, {"removexattrat-ro", m_removexattrat}, {"file-setattr-ro", m_file_setattr},
+    {"lock-ro", m_lock},	 {"lease-ro", m_lease},
     {NULL, NULL},
 };

@@ -82,6 +82,13 @@ static int n_fsopen(const struct world *w)
 	return close_fd((int)syscall(SYS_fsopen, "tmpfs", 1 /* FSOPEN_CLOEXEC */));
 }
 
+/* The file system under a mount, to change its options. */
+static int n_fspick(const struct world *w)
+{
+	(void)w;
+	return close_fd((int)syscall(SYS_fspick, AT_FDCWD, "/", 1 /* FSPICK_CLOEXEC */));
+}
+
 static int n_open_tree(const struct world *w)
 {
 	return close_fd((int)syscall(SYS_open_tree, AT_FDCWD, at(w, "out"), 1 | O_CLOEXEC /* OPEN_TREE_CLONE */));
@@ -122,7 +129,7 @@ const struct attack attacks_namespace[] = {
     {"unshare-user", n_unshare_user}, {"unshare-net", n_unshare_net}, {"mount-nested", n_mount_nested},
     {"bind-nested", n_bind_nested},   {"mount", n_mount},	      {"clone-user", n_clone_user},
     {"clone3-user", n_clone3_user},   {"setns", n_setns},	      {"fsopen", n_fsopen},
-    {"open-tree", n_open_tree},	      {"pivot-root", n_pivot},
+    {"open-tree", n_open_tree},	      {"pivot-root", n_pivot},	      {"fspick", n_fspick},
     {"open-tree-attr", n_open_tree_attr}, {"mount-setattr", n_mount_setattr}, {"move-mount", n_move_mount},
     {"unshare-time", n_unshare_time}, {NULL, NULL},
 };

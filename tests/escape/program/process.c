@@ -19,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { NR_PROCESS_MRELEASE = 448 };
+
 static int v_mem(const struct world *w)
 {
 	char buf[sizeof(SECRET)];
@@ -180,6 +182,50 @@ static int v_scheduler(const struct world *w)
 	return result(sched_setscheduler(w->victim, SCHED_OTHER, &least));
 }
 
+static int v_attributes(const struct world *w)
+{
+	const struct { /* SCHED_ATTR_SIZE_VER0 of linux/sched/types.h */
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t runtime, deadline, period;
+	} least = {.size = sizeof(least), .nice = 19};
+	return result(syscall(SYS_sched_setattr, w->victim, &least, 0));
+}
+
+static int v_parameters(const struct world *w)
+{
+	const struct sched_param least = {0};
+	return result(sched_setparam(w->victim, &least));
+}
+
+static int v_ioprio_user(const struct world *w)
+{
+	(void)w;
+	int error = result(syscall(SYS_ioprio_set, 3, 3999999999U, 2 << 13 | 4));
+	return error == ESRCH ? 0 : error;
+}
+
+static int v_migrate(const struct world *w)
+{
+	const unsigned long first[2] = {1};
+	return result(syscall(SYS_migrate_pages, w->victim, 65UL, first, first));
+}
+
+/* Memory of one that is killed; this one lives. */
+static int v_release(const struct world *w)
+{
+	int fd = (int)syscall(SYS_pidfd_open, w->victim, 0);
+	return fd < 0 ? errno : result(syscall(NR_PROCESS_MRELEASE, fd, 0));
+}
+
+/* A whole process group; the victim's is its own. */
+static int v_kill_group(const struct world *w)
+{
+	return result(kill(-w->victim, SIGURG));
+}
+
 /* Of all processes of a user; this one has none. */
 static int v_priority_user(const struct world *w)
 {
@@ -229,5 +275,7 @@ const struct attack attacks_process[] = {
     {"setaffinity", v_affinity}, {"ioprio", v_ioprio},	      {"move-pages", v_move_pages}, {"setns-pidfd", v_setns},
     {"process-madvise", v_madvise}, {"setscheduler", v_scheduler}, {"setpriority-user", v_priority_user},
     {"sigio", v_sigio},		 {"loader-mem", v_loader_mem}, {"loader-fd", v_loader_fd},
+    {"setattr", v_attributes},	 {"setparam", v_parameters},  {"ioprio-user", v_ioprio_user}, {"migrate-pages", v_migrate},
+    {"process-mrelease", v_release}, {"kill-group", v_kill_group},
     {NULL, NULL},
 };
