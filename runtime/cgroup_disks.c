@@ -42,8 +42,9 @@ static bool kept(const char *shown, const char *device, struct span value)
 
 	while (strncmp(line, device, n) || line[n] != ' ') {
 		line = strchr(line, '\n');
-		if (!line++)
+		if (!line)
 			return false;
+		line++;
 	}
 	len = strcspn(line, "\n");
 	while (value.len > 0) {

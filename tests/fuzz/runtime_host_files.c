@@ -145,14 +145,18 @@ static void disk(void)
 	free(words);
 }
 
-/* A file that begins with the value, and has no more on its line. */
+/* The first line of a short file, up to a NUL. */
 static void setting(int fd)
 {
-	char path[40];
+	char path[40], text[16];
+	size_t n = 0;
 
+	while (n < input_size && input[n] && input[n] != '\n')
+		n++;
 	text_print(path, sizeof(path), "/proc/self/fd/%u", (unsigned)fd);
-	bool is = setting_is(path, "0");
-	require(is == (input_size && input[0] == '0' && (input_size == 1 || input[1] == '\n')));
+	bool is = line_is_read(path, text, sizeof(text));
+	require(is == (n > 0 && input_size < sizeof(text) - 1));
+	require(!is || (strlen(text) == n && !memcmp(text, input, n)));
 }
 
 static int memory_file(void)
