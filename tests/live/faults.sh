@@ -119,7 +119,8 @@ $2
 P
 	"$SBXC" -q --std "$ROOT/policies/std" "$TMP/$1.sbx" -o "$TMP/$1" 2>"$TMP/err" || { fail "$1 compiles" "$(cat "$TMP/err")"; finish; }
 }
-tree links "    isolate none"
+tree links "    isolate none
+$OLDER"
 tree pins '    deny write "${d}/job/deep/inner"
     deny read write "${d}/job/far/off/shut"
     user 1000

@@ -89,6 +89,8 @@ if strace -o /dev/null true 2>/dev/null; then
 		run strace -f -qq -o /dev/null -e trace=write -e "inject=write:retval=1:when=$at" "$SBX_RUN" "$P" "$PROBE" print ran
 		refused "a limit that is not what was written" 125 E0640 "cgroup.max.descendants"
 		[ -z "$(find "$CG" -mindepth 1 -type d)" ] && pass "  and its cgroup is removed" || fail "  its cgroup" "$(find "$CG" -mindepth 1 -type d)"
+	elif [ "$(id -u)" != 0 ] && ! grep -q 'write([0-9]*<' "$TMP/calls"; then
+		skip "a limit that is not what was written" "strace shows this user no names"
 	else
 		fail "control: one write of the limit" "$(cat "$TMP/calls")"
 	fi

@@ -80,6 +80,7 @@ policy named {
     allow read exec "$PROBE_DIR"
     observe all
     deny syscall getppid
+$OLDER
 }
 P
 if "$B/sbxc" -q --std "$ROOT/policies/std" "$TMP/named.sbx" -o "$TMP/named" 2>"$TMP/err"; then

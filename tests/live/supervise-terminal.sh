@@ -145,7 +145,7 @@ for t in inherit new; do
 		$t "$PROBE_DIR" "$OLDER" >"$TMP/keys.sbx"
 	"$B/sbxc" -q --std "$ROOT/policies/std" "$TMP/keys.sbx" -o "$TMP/keys-$t" 2>"$TMP/err" || fail "the policy compiles" "$(cat "$TMP/err")"
 	tty_run keys-$t "" "$PROBE" ioctl-tiocsti , ioctl 0 0x541c , ioctl 0 0x5413 , print on
-	has "terminal $t: TIOCSTI and TIOCLINUX are refused; the size may be asked for" "EPERM
+	has "terminal $t: TIOCSTI and TIOCLINUX are refused; the size may be asked for" "*EPERM
 EPERM
 ok
 on*"

@@ -7,7 +7,7 @@ here=$(dirname "$(readlink -f "$0")")
 
 # Newer kernels have their modules in a package of their own. What a system loads by itself when it is asked for: here the
 # guest is given it, what a module needs before it. Without them it does without, and says so.
-wanted_modules=(overlay vsock af_alg libcrc32c udp_tunnel ip6_udp_tunnel sctp)
+wanted_modules=(overlay vsock af_alg libcrc32c udp_tunnel ip6_udp_tunnel sctp ib_core smc)
 fetch_modules() { # ID SUITE
 	local package name file dir=$cache/kernel-$1
 	package=$(<"$dir/package")
