@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """assurance.py RESULTS - writes the lower part of docs/assurance.md from what tests/vm/run.sh left in RESULTS (build/vm), and
-tests/vm/live.sh in RESULTS/live. A kernel of kernels.tsv that is not there is named."""
+tests/vm/live.sh in RESULTS/live, tests/vm/systemd.sh in RESULTS/systemd. A kernel of kernels.tsv that is not there is named."""
 import os
 import re
 import sys
@@ -183,6 +183,21 @@ def live(all_live):
             yield row([text.replace("|", "\\|"), ", ".join(names)])
 
 
+def delegation(ids):
+    """What a real service manager delegates, on each kernel that had one."""
+    names = [i for i in ids if os.path.exists(os.path.join(results, "systemd", i + ".run"))]
+    if not names:
+        return
+    yield "\n## Delegation by systemd\n\n"
+    yield "`make check-vm SYSTEMD=1`: systemd is the first process, a user logs in, and the command of the refusal gives the limits.\n\n"
+    yield head(["kernel", "version", "date", "revision", "passed", "failed", "skipped"])
+    for name in names:
+        version, _, date, _, revision = table(os.path.join(results, "systemd", name + ".run"))[0]
+        with open(os.path.join(results, "systemd", name + ".lines"), encoding="utf-8") as f:
+            c = Counter(m.group(1) for m in map(LINE.match, f) if m)
+        yield row([name, version, date, revision, c["PASS"], c["FAIL"], c["SKIP"]])
+
+
 def guarantees(kernels, of):
     """Each word of cap.def: what no policy can require on Linux is refused before there is a plan."""
     with open(os.path.join(TOP, "compiler/cap.def"), encoding="utf-8") as f:
@@ -233,7 +248,7 @@ def main():
         upper, below = f.read().split(MARK)
         how = below.split(END)[1]
     here = [Kernel("here")] if os.path.exists(os.path.join(results, "here.run")) else []
-    parts = [runs(kernels + here, missing), live(all_live), guarantees(kernels, of), stated(kernels, attacks), skipped(kernels)]
+    parts = [runs(kernels + here, missing), live(all_live), delegation(ids), guarantees(kernels, of), stated(kernels, attacks), skipped(kernels)]
     lower = "".join(line for part in parts for line in part)
     with open(PAGE, "w", encoding="utf-8") as f:
         f.write(upper + MARK + "\n" + lower.rstrip("\n") + "\n\n" + END + how)
