@@ -44,8 +44,10 @@ static void look_at_process(uint64_t pid, struct watched_use *u)
 	for (int field = AFTER_NAME; at && field <= RSS; field++) {
 		uint64_t n = 0;
 		at = strchr(at, ' ');
-		at += at != NULL;
-		if (!at || !span_number((struct span){at, strspn(at, "0123456789")}, UINT64_MAX, &n))
+		if (!at)
+			break;
+		at++;
+		if (!span_number((struct span){at, strspn(at, "0123456789")}, UINT64_MAX, &n))
 			continue;
 		if (field == UTIME || field == STIME)
 			u->cpu_ms += n * 1000 / getauxval(AT_CLKTCK);
