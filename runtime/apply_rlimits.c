@@ -16,26 +16,34 @@ static long rlimit_call(int resource, const struct rlimit *set, struct rlimit *g
 	return syscall(SYS_prlimit64, 0, resource, set, get);
 }
 
+/*
+ * Sets it and tells what it was: which who answers in the kernel's place, as a filter can, does not say. No limit is like the one
+ * that stands there before, whose soft one is above its hard one.
+ */
+static bool rlimit_set(int resource, uint64_t value, struct rlimit *was)
+{
+	const struct rlimit set = {value, value};
+
+	*was = (struct rlimit){1, 0};
+	if (rlimit_call(resource, &set, was))
+		return false;
+	errno = EPERM;
+	return was->rlim_cur <= was->rlim_max;
+}
+
 static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
 {
 	int resource = rlimit_resource(line->which);
 	uint64_t value = rlimit_value(line, &r->vars);
-	struct rlimit was, now, set = {value, value};
-	bool good = rlimit_call(resource, &set, &was) == 0;
+	struct rlimit was;
+	bool good = rlimit_set(resource, value, &was);
 
 	/* seldom there is a lower one: it may not be raised, or must be put back */
 	if (!good && (errno != EPERM || rlimit_call(resource, NULL, &was)))
 		return fault_step(r->fault, "limits", rlimit_word(line->which), errno);
-	if (!good || was.rlim_max < value) {
-		set.rlim_max = value < was.rlim_max ? value : was.rlim_max;
-		set.rlim_cur = set.rlim_max;
-		good = rlimit_call(resource, &set, NULL) == 0;
-	}
-	if (!good || rlimit_call(resource, NULL, &now))
-		return fault_step(r->fault, "limits", rlimit_word(line->which), errno);
-	if (now.rlim_cur != set.rlim_cur || now.rlim_max != set.rlim_max)
-		return fault_step(r->fault, "limits", rlimit_word(line->which), EPERM);
-	return true;
+	if (!good || was.rlim_max < value)
+		good = rlimit_set(resource, value < was.rlim_max ? value : was.rlim_max, &was);
+	return good || fault_step(r->fault, "limits", rlimit_word(line->which), errno);
 }
 
 uint64_t rlimits_cpu_us(const struct run *r)

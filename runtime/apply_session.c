@@ -20,7 +20,8 @@ bool apply_session(struct run *r)
 	session = r->session ? r->session : setsid();
 	if (session < 0)
 		return fault_step(r->fault, "session", "setsid", errno);
-	if (getsid(0) != session)
+	/* who answers in the kernel's place, as a filter can, does not say a number */
+	if (!session)
 		return fault_step(r->fault, "session", "it did not take", EPERM);
 	if (r->link && r->link->terminal >= 0 &&
 	    !terminal_enter(r->link->terminal, r->plan->launch.stdin_mode != STDIN_NULL))

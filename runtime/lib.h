@@ -11,6 +11,8 @@ struct sbx_plan {
 	struct pool pool; /* files and what points into them */
 	struct plan plan;
 	char policy[256], version[256];
+	struct start *spare;     /* of an earlier launch, for the next one; NULL: none. Threads take it by exchange */
+	struct start **spare_at; /* where that is: the plan itself never changes */
 };
 
 enum { LIB_PAGE = 4096, LIB_STACK = 64 * LIB_PAGE - LIB_PAGE / 2, LIB_ROOM = 64 * 1024, LIB_OPENED = 4 };
@@ -18,7 +20,7 @@ enum { LIB_PAGE = 4096, LIB_STACK = 64 * LIB_PAGE - LIB_PAGE / 2, LIB_ROOM = 64 
 /*
  * One start of the library. It lies in one mapping of its own that the child sees, shared or copied; what nobody touches
  * of it costs nothing. The end of the stack and what every start uses share a page, and so do the options and the room: each
- * that is touched costs more than a call.
+ * that is touched costs more than a call, so a plan keeps one of them for its next launch. All but the stack is zero bytes then.
  */
 struct start {
 	_Alignas(16) char stack[LIB_STACK]; /* of a child that shares this memory */
@@ -29,6 +31,7 @@ struct start {
 	int opened[LIB_OPENED + FILES_MAX]; /* what the caller has open for it, whatever the child did with its own; -1: none */
 	const char *directory;
 	char *const *envp;
+	struct start **spare_at; /* of its plan */
 	bool sheds; /* the child has memory and descriptors of its own, and keeps none of the caller's */
 	int ready; /* the child's end of the pipe that tells that the program runs; -1: it is not needed */
 	struct run run;
@@ -59,7 +62,7 @@ bool lib_options_take(struct start *s, const struct sbx_options *o);
  * Proves a start. NULL after an error. What it opened is closed by lib_start_free(). With a child the rules are opened
  * there: nothing of them is ever open in the caller.
  */
-enum lib_where { LIB_IN_CHILD, LIB_HERE };
+enum lib_where { LIB_IN_CHILD, LIB_AT_ONCE /* in one that executes before the caller goes on */, LIB_HERE };
 struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_options *o, enum lib_where where,
 			    struct sbx_error *e);
 void lib_start_free(struct start *s);

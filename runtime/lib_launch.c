@@ -35,7 +35,7 @@ static pid_t launch_supervised(struct start *s, int *pidfd)
 struct sbx_process *sbx_launch(const struct sbx_plan *plan, const struct sbx_options *options,
 			       struct sbx_error *error)
 {
-	struct start *s = lib_start_new(plan, options, LIB_IN_CHILD, error);
+	struct start *s = lib_start_new(plan, options, LIB_AT_ONCE, error);
 	struct sbx_process *process = NULL;
 	int pidfd = -1;
 	pid_t pid;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "guarantee.h"
@@ -75,6 +76,7 @@ struct sbx_plan *sbx_plan_open(const char *directory, const char *digest, struct
 	if (p->plan.dir.fd >= 0)
 		close(p->plan.dir.fd);
 	p->plan.dir.fd = -1;
+	p->spare_at = &p->spare;
 	if (!loaded) {
 		lib_error(error, &fault);
 		pool_close(&p->pool);
@@ -92,6 +94,8 @@ void sbx_plan_close(struct sbx_plan *p)
 {
 	if (!p)
 		return;
+	if (p->spare)
+		munmap(p->spare, sizeof(*p->spare));
 	pool_close(&p->pool);
 	free(p);
 }

@@ -46,22 +46,43 @@ static bool shared_map(struct start *s)
 	return shared != MAP_FAILED;
 }
 
-static struct start *start_map(const struct plan *plan, enum lib_where where)
+static struct start *start_room(struct start **spare_at)
 {
-	struct start *s = pool_map(sizeof(*s));
+	struct start *s = __atomic_exchange_n(spare_at, NULL, __ATOMIC_ACQUIRE);
+
+	return s ? s : pool_map(sizeof(*s));
+}
+
+/* For the next launch, as zero as it came. False: there is one already, or it was too small. */
+static bool room_keep(struct start *s)
+{
+	struct start **at = s->spare_at, *none = NULL;
+
+	if (s->pool.pieces)
+		return false;
+	memset(s->room, 0, (size_t)(s->pool.at - s->room));
+	memset(&s->pool, 0, offsetof(struct start, room) - offsetof(struct start, pool));
+	return __atomic_compare_exchange_n(at, &none, s, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
+static struct start *start_map(const struct sbx_plan *plan, enum lib_where where)
+{
+	struct start *s = start_room(plan->spare_at);
 
 	if (!s)
 		return NULL;
+	s->spare_at = plan->spare_at;
 	pool_over(&s->pool, s->room, sizeof(s->room));
 	s->link = (struct link){.started = -1, .events = -1, .mailbox = -1, .terminal = -1};
 	s->ready = -1;
 	s->run.options = &s->options;
-	s->run.plan = plan;
+	s->run.plan = &plan->plan;
 	s->run.pool = &s->pool;
 	s->run.host.cgroup.base = s->run.program.fd = s->run.program.interp_fd = s->run.ruleset = s->run.ready = -1;
 	s->run.link = &s->link;
 	s->run.embedded = true;
-	s->run.apart = where == LIB_IN_CHILD;
+	s->run.apart = where != LIB_HERE;
+	s->run.program.later = where == LIB_AT_ONCE;
 	shared_take(s, &s->own);
 	return s;
 }
@@ -79,7 +100,7 @@ static void opened_note(struct start *s)
 struct start *lib_start_new(const struct sbx_plan *plan, const struct sbx_options *o, enum lib_where where,
 			    struct sbx_error *e)
 {
-	struct start *s = start_map(&plan->plan, where);
+	struct start *s = start_map(plan, where);
 	bool proved;
 
 	if (!s) {
@@ -103,6 +124,8 @@ void lib_start_free(struct start *s)
 			close(s->opened[i]);
 	if (s->shared != &s->own)
 		munmap(s->shared, sizeof(*s->shared));
+	if (room_keep(s))
+		return;
 	pool_close(&s->pool);
 	munmap(s, sizeof(*s));
 }
@@ -199,11 +222,13 @@ pid_t lib_child_make(struct start *s, enum lib_child kind, int *pidfd)
 
 bool lib_child_ran(struct start *s, pid_t pid, int pidfd, struct sbx_error *e)
 {
-	const struct fault *f = s->run.fault;
+	struct fault *f = s->run.fault;
 	siginfo_t info;
 
 	if (s->shared->phase == PHASE_EXEC)
 		return true;
+	if (s->shared->phase == PHASE_FAILED)
+		program_missed(&s->run.plan->launch, s->run.options->argv[0], &s->run.program, f);
 	if (s->shared->phase == PHASE_FAILED)
 		lib_error(e, f);
 	else

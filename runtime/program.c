@@ -46,6 +46,11 @@ static bool path_set(char path[PLAN_MAX_PATH + 1], const char *dir, const char *
 	return !t.cut;
 }
 
+static bool path_take(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault *f)
+{
+	return path_set(path, "", typed) || not_found(f, "PROGRAM", ": the path is too long");
+}
+
 static bool find_fault(const char *name, int error, struct fault *f)
 {
 	if (error == ENOENT || error == ENOTDIR)
@@ -60,8 +65,8 @@ bool program_find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault 
 	int error = ENOENT;
 
 	if (strchr(typed, '/')) {
-		if (!path_set(path, "", typed))
-			return not_found(f, "PROGRAM", ": the path is too long");
+		if (!path_take(typed, path, f))
+			return false;
 		error = exec_error(path);
 		return error == 0 || find_fault(typed, error, f);
 	}
@@ -156,13 +161,12 @@ bool program_choose(const struct launch *l, const char *typed, struct vars *v, s
 		    struct fault *f)
 {
 	/* with an entry, what is typed as a path is looked at where it is used */
-	bool later = l->entry.at && strchr(typed, '/');
-	bool found = later || program_find(typed, p->path, f);
-	const char *path = later ? typed : p->path;
+	bool later = strchr(typed, '/') && (l->entry.at || p->later);
+	bool found = later ? path_take(typed, p->path, f) : program_find(typed, p->path, f);
 
 	p->fd = p->interp_fd = -1;
 	if (found) {
-		v->program = pool_copy(v->pool, path, strlen(path));
+		v->program = pool_copy(v->pool, p->path, strlen(p->path));
 		if (!v->program)
 			return fault_step(f, "program", "memory", ENOMEM);
 	}
@@ -171,4 +175,10 @@ bool program_choose(const struct launch *l, const char *typed, struct vars *v, s
 	return template_expand(l->entry, TEMPLATE_PATH, v, l->entry_where, p->path, f) &&
 	       entry_open(p, l->entry_where, f) && entry_same(p, typed, l->entry_where, f) &&
 	       entry_look(l, p, f) && interp_open(p, f);
+}
+
+void program_missed(const struct launch *l, const char *typed, struct program *p, struct fault *f)
+{
+	if (p->later && !l->entry.at && (f->id == ERR_NOT_FOUND || f->id == ERR_NOT_EXEC))
+		program_find(typed, p->path, f);
 }

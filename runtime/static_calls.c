@@ -41,7 +41,7 @@ __asm__(".pushsection .text.calls,\"ax\",@progbits\n"
 	"	jmp __syscall_ret\n"
 	CALL(access) CALL(chdir) CALL(chroot) CALL(close) CALL(dup2) CALL(dup3) CALL(execve) CALL(fchdir) CALL(fchmod)
 	CALL(fcntl) CALL(flock) CALL(fstat) CALL(geteuid) CALL(getgroups) CALL(getpgrp) CALL(getpid)
-	CALL(getresgid) CALL(getresuid) CALL(getsid) CALL(getuid) CALL(ioctl) CALL(kill) CALL(lseek) CALL(lstat)
+	CALL(getresgid) CALL(getresuid) CALL(getuid) CALL(ioctl) CALL(kill) CALL(lseek) CALL(lstat)
 	CALL(mkdirat) CALL(mknodat) CALL(mmap) CALL(mount) CALL(open) CALL(openat) CALL(pipe2) CALL(poll)
 	CALL(prctl) CALL(read) CALL(readlinkat) CALL(recvmsg) CALL(renameat) CALL(sendfile) CALL(sendmsg) CALL(sethostname)
 	CALL(setpgid) CALL(setsid) CALL(socket) CALL(socketpair) CALL(stat) CALL(symlinkat) CALL(timerfd_create)

@@ -184,8 +184,10 @@ static void bind_place(int root, const struct floor_bind *b)
 static void tree_make(void)
 {
 	struct mount_attr ro = {.attr_set = MOUNT_ATTR_RDONLY};
+	char caller[4096];
 	int root;
 
+	must(getcwd(caller, sizeof(caller)) != NULL);
 	must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
 	links_look();
 	root = root_make();
@@ -198,6 +200,8 @@ static void tree_make(void)
 	must(syscall(SYS_mount_setattr, root, "", AT_EMPTY_PATH, &ro, sizeof(ro)) == 0);
 	must(fchdir(root) == 0 && syscall(SYS_pivot_root, ".", ".") == 0);
 	must(umount2(".", MNT_DETACH) == 0 && chdir("/") == 0);
+	if (chdir(caller) != 0) /* where the caller is, if the tree has it */
+		return;
 }
 
 static int exit_code(pid_t pid)

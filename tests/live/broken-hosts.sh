@@ -31,6 +31,18 @@ case $OUT in *EACCES* | *EPERM*) fail "control: without the loader nothing is re
 program "$SBX_RUN" "$P"
 whole "control: a host that lacks nothing"
 
+# ---- a filter around that says yes in the kernel's place: what was not done is not believed
+number() { printf '#include <sys/syscall.h>\nN=SYS_%s\n' "$1" | ${CC:-cc} -E -P - | sed -n 's/^N=//p'; }
+rules "rlimit nofile 64
+"
+program "$SBX_RUN" "$P"
+whole "control: nobody answers in its place"
+for call in setsid:session prlimit64:limits capset:capabilities; do
+	program "$FILTER" run "$(number "${call%:*}")=0" -- "$SBX_RUN" "$P"
+	refused "${call%:*} that only says that it worked" 125 E0626 "step       ${call#*:}"
+done
+rules ""
+
 # ---- no /proc, no /dev: a mount namespace where something empty lies over them
 if unshare -rm true 2>/dev/null; then
 	OVER='mount -t tmpfs -o size=64k none "$1" && shift && exec "$@"'

@@ -95,6 +95,25 @@ static void plans(void)
 	holds("a guarantee names mechanism and line, and this host keeps it", landlock);
 }
 
+/* Where a path begins that does not begin at the root. */
+static void relative(void)
+{
+	char folder[4096], name[4096];
+	char *argv[] = {name, "exit", "7", NULL};
+	struct sbx_options o = options_of(argv);
+	struct sbx_status status = {0};
+	struct sbx_process *p;
+	struct sbx_error e;
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(probe, '/') - probe), probe);
+	snprintf(name, sizeof(name), "./%s", strrchr(probe, '/') + 1);
+	holds("a program that is not in the caller's directory is refused", !sbx_launch(plan, &o, &e));
+	o.directory = folder;
+	p = sbx_launch(plan, &o, &e);
+	holds("  and found where it is to start", p && sbx_wait(p, -1, &status) == 1 && status.exited && status.code == 7);
+	sbx_process_close(p);
+}
+
 static void launches(void)
 {
 	struct sbx_error e;
@@ -113,6 +132,11 @@ static void launches(void)
 	holds("a missing program is refused", !sbx_launch(plan, &o, &e));
 	is("  with its code", strcmp(e.code, "E0620"), 0);
 	is("  and 127", e.exit_code, 127);
+	holds("  in the words of who looks for it outside", strstr(e.text, "missing    /nonexistent: no such file") != NULL);
+	o = options_of((char *[]){file, NULL});
+	holds("a file that is no program is refused", !sbx_launch(plan, &o, &e) && !strcmp(e.code, "E0621") && e.exit_code == 126);
+	holds("  in those words", strstr(e.text, "not a regular file that this user may execute") != NULL);
+	relative();
 	o = options_of(ARGV("print", "x"));
 	o.set = NULL;
 	holds("a param without a value is refused", !sbx_launch(plan, &o, &e));
