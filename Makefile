@@ -94,9 +94,23 @@ $(B)/sbxc: $(COMPILER_OBJ)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pie -Wl,-z,relro,-z,now -o $@ $^ $(YAML_LIBS)
 
-$(B)/sbx-run: $(RUNTIME_OBJ)
+LINK_RUN = $(MUSL_CC) -static $(OWN_START) $(SMALL) -fdata-sections $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,-z,common-page-size=64,--gc-sections,--sort-section=name,--build-id=none
+
+# Words for people are packed (runtime/said.h). Which of them there are is known when all is optimized as one: so it is linked
+# once for the words, and then with them.
+$(B)/sbx-run: $(RUNTIME_OBJ) $(B)/static/said.o runtime/pack/said.ld
 	@echo "  LD    $@"
-	$(Q)$(MUSL_CC) -static $(OWN_START) $(SMALL) -fdata-sections $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,-z,common-page-size=64,--gc-sections,--sort-section=name,--build-id=none -s -o $@ $^ && $(OBJCOPY) -R .comment -R .eh_frame $@
+	$(Q)$(LINK_RUN) -s -Wl,-T,runtime/pack/said.ld -o $@ $(filter %.o,$^) && $(OBJCOPY) -R .comment -R .eh_frame $@
+$(B)/static/said.o: $(RUNTIME_OBJ) $(B)/pack
+	@echo "  PACK  $@"
+	$(Q)$(LINK_RUN) -Wl,--defsym=said_packed=0 -o $(B)/static/said.elf $(RUNTIME_OBJ)
+	$(Q)$(OBJCOPY) -O binary -j words $(B)/static/said.elf $(B)/static/said.bin
+	$(Q)$(B)/pack <$(B)/static/said.bin >$(B)/static/said.c
+	$(Q)$(MUSL_CC) -c -o $@ $(B)/static/said.c
+$(B)/pack: runtime/pack/pack.c $(wildcard runtime/pack/*.h)
+	@mkdir -p $(@D)
+	@echo "  CC    $@"
+	$(Q)$(CC) $(STD) $(WARN) $(CFLAGS) -o $@ $< -lm
 
 # One object with its own names made local, so that a program may have a pool_open() of its own.
 $(B)/libsbx.a: $(LIB_OBJ)
@@ -132,7 +146,7 @@ $(B)/static/runtime/static_libc.o $(B)/static/runtime/static_calls.o: STATIC_CFL
 $(B)/static/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC    $< (static)"
-	$(Q)$(MUSL_CC) $(STD) $(WARN) $(SMALL) -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+	$(Q)$(MUSL_CC) $(STD) $(WARN) $(SMALL) -DSBX_PACKED_TEXTS -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	    -fstack-protector -fno-pie -no-pie $(STATIC_CFLAGS) -c -o $@ $<
 
 $(B)/gen/sbx.tab.c $(B)/gen/sbx.tab.h &: grammar/sbx.y grammar/keywords.def

@@ -12,18 +12,18 @@ static const char *exec_hint(const struct run *r, int error)
 {
 	switch (error) {
 	case EACCES:
-		return "the policy has no `exec` rule for this program, its interpreter, or no "
-		       "`read` of them";
+		return SAID("the policy has no `exec` rule for this program, its interpreter, or no "
+		       "`read` of them");
 	case EPERM:
 	case ENOSYS:
-		return "the policy lets nothing be executed; name the program with `entry`";
+		return SAID("the policy lets nothing be executed; name the program with `entry`");
 	case ENOENT:
-		return r->plan->launch.private_root ? "no line of the policy shows the program in its tree, or the interpreter that it names"
-						    : "the interpreter that the program names does not exist";
+		return r->plan->launch.private_root ? SAID("no line of the policy shows the program in its tree, or the interpreter that it names")
+						    : SAID("the interpreter that the program names does not exist");
 	case ENOEXEC:
-		return "it is no program for this machine, or a script without #!";
+		return SAID("it is no program for this machine, or a script without #!");
 	case E2BIG:
-		return "arguments and environment are too long";
+		return SAID("arguments and environment are too long");
 	default:
 		return NULL;
 	}
@@ -44,7 +44,7 @@ bool apply_exec(struct run *r)
 	error = errno;
 	fault_say(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC, "at %s",
 		  r->program.path);
-	fault_errno(r->fault, "failed", "exec", error);
+	fault_errno(r->fault, "exec", error);
 	hint = exec_hint(r, error);
 	return hint ? fault_add(r->fault, "likely %s", hint) : false;
 }

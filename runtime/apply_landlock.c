@@ -21,19 +21,6 @@
 
 enum { APART_OPEN = 64 };
 
-static bool path_fault(struct run *r, enum err id, const struct landlock_rule *rule,
-		       const char *path, const char *what, int error)
-{
-	struct fault *f = r->fault;
-
-	fault_set(f, id);
-	fault_where(f, rule->where);
-	fault_add(f, "at %s", path);
-	if (what)
-		fault_errno(f, "failed", what, error);
-	return false;
-}
-
 static bool rule_add(const struct run *r, int fd, uint64_t rights)
 {
 	struct landlock_path attr = {.rights = rights, .fd = fd};
@@ -54,7 +41,7 @@ static bool rule_try(struct run *r, const struct landlock_rule *rule, int fd, ui
 		return true;
 	if (errno == EINVAL && fewer != rights && (!fewer || rule_add(r, fd, fewer)))
 		return true;
-	return path_fault(r, ERR_PATH_OPEN, rule, path, "landlock_add_rule", errno);
+	return fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "landlock_add_rule", errno);
 }
 
 static void grant_keep(struct run *r, struct grant grant)
@@ -75,9 +62,9 @@ static bool handle_grant(struct run *r, const struct landlock_rule *rule, int fd
 	if (!rule->nofollow && !r->grants.list)
 		return rule_try(r, rule, fd, rights, path);
 	if (fstat(fd, &st))
-		return path_fault(r, ERR_PATH_OPEN, rule, path, "fstat", errno);
+		return fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "fstat", errno);
 	if (S_ISLNK(st.st_mode))
-		return path_fault(r, ERR_PATH_LINK, rule, path, NULL, 0);
+		return (fault_place)(r->fault, ERR_PATH_LINK, rule->where, path, NULL, 0);
 	if (!S_ISDIR(st.st_mode))
 		rights &= fs_rights_of_files();
 	if (!rights)
@@ -105,7 +92,7 @@ static bool missing_fault(struct run *r, const struct landlock_rule *rule, const
 {
 	bool missing = error == ENOENT || error == ENOTDIR;
 
-	path_fault(r, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, rule, path, "open", error);
+	fault_place(r->fault, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, rule->where, path, "open", error);
 	if (missing)
 		return fault_add(r->fault,
 				 "fix create it, or write `if-exists` or `make-dir` on that line");
@@ -118,7 +105,7 @@ static bool path_make(struct run *r, const struct landlock_rule *rule, const cha
 
 	if (r->options->dry_run || links_make(r, rule, path, &fault) == 0 || (!fault && errno == EEXIST))
 		return true;
-	return !fault && path_fault(r, ERR_PATH_OPEN, rule, path, "mkdir", errno);
+	return !fault && fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "mkdir", errno);
 }
 
 /*
@@ -246,7 +233,7 @@ static bool visit_entry(void *ctx, const struct landlock_rule *rule)
 	/* in a tree of its own it may be another file than the one that was opened outside */
 	fd = start_late(r) ? openat(AT_FDCWD, r->program.interp, O_PATH | O_CLOEXEC) : r->program.interp_fd;
 	if (fd < 0)
-		return path_fault(r, ERR_PATH_OPEN, &interp, r->program.interp, "open", errno);
+		return fault_place(r->fault, ERR_PATH_OPEN, interp.where, r->program.interp, "open", errno);
 	if (fd == r->program.interp_fd)
 		r->program.interp_fd = -1;
 	return fd_grant(r, &interp, fd, r->program.interp);

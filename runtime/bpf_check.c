@@ -60,21 +60,21 @@ static const char *insn_wrong(const struct bpf_insn *in, enum insn_kind kind, un
 {
 	switch (kind) {
 	case INSN_LOAD_DATA:
-		return in->k & 3 || in->k >= SECCOMP_DATA_SIZE ? "a load outside seccomp_data"
+		return in->k & 3 || in->k >= SECCOMP_DATA_SIZE ? SAID("a load outside seccomp_data")
 							       : NULL;
 	case INSN_LOAD_MEM:
 	case INSN_STORE_MEM:
-		return in->k >= 16 ? "a scratch word that does not exist" : NULL;
+		return in->k >= 16 ? SAID("a scratch word that does not exist") : NULL;
 	case INSN_DIVIDE:
-		return in->k == 0 ? "a division by zero" : NULL;
+		return in->k == 0 ? SAID("a division by zero") : NULL;
 	case INSN_SHIFT:
-		return in->k >= 32 ? "a shift by 32 or more" : NULL;
+		return in->k >= 32 ? SAID("a shift by 32 or more") : NULL;
 	case INSN_JUMP:
-		return in->k >= ahead ? "a jump outside the filter" : NULL;
+		return in->k >= ahead ? SAID("a jump outside the filter") : NULL;
 	case INSN_BRANCH:
-		return in->jt >= ahead || in->jf >= ahead ? "a jump outside the filter" : NULL;
+		return in->jt >= ahead || in->jf >= ahead ? SAID("a jump outside the filter") : NULL;
 	case INSN_UNKNOWN:
-		return "an instruction that seccomp does not know";
+		return SAID("an instruction that seccomp does not know");
 	case INSN_PLAIN:
 	case INSN_RETURN:
 		break;
@@ -100,7 +100,7 @@ static const char *memory_wrong(const struct bpf_insn *insns, unsigned n, unsign
 		if (kind == INSN_STORE_MEM) {
 			valid = (uint16_t)(valid | 1u << in->k);
 		} else if (kind == INSN_LOAD_MEM && !(valid & 1u << in->k)) {
-			return "a scratch word that may not have been written";
+			return SAID("a scratch word that may not have been written");
 		} else if (kind == INSN_JUMP) {
 			ways[i + 1 + in->k] &= valid;
 			valid = 0xffff;
@@ -120,7 +120,7 @@ const char *bpf_wrong(const struct bpf_insn *insns, unsigned n, unsigned *at)
 
 	*at = 0;
 	if (n == 0 || n > PLAN_MAX_BPF)
-		return "a filter has 1 to 4096 instructions";
+		return SAID("a filter has 1 to 4096 instructions");
 	for (unsigned i = 0; i < n; i++) {
 		const char *wrong;
 		*at = i;
@@ -131,19 +131,19 @@ const char *bpf_wrong(const struct bpf_insn *insns, unsigned n, unsigned *at)
 		loads |= kind == INSN_LOAD_MEM;
 	}
 	if (kind != INSN_RETURN)
-		return "the last instruction is no return";
+		return SAID("the last instruction is no return");
 	return loads ? memory_wrong(insns, n, at) : NULL;
 }
 
 bool bpf_check(const char *file, const void *data, size_t size, struct fault *f)
 {
-	const char *wrong = "not a whole number of instructions";
+	const char *wrong = SAID("not a whole number of instructions");
 	unsigned at = 0;
 
 	if (size % sizeof(struct bpf_insn) == 0 && size / sizeof(struct bpf_insn) <= PLAN_MAX_BPF)
 		wrong = bpf_wrong(data, (unsigned)(size / sizeof(struct bpf_insn)), &at);
 	else if (size % sizeof(struct bpf_insn) == 0)
-		wrong = "a filter has 1 to 4096 instructions";
+		wrong = SAID("a filter has 1 to 4096 instructions");
 	if (!wrong)
 		return true;
 	return fault_say(f, ERR_FILTER,

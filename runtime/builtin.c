@@ -28,10 +28,9 @@ enum value_type builtin_type(enum builtin b)
 	return builtins[b].type;
 }
 
-bool builtin_fault(struct fault *f, enum builtin b, const char *why, const char *fix)
+bool (builtin_fault)(struct fault *f, enum builtin b, const char *why)
 {
-	fault_say(f, ERR_VARIABLE, "missing ${%s}: %s", builtins[b].name, why);
-	return fix ? fault_add(f, "fix %s", fix) : false;
+	return fault_say(f, ERR_VARIABLE, "missing ${%s}: %s", builtins[b].name, why);
 }
 
 bool builtin_get(struct vars *v, enum builtin b, const char **value, struct fault *f)
@@ -45,7 +44,7 @@ bool builtin_get(struct vars *v, enum builtin b, const char **value, struct faul
 	if (!builtin_look(v, b, &got, f))
 		return false;
 	if (builtin_type(b) == VALUE_PATH && !path_canonical(got))
-		return builtin_fault(f, b, "its value is not an absolute path without . .. or //", NULL);
+		return builtin_fault(f, b, "its value is not an absolute path without . .. or //");
 	v->builtin[b] = *value = got;
 	return true;
 }

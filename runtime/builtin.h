@@ -16,7 +16,8 @@ enum home { HOME_FOUND, HOME_NONE, HOME_UNREAD };
 enum home home_find(struct vars *v, const char **value);
 /* For builtin_look.c, one for each system: asks where the value comes from; and says that there is none. fix: or NULL. */
 bool builtin_look(struct vars *v, enum builtin b, const char **value, struct fault *f);
-bool builtin_fault(struct fault *f, enum builtin b, const char *why, const char *fix);
+bool builtin_fault(struct fault *f, enum builtin b, const char *why);
+#define builtin_fault(f, b, why) builtin_fault(f, b, SAID(why))
 bool builtin_get(struct vars *v, enum builtin b, const char **value, struct fault *f);
 
 #endif

@@ -93,11 +93,11 @@ static bool home_get(struct vars *v, const char **value, struct fault *f)
 	case HOME_FOUND:
 		return true;
 	case HOME_UNREAD:
-		return builtin_fault(f, BUILTIN_HOME, "/etc/passwd cannot be read", NULL);
+		return builtin_fault(f, BUILTIN_HOME, "/etc/passwd cannot be read");
 	case HOME_NONE:
 		break;
 	}
-	builtin_fault(f, BUILTIN_HOME, "no passwd entry for the user", NULL);
+	builtin_fault(f, BUILTIN_HOME, "no passwd entry for the user");
 	return fault_add(f, "fix add uid %u to /etc/passwd, or use a param of type path", getuid());
 }
 
@@ -105,11 +105,12 @@ static bool cwd_get(struct vars *v, const char **value, struct fault *f)
 {
 	char buf[PLAN_MAX_PATH + 1];
 
-	if (!getcwd(buf, sizeof(buf)))
-		return builtin_fault(f, BUILTIN_CWD, "the current directory has no name",
-				      "change to a directory that exists");
+	if (!getcwd(buf, sizeof(buf))) {
+		builtin_fault(f, BUILTIN_CWD, "the current directory has no name");
+		return fault_add(f, "fix change to a directory that exists");
+	}
 	*value = pool_copy(v->pool, buf, strlen(buf));
-	return *value || builtin_fault(f, BUILTIN_CWD, "no memory", NULL);
+	return *value || builtin_fault(f, BUILTIN_CWD, "no memory");
 }
 
 /* Without links, as the kernel knows the file; what lies outside of this root begins with no slash. */
@@ -134,9 +135,9 @@ static bool exe_get(struct vars *v, const char **value, struct fault *f)
 	char buf[PLAN_MAX_PATH + 1];
 
 	if (!v->program || !real_path(v->program, buf))
-		return builtin_fault(f, BUILTIN_EXE, "the program has no real path here", NULL);
+		return builtin_fault(f, BUILTIN_EXE, "the program has no real path here");
 	*value = pool_copy(v->pool, buf, strlen(buf));
-	return *value || builtin_fault(f, BUILTIN_EXE, "no memory", NULL);
+	return *value || builtin_fault(f, BUILTIN_EXE, "no memory");
 }
 
 static bool uid_get(struct vars *v, const char *prefix, const char **value, struct fault *f)
@@ -144,7 +145,7 @@ static bool uid_get(struct vars *v, const char *prefix, const char **value, stru
 	char buf[64];
 
 	*value = pool_copy(v->pool, buf, text_print(buf, sizeof(buf), "%s%u", prefix, getuid()));
-	return *value || builtin_fault(f, BUILTIN_UID, "no memory", NULL);
+	return *value || builtin_fault(f, BUILTIN_UID, "no memory");
 }
 
 bool builtin_look(struct vars *v, enum builtin b, const char **value, struct fault *f)

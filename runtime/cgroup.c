@@ -24,11 +24,12 @@ static const char job_prefix[] = "sbx-job-", leaf_prefix[] = "sbx-sup-";
 
 enum { TRIES = 16, KILL_WAIT_MS = 5000 };
 
-static bool cgroup_fault(struct fault *f, const char *what, int error)
+static bool (cgroup_fault)(struct fault *f, const char *what, int error)
 {
 	fault_set(f, ERR_CGROUP);
-	return fault_errno(f, "failed", what, error);
+	return (fault_errno)(f, what, error);
 }
+#define cgroup_fault(f, what, error) cgroup_fault(f, SAID(what), error)
 
 static void short_wait(int ms)
 {
@@ -209,12 +210,12 @@ static void expected(const struct cgroup_setting *s, const char *value, char *ou
 		text_str(&t, value);
 }
 
-static bool limit_fault(struct fault *f, const char *file, const char *value, const char *failed,
-			int error)
+static bool (limit_fault)(struct fault *f, const char *file, const char *value, const char *what, int error)
 {
 	fault_say(f, ERR_CGROUP, "limit %s %s", file, value);
-	return error ? fault_errno(f, "failed", failed, error) : fault_add(f, "wrong %s", failed);
+	return (fault_errno)(f, what, error);
 }
+#define limit_fault(f, file, value, what, error) limit_fault(f, file, value, SAID(what), error)
 
 /* Without swap in the kernel there is nothing to limit, and no file for it. */
 static bool no_swap_anyway(const char *file, const char *value)

@@ -71,7 +71,7 @@ static bool amount_check(const struct line *l, struct span word, const struct se
 
 	if (!word.len || word.at[0] != '$' || s->type == VALUE_TYPE_COUNT)
 		return number_check(l, word, s->min, s->max);
-	return amount_of(v, word, s->type, s->min / scale, s->max / scale, &a, &why) || line_fault(l, why, word);
+	return amount_of(v, word, s->type, s->min / scale, s->max / scale, &a, &why) || (line_fault)(l, why, word);
 }
 
 static bool bandwidth_read(struct line *l, const struct setting *s, const struct vars *v)

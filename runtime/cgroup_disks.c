@@ -18,12 +18,12 @@ struct disks {
 	struct fault *fault;
 };
 
-static bool disk_fault(const struct disks *d, const char *line, const char *what, int error)
+static bool (disk_fault)(const struct disks *d, const char *line, const char *what, int error)
 {
 	fault_say(d->fault, ERR_CGROUP, "limit io.max %s", line);
-	return error ? fault_errno(d->fault, "failed", what, error)
-		     : fault_add(d->fault, "wrong %s", what);
+	return (fault_errno)(d->fault, what, error);
 }
+#define disk_fault(d, line, what, error) disk_fault(d, line, SAID(what), error)
 
 /* Is this whole word in the line? A number may begin with the digits of another. */
 static bool word_in(const char *line, size_t len, const char *word, size_t n)

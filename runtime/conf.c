@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-bool line_fault(const struct line *l, const char *why, struct span what)
+bool (line_fault)(const struct line *l, const char *why, struct span what)
 {
 	struct fault *f = l->conf->fault;
 	enum { SHOWN = 95 };

@@ -57,5 +57,6 @@ bool line_end(struct line *l);
 bool line_done(const struct line *l); /* is nothing left? */
 /* A fault that names file and line. */
 bool line_fault(const struct line *l, const char *why, struct span what);
+#define line_fault(l, why, what) line_fault(l, SAID(why), what)
 
 #endif

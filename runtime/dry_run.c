@@ -35,11 +35,11 @@ static void put_host(struct lines *l)
 	const struct run *r = l->run;
 	const char *why = start_supervised(r);
 
-	text_put(&l->text, "host        landlock ABI %u, %sseccomp%s\n", r->host.landlock, r->host.seccomp ? "" : "no ",
-		 host_filtered() ? " (a filter is on this process already)" : "");
+	text_put(&l->text, "host        landlock ABI %u, %sseccomp%s\n", r->host.landlock, r->host.seccomp ? "" : SAID("no "),
+		 host_filtered() ? SAID(" (a filter is on this process already)") : "");
 	text_put(&l->text, "rules       %u paths, %u ports, %u filter instructions\n", r->plan->landlock.n_paths,
 		 r->plan->landlock.n_ports, r->plan->filter.len);
-	text_put(&l->text, "shape       %s%s\n", why ? "supervised: " : "in place", why ? why : "");
+	text_put(&l->text, "shape       %s%s\n", why ? SAID("supervised: ") : SAID("in place"), why ? why : "");
 }
 
 /* What the supervisor does before and around the steps of the child. */
@@ -52,9 +52,9 @@ static void put_around(struct lines *l)
 	if (r->report)
 		text_put(t, WOULD "report to %s%s%s\n", r->options->report ? r->options->report : "",
 			 r->options->report && r->options->status_fd >= 0 ? " and " : "",
-			 r->options->status_fd >= 0 ? "the descriptor of --status-fd" : "");
+			 r->options->status_fd >= 0 ? SAID("the descriptor of --status-fd") : "");
 	if (start_cgroup(r) && r->host.cgroup.move)
-		text_str(t, WOULD "move the loader to a leaf of its own\n");
+		text_say(t, WOULD "move the loader to a leaf of its own\n");
 	if (start_cgroup(r))
 		text_put(t, WOULD "cgroup, %u settings read back\n", r->plan->cgroup.n);
 	if (c->wall_where.at)
@@ -62,11 +62,11 @@ static void put_around(struct lines *l)
 	if (c->output_where.at)
 		text_put(t, WOULD "end everything after %zu bytes of output\n", (size_t)amount_get(&r->vars, &c->output));
 	if (c->terminal == TERMINAL_NEW)
-		text_str(t, WOULD "new terminal\n");
+		text_say(t, WOULD "new terminal\n");
 	if (notify_wanted(r))
-		text_str(t, WOULD "answer refused system calls\n");
+		text_say(t, WOULD "answer refused system calls\n");
 	if (view_kept_wanted(r))
-		text_str(t, WOULD "look every second whether the tree is as it was made\n");
+		text_say(t, WOULD "look every second whether the tree is as it was made\n");
 }
 
 static void put_namespaces(struct lines *l)
@@ -77,19 +77,19 @@ static void put_namespaces(struct lines *l)
 	struct text *t = &l->text;
 
 	if (c->user_set)
-		text_str(t, WOULD "give up the groups of the caller\n");
+		text_say(t, WOULD "give up the groups of the caller\n");
 	if (c->stdin_mode == STDIN_NULL)
-		text_str(t, WOULD "stdin from /dev/null\n");
+		text_say(t, WOULD "stdin from /dev/null\n");
 	if (!namespaces_wanted(r, c->isolate))
 		return;
-	text_str(t, WOULD "namespaces");
+	text_say(t, WOULD "namespaces");
 	launch_isolate_text(c, t);
 	text_str(t, "\n");
 	if (namespaces_wanted(r, ISOLATE_USER))
 		text_put(t, WOULD "maps of one user, %zu inside, and one group, %zu; no setgroups\n",
 			 c->user_set ? user : (size_t)getauxval(AT_UID), c->user_set ? user : (size_t)getauxval(AT_GID));
 	if (namespaces_wanted(r, ISOLATE_NET))
-		text_str(t, WOULD "loopback up\n");
+		text_say(t, WOULD "loopback up\n");
 	if (namespaces_wanted(r, ISOLATE_UTS) && c->hostname.at)
 		text_put(t, WOULD "host name %.*s\n", SPAN(c->hostname));
 }
@@ -106,7 +106,7 @@ static bool put_place(struct lines *l, const struct place_line *p)
 		word_template(p->source, text, &tmpl);
 		if (!template_expand(tmpl, TEMPLATE_PATH, &r->vars, p->where, source, r->fault))
 			return false;
-		text_put(&l->text, WOULD "mount %s at %s, %s", source, at, p->rw ? "to be written" : "read only");
+		text_put(&l->text, WOULD "mount %s at %s, %s", source, at, p->rw ? SAID("to be written") : SAID("read only"));
 	} else {
 		text_put(&l->text, WOULD "%s %s", p->kind == PLACE_SCRATCH ? "scratch" : "discard", at);
 	}
@@ -141,7 +141,7 @@ static bool put_view(struct lines *l)
 	char path[PLAN_MAX_PATH + 1];
 
 	if (namespaces_wanted(r, ISOLATE_MOUNT)) {
-		text_put(&l->text, WOULD "%s\n", c->private_root ? "tree of its own, of what the rules name" : "mounts of its own in the host's tree");
+		text_put(&l->text, WOULD "%s\n", c->private_root ? SAID("tree of its own, of what the rules name") : SAID("mounts of its own in the host's tree"));
 		for (unsigned i = 0; i < c->n_places; i++)
 			if (!put_place(l, &c->places[i]))
 				return false;
@@ -150,7 +150,7 @@ static bool put_view(struct lines *l)
 		if (rules->n_covers || rules->n_masks)
 			text_put(&l->text, WOULD "cover %u places, and what fits %u patterns\n", rules->n_covers, rules->n_masks);
 		if (c->private_root)
-			text_str(&l->text, WOULD "leave the tree of the host\n");
+			text_say(&l->text, WOULD "leave the tree of the host\n");
 	}
 	if (c->directory.at) {
 		if (!template_expand(c->directory, TEMPLATE_PATH, &r->vars, c->directory_where, path, r->fault))
@@ -158,7 +158,7 @@ static bool put_view(struct lines *l)
 		text_put(&l->text, WOULD "directory %s\n", path);
 	}
 	if (namespaces_wanted(r, ISOLATE_PID))
-		text_str(&l->text, WOULD "process 1, which reaps\n");
+		text_say(&l->text, WOULD "process 1, which reaps\n");
 	return put(l);
 }
 

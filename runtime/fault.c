@@ -7,20 +7,22 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct {
-	char number[6];
-	unsigned char code;
-} errors[] = {
-#define ERR(id, number_, slug_, code_, description, fix) [ERR_##id] = {.number = number_, .code = code_},
+static const char numbers[] SAID_ARRAY =
+#define ERR(id, number, slug, code, description, fix) number "\0"
+#include "errors.def"
+    ;
+
+static const unsigned char codes[] = {
+#define ERR(id, number, slug, code, description, fix) [ERR_##id] = code,
 #include "errors.def"
 };
 
-static const char descriptions[] =
+static const char descriptions[] SAID_ARRAY =
 #define ERR(id, number, slug, code, description, fix) description "\0"
 #include "errors.def"
     ;
 
-static const char fixes[] =
+static const char fixes[] SAID_ARRAY =
 #define ERR(id, number, slug, code, description, fix) fix "\0"
 #include "errors.def"
     ;
@@ -45,7 +47,7 @@ static void label_add(struct text *t, const char *label, size_t len)
 
 static void lines_add(struct fault *f, const char *lines, va_list *args)
 {
-	while (*lines) {
+	for (lines = said(lines); *lines;) {
 		size_t label = strcspn(lines, " ");
 		label_add(&f->text, lines, label);
 		lines = text_vput(&f->text, lines + label + 1, args);
@@ -53,7 +55,7 @@ static void lines_add(struct fault *f, const char *lines, va_list *args)
 	}
 }
 
-bool fault_add(struct fault *f, const char *lines, ...)
+bool (fault_add)(struct fault *f, const char *lines, ...)
 {
 	va_list args;
 
@@ -63,7 +65,7 @@ bool fault_add(struct fault *f, const char *lines, ...)
 	return false;
 }
 
-bool fault_say(struct fault *f, enum err id, const char *lines, ...)
+bool (fault_say)(struct fault *f, enum err id, const char *lines, ...)
 {
 	va_list args;
 
@@ -82,27 +84,34 @@ bool fault_where(struct fault *f, struct span where)
 	return false;
 }
 
-bool fault_errno(struct fault *f, const char *label, const char *what, int error)
+bool (fault_errno)(struct fault *f, const char *what, int error)
 {
 	const char *name = errno_text(error);
 
-	label_add(&f->text, label, strlen(label));
-	if (name)
-		text_put(&f->text, "%s: %s\n", what, name);
-	else
-		text_put(&f->text, "%s: errno %u\n", what, error);
-	return false;
+	if (!error)
+		return fault_add(f, "wrong %s", what);
+	if (!name)
+		return fault_add(f, "failed %s: errno %u", what, error);
+	return fault_add(f, "failed %s: %s", what, name);
 }
 
-bool fault_step(struct fault *f, const char *step, const char *what, int error)
+bool (fault_place)(struct fault *f, enum err id, struct span where, const char *path, const char *what, int error)
+{
+	fault_set(f, id);
+	fault_where(f, where);
+	fault_add(f, "at %s", path);
+	return what ? (fault_errno)(f, what, error) : false;
+}
+
+bool (fault_step)(struct fault *f, const char *step, const char *what, int error)
 {
 	fault_say(f, ERR_STEP, "step %s", step);
-	return fault_errno(f, "failed", what, error);
+	return (fault_errno)(f, what, error);
 }
 
 int fault_exit_code(const struct fault *f)
 {
-	return errors[f->id].code;
+	return codes[f->id];
 }
 
 const char *err_description(enum err id)
@@ -112,7 +121,7 @@ const char *err_description(enum err id)
 
 const char *err_number(enum err id)
 {
-	return errors[id].number;
+	return text_nth(numbers, id);
 }
 
 /*
@@ -134,7 +143,7 @@ void fault_lines(const struct fault *f, struct text *t)
 	const char *fix = text_nth(fixes, f->id);
 
 	text_bytes(t, f->buf, f->text.len);
-	if (!*fix || strstr(f->buf, "   fix "))
+	if (!*fix || memmem(f->buf, f->text.len, "   fix ", 7))
 		return;
 	label_add(t, "fix", strlen("fix"));
 	text_put(t, "%s\n", fix);
@@ -144,10 +153,10 @@ void fault_text(const struct fault *f, char *out, size_t size)
 {
 	struct text t = text_over(out, size);
 
-	text_put(&t, "error[%s]: %s\n", errors[f->id].number, err_description(f->id));
+	text_put(&t, "error[%s]: %s\n", err_number(f->id), err_description(f->id));
 	fault_lines(f, &t);
 	text_str(&t, f->text.cut ? "...\n" : "");
-	text_put(&t, "   nothing was started (exit %u)\n", errors[f->id].code);
+	text_put(&t, "   nothing was started (exit %u)\n", codes[f->id]);
 }
 
 void fault_print(const struct fault *f)
@@ -159,7 +168,7 @@ void fault_print(const struct fault *f)
 	write_all(buf, strlen(buf));
 }
 
-void note_print(const char *format, ...)
+void (note_print)(const char *format, ...)
 {
 	char buf[2048];
 	struct text t = text_over(buf, sizeof(buf));

@@ -33,16 +33,22 @@ bool fault_set(struct fault *f, enum err id);
 /*
  * Adds lines, which the format separates: "LABEL TEXT\nLABEL TEXT", values as text_put() takes them. False, as above.
  */
-bool fault_add(struct fault *f, const char *lines, ...) __attribute__((format(printf, 2, 3)));
+bool fault_add(struct fault *f, const char *lines, ...) SAID_FORMAT(2, 3);
+#define fault_add(f, lines, ...) fault_add(f, SAID(lines), ##__VA_ARGS__)
 /* Both. */
-bool fault_say(struct fault *f, enum err id, const char *lines, ...)
-    __attribute__((format(printf, 3, 4)));
+bool fault_say(struct fault *f, enum err id, const char *lines, ...) SAID_FORMAT(3, 4);
+#define fault_say(f, id, lines, ...) fault_say(f, id, SAID(lines), ##__VA_ARGS__)
 /* Adds the line `required POLICY-LINE`: where comes from the plan, still escaped. */
 bool fault_where(struct fault *f, struct span where);
+/* Adds `failed WHAT: ENAME (number)`; without an error, `wrong WHAT`. */
+bool fault_errno(struct fault *f, const char *what, int error);
+#define fault_errno(f, what, error) fault_errno(f, SAID(what), error)
 /* A set-up step failed with errno. */
 bool fault_step(struct fault *f, const char *step, const char *what, int error);
-/* The same for any id: adds `failed  WHAT: ENAME (number)`. */
-bool fault_errno(struct fault *f, const char *label, const char *what, int error);
+#define fault_step(f, step, what, error) fault_step(f, SAID(step), SAID(what), error)
+/* A place of that line of the policy; what: NULL, or as above. */
+bool fault_place(struct fault *f, enum err id, struct span where, const char *path, const char *what, int error);
+#define fault_place(f, id, where, path, what, error) fault_place(f, id, where, path, SAID(what), error)
 
 /* The lines, and the fix of the table where they name none. */
 void fault_lines(const struct fault *f, struct text *t);
@@ -54,6 +60,7 @@ const char *err_number(enum err id);
 const char *err_description(enum err id);
 
 /* One line on stderr that is no fault: "sbx-run: note: ..." */
-void note_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void note_print(const char *format, ...) SAID_FORMAT(1, 2);
+#define note_print(format, ...) note_print(SAID(format), ##__VA_ARGS__)
 
 #endif

@@ -17,12 +17,13 @@
 
 enum { PAGE = 4096, CHUNK = 1 << 30 };
 
-static bool file_fault(struct run *r, const struct file_option *o, const char *wrong, const char *more)
+static bool (file_fault)(struct run *r, const struct file_option *o, const char *wrong, const char *more)
 {
 	return fault_say(r->fault, ERR_INPUT_FILE,
 			 "file %.*s=%s\n"
 			 "wrong %s%s", SPAN(o->name), o->path, wrong, more);
 }
+#define file_fault(r, o, wrong, more) file_fault(r, o, SAID(wrong), more)
 
 static bool name_good(struct span s)
 {
@@ -51,9 +52,10 @@ static bool place_find(struct run *r, const struct file_option *o, struct span f
 	}
 	if (n == 1)
 		return true;
+	if (!n && folder.at)
+		return file_fault(r, o, "its folder is no scratch folder", "");
 	if (!n)
-		return file_fault(r, o, folder.at ? "its folder is no scratch folder"
-						  : "the policy has no scratch folder", "");
+		return file_fault(r, o, "the policy has no scratch folder", "");
 	return file_fault(r, o, "of several scratch folders name one: its whole path", "");
 }
 
@@ -81,7 +83,7 @@ static bool file_open(struct run *r, const struct file_option *o, struct input_f
 	if (f->fd < 0 || fstat(f->fd, &st)) {
 		int error = errno;
 		file_fault(r, o, "it cannot be read", "");
-		return fault_errno(r->fault, "failed", "open", error);
+		return fault_errno(r->fault, "open", error);
 	}
 	if (!S_ISREG(st.st_mode))
 		return file_fault(r, o, "it is no regular file", "");
@@ -152,7 +154,7 @@ static bool file_copy(struct run *r, const struct input_file *f, int folder)
 		int error = errno;
 		fault_say(r->fault, ERR_INPUT_FILE, "file %s", name);
 		fault_where(r->fault, r->plan->launch.places[f->place].where);
-		fault_errno(r->fault, "failed", "copy", error);
+		fault_errno(r->fault, "copy", error);
 	}
 	if (out >= 0)
 		close(out);

@@ -33,11 +33,11 @@ const char *glob_wrong(struct span p)
 		if (strchr("/?[]{}\\$\"", p.at[i]))
 			return "a pattern with more than stars";
 		if (p.at[i] == '*' && i + 1 < p.len && p.at[i + 1] == '*')
-			return "a pattern with `**`";
+			return SAID("a pattern with `**`");
 	}
 	if (span_is(p, ".") || span_is(p, ".."))
 		return "no pattern";
-	return p.len > 255 || stars == p.len ? "no pattern" : NULL;
+	return p.len > 255 || stars == p.len ? SAID("no pattern") : NULL;
 }
 
 /* After a mismatch the last star takes one byte more. */

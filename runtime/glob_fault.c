@@ -13,10 +13,10 @@ bool glob_fault(struct fault *f, const struct landlock_rule *rule, const char *p
 	fault_where(f, rule->where);
 	fault_add(f, "at %s", path);
 	if (result == GLOB_FAILED)
-		return fault_errno(f, "failed", "reading the folders below", error);
+		return fault_errno(f, "reading the folders below", error);
 	return fault_add(f,
 			 "pattern %.*s\n"
 			 "found %s\n"
 			 "fix name a narrower folder, or a pattern that fits less",
-			 SPAN(rule->glob), result == GLOB_TOO_DEEP ? "folders more than 64 deep" : "more than 4096 names that fit, or a million names");
+			 SPAN(rule->glob), result == GLOB_TOO_DEEP ? SAID("folders more than 64 deep") : SAID("more than 4096 names that fit, or a million names"));
 }

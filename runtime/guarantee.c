@@ -42,21 +42,21 @@ static void filter_suspect(const struct host *h, struct lack *lack)
 {
 	if (h->filtered)
 		lack->likely =
-		    "a seccomp filter is on this process already (a container?): it may be "
-		    "what refuses the call";
+		    SAID("a seccomp filter is on this process already (a container?): it may be "
+		    "what refuses the call");
 }
 
 static void landlock_absent(const struct host *h, struct lack *lack)
 {
 	if (h->landlock_error == EOPNOTSUPP) {
-		lack->what = "Landlock is built into this kernel but switched off at boot";
-		lack->fix = "add landlock to the lsm= boot parameter";
+		lack->what = SAID("Landlock is built into this kernel but switched off at boot");
+		lack->fix = SAID("add landlock to the lsm= boot parameter");
 		return;
 	}
-	lack->what = h->landlock_error == ENOSYS ? "this kernel has no Landlock (ENOSYS)"
-						 : "the kernel refuses Landlock to this process";
-	lack->fix = h->filtered ? "let the outer filter pass the landlock_* calls"
-				: "use Linux 5.13 or newer with CONFIG_SECURITY_LANDLOCK";
+	lack->what = h->landlock_error == ENOSYS ? SAID("this kernel has no Landlock (ENOSYS)")
+						 : SAID("the kernel refuses Landlock to this process");
+	lack->fix = h->filtered ? SAID("let the outer filter pass the landlock_* calls")
+				: SAID("use Linux 5.13 or newer with CONFIG_SECURITY_LANDLOCK");
 	filter_suspect(h, lack);
 }
 
@@ -67,7 +67,7 @@ static void landlock_look(struct span word, const struct host *h, struct lack *l
 	uint64_t abi;
 
 	if (!span_number(digits, 999, &abi) || abi == 0) {
-		lack->what = "a Landlock level that this sbx-run does not know";
+		lack->what = SAID("a Landlock level that this sbx-run does not know");
 	} else if (h->landlock == 0) {
 		landlock_absent(h, lack);
 	} else if (h->landlock < abi) {
@@ -76,7 +76,7 @@ static void landlock_look(struct span word, const struct host *h, struct lack *l
 		if (abi < COUNT(abi_linux))
 			text_put(&t, "; ABI came with Linux %s", abi_linux[abi]);
 		lack->what = lack->buf;
-		lack->fix = "use a newer kernel";
+		lack->fix = SAID("use a newer kernel");
 	}
 }
 
@@ -84,9 +84,9 @@ static void seccomp_look(const struct host *h, struct lack *lack)
 {
 	if (h->seccomp)
 		return;
-	lack->what = h->seccomp_error == ENOSYS ? "this kernel has no seccomp(2) (ENOSYS)"
-						: "the kernel refuses seccomp(2) to this process";
-	lack->fix = "use Linux 4.14 or newer with CONFIG_SECCOMP_FILTER";
+	lack->what = h->seccomp_error == ENOSYS ? SAID("this kernel has no seccomp(2) (ENOSYS)")
+						: SAID("the kernel refuses seccomp(2) to this process");
+	lack->fix = SAID("use Linux 4.14 or newer with CONFIG_SECCOMP_FILTER");
 	filter_suspect(h, lack);
 }
 
@@ -101,9 +101,9 @@ static void cgroup_look(struct span controller, const struct host *h, struct lac
 		there |= span_is(controller, controller_word(c)) && (p->usable >> c & 1);
 	if (there)
 		return;
-	text_str(&t, p->lack ? p->lack : "this sbx-run does not know the controller");
+	text_str(&t, p->lack ? p->lack : SAID("this sbx-run does not know the controller"));
 	lack->what = lack->buf;
-	lack->fix = p->fix ? p->fix : "write `prefer CAPABILITY on linux because ...`";
+	lack->fix = p->fix ? p->fix : SAID("write `prefer CAPABILITY on linux because ...`");
 }
 
 /* Mechanisms that no host can give to this version of the loader. */
@@ -126,16 +126,16 @@ static void mechanism_look(struct span word, const struct host *h, struct lack *
 		return;
 	}
 	if (span_is(word, "namespace")) {
-		lack->what = h->no_namespaces ? "this host does not let namespaces be made" : NULL;
-		lack->fix = "run it where namespaces are allowed, or `prefer CAPABILITY on linux because ...`";
+		lack->what = h->no_namespaces ? SAID("this host does not let namespaces be made") : NULL;
+		lack->fix = SAID("run it where namespaces are allowed, or `prefer CAPABILITY on linux because ...`");
 		return;
 	}
 	if (span_starts(word, "landlock:")) {
 		landlock_look(word, h, lack);
 		return;
 	}
-	lack->what = "this sbx-run does not know the mechanism";
-	lack->fix = "use the sbx-run that came with the sbxc of this plan";
+	lack->what = SAID("this sbx-run does not know the mechanism");
+	lack->fix = SAID("use the sbx-run that came with the sbxc of this plan");
 	for (size_t i = 0; i < COUNT(not_yet); i++) {
 		size_t n = strlen(not_yet[i].word);
 		bool prefix = not_yet[i].word[n - 1] == ':' && span_starts(word, not_yet[i].word);
@@ -182,7 +182,7 @@ const char *guarantee_why(const struct guarantee *g, const struct host *h, char 
 /* Puts the name of the capability where the fix has room for it. */
 static void fix_line(struct fault *f, const char *fix, struct span cap)
 {
-	const char *slot = memmem(fix, strlen(fix), "CAPABILITY", strlen("CAPABILITY"));
+	const char *slot = memmem(said(fix), strlen(fix), "CAPABILITY", strlen("CAPABILITY"));
 
 	if (slot)
 		fault_add(f, "fix %.*s%.*s%s", (int)(slot - fix), fix, SPAN(cap),

@@ -170,7 +170,7 @@ static bool place_read(const struct landlock *out, struct line *l, struct landlo
 	    !line_word(l, &r->where) || !line_rest(l, &r->place))
 		return false;
 	wrong = template_wrong(r->place, out->vars);
-	return !wrong || line_fault(l, wrong, r->place);
+	return !wrong || (line_fault)(l, wrong, r->place);
 }
 
 /* Twice as much each time; what was outgrown stays in the pool. */
@@ -247,11 +247,11 @@ static bool pattern_read(const struct landlock *out, struct line *l, struct land
 		return false;
 	wrong = glob_wrong(r->glob);
 	if (wrong)
-		return line_fault(l, wrong, r->glob);
+		return (line_fault)(l, wrong, r->glob);
 	if (!line_rest(l, &r->place))
 		return false;
 	wrong = template_wrong(r->place, out->vars);
-	return !wrong || line_fault(l, wrong, r->place);
+	return !wrong || (line_fault)(l, wrong, r->place);
 }
 
 /* RIGHT,... WHERE GLOB TMPL */
@@ -331,16 +331,16 @@ static bool read_assert_outside(void *ctx, struct line *l)
 	for (r.holes.at = l->left.at; n; n--) {
 		if (!line_word(l, &hole))
 			return false;
-		wrong = word_template(hole, text, &tmpl) ? template_wrong(tmpl, out->vars) : "a path that is too long";
+		wrong = word_template(hole, text, &tmpl) ? template_wrong(tmpl, out->vars) : SAID("a path that is too long");
 		if (wrong)
-			return line_fault(l, wrong, hole);
+			return (line_fault)(l, wrong, hole);
 		r.holes.len = (size_t)(hole.at + hole.len - r.holes.at);
 	}
 	if (!line_rest(l, &r.place))
 		return false;
 	out->n_asserts++;
 	wrong = template_wrong(r.place, out->vars);
-	return wrong ? line_fault(l, wrong, r.place) : rule_keep(out, l, &r);
+	return wrong ? (line_fault)(l, wrong, r.place) : rule_keep(out, l, &r);
 }
 
 static bool how_read(struct line *l, unsigned *how)
@@ -378,7 +378,7 @@ static bool read_cover(void *ctx, struct line *l)
 	out->n_covers++;
 	wrong = template_wrong(r.place, out->vars);
 	if (wrong)
-		return line_fault(l, wrong, r.place);
+		return (line_fault)(l, wrong, r.place);
 	return rule_keep(out, l, &r);
 }
 

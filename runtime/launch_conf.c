@@ -120,7 +120,7 @@ static bool target_read(struct line *l, const char *system, const char *wrong)
 
 	if (!line_word(l, &word))
 		return false;
-	return (span_is(word, system) || line_fault(l, wrong, word)) && line_end(l);
+	return (span_is(word, system) || (line_fault)(l, wrong, word)) && line_end(l);
 }
 
 static bool read_target(void *ctx, struct line *l)
@@ -198,7 +198,7 @@ static bool line_amount(struct launch *out, struct line *l, enum value_type type
 		return false;
 	*a = (struct amount){.param = 0};
 	if (word.at[0] == '$')
-		return amount_of(&v, word, type, least, most, a, &why) || line_fault(l, why, word);
+		return amount_of(&v, word, type, least, most, a, &why) || (line_fault)(l, why, word);
 	return (span_number(word, most, &a->value) && a->value >= least) ||
 	       line_fault(l, "not a number in range", word);
 }
@@ -242,7 +242,7 @@ static bool template_read(struct line *l, const struct vars *v, struct span *tmp
 	if (!line_rest(l, tmpl))
 		return false;
 	wrong = template_wrong(*tmpl, v);
-	return !wrong || line_fault(l, wrong, *tmpl);
+	return !wrong || (line_fault)(l, wrong, *tmpl);
 }
 
 static bool read_param(void *ctx, struct line *l)
@@ -359,7 +359,7 @@ static bool read_mount(void *ctx, struct line *l)
 	if (!word_template(p.source, text, &tmpl))
 		return line_fault(l, "a path that is too long", p.source);
 	wrong = template_wrong(tmpl, &v);
-	return wrong ? line_fault(l, wrong, p.source) : place_read(out, l, p);
+	return wrong ? (line_fault)(l, wrong, p.source) : place_read(out, l, p);
 }
 
 static bool read_scratch(void *ctx, struct line *l)

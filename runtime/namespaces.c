@@ -61,52 +61,57 @@ static bool line_is_read(const char *path, char *text, size_t size)
 }
 
 static const struct {
-	const char *path, *value, *cause, *fix;
+	const char *path, *value;
 } settings[] = {
-    {"/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces is 0",
-     "sysctl user.max_user_namespaces=15000"},
-    {"/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone is 0",
-     "sysctl kernel.unprivileged_userns_clone=1"},
-    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1",
-     "AppArmor restricts user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)",
-     "an AppArmor profile for sbx-run with `userns,`, or sysctl "
-     "kernel.apparmor_restrict_unprivileged_userns=0"},
+    {"/proc/sys/user/max_user_namespaces", "0"},
+    {"/proc/sys/kernel/unprivileged_userns_clone", "0"},
+    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"},
 };
 
-static bool no_namespace(struct run *r, const char *step, int error)
+/* Of each setting, what it means and the fix. */
+static const char settings_mean[] SAID_ARRAY =
+    "user.max_user_namespaces is 0\0"
+    "sysctl user.max_user_namespaces=15000\0"
+    "kernel.unprivileged_userns_clone is 0\0"
+    "sysctl kernel.unprivileged_userns_clone=1\0"
+    "AppArmor restricts user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)\0"
+    "an AppArmor profile for sbx-run with `userns,`, or sysctl kernel.apparmor_restrict_unprivileged_userns=0";
+
+static bool (no_namespace)(struct run *r, const char *step, int error)
 {
-	const char *cause = NULL, *fix = "write `isolate none because ...`, or run it where namespaces are allowed";
+	const char *cause = NULL, *fix = SAID("write `isolate none because ...`, or run it where namespaces are allowed");
 	char text[96]; /* a setting, or the label of a process */
 
 	if (error == EAGAIN) {
-		cause = "the user has as many processes as its limit lets it have";
-		fix = "end some of them, or raise the limit (ulimit -u)";
+		cause = SAID("the user has as many processes as its limit lets it have");
+		fix = SAID("end some of them, or raise the limit (ulimit -u)");
 	}
 	for (size_t i = 0; i < COUNT(settings) && !cause; i++)
 		if (line_is_read(settings[i].path, text, sizeof(text)) && !strcmp(text, settings[i].value)) {
-			cause = settings[i].cause;
-			fix = settings[i].fix;
+			cause = text_nth(settings_mean, 2 * i);
+			fix = text_nth(cause, 1);
 		}
 	if (!cause && host_filtered())
-		cause = "a system call filter is on this process already, as in containers";
+		cause = SAID("a system call filter is on this process already, as in containers");
 	if (!cause && (error == ENOSPC || error == EUSERS))
-		cause = "namespaces are nested too deep, or too many of them exist";
+		cause = SAID("namespaces are nested too deep, or too many of them exist");
 	if (!cause && error == EINVAL)
-		cause = "this kernel was built without one of these namespaces";
+		cause = SAID("this kernel was built without one of these namespaces");
 	/* create_user_ns() of the kernel: EPERM below a changed root, and for ids that have no number outside */
 	if (!cause && error == EPERM)
-		cause = "this is a chroot, where the kernel makes no user namespaces, or a security module forbids them";
+		cause = SAID("this is a chroot, where the kernel makes no user namespaces, or a security module forbids them");
 	fault_set(r->fault, ERR_NO_NAMESPACE);
-	fault_errno(r->fault, "failed", step, error);
+	(fault_errno)(r->fault, step, error);
 	/* what AppArmor and SELinux say, who have a name for every process */
 	if (!cause && error == EACCES && line_is_read("/proc/self/attr/current", text, sizeof(text))) {
 		fault_add(r->fault, "likely a security module, which calls this process `%s`", text);
-		fix = "let that have user namespaces (AppArmor: `userns,`), or write `isolate none because ...`";
+		fix = SAID("let that have user namespaces (AppArmor: `userns,`), or write `isolate none because ...`");
 	}
 	if (cause)
 		fault_add(r->fault, "likely %s", cause);
 	return fault_add(r->fault, "fix %s", fix);
 }
+#define no_namespace(r, step, error) no_namespace(r, SAID(step), error)
 
 bool namespaces_refused(struct run *r, int error)
 {

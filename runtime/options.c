@@ -13,7 +13,7 @@
 #define SBX_VERSION "0.1.0"
 #endif
 
-static const char help[] =
+static const char help[] SAID_ARRAY =
     "usage: sbx-run [OPTION]... PLAN [--] PROGRAM [ARG]...\n"
     "\n"
     "Starts PROGRAM confined by the plan directory PLAN that sbxc has written.\n"
@@ -39,22 +39,23 @@ static const char help[] =
 #define MECHANISMS "seccomp, landlock up to ABI 11, rlimits, namespaces, cgroup v2"
 #endif
 
-static const char version[] = "sbx-run " SBX_VERSION " (plan version 1; " MECHANISMS ")\n";
+static const char version[] SAID_ARRAY = "sbx-run " SBX_VERSION " (plan version 1; " MECHANISMS ")\n";
 
 static enum options_result print(const char *text)
 {
-	size_t len = strlen(text);
+	size_t len = strlen(said(text));
 
 	return write(STDOUT_FILENO, text, len) == (ssize_t)len ? OPTIONS_DONE : OPTIONS_WRONG;
 }
 
-static bool usage(struct fault *f, const char *why, const char *what)
+static bool (usage)(struct fault *f, const char *why, const char *what)
 {
 	return fault_say(f, ERR_USAGE,
 			 "wrong %s%s\n"
 			 "fix sbx-run [--set NAME=VALUE]... PLAN [--] PROGRAM [ARG]..., or sbx-run --help",
 			 why, what);
 }
+#define usage(f, why, what) usage(f, SAID(why), what)
 
 static bool take_set(struct options *o, const char *text, struct fault *f)
 {
@@ -193,7 +194,7 @@ enum options_result options_parse(char **argv, struct options *o, struct fault *
 		i++;
 	o->argv = argv + i;
 	if (!o->plan || !argv[i] || !argv[i][0]) {
-		usage(f, o->plan ? "PROGRAM is missing" : "PLAN is missing", "");
+		(usage)(f, o->plan ? SAID("PROGRAM is missing") : SAID("PLAN is missing"), "");
 		return OPTIONS_WRONG;
 	}
 	return OPTIONS_RUN;

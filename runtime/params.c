@@ -8,18 +8,22 @@
 #include "builtin.h"
 #include "template.h"
 
+#define TYPES(T)                                                                                   \
+	T(PATH, "path", "a path is absolute, without . .. // or a / at its end")                   \
+	T(STRING, "string", "at most 4095 bytes")                                                  \
+	T(PORT, "port", "a port is a number from 0 to 65535")                                      \
+	T(COUNT, "count", "a count is a whole number")                                             \
+	T(SIZE, "size", "a size is a number with B, KiB, MiB, GiB or TiB")                         \
+	T(DURATION, "duration", "a duration is a number with ms, s, min or h")                     \
+	T(PERCENT, "percent", "a share is a number with %")
+#define LOOKS(id, word, text) static const char looks_##id[] SAID_ARRAY = text;
+TYPES(LOOKS)
+
 static const struct {
 	const char *word, *looks;
 } types[] = {
-#define TYPE_ROW(id, word_, looks_) [VALUE_##id] = {.word = word_, .looks = looks_}
-    TYPE_ROW(PATH, "path", "a path is absolute, without . .. // or a / at its end"),
-    TYPE_ROW(STRING, "string", "at most 4095 bytes"),
-    TYPE_ROW(PORT, "port", "a port is a number from 0 to 65535"),
-    TYPE_ROW(COUNT, "count", "a count is a whole number"),
-    TYPE_ROW(SIZE, "size", "a size is a number with B, KiB, MiB, GiB or TiB"),
-    TYPE_ROW(DURATION, "duration", "a duration is a number with ms, s, min or h"),
-    TYPE_ROW(PERCENT, "percent", "a share is a number with %"),
-#undef TYPE_ROW
+#define ROW(id, word_, text) [VALUE_##id] = {.word = word_, .looks = looks_##id},
+    TYPES(ROW)
 };
 
 static const struct unit {
@@ -109,7 +113,7 @@ static bool set_unknown(const struct vars *v, struct span name, struct fault *f)
 		text_put(&list, "%s%.*s", i ? " " : "", SPAN(v->params[i].name));
 	return fault_say(f, ERR_SET_UNKNOWN,
 			 "found --set %.*s=...\n"
-			 "known %s", SPAN(name), list.len ? buf : "this plan has no parameters");
+			 "known %s", SPAN(name), list.len ? buf : SAID("this plan has no parameters"));
 }
 
 /* `where`: the line that does not take the value; no text: none, the type does not. */
@@ -139,7 +143,7 @@ static bool in_range(struct fault *f, const struct param *p)
 
 	if (!p->bounded || (p->number >= p->least && p->number <= p->most))
 		return true;
-	text_str(&t, "the policy takes ");
+	text_say(&t, "the policy takes ");
 	bound_text(&t, p->type, p->least);
 	text_str(&t, " to ");
 	bound_text(&t, p->type, p->most);
@@ -195,13 +199,13 @@ bool amount_of(const struct vars *v, struct span word, enum value_type type, uin
 {
 	const struct param *p;
 
-	*why = "neither a number nor ${NAME} of a param";
+	*why = SAID("neither a number nor ${NAME} of a param");
 	if (word.len < 4 || memcmp(word.at, "${", 2) || word.at[word.len - 1] != '}')
 		return false;
 	p = param_find(v, (struct span){word.at + 2, word.len - 3});
 	if (!p)
 		return false;
-	*why = "a param of another type, or with no range that fits here";
+	*why = SAID("a param of another type, or with no range that fits here");
 	*out = (struct amount){.param = (unsigned)(p - v->params) + 1};
 	return p->type == type && p->bounded && p->least >= least && p->most <= most;
 }

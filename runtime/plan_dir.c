@@ -19,13 +19,14 @@
 
 enum { MAX_SUMS = 64 * 1024 };
 
-static bool unsafe(struct fault *f, const char *name, const char *why, const char *fix)
+static bool (unsafe)(struct fault *f, const char *name, const char *why, const char *fix)
 {
 	return fault_say(f, ERR_PLAN_UNSAFE,
 			 "at %s\n"
 			 "wrong %s\n"
 			 "fix %s %s", name, why, fix, name);
 }
+#define unsafe(f, name, why, fix) unsafe(f, name, SAID(why), SAID(fix))
 
 static bool owner_check(const struct stat *st, const char *name, struct fault *f)
 {
@@ -36,11 +37,12 @@ static bool owner_check(const struct stat *st, const char *name, struct fault *f
 	return true;
 }
 
-static bool open_fault(struct fault *f, const char *name, const char *why, int error)
+static bool (open_fault)(struct fault *f, const char *name, const char *why, int error)
 {
 	fault_say(f, ERR_PLAN_OPEN, "at %s", name);
-	return error ? fault_errno(f, "failed", why, error) : fault_add(f, "wrong %s", why);
+	return (fault_errno)(f, why, error);
 }
+#define open_fault(f, name, why, error) open_fault(f, name, SAID(why), error)
 
 /* Up to size bytes; a file that shrank meanwhile gives fewer, which its hash will show. */
 static bool read_whole(int fd, char *buf, size_t *size)

@@ -20,13 +20,14 @@ static bool conf_take(struct plan *p, const char *name, const char *kind, struct
 	return true;
 }
 
-static bool arch_fault(struct fault *f, const char *why)
+static bool (arch_fault)(struct fault *f, const char *why)
 {
 	return fault_say(f, ERR_ARCH,
 			 "missing %s for " HOST_MACHINE "\n"
 			 "fix compile the policy for this machine",
 			 why);
 }
+#define arch_fault(f, why) arch_fault(f, SAID(why))
 
 static bool filter_prove(struct plan *p, struct fault *f)
 {

@@ -13,17 +13,19 @@
 #include "elf.h"
 #include "template.h"
 
-static bool not_found(struct fault *f, const char *name, const char *why)
+static bool (not_found)(struct fault *f, const char *name, const char *why)
 {
 	return fault_say(f, ERR_NOT_FOUND, "missing %s%s", name, why);
 }
+#define not_found(f, name, why) not_found(f, name, SAID(why))
 
-static bool not_executable(struct fault *f, const char *name, const char *why)
+static bool (not_executable)(struct fault *f, const char *name, const char *why)
 {
 	return fault_say(f, ERR_NOT_EXEC,
 			 "at %s\n"
 			 "wrong %s", name, why);
 }
+#define not_executable(f, name, why) not_executable(f, name, SAID(why))
 
 /* 0, or why the file cannot be executed by this user. */
 static int exec_error(const char *path)
@@ -56,7 +58,7 @@ static bool find_fault(const char *name, int error, struct fault *f)
 	if (error == ENOENT || error == ENOTDIR)
 		return not_found(f, name, ": no such file");
 	not_executable(f, name, "not a regular file that this user may execute");
-	return fault_errno(f, "failed", "access", error);
+	return fault_errno(f, "access", error);
 }
 
 bool program_find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault *f)
@@ -100,7 +102,7 @@ static bool entry_open(struct program *p, struct span where, struct fault *f)
 	if (p->fd >= 0)
 		return true;
 	not_executable(f, p->path, "it cannot be read, and its ELF interpreter stands in it");
-	return fault_errno(f, "failed", "open", errno);
+	return fault_errno(f, "open", errno);
 }
 
 /* A name must be the entry's last part, a path must lead to the same file. */
@@ -143,7 +145,7 @@ static bool entry_look(const struct launch *l, struct program *p, struct fault *
 		break;
 	}
 	not_executable(f, p->path, "it cannot be read");
-	return fault_errno(f, "failed", "read", errno);
+	return fault_errno(f, "read", errno);
 }
 
 static bool interp_open(struct program *p, struct fault *f)

@@ -17,11 +17,12 @@
 #include "sha256.h"
 #include "system.h"
 
-static bool refuse(struct fault *f, const char *what, const char *name, int error)
+static bool (refuse)(struct fault *f, const char *what, const char *name, int error)
 {
 	fault_say(f, ERR_REPORT, "at %s", name);
-	return fault_errno(f, "failed", what, error);
+	return (fault_errno)(f, what, error);
 }
+#define refuse(f, what, name, error) refuse(f, SAID(what), name, error)
 
 /* A copy, so that no step of the start can take the number. */
 static bool fd_take(struct report *p, int fd, struct fault *f)

@@ -107,23 +107,23 @@ static bool session_here(const struct run *r)
 static const char *supervisor_wanted(const struct run *r)
 {
 	if (start_cgroup(r))
-		return "a cgroup for the limits of the whole job";
+		return SAID("a cgroup for the limits of the whole job");
 	if (r->plan->launch.wall_where.at)
-		return "the limit on its time";
+		return SAID("the limit on its time");
 	if (r->report)
-		return "a report of how it ended";
+		return SAID("a report of how it ended");
 	if (r->plan->launch.output_where.at)
-		return "the limit on its output";
+		return SAID("the limit on its output");
 	if (r->options->watch)
-		return "watching it";
+		return SAID("watching it");
 	if (notify_wanted(r))
-		return "an answer to refused system calls";
+		return SAID("an answer to refused system calls");
 	if (r->plan->launch.terminal == TERMINAL_NEW)
-		return "the other side of the new terminal";
+		return SAID("the other side of the new terminal");
 	if (view_kept_wanted(r))
-		return "places that are closed only while they stay where they are";
+		return SAID("places that are closed only while they stay where they are");
 	if (namespaces_flags(r) & CLONE_NEWPID)
-		return "process 1 of the new pid namespace";
+		return SAID("process 1 of the new pid namespace");
 	return NULL;
 }
 
@@ -133,7 +133,7 @@ const char *start_supervised(const struct run *r)
 	const char *why = supervisor_wanted(r);
 
 	if (!why && session_here(r) && getpgrp() == getpid())
-		why = "a new session, which a leader of a process group cannot make";
+		why = SAID("a new session, which a leader of a process group cannot make");
 	return why;
 }
 

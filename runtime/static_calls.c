@@ -40,10 +40,10 @@ __asm__(".pushsection .text.calls,\"ax\",@progbits\n"
 	"2:	mov %rax, %rdi\n" /* sets errno */
 	"	jmp __syscall_ret\n"
 	CALL(access) CALL(chdir) CALL(chroot) CALL(close) CALL(dup2) CALL(dup3) CALL(execve) CALL(fchdir) CALL(fchmod)
-	CALL(fcntl) CALL(flock) CALL(fstat) CALL(geteuid) CALL(getgroups) CALL(getpgrp) CALL(getpid)
+	CALL(fcntl) CALL(flock) CALL(fstat) CALL(fstatfs) CALL(geteuid) CALL(getgroups) CALL(getpgrp) CALL(getpid)
 	CALL(getresgid) CALL(getresuid) CALL(getuid) CALL(ioctl) CALL(kill) CALL(lseek) CALL(lstat)
-	CALL(mkdirat) CALL(mknodat) CALL(mmap) CALL(mount) CALL(open) CALL(openat) CALL(pipe2) CALL(poll)
-	CALL(prctl) CALL(read) CALL(readlinkat) CALL(recvmsg) CALL(renameat) CALL(sendfile) CALL(sendmsg) CALL(sethostname)
+	CALL(mkdirat) CALL(mknodat) CALL(mmap) CALL(mount) CALL(mremap) CALL(munmap) CALL(open) CALL(openat) CALL(pipe2) CALL(poll)
+	CALL(prctl) CALL(read) CALL(readlink) CALL(readlinkat) CALL(recvmsg) CALL(renameat) CALL(sendfile) CALL(sendmsg) CALL(sethostname)
 	CALL(setpgid) CALL(setsid) CALL(socket) CALL(socketpair) CALL(stat) CALL(symlinkat) CALL(timerfd_create)
 	CALL(timerfd_settime) CALL(umask) CALL(unlinkat) CALL(unshare) CALL(wait4) CALL(write)
 	CALL(getrandom) CALL_AS(fstatat, SYS_newfstatat) CALL_AS(pread, SYS_pread64) CALL_AS(prlimit, SYS_prlimit64)

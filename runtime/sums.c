@@ -56,12 +56,12 @@ const char *sums_wrong(struct span sums)
 	struct span hex, name, last = {"", 0};
 
 	if (sums.len == 0)
-		return "the file is empty";
+		return SAID("the file is empty");
 	while (sums.len > 0) {
 		if (!sums_next(&sums, &hex, &name))
-			return "a line that is not HEX, two blanks, NAME";
+			return SAID("a line that is not HEX, two blanks, NAME");
 		if (!name_before(last, name))
-			return "names are sorted, each stands once";
+			return SAID("names are sorted, each stands once");
 		last = name;
 	}
 	return NULL;

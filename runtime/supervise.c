@@ -501,9 +501,9 @@ static const char *unsafe_why(struct supervisor *s)
 	struct span lost = s->kept.lost.len ? s->kept.lost : span_of("a place of its tree");
 
 	if (s->unobserved)
-		return "nobody could see its refused system calls";
+		return SAID("nobody could see its refused system calls");
 	if (s->unguarded)
-		return "its guard was killed";
+		return SAID("its guard was killed");
 	if (!s->uncovered)
 		return NULL;
 	text_print(s->link.shared->unsafe, sizeof(s->link.shared->unsafe),

@@ -57,10 +57,11 @@ static inline bool has_init(const struct supervisor *s)
 	return namespaces_wanted(s->run, ISOLATE_PID);
 }
 
-static inline bool fault(struct supervisor *s, const char *what)
+static inline bool (fault)(struct supervisor *s, const char *what)
 {
-	return fault_step(s->run->fault, "supervise", what, errno);
+	return (fault_step)(s->run->fault, SAID("supervise"), what, errno);
 }
+#define fault(s, what) fault(s, SAID(what))
 
 /* The child gets memory of its own after all: what both look at is mapped. False with errno. */
 bool supervise_apart(struct supervisor *s);

@@ -16,10 +16,11 @@ struct piece {
 	size_t len; /* bytes of the template it takes */
 };
 
-static struct piece piece_wrong(const char *why)
+static struct piece (piece_wrong)(const char *why)
 {
 	return (struct piece){.kind = PIECE_WRONG, .wrong = why};
 }
+#define piece_wrong(why) piece_wrong(SAID(why))
 
 static struct piece piece_escape(struct span t)
 {
@@ -84,7 +85,7 @@ const char *template_wrong(struct span tmpl, const struct vars *v)
 		if (p.kind == PIECE_WRONG)
 			return p.wrong;
 		if (p.kind == PIECE_VAR && (!v || !vars_known(v, p.name)))
-			return "a variable that nothing defines";
+			return SAID("a variable that nothing defines");
 		tmpl.at += p.len;
 		tmpl.len -= p.len;
 	}
@@ -106,7 +107,7 @@ bool path_canonical(const char *path)
 	return true;
 }
 
-static bool expand_fault(struct fault *f, struct span where, const char *why, struct span what)
+static bool (expand_fault)(struct fault *f, struct span where, const char *why, struct span what)
 {
 	enum { SHOWN = 255 };
 
@@ -117,6 +118,7 @@ static bool expand_fault(struct fault *f, struct span where, const char *why, st
 			 "wrong %s",
 			 (int)(what.len < SHOWN ? what.len : SHOWN), what.at, what.len > SHOWN ? "..." : "", why);
 }
+#define expand_fault(f, where, why, what) expand_fault(f, where, SAID(why), what)
 
 /* The root directory as a value ends where the next slash of the template begins. */
 static size_t value_len(const char *value, struct span after, enum template_use use)
@@ -155,7 +157,7 @@ bool template_expand(struct span tmpl, enum template_use use, struct vars *v, st
 			break;
 		struct piece p = piece_next(tmpl);
 		if (p.kind == PIECE_WRONG)
-			return expand_fault(f, where, p.wrong, whole);
+			return (expand_fault)(f, where, p.wrong, whole);
 		tmpl = span_after(tmpl, p.len);
 		if (p.kind == PIECE_BYTE)
 			text_bytes(&t, &p.byte, 1);

@@ -109,6 +109,7 @@ void text_bytes(struct text *t, const char *at, size_t len)
 
 void text_str(struct text *t, const char *s)
 {
+	s = said(s);
 	text_bytes(t, s, strlen(s));
 }
 
@@ -138,7 +139,7 @@ static const char *value_put(struct text *t, const char *format, va_list *args)
 		format += 2;
 	}
 	if (*format == 's')
-		s = va_arg(*args, const char *);
+		s = said(va_arg(*args, const char *));
 	else if (*format == 'z') {
 		num_text(number, va_arg(*args, size_t));
 		format++;
@@ -152,6 +153,7 @@ static const char *value_put(struct text *t, const char *format, va_list *args)
 
 const char *text_vput(struct text *t, const char *format, va_list *args)
 {
+	format = said(format);
 	for (;;) {
 		size_t plain = strcspn(format, "%\n");
 		text_bytes(t, format, plain);
@@ -164,14 +166,14 @@ const char *text_vput(struct text *t, const char *format, va_list *args)
 
 static void all_put(struct text *t, const char *format, va_list *args)
 {
-	while (*format) {
+	while (*said(format)) {
 		format = text_vput(t, format, args);
 		if (format[-1] == '\n')
 			text_str(t, "\n");
 	}
 }
 
-void text_put(struct text *t, const char *format, ...)
+void (text_put)(struct text *t, const char *format, ...)
 {
 	va_list args;
 
@@ -222,7 +224,7 @@ const char *num_text(char out[NUM_TEXT], uint64_t n)
 
 const char *text_nth(const char *texts, size_t n)
 {
-	for (; n; n--)
+	for (texts = said(texts); n; n--)
 		texts += strlen(texts) + 1;
 	return texts;
 }
@@ -273,7 +275,7 @@ const char *errno_text(int error)
 #define NUMBER(name, text) name,
 	static const unsigned char numbers[] = {ERRNOS(NUMBER)};
 #define TEXT(name, text) text " (" #name ")\0"
-	static const char texts[] = ERRNOS(TEXT);
+	static const char texts[] SAID_ARRAY = ERRNOS(TEXT);
 
 	for (size_t i = 0; i < sizeof(numbers); i++)
 		if (numbers[i] == error)

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "said.h"
+
 struct span {
 	const char *at;
 	size_t len;
@@ -47,16 +49,17 @@ size_t text_utf8_len(const char *at, size_t left);
 struct text text_over(char *buf, size_t cap);
 void text_bytes(struct text *t, const char *at, size_t len);
 void text_str(struct text *t, const char *s);
+#define text_say(t, words) text_str(t, SAID(words))
 /* The bytes as people may safely see them: control bytes become \xHH. */
 void text_safe(struct text *t, const char *at, size_t len);
 /*
  * Adds text as printf() would: %s, %.*s (both as text_safe()), %u, %zu and %%, no widths. text_vput() stops at a line's end of
  * the format, and says where the next line begins.
  */
-void text_put(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_put(struct text *t, const char *format, ...) SAID_FORMAT(2, 3);
+#define text_put(t, format, ...) text_put(t, SAID(format), ##__VA_ARGS__)
 /* The same into bytes of the caller; the length that is there. */
-size_t text_print(char *buf, size_t cap, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+size_t text_print(char *buf, size_t cap, const char *format, ...) __attribute__((format(printf, 3, 4)));
 const char *text_vput(struct text *t, const char *format, va_list *args);
 /* A WHERE word of the plan, unescaped: \x20 stands for a blank, \\ for a backslash. */
 void text_where(struct text *t, struct span where);

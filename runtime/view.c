@@ -42,20 +42,11 @@ struct view {
 	struct points points; /* below the store, or the root of the host */
 };
 
-static bool step_fault(struct view *v, const char *what)
+static bool (step_fault)(struct view *v, const char *what)
 {
-	return fault_step(v->run->fault, "view", what, errno);
+	return (fault_step)(v->run->fault, SAID("view"), what, errno);
 }
-
-static bool place_fault(struct view *v, enum err id, const struct item *i, const char *what, int error)
-{
-	struct fault *f = v->run->fault;
-
-	fault_set(f, id);
-	fault_where(f, i->where);
-	fault_add(f, "at %s", i->path);
-	return what ? fault_errno(f, "failed", what, error) : false;
-}
+#define step_fault(v, what) step_fault(v, SAID(what))
 
 /* ---- mount points ---------------------------------------------------------------------------- */
 
@@ -257,7 +248,7 @@ static bool cover_needed(struct view *v, const struct item *i, const struct item
 		return view_kept_missing(v->run, i->path);
 	if (!writable)
 		return true;
-	place_fault(v, ERR_COVER_MISSING, i, NULL, 0);
+	(fault_place)(v->run->fault, ERR_COVER_MISSING, i->where, i->path, NULL, 0);
 	return fault_add(v->run->fault, "fix create it, or deny a place that is there");
 }
 
@@ -266,13 +257,13 @@ static bool late_open(struct view *v, struct item *i, bool *gone)
 {
 	i->fd = place_open(AT_FDCWD, i->path, O_NOFOLLOW, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
 	*gone = i->fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
-	return i->fd >= 0 || *gone || place_fault(v, ERR_VIEW_PLACE, i, "open", errno);
+	return i->fd >= 0 || *gone || fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "open", errno);
 }
 
 /* A file system that the kernel does not have can only be the overlay: the others are part of every kernel. */
 static bool tree_fault(struct view *v, const struct item *i, int error)
 {
-	place_fault(v, ERR_VIEW_PLACE, i, "mount", error);
+	fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "mount", error);
 	return error == ENODEV &&
 	       fault_add(v->run->fault, "fix modprobe overlay, or write to a `scratch`");
 }
@@ -292,7 +283,7 @@ static bool item_mount(struct view *v, struct item *i, const struct item *above,
 			fd_leave(tree);
 		return true;
 	}
-	place_fault(v, ERR_VIEW_PLACE, i, "open of the place", errno);
+	fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "open of the place", errno);
 	return fault_add(v->run->fault, "fix name a place that is there, or one outside of the "
 					"folders of the host: nothing is made in them");
 }
@@ -307,7 +298,7 @@ static bool item_place(struct view *v, struct item *i, const struct item *next)
 	if (!needed)
 		return true;
 	if (v->depth == MAX_DEPTH)
-		return place_fault(v, ERR_VIEW_PLACE, i, "too deep", ELOOP);
+		return fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "too deep", ELOOP);
 	if (!known && i->late && !late_open(v, i, &gone))
 		return false;
 	if (gone)
@@ -334,7 +325,7 @@ static bool nested_check(struct view *v)
 		for (unsigned k = 0; k < v->items->n && items[i].kind == ITEM_BIND && !own; k++) {
 			cover = &items[k];
 			if (cover->kind == ITEM_COVER && item_covers(cover->path, items[i].path))
-				return place_fault(v, ERR_COVER_NESTED, &items[i], NULL, 0);
+				return (fault_place)(v->run->fault, ERR_COVER_NESTED, items[i].where, items[i].path, NULL, 0);
 		}
 	}
 	return true;
@@ -397,15 +388,15 @@ static bool root_open(struct view *v)
 	if (old < 0 || v->store < 0)
 		return step_fault(v, "tmpfs");
 	if (root && root->kind == ITEM_BIND && (tree = host_mount(root->fd, attributes_of(root, root->rw))) < 0)
-		return place_fault(v, ERR_VIEW_PLACE, root, "mount", errno);
+		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "mount", errno);
 	if (tree_put(v->store, old))
 		return step_fault(v, "move_mount of the root");
 	if (!v->private)
 		return true;
 	if (root && tree < 0 && (tree = tree_make(v, root, NULL)) < 0)
-		return place_fault(v, ERR_VIEW_PLACE, root, "mount", errno);
+		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "mount", errno);
 	if (root && tree_put(tree, v->store))
-		return place_fault(v, ERR_VIEW_PLACE, root, "move_mount", errno);
+		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "move_mount", errno);
 	v->points.root = root ? tree : v->store;
 	if (root)
 		v->above[v->depth++] = (unsigned)(root - v->items->v);
@@ -541,7 +532,7 @@ static bool directory_enter(struct run *r, const char *caller)
 	fault_set(r->fault, ERR_VIEW_PLACE);
 	fault_where(r->fault, l->directory_where);
 	fault_add(r->fault, "at %s", path);
-	return fault_errno(r->fault, "failed", "chdir", errno);
+	return fault_errno(r->fault, "chdir", errno);
 }
 
 /* The program as the new tree has it; the old descriptor would lead out of it. */
@@ -558,7 +549,7 @@ static bool program_again(struct run *r)
 	if (p->fd >= 0 && fstat(p->fd, &now) == 0 && known && now.st_ino == before.st_ino)
 		return true;
 	fault_say(r->fault, ERR_VIEW_PLACE, "at %s", p->path);
-	return fault_errno(r->fault, "failed", "open of the program in its tree",
+	return fault_errno(r->fault, "open of the program in its tree",
 			   p->fd < 0 ? errno : ESTALE);
 }
 

@@ -34,17 +34,6 @@ bool item_covers(const char *root, const char *path)
 	return !strncmp(root, path, n) && (!path[n] || path[n] == '/');
 }
 
-static bool place_fault(struct items *x, enum err id, struct span where, const char *path,
-			const char *what, int error)
-{
-	struct fault *f = x->run->fault;
-
-	fault_set(f, id);
-	fault_where(f, where);
-	fault_add(f, "at %s", path);
-	return what ? fault_errno(f, "failed", what, error) : false;
-}
-
 bool items_add(struct items *x, struct item item)
 {
 	if (x->n == x->cap)
@@ -300,9 +289,9 @@ static bool found(struct items *x, struct walk *w, struct item item)
 	struct stat st;
 
 	if (fstat(w->fd, &st))
-		return place_fault(x, ERR_PATH_OPEN, item.where, w->here, "fstat", errno);
+		return fault_place(x->run->fault, ERR_PATH_OPEN, item.where, w->here, "fstat", errno);
 	if (S_ISLNK(st.st_mode))
-		return place_fault(x, ERR_PATH_LINK, item.where, w->here, NULL, 0);
+		return (fault_place)(x->run->fault, ERR_PATH_LINK, item.where, w->here, NULL, 0);
 	item.is_dir = S_ISDIR(st.st_mode);
 	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
 	item.fd = w->fd;
@@ -349,7 +338,7 @@ bool items_missing(struct items *x, struct span where, const char *path, int err
 {
 	bool missing = error == ENOENT || error == ENOTDIR;
 
-	place_fault(x, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, where, path, "open", error);
+	fault_place(x->run->fault, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, where, path, "open", error);
 	if (missing)
 		return fault_add(x->run->fault,
 				 "fix create it, or write `if-exists` or `make-dir` on that line");
@@ -381,7 +370,7 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 	if (error == ENOENT && r->missing == MISSING_MAKE) {
 		bool fault = false;
 		if (links_make(x->run, r, path, &fault) && (fault || errno != EEXIST))
-			return !fault && place_fault(x, ERR_PATH_OPEN, r->where, path, "mkdir", errno);
+			return !fault && fault_place(x->run->fault, ERR_PATH_OPEN, r->where, path, "mkdir", errno);
 		error = walk(&w, path);
 	}
 	if (!error && w.fd < 0) {
@@ -400,7 +389,7 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 		return true;
 	}
 	if (error == ELOOP && r->nofollow)
-		return place_fault(x, ERR_PATH_LINK, r->where, path, NULL, 0);
+		return (fault_place)(x->run->fault, ERR_PATH_LINK, r->where, path, NULL, 0);
 	return items_missing(x, r->where, path, error);
 }
 
@@ -441,12 +430,12 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 	if (!template_expand(r->place, TEMPLATE_PATH, &x->run->vars, r->where, path, x->run->fault))
 		return false;
 	if (items_elsewhere(x, path))
-		return place_fault(x, ERR_VIEW_PLACE, r->where, path, NULL, 0);
+		return (fault_place)(x->run->fault, ERR_VIEW_PLACE, r->where, path, NULL, 0);
 	walk_begin(&w, x);
 	w.how_far = true;
 	error = walk(&w, path);
 	if (x->by)
-		return place_fault(x, ERR_COVER_LINK, r->where, x->by, NULL, 0) ||
+		return (fault_place)(x->run->fault, ERR_COVER_LINK, r->where, x->by, NULL, 0) ||
 		       fault_add(x->run->fault, "fix deny the place that it leads to, %s, by that name", w.here);
 	if (!error && w.fd >= 0)
 		return found(x, &w, item);
@@ -490,7 +479,7 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 	if (error || item.fd < 0)
 		return items_missing(x, p->where, source, error ? error : ENOENT);
 	if (fstat(item.fd, &st))
-		return place_fault(x, ERR_PATH_OPEN, p->where, source, "fstat", errno);
+		return fault_place(x->run->fault, ERR_PATH_OPEN, p->where, source, "fstat", errno);
 	item.is_dir = S_ISDIR(st.st_mode);
 	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
 	return items_add(x, item);
@@ -511,7 +500,7 @@ static bool discard_place(struct items *x, const struct place_line *p, const cha
 	if (!found(x, &w, item))
 		return false;
 	return x->v[x->n - 1].is_dir ||
-	       place_fault(x, ERR_VIEW_PLACE, p->where, at, "discard of what is no folder", ENOTDIR);
+	       fault_place(x->run->fault, ERR_VIEW_PLACE, p->where, at, "discard of what is no folder", ENOTDIR);
 }
 
 static bool places_collect(struct items *x, bool discards)

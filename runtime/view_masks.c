@@ -22,15 +22,11 @@ struct mask {
 	char path[PLAN_MAX_PATH + 1];
 };
 
-static bool mask_fault(const struct mask *m, enum err id, const char *path, const char *what, int error)
+static bool (mask_fault)(const struct mask *m, enum err id, const char *path, const char *what, int error)
 {
-	struct fault *f = m->items->run->fault;
-
-	fault_set(f, id);
-	fault_where(f, m->rule->where);
-	fault_add(f, "at %s", path);
-	return what ? fault_errno(f, "failed", what, error) : false;
+	return (fault_place)(m->items->run->fault, id, m->rule->where, path, what, error);
 }
+#define mask_fault(m, id, path, what, error) mask_fault(m, id, path, SAID(what), error)
 
 static int tree_make(unsigned how, int fd, bool is_dir)
 {
@@ -78,7 +74,7 @@ static bool mask_put(struct mask *m, const char *path, int fd, const struct stat
 
 	if (shown_below(m, path, &layered)) {
 		close(fd);
-		return mask_fault(m, ERR_COVER_NESTED, path, NULL, 0);
+		return (mask_fault)(m, ERR_COVER_NESTED, path, NULL, 0);
 	}
 	if (layered) {
 		item.path = pool_copy(m->items->run->pool, path, strlen(path));
@@ -153,7 +149,7 @@ static bool visit_mask(void *ctx, const struct landlock_rule *rule)
 	if (!template_expand(rule->place, TEMPLATE_PATH, &x->run->vars, rule->where, place, x->run->fault))
 		return false;
 	if (items_elsewhere(x, place))
-		return mask_fault(&m, ERR_VIEW_PLACE, place, NULL, 0);
+		return (mask_fault)(&m, ERR_VIEW_PLACE, place, NULL, 0);
 	dir = folder_open(&m, place);
 	if (dir < 0)
 		return dir == NOTHING;

@@ -17,13 +17,13 @@ void watch_line(const struct watched *w)
 
 	watch_look(w, &u);
 	put_tenths(&t, w->wall_us / 100000, " s");
-	text_str(&t, w->cgroup >= 0 ? ", job:" : ", program:");
+	text_str(&t, w->cgroup >= 0 ? SAID(", job:") : SAID(", program:"));
 	if (u.cpu_known) {
-		text_str(&t, " cpu ");
+		text_say(&t, " cpu ");
 		put_tenths(&t, u.cpu_ms / 100, " s");
 	}
 	if (u.memory_known) {
-		text_str(&t, " memory ");
+		text_say(&t, " memory ");
 		put_tenths(&t, u.memory / 104857, " MiB"); /* tenths of 2^20 */
 	}
 	if (u.processes_known)

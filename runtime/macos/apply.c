@@ -111,7 +111,7 @@ bool apply_exec(struct run *r)
 	phase_set(r, PHASE_SETUP);
 	fault_say(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC, "at %s",
 		  r->program.path);
-	fault_errno(r->fault, "failed", "exec", error);
+	fault_errno(r->fault, "exec", error);
 	if (error == EPERM)
 		fault_add(
 		    r->fault,

@@ -50,19 +50,19 @@ bool builtin_look(struct vars *v, enum builtin b, const char **value, struct fau
 	switch (b) {
 	case BUILTIN_HOME:
 		return home_find(v, value) == HOME_FOUND ||
-		       builtin_fault(f, b, "the user has no home directory, or it does not exist", NULL);
+		       builtin_fault(f, b, "the user has no home directory, or it does not exist");
 	case BUILTIN_CWD:
 		*value = real_copy(v, ".");
-		return *value || builtin_fault(f, b, "the current directory has no name", NULL);
+		return *value || builtin_fault(f, b, "the current directory has no name");
 	case BUILTIN_TMPDIR:
 	case BUILTIN_RUNTIME_DIR:
-		return temporary(v, value) || builtin_fault(f, b, "the system names no temporary folder of the user", NULL);
+		return temporary(v, value) || builtin_fault(f, b, "the system names no temporary folder of the user");
 	case BUILTIN_UID:
 		*value = number(v, getuid());
-		return *value || builtin_fault(f, b, "no memory", NULL);
+		return *value || builtin_fault(f, b, "no memory");
 	case BUILTIN_EXE:
 		*value = v->program ? real_copy(v, v->program) : NULL;
-		return *value || builtin_fault(f, b, "the program has no real path here", NULL);
+		return *value || builtin_fault(f, b, "the program has no real path here");
 	case BUILTIN_COUNT:
 		break;
 	}

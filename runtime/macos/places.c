@@ -25,7 +25,7 @@ static bool place_fault(struct run *r, const struct need *need, const char *path
 	fault_set(f, error == ENOENT ? ERR_PATH_MISSING : ERR_PATH_OPEN);
 	fault_where(f, need->where);
 	fault_add(f, "at %s", path);
-	fault_errno(f, "failed", what, error);
+	fault_errno(f, what, error);
 	return fault_add(f, "fix create it, or write `if-exists` or `make-dir` on that line");
 }
 
