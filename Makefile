@@ -211,6 +211,7 @@ $(B)/libcompiler.a $(B)/libruntime.a:
 	$(Q)ar rcs $@ $^
 
 LINK_UNIT = $(CC) $(STD) $(WARN) $(CFLAGS) $(LDFLAGS) -I. -I$(B)/gen -o $@ $< $(filter %.a,$^) $(CRITERION_LIBS)
+$(B)/tests/unit/runtime_pack: CRITERION_LIBS += -lm
 $(B)/tests/unit/runtime_%: tests/unit/runtime_%.c $(B)/libruntime.a
 	@mkdir -p $(@D)
 	@echo "  UNIT  $@"

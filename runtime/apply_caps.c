@@ -42,7 +42,7 @@ static bool bounding_drop(struct run *r)
 		/* past the last one that this kernel knows, if another call says so too */
 		if (errno == EINVAL && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) < 0)
 			break;
-		return fault_step(r->fault, "capabilities", "PR_CAPBSET_DROP", errno);
+		return fault_step(r->fault, "capabilities", "PR_CAPBSET_DROP");
 	}
 	return true;
 }
@@ -50,7 +50,7 @@ static bool bounding_drop(struct run *r)
 static bool securebits_set(struct run *r)
 {
 	return prctl(PR_SET_SECUREBITS, SECUREBITS_NONE_AGAIN, 0, 0, 0) == 0 ||
-	       fault_step(r->fault, "capabilities", "PR_SET_SECUREBITS", errno);
+	       fault_step(r->fault, "capabilities", "PR_SET_SECUREBITS");
 }
 
 bool apply_caps(struct run *r)
@@ -62,15 +62,15 @@ bool apply_caps(struct run *r)
 	if (r->dropped)
 		return true;
 	if (!caps_get(data))
-		return fault_step(r->fault, "capabilities", "capget", errno);
+		return fault_step(r->fault, "capabilities", "capget");
 	/* only CAP_SETPCAP may change them; without it they give nothing back */
 	if (data[0].effective & 1u << CAP_SETPCAP_NR && (!bounding_drop(r) || !securebits_set(r)))
 		return false;
 	/* the ambient set goes with it: it never holds what is not permitted and inheritable */
 	memset(data, 0, sizeof(data));
 	if (syscall(SYS_capset, &head, data))
-		return fault_step(r->fault, "capabilities", "capset", errno);
+		return fault_step(r->fault, "capabilities", "capset");
 	if (!caps_get(data) || memcmp(data, none, sizeof(none)) != 0)
-		return fault_step(r->fault, "capabilities", "they did not go", EPERM);
+		return fault_step_error(r->fault, "capabilities", "they did not go", EPERM);
 	return true;
 }

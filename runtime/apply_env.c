@@ -74,7 +74,7 @@ static bool env_set(struct run *r, const struct env_line *e, unsigned *n)
 		return false;
 	r->envp[*n] = env_text(r, e->name, value);
 	if (!r->envp[*n])
-		return fault_step(r->fault, "environment", "memory", ENOMEM);
+		return fault_memory(r->fault, "environment");
 	++*n;
 	return true;
 }
@@ -93,7 +93,7 @@ static bool env_home(struct run *r, unsigned *n)
 		return false;
 	r->envp[*n] = env_text(r, name, home);
 	if (!r->envp[*n])
-		return fault_step(r->fault, "environment", "memory", ENOMEM);
+		return fault_memory(r->fault, "environment");
 	++*n;
 	return true;
 }
@@ -107,7 +107,7 @@ bool env_build(struct run *r, char *const *caller)
 		n_caller++;
 	r->envp = pool_take(r->pool, (n_caller + l->n_env + 2) * sizeof(char *));
 	if (!r->envp)
-		return fault_step(r->fault, "environment", "memory", errno);
+		return fault_step(r->fault, "environment", "memory");
 	for (unsigned i = 0; i < l->n_env; i++)
 		if (l->env[i].kind == ENV_SET && !env_set(r, &l->env[i], &n))
 			return false;

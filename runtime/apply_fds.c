@@ -78,7 +78,7 @@ bool apply_fds(struct run *r)
 
 	if (all_marked() || fds_close_but(keep, sizeof(keep) / sizeof(keep[0])))
 		return true;
-	return fault_step(r->fault, "descriptors", "close_range", errno);
+	return fault_step(r->fault, "descriptors", "close_range");
 }
 
 /*
@@ -91,7 +91,7 @@ static bool nofile_raise(struct run *r)
 	rlim_t need = (rlim_t)r->plan->launch.exec_fd + 1;
 
 	if (prlimit(0, RLIMIT_NOFILE, NULL, &now))
-		return fault_step(r->fault, "exec-fd", "getrlimit", errno);
+		return fault_step(r->fault, "exec-fd", "getrlimit");
 	if (now.rlim_cur >= need)
 		return true;
 	wanted.rlim_cur = need;
@@ -116,8 +116,8 @@ bool exec_fd_prepare(struct run *r)
 	if (r->ruleset == r->plan->launch.exec_fd)
 		r->ruleset = fcntl(r->ruleset, F_DUPFD_CLOEXEC, FIRST);
 	if (r->ruleset == -1 && r->host.landlock)
-		return fault_step(r->fault, "exec-fd", "F_DUPFD", errno);
+		return fault_step(r->fault, "exec-fd", "F_DUPFD");
 	if (dup3(r->program.fd, r->plan->launch.exec_fd, O_CLOEXEC) != r->plan->launch.exec_fd)
-		return fault_step(r->fault, "exec-fd", "dup3", errno);
+		return fault_step(r->fault, "exec-fd", "dup3");
 	return true;
 }

@@ -31,5 +31,5 @@ bool apply_groups(struct run *r)
 {
 	if (!r->plan->launch.user_set || none_more() || syscall(SYS_setgroups, 0, NULL) == 0)
 		return true;
-	return fault_step(r->fault, "groups", "setgroups", errno);
+	return fault_step(r->fault, "groups", "setgroups");
 }

@@ -267,7 +267,7 @@ static bool visit_port(void *ctx, const struct landlock_rule *rule)
 		return true;
 	if (syscall(SYS_landlock_add_rule, r->ruleset, LANDLOCK_NET_PORT, &attr, 0) == 0)
 		return true;
-	fault_step(r->fault, "landlock", "landlock_add_rule of a port", errno);
+	fault_step(r->fault, "landlock", "landlock_add_rule of a port");
 	return fault_where(r->fault, rule->where);
 }
 
@@ -328,7 +328,7 @@ static bool ruleset_make(struct run *r)
 
 	r->ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	return r->ruleset >= 0 ||
-	       fault_step(r->fault, "landlock", "landlock_create_ruleset", errno);
+	       fault_step(r->fault, "landlock", "landlock_create_ruleset");
 }
 
 bool landlock_prepare(struct run *r)
@@ -350,7 +350,7 @@ bool landlock_prepare(struct run *r)
 		r->grants.list =
 		    pool_take(r->pool, (r->plan->landlock.n_paths + r->plan->landlock.n_globs + 2) * sizeof(struct grant));
 	if (r->plan->landlock.n_asserts && !r->grants.list)
-		return fault_step(r->fault, "landlock", "memory", errno);
+		return fault_step(r->fault, "landlock", "memory");
 	return ruleset_make(r) && landlock_visit(&r->plan->landlock, &visitor);
 }
 
@@ -359,6 +359,6 @@ bool apply_landlock(struct run *r)
 	if (r->ruleset < 0)
 		return true;
 	if (syscall(SYS_landlock_restrict_self, r->ruleset, 0))
-		return fault_step(r->fault, "landlock", "landlock_restrict_self", errno);
+		return fault_step(r->fault, "landlock", "landlock_restrict_self");
 	return true; /* the ruleset closes itself on exec */
 }

@@ -19,12 +19,12 @@ bool apply_session(struct run *r)
 		return true;
 	session = r->session ? r->session : setsid();
 	if (session < 0)
-		return fault_step(r->fault, "session", "setsid", errno);
+		return fault_step(r->fault, "session", "setsid");
 	/* who answers in the kernel's place, as a filter can, does not say a number */
 	if (!session)
-		return fault_step(r->fault, "session", "it did not take", EPERM);
+		return fault_step_error(r->fault, "session", "it did not take", EPERM);
 	if (r->link && r->link->terminal >= 0 &&
 	    !terminal_enter(r->link->terminal, r->plan->launch.stdin_mode != STDIN_NULL))
-		return fault_step(r->fault, "session", "taking the terminal", errno);
+		return fault_step(r->fault, "session", "taking the terminal");
 	return true;
 }

@@ -115,7 +115,7 @@ bool signals_default(struct fault *f)
 	for (int s = 1; s <= LAST_SIGNAL; s++)
 		if (s != SIGKILL && s != SIGSTOP &&
 		    syscall(SYS_rt_sigaction, s, &fresh, NULL, sizeof(fresh.mask)))
-			return fault_step(f, "signals", "rt_sigaction", errno);
+			return fault_step(f, "signals", "rt_sigaction");
 	return true;
 }
 
@@ -132,11 +132,11 @@ bool apply_signals(struct run *r)
 		if (s == SIGKILL || s == SIGSTOP || !(left.ignored >> (s - 1) & 1))
 			continue;
 		if (syscall(SYS_rt_sigaction, s, &fresh, NULL, sizeof(none)))
-			return fault_step(r->fault, "signals", "rt_sigaction", errno);
+			return fault_step(r->fault, "signals", "rt_sigaction");
 	}
 	if (left.blocked &&
 	    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none)))
-		return fault_step(r->fault, "signals", "rt_sigprocmask", errno);
+		return fault_step(r->fault, "signals", "rt_sigprocmask");
 	if ((left.umask & WRITABLE) != WRITABLE)
 		umask(umask(WRITABLE) | WRITABLE);
 	return true;

@@ -15,7 +15,7 @@ bool apply_stdin(struct run *r)
 		return true;
 	null = open("/dev/null", O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
-		return fault_step(r->fault, "stdin", "/dev/null", errno);
+		return fault_step(r->fault, "stdin", "/dev/null");
 	close(null);
 	return true;
 }

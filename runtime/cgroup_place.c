@@ -131,10 +131,18 @@ static const char *own_path(char *buf, size_t cap)
 	return line + 4;
 }
 
+static unsigned count(unsigned set)
+{
+	unsigned n = 0;
+
+	for (; set; set &= set - 1)
+		n++;
+	return n;
+}
+
 static bool better(const struct cgroup_place *a, const struct cgroup_place *b)
 {
-	return a->base >= 0 &&
-	       (b->base < 0 || __builtin_popcount(a->usable) > __builtin_popcount(b->usable));
+	return a->base >= 0 && (b->base < 0 || count(a->usable) > count(b->usable));
 }
 
 void cgroup_probe(struct cgroup_place *p, unsigned wanted)

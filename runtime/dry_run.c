@@ -27,7 +27,7 @@ static bool put(struct lines *l)
 	bool good = write(STDOUT_FILENO, l->buf, l->text.len) == (ssize_t)l->text.len;
 
 	l->text.len = 0;
-	return good || fault_step(l->run->fault, "dry run", "write", errno);
+	return good || fault_step(l->run->fault, "dry run", "write");
 }
 
 static void put_host(struct lines *l)

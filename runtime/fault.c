@@ -103,10 +103,17 @@ bool (fault_place)(struct fault *f, enum err id, struct span where, const char *
 	return what ? (fault_errno)(f, what, error) : false;
 }
 
-bool (fault_step)(struct fault *f, const char *step, const char *what, int error)
+bool fault_step_of(struct fault *f, const char *step, const char *what, int error)
 {
 	fault_say(f, ERR_STEP, "step %s", step);
 	return (fault_errno)(f, what, error);
+}
+
+bool fault_step_words(struct fault *f, const char *words)
+{
+	int error = errno;
+
+	return fault_step_of(f, words, text_nth(words, 1), error);
 }
 
 int fault_exit_code(const struct fault *f)

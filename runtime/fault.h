@@ -9,6 +9,7 @@
 #ifndef SBX_FAULT_H
 #define SBX_FAULT_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,9 +44,13 @@ bool fault_where(struct fault *f, struct span where);
 /* Adds `failed WHAT: ENAME (number)`; without an error, `wrong WHAT`. */
 bool fault_errno(struct fault *f, const char *what, int error);
 #define fault_errno(f, what, error) fault_errno(f, SAID(what), error)
-/* A set-up step failed with errno. */
-bool fault_step(struct fault *f, const char *step, const char *what, int error);
-#define fault_step(f, step, what, error) fault_step(f, SAID(step), SAID(what), error)
+/* A set-up step failed. */
+bool fault_step_of(struct fault *f, const char *step, const char *what, int error);
+/* The same with errno. `words` are the step and, behind its NUL, what of it failed. */
+bool fault_step_words(struct fault *f, const char *words);
+#define fault_step(f, step, what) fault_step_words(f, SAID(step "\0" what))
+#define fault_step_error(f, step, what, error) (errno = (error), fault_step(f, step, what))
+#define fault_memory(f, step) fault_step_error(f, step, "memory", ENOMEM)
 /* A place of that line of the policy; what: NULL, or as above. */
 bool fault_place(struct fault *f, enum err id, struct span where, const char *path, const char *what, int error);
 #define fault_place(f, id, where, path, what, error) fault_place(f, id, where, path, SAID(what), error)

@@ -18,10 +18,10 @@ bool host_stdio_hold(struct fault *f)
 
 	/* one call for all three: POLLNVAL marks what is not open */
 	if (poll(p, 3, 0) < 0)
-		return fault_step(f, "stdio", "poll", errno);
+		return fault_step(f, "stdio", "poll");
 	for (int fd = 0; fd < 3; fd++)
 		if (p[fd].revents & POLLNVAL && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
-			return fault_step(f, "stdio", "open /dev/null", errno);
+			return fault_step(f, "stdio", "open /dev/null");
 	return true;
 }
 
@@ -35,5 +35,5 @@ bool host_privilege_refuse(struct fault *f)
 
 bool host_seal(struct fault *f)
 {
-	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 || fault_step(f, "start", "PR_SET_DUMPABLE", errno);
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 || fault_step(f, "start", "PR_SET_DUMPABLE");
 }

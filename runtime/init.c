@@ -143,11 +143,11 @@ bool init_fork(struct run *r)
 	r->dropped = true; /* the child has it all from here */
 	/* a session would cost a scheduling group: what a terminal or a caller sends to our group has only to pass it by */
 	if (launch_session(&r->plan->launch) && setpgid(0, 0))
-		return fault_step(r->fault, "session", "setpgid of process 1", errno);
+		return fault_step(r->fault, "session", "setpgid of process 1");
 	descriptors_shed(r->link, r);
 	program = r->request ? relay_fork() : clone(program_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, r);
 	if (program < 0)
-		return fault_step(r->fault, "process 1", "fork", errno);
+		return fault_step(r->fault, "process 1", "fork");
 	if (program == 0)
 		program_main(r);
 	close(r->link->started);

@@ -191,7 +191,7 @@ static bool rules_grow(struct landlock *out)
 static bool rule_keep(struct landlock *out, const struct line *l, const struct landlock_rule *r)
 {
 	if (out->n_rules == out->cap && !rules_grow(out))
-		return fault_step(l->conf->fault, "landlock.conf", "memory", ENOMEM);
+		return fault_memory(l->conf->fault, "landlock.conf");
 	out->rules[out->n_rules++] = *r;
 	return true;
 }

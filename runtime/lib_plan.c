@@ -36,7 +36,7 @@ int lib_error_step(struct sbx_error *e, const char *what, int error)
 {
 	struct fault f;
 
-	fault_step(&f, "library", what, error);
+	fault_step_of(&f, "library", what, error);
 	return lib_error(e, &f);
 }
 
@@ -57,7 +57,7 @@ static bool place_keep(struct sbx_plan *p, struct fault *f)
 	if (plan_dir_real(&p->plan.dir, real, sizeof(real)))
 		p->plan.dir.real = pool_copy(&p->pool, real, strlen(real));
 	else if (errno != ENOENT)
-		return fault_step(f, "library", "the place of the plan", errno);
+		return fault_step(f, "library", "the place of the plan");
 	return true;
 }
 

@@ -142,7 +142,7 @@ static bool descriptors_shed(const struct start *s)
 	for (unsigned i = 0; i < r->n_files; i++)
 		keep[KEEP + i] = r->files[i].fd;
 	return fds_close_but(keep, KEEP + r->n_files) ||
-	       fault_step(r->fault, "descriptors", "close_range", errno);
+	       fault_step(r->fault, "descriptors", "close_range");
 }
 
 static bool child_start(struct start *s)
@@ -154,7 +154,7 @@ static bool child_start(struct start *s)
 	    !stdio_place(s->stdio, r->fault) || (s->sheds && !descriptors_shed(s)))
 		return false;
 	if (s->directory && chdir(s->directory))
-		return fault_step(r->fault, "directory", s->directory, errno);
+		return fault_step_of(r->fault, "directory", s->directory, errno);
 	r->ready = s->ready;
 	return (start_late(r) || exec_fd_prepare(r)) && (start_supervised(r) ? start_go(r) : start_here(r));
 }

@@ -110,7 +110,7 @@ static bool place_add(struct collect *c, const char *path)
 	const char *copy = pool_copy(c->run->pool, path, strlen(path));
 
 	if (!copy || c->out->n_written == c->most)
-		return fault_step(c->run->fault, "links", "memory", ENOMEM);
+		return fault_memory(c->run->fault, "links");
 	c->out->path[c->out->n_written++] = copy;
 	if (c->link)
 		c->out->n = c->out->n_written;
@@ -211,7 +211,7 @@ bool links_places(struct run *r, struct link_places *out)
 		return true;
 	out->path = pool_take(r->pool, c.most * sizeof(*out->path));
 	if (!out->path)
-		return fault_step(r->fault, "links", "memory", ENOMEM);
+		return fault_memory(r->fault, "links");
 	if (!landlock_visit(&r->plan->landlock, &visitor) || !places_follow(&c, 0))
 		return false;
 	c.link = false;

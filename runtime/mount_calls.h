@@ -9,7 +9,6 @@
 
 #include <fcntl.h>
 #include <stdint.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Values of include/uapi/linux/{mount,openat2}.h; the numbers are the same on every machine. */
@@ -42,73 +41,19 @@ enum {
 	RESOLVE_BELOW = 0x8,
 };
 
-static inline int place_open(int dir, const char *path, int flags, uint64_t resolve)
-{
-	struct {
-		uint64_t flags, mode, resolve;
-	} how = {(uint64_t)(O_PATH | O_CLOEXEC | flags), 0, resolve};
-
-	return (int)syscall(NR_OPENAT2, dir, path, &how, sizeof(how));
-}
-
+/* O_PATH and O_CLOEXEC go with the flags. */
+int place_open(int dir, const char *path, int flags, uint64_t resolve);
 /* A copy of the mounts at fd and below, attached nowhere. */
-static inline int tree_copy(int fd)
-{
-	return (int)syscall(NR_OPEN_TREE, fd, "",
-			    TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH | TREE_RECURSIVE);
-}
-
-struct mount_attributes {
-	uint64_t set, clear, propagation, userns;
-};
-
-static inline int tree_set(int fd, uint64_t attributes, int recursive)
-{
-	struct mount_attributes attr = {attributes, 0, 0, 0};
-
-	return (int)syscall(NR_MOUNT_SETATTR, fd, "",
-			    AT_EMPTY_PATH | (recursive ? TREE_RECURSIVE : 0), &attr, sizeof(attr));
-}
-
+int tree_copy(int fd);
+int tree_set(int fd, uint64_t attributes, int recursive);
 /* tree_copy() and tree_set() in one: Linux 6.15. */
-static inline int tree_copy_with(int fd, uint64_t attributes)
-{
-	struct mount_attributes attr = {attributes, 0, 0, 0};
-
-	return (int)syscall(NR_OPEN_TREE_ATTR, fd, "", TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH | TREE_RECURSIVE, &attr,
-			    sizeof(attr));
-}
-
-static inline int tree_put(int tree, int at)
-{
-	return (int)syscall(NR_MOVE_MOUNT, tree, "", at, "", MOVE_BY_FD);
-}
-
+int tree_copy_with(int fd, uint64_t attributes);
+int tree_put(int tree, int at);
 /* On the name in the folder at; a symbolic link of that name is not followed. */
-static inline int tree_put_at(int tree, int at, const char *name)
-{
-	return (int)syscall(NR_MOVE_MOUNT, tree, "", at, name, MOVE_FROM_FD);
-}
-
-static inline int fs_open(const char *type)
-{
-	return (int)syscall(NR_FSOPEN, type, FD_CLOEXEC_MOUNT);
-}
-
-static inline int fs_option(int fs, const char *name, const char *value)
-{
-	return (int)syscall(NR_FSCONFIG, fs, value ? CONFIG_STRING : CONFIG_FLAG, name, value, 0);
-}
-
+int tree_put_at(int tree, int at, const char *name);
+int fs_open(const char *type);
+int fs_option(int fs, const char *name, const char *value);
 /* Makes the file system and a mount of it, attached nowhere; closes fs. */
-static inline int fs_mount(int fs, uint64_t attributes)
-{
-	int mount = -1;
-
-	if (syscall(NR_FSCONFIG, fs, CONFIG_CREATE, NULL, NULL, 0) == 0)
-		mount = (int)syscall(NR_FSMOUNT, fs, FD_CLOEXEC_MOUNT, attributes);
-	close(fs);
-	return mount;
-}
+int fs_mount(int fs, uint64_t attributes);
 
 #endif

@@ -185,14 +185,14 @@ static bool maps_write(struct run *r)
 	if (proc < 0)
 		return false;
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
-		return fault_step(r->fault, "namespaces", "PR_SET_DUMPABLE", errno);
+		return fault_step(r->fault, "namespaces", "PR_SET_DUMPABLE");
 	good = (map_write(proc, "setgroups", "deny", 4) || errno == ENOENT) &&
 	       map_make(proc, "gid_map", inner_gid, gid) &&
 	       map_make(proc, "uid_map", inner_uid, uid);
 	if (!good)
 		return no_namespace(r, "the maps of user and group", errno);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
-		return fault_step(r->fault, "namespaces", "PR_SET_DUMPABLE", errno);
+		return fault_step(r->fault, "namespaces", "PR_SET_DUMPABLE");
 	signals_look_in(r, proc);
 	fd_leave(proc);
 	if (ids_are(inner_uid, inner_gid))
@@ -208,9 +208,9 @@ static bool loopback_up(struct run *r)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
-		return fault_step(r->fault, "network", "socket", errno);
+		return fault_step(r->fault, "network", "socket");
 	if (ioctl(fd, SIOCSIFFLAGS, &request))
-		return fault_step(r->fault, "network", "loopback up", errno);
+		return fault_step(r->fault, "network", "loopback up");
 	close(fd);
 	return true;
 }
@@ -221,7 +221,7 @@ static bool hostname_set(struct run *r)
 
 	if (!name.at || sethostname(name.at, name.len) == 0)
 		return true;
-	return fault_step(r->fault, "host name", "sethostname", errno);
+	return fault_step(r->fault, "host name", "sethostname");
 }
 
 bool apply_namespaces(struct run *r)

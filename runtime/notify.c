@@ -78,7 +78,7 @@ bool notify_prepare(struct run *r)
 		return true;
 	insns = pool_take(r->pool, p->len * sizeof(*insns));
 	if (!insns)
-		return fault_step(r->fault, "seccomp", "memory", errno);
+		return fault_step(r->fault, "seccomp", "memory");
 	memcpy(insns, p->insns, p->len * sizeof(*insns));
 	for (unsigned i = 0; i < p->len; i++)
 		if (insns[i].code == INSN_RET_K && observed(r, insns[i].k))
@@ -130,13 +130,12 @@ bool notify_install(struct run *r)
 	long fd;
 
 	if (!messenger_make(r->link))
-		return fault_step(r->fault, "seccomp", "clone of the messenger", errno);
+		return fault_step(r->fault, "seccomp", "clone of the messenger");
 	fd = syscall(SYS_seccomp, SECCOMP_SET_FILTER, NEW_LISTENER | WAIT_KILLABLE, &r->observed);
 	if (fd < 0 && errno == EINVAL)
 		fd = syscall(SYS_seccomp, SECCOMP_SET_FILTER, NEW_LISTENER, &r->observed);
 	if (fd < 0)
-		return fault_step(r->fault, "seccomp", "SECCOMP_SET_MODE_FILTER with a listener",
-				  errno);
+		return fault_step(r->fault, "seccomp", "SECCOMP_SET_MODE_FILTER with a listener");
 	shared->listener = (int)fd;
 	return true;
 }

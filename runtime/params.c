@@ -180,7 +180,7 @@ static bool param_default(struct vars *v, struct param *p, struct fault *f)
 	if (!value_fits(p->type, text, &p->number, &why))
 		return value_fault(f, p, text, why, (struct span){0});
 	p->value = pool_copy(v->pool, text, strlen(text));
-	return p->value || fault_step(f, "parameters", "no memory", 0);
+	return p->value || fault_step_error(f, "parameters", "no memory", 0);
 }
 
 bool params_set(struct vars *v, const struct assignment *sets, unsigned n_sets, struct fault *f)

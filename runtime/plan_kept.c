@@ -98,7 +98,7 @@ bool plan_kept(struct run *r)
 	k.place = NULL;
 	k.covered = false;
 	if (!plan_dir_real(&r->plan->dir, k.plan, sizeof(k.plan)))
-		return fault_step(r->fault, "plan", "readlink of its place in /proc", errno);
+		return fault_step(r->fault, "plan", "readlink of its place in /proc");
 	place_find(&k);
 	if (!k.place)
 		return true;

@@ -170,7 +170,7 @@ bool program_choose(const struct launch *l, const char *typed, struct vars *v, s
 	if (found) {
 		v->program = pool_copy(v->pool, p->path, strlen(p->path));
 		if (!v->program)
-			return fault_step(f, "program", "memory", ENOMEM);
+			return fault_memory(f, "program");
 	}
 	if (!l->entry.at)
 		return found;

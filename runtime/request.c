@@ -95,7 +95,7 @@ static bool stdio_stays(const int *stdio, struct fault *f)
 {
 	for (int i = 0; i < STDIO; i++)
 		if (fcntl(stdio[i], F_SETFD, 0))
-			return fault_step(f, "stdio", "F_SETFD", errno);
+			return fault_step(f, "stdio", "F_SETFD");
 	return true;
 }
 
@@ -114,11 +114,11 @@ bool stdio_place(const int *stdio, struct fault *f)
 			close(low);
 		}
 		if (high[i] < 0)
-			return fault_step(f, "stdio", "dup", errno);
+			return fault_step(f, "stdio", "dup");
 	}
 	for (int i = 0; i < STDIO; i++)
 		if (dup2(high[i], i) != i)
-			return fault_step(f, "stdio", "dup2", errno);
+			return fault_step(f, "stdio", "dup2");
 	for (int i = 0; i < STDIO; i++)
 		close(high[i]);
 	return true;
@@ -154,6 +154,6 @@ bool apply_request(struct run *r)
 	if (!r->request)
 		return true;
 	if (send(r->request->socket, "", 1, MSG_NOSIGNAL) != 1 || !request_take(r->request, stdio))
-		return fault_step(r->fault, "request", "the pool was closed", EPIPE);
+		return fault_step_error(r->fault, "request", "the pool was closed", EPIPE);
 	return stdio_place(stdio, r->fault);
 }

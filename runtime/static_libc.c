@@ -86,6 +86,20 @@ char *getcwd(char *out, size_t size)
 	return n > 0 && out[0] == '/' ? out : NULL;
 }
 
+/* ---- sets of signals: one word each, and none of the callers means a signal that there is not ---- */
+
+int sigaddset(sigset_t *set, int number)
+{
+	*(unsigned long *)(void *)set |= 1UL << (number - 1);
+	return 0;
+}
+
+int sigdelset(sigset_t *set, int number)
+{
+	*(unsigned long *)(void *)set &= ~(1UL << (number - 1));
+	return 0;
+}
+
 /* ---- texts ---- */
 
 size_t strlen(const char *s)

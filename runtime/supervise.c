@@ -565,7 +565,7 @@ bool supervise(struct run *r)
 	struct supervisor *s = supervisor_new(r);
 
 	if (!s)
-		return fault_step(r->fault, "supervise", "memory", errno);
+		return fault_step(r->fault, "supervise", "memory");
 	if (!shared_make(s))
 		return false;
 	s->outcome.cpu_limit_us = rlimits_cpu_us(r);

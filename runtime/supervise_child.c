@@ -29,11 +29,11 @@ static bool parent_bind(struct run *r)
 	struct pollfd p = {.fd = r->link->started};
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
-		return fault_step(r->fault, "start", "PR_SET_PDEATHSIG", errno);
+		return fault_step(r->fault, "start", "PR_SET_PDEATHSIG");
 	if (poll(&p, 1, 0) < 0)
-		return fault_step(r->fault, "start", "poll", errno);
+		return fault_step(r->fault, "start", "poll");
 	if (p.revents & POLLERR)
-		return fault_step(r->fault, "start", "the supervisor ended meanwhile", ESRCH);
+		return fault_step_error(r->fault, "start", "the supervisor ended meanwhile", ESRCH);
 	return true;
 }
 
@@ -44,7 +44,7 @@ static bool go_wait(struct run *r, int go)
 
 	if (go < 0 || read(go, &byte, 1) == 1)
 		return true;
-	return fault_step(r->fault, "start", "the supervisor ended meanwhile", ESRCH);
+	return fault_step_error(r->fault, "start", "the supervisor ended meanwhile", ESRCH);
 }
 
 static _Noreturn void child_run(const struct supervisor *s, int go)
@@ -53,7 +53,7 @@ static _Noreturn void child_run(const struct supervisor *s, int go)
 
 	if (parent_bind(r) && go_wait(r, go) &&
 	    (!s->copies || r->link->terminal >= 0 || output_enter(&s->output) ||
-	     fault_step(r->fault, "start", "dup2", errno)))
+	     fault_step(r->fault, "start", "dup2")))
 		start_child(r);
 	start_failed(r);
 }
@@ -90,7 +90,7 @@ static bool child_move(struct supervisor *s, int go)
 
 	if (moved && write(go, "", 1) == 1)
 		return true;
-	fault_step(s->run->fault, "cgroup", "moving the program into it", errno);
+	fault_step(s->run->fault, "cgroup", "moving the program into it");
 	kill(s->child, SIGKILL);
 	waitpid(s->child, NULL, 0);
 	return false;

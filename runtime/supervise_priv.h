@@ -57,11 +57,11 @@ static inline bool has_init(const struct supervisor *s)
 	return namespaces_wanted(s->run, ISOLATE_PID);
 }
 
-static inline bool (fault)(struct supervisor *s, const char *what)
+static inline bool (fault)(struct supervisor *s, const char *words)
 {
-	return (fault_step)(s->run->fault, SAID("supervise"), what, errno);
+	return fault_step_words(s->run->fault, words);
 }
-#define fault(s, what) fault(s, SAID(what))
+#define fault(s, what) fault(s, SAID("supervise\0" what))
 
 /* The child gets memory of its own after all: what both look at is mapped. False with errno. */
 bool supervise_apart(struct supervisor *s);

@@ -42,11 +42,11 @@ struct view {
 	struct points points; /* below the store, or the root of the host */
 };
 
-static bool (step_fault)(struct view *v, const char *what)
+static bool (step_fault)(struct view *v, const char *words)
 {
-	return (fault_step)(v->run->fault, SAID("view"), what, errno);
+	return fault_step_words(v->run->fault, words);
 }
-#define step_fault(v, what) step_fault(v, SAID(what))
+#define step_fault(v, what) step_fault(v, SAID("view\0" what))
 
 /* ---- mount points ---------------------------------------------------------------------------- */
 
@@ -523,7 +523,7 @@ static bool directory_enter(struct run *r, const char *caller)
 	if (!l->directory.at) {
 		if (caller[0] == '/' && chdir(caller) == 0)
 			return true;
-		return chdir("/") == 0 || fault_step(r->fault, "directory", "chdir", errno);
+		return chdir("/") == 0 || fault_step(r->fault, "directory", "chdir");
 	}
 	if (!template_expand(l->directory, TEMPLATE_PATH, &r->vars, l->directory_where, path, r->fault))
 		return false;

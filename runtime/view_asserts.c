@@ -44,7 +44,7 @@ static bool mount_add(struct look *k, const struct item *item)
 			    .tmpl = {pool_copy(k->items->run->pool, tmpl.at, tmpl.len), tmpl.len},
 			    .directory = item->is_dir};
 	if (!g->tmpl.at || !place_of(item->fd, &g->place))
-		return fault_step(k->items->run->fault, "view", "mounted places", errno);
+		return fault_step(k->items->run->fault, "view", "mounted places");
 	k->at[k->mounts.n++] = item->path;
 	return true;
 }
@@ -60,7 +60,7 @@ static bool mounts_collect(struct look *k)
 	k->mounts.list = pool_take(x->run->pool, most * sizeof(struct grant));
 	k->at = pool_take(x->run->pool, most * sizeof(*k->at));
 	if (!k->mounts.list || !k->at)
-		return fault_step(x->run->fault, "view", "memory", ENOMEM);
+		return fault_memory(x->run->fault, "view");
 	for (unsigned i = 0; i < x->n; i++)
 		if (x->v[i].kind == ITEM_MOUNT && !mount_add(k, &x->v[i]))
 			return false;
@@ -95,7 +95,7 @@ bool asserts_look(struct items *x)
 		return true;
 	k.real = pool_take(r->pool, r->plan->landlock.n_asserts * sizeof(*k.real));
 	if (!k.real)
-		return fault_step(r->fault, "view", "memory", ENOMEM);
+		return fault_memory(r->fault, "view");
 	r->denied = k.real;
 	return mounts_collect(&k) && landlock_visit(&r->plan->landlock, &asserts);
 }

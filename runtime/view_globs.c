@@ -31,7 +31,7 @@ static bool match(void *ctx, int fd, const struct stat *st)
 			    .path = pool_copy(s->items->run->pool, s->path, strlen(s->path))};
 
 	close(fd);
-	return item.path ? items_add(s->items, item) : fault_step(s->items->run->fault, "view", "memory", ENOMEM);
+	return item.path ? items_add(s->items, item) : fault_memory(s->items->run->fault, "view");
 }
 
 static int folder_open(struct search *s, const char *place)

@@ -37,7 +37,7 @@ bool item_covers(const char *root, const char *path)
 bool items_add(struct items *x, struct item item)
 {
 	if (x->n == x->cap)
-		return fault_step(x->run->fault, "view", "memory", ENOMEM);
+		return fault_memory(x->run->fault, "view");
 	x->v[x->n++] = item;
 	return true;
 }
@@ -54,7 +54,7 @@ static struct item_link *link_add(struct items *x, const char *path, const char 
 		if (l->path && l->target)
 			return l;
 	}
-	fault_step(x->run->fault, "view", "memory", ENOMEM);
+	fault_memory(x->run->fault, "view");
 	return NULL;
 }
 
@@ -297,7 +297,7 @@ static bool found(struct items *x, struct walk *w, struct item item)
 	item.fd = w->fd;
 	item.path = pool_copy(x->run->pool, w->here, strlen(w->here));
 	return item.path ? items_add(x, item)
-			 : fault_step(x->run->fault, "view", "memory", ENOMEM);
+			 : fault_memory(x->run->fault, "view");
 }
 
 /* ---- the lines ------------------------------------------------------------------------------- */
@@ -446,7 +446,7 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 	item.missing = true;
 	item.path = pool_copy(x->run->pool, w.here, strlen(w.here));
 	return item.path ? items_add(x, item)
-			 : fault_step(x->run->fault, "view", "memory", ENOMEM);
+			 : fault_memory(x->run->fault, "view");
 }
 
 /* A place of mount or scratch: where it is, is a path of the new tree. */
@@ -466,7 +466,7 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 
 	item.path = pool_copy(x->run->pool, at, strlen(at));
 	if (!item.path)
-		return fault_step(x->run->fault, "view", "memory", ENOMEM);
+		return fault_memory(x->run->fault, "view");
 	if (p->kind == PLACE_SCRATCH)
 		return items_add(x, item);
 	if (!word_template(p->source, text, &tmpl) ||
@@ -581,7 +581,7 @@ bool items_collect(struct run *r, struct items *out)
 	out->v = pool_take(r->pool, cap * sizeof(struct item));
 	out->links = pool_take(r->pool, out->cap_links * sizeof(struct item_link));
 	if (!out->v || !out->links || !out->opened)
-		return fault_step(r->fault, "view", "memory", ENOMEM);
+		return fault_memory(r->fault, "view");
 	if (!links_places(r, &r->link_places) || !plan_kept(r))
 		return false;
 	if ((r->plan->launch.n_places && !places_collect(out, false)) || !landlock_visit(l, &visitor) ||

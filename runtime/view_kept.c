@@ -31,14 +31,14 @@ bool view_kept_begin(struct run *r, int *proc)
 	if (!view_kept_wanted(r))
 		return true;
 	*proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return *proc >= 0 || fault_step(r->fault, "view", "/proc", errno);
+	return *proc >= 0 || fault_step(r->fault, "view", "/proc");
 }
 
 bool view_kept_missing(struct run *r, const char *path)
 {
 	size_t len = strlen(path) + 1;
 
-	return send(r->link->tree, path, len, MSG_NOSIGNAL) == (ssize_t)len || fault_step(r->fault, "view", "send", errno);
+	return send(r->link->tree, path, len, MSG_NOSIGNAL) == (ssize_t)len || fault_step(r->fault, "view", "send");
 }
 
 bool view_kept_send(struct run *r, int proc)
@@ -51,10 +51,10 @@ bool view_kept_send(struct run *r, int proc)
 	table = openat(proc, "self/mountinfo", O_RDONLY | O_CLOEXEC);
 	close(proc);
 	if (table < 0)
-		return fault_step(r->fault, "view", "/proc/self/mountinfo", errno);
+		return fault_step(r->fault, "view", "/proc/self/mountinfo");
 	sent = pass_fd_send(r->link->tree, table);
 	close(table);
-	return sent || fault_step(r->fault, "view", "sendmsg", errno);
+	return sent || fault_step(r->fault, "view", "sendmsg");
 }
 
 void view_kept_reserve(struct view_kept *k, int mailbox)

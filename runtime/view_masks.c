@@ -78,7 +78,7 @@ static bool mask_put(struct mask *m, const char *path, int fd, const struct stat
 	}
 	if (layered) {
 		item.path = pool_copy(m->items->run->pool, path, strlen(path));
-		return item.path ? items_add(m->items, item) : fault_step(m->items->run->fault, "view", "memory", ENOMEM);
+		return item.path ? items_add(m->items, item) : fault_memory(m->items->run->fault, "view");
 	}
 	tree = tree_make(item.how, fd, item.is_dir);
 	good = tree >= 0 && tree_put(tree, fd) == 0;

@@ -42,7 +42,7 @@ static bool pin_above(struct items *x, const struct item *cover)
 		const char *path = pool_copy(x->run->pool, cover->path, (size_t)(end - cover->path));
 		struct item pin = {.kind = ITEM_PIN, .path = path, .fd = -1, .late = true, .is_dir = true, .where = cover->where};
 		if (!path)
-			return fault_step(x->run->fault, "view", "memory", ENOMEM);
+			return fault_memory(x->run->fault, "view");
 		if (may_move(x, path) && !items_add(x, pin))
 			return false;
 	}
@@ -61,7 +61,7 @@ bool pins_add(struct items *x)
 		return true;
 	all = pool_take(x->run->pool, (n + most) * sizeof(*all));
 	if (!all)
-		return fault_step(x->run->fault, "view", "memory", ENOMEM);
+		return fault_memory(x->run->fault, "view");
 	memcpy(all, x->v, n * sizeof(*all));
 	x->v = all;
 	x->cap = n + most;

@@ -48,7 +48,7 @@ check() {
 	[ -z "$bad" ] || { echo "$bad"; return 1; }
 }
 
-for file in grammar/*.[chly] compiler/*.[ch] backends/*.[ch] backends/*/*.[ch] runtime/*.[ch] runtime/macos/*.[ch]; do
+for file in grammar/*.[chly] compiler/*.[ch] backends/*.[ch] backends/*/*.[ch] runtime/*.[ch] runtime/pack/*.[ch] runtime/macos/*.[ch]; do
 	if bad=$(check "$file" "$(cat "$file")"); then
 		echo "PASS layers $file"
 	else

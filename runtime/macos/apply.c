@@ -33,13 +33,13 @@ static bool directory_enter(struct run *r)
 		return false;
 	if (chdir(path) == 0)
 		return true;
-	fault_step(r->fault, "directory", path, errno);
+	fault_step_of(r->fault, "directory", path, errno);
 	return fault_where(r->fault, l->directory_where);
 }
 
 bool apply_session(struct run *r)
 {
-	return setsid() >= 0 || fault_step(r->fault, "session", "setsid", errno);
+	return setsid() >= 0 || fault_step(r->fault, "session", "setsid");
 }
 
 static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
@@ -50,14 +50,14 @@ static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
 	struct rlimit was, set, now;
 
 	if (getrlimit(resource, &was))
-		return fault_step(r->fault, "limits", word, errno);
+		return fault_step_of(r->fault, "limits", word, errno);
 	set.rlim_max = value < was.rlim_max ? value : was.rlim_max;
 	set.rlim_cur = set.rlim_max;
 	if (setrlimit(resource, &set) || getrlimit(resource, &now))
-		return fault_step(r->fault, "limits", word, errno);
+		return fault_step_of(r->fault, "limits", word, errno);
 	/* macOS rounds the stack to pages and may keep a lower limit of its own, never a higher one */
 	if (now.rlim_cur > set.rlim_cur || now.rlim_max > set.rlim_max)
-		return fault_step(r->fault, "limits", word, EPERM);
+		return fault_step_of(r->fault, "limits", word, EPERM);
 	return true;
 }
 
@@ -105,7 +105,7 @@ bool apply_exec(struct run *r)
 	int error;
 
 	if (!exec_prepare(r, &attr, &files))
-		return fault_step(r->fault, "exec", "posix_spawnattr", ENOMEM);
+		return fault_step_error(r->fault, "exec", "posix_spawnattr", ENOMEM);
 	phase_set(r, PHASE_EXEC);
 	error = posix_spawn(NULL, r->program.path, &files, &attr, r->options->argv, r->envp);
 	phase_set(r, PHASE_SETUP);

@@ -66,5 +66,5 @@ bool builtin_look(struct vars *v, enum builtin b, const char **value, struct fau
 	case BUILTIN_COUNT:
 		break;
 	}
-	return fault_step(f, "variables", "unknown variable", 0);
+	return fault_step_error(f, "variables", "unknown variable", 0);
 }

@@ -13,7 +13,7 @@ bool host_stdio_hold(struct fault *f)
 {
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
-			return fault_step(f, "stdio", "open /dev/null", errno);
+			return fault_step(f, "stdio", "open /dev/null");
 	return true;
 }
 

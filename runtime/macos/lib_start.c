@@ -79,11 +79,11 @@ static bool stdio_place(const struct start *s)
 
 		high[i] = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 		if (high[i] < 0)
-			return fault_step(s->run.fault, "stdio", "F_DUPFD", errno);
+			return fault_step(s->run.fault, "stdio", "F_DUPFD");
 	}
 	for (int i = 0; i < 3; i++)
 		if (dup2(high[i], i) != i)
-			return fault_step(s->run.fault, "stdio", "dup2", errno);
+			return fault_step(s->run.fault, "stdio", "dup2");
 	return true;
 }
 
@@ -107,7 +107,7 @@ static _Noreturn void child_main(struct start *s)
 	if (stdio_place(s)) {
 		descriptors_shed(s);
 		if (s->directory && chdir(s->directory))
-			fault_step(r->fault, "directory", s->directory, errno);
+			fault_step_of(r->fault, "directory", s->directory, errno);
 		else
 			start_go(r);
 	}

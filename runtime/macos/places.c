@@ -170,7 +170,7 @@ static bool param_add(struct run *r, unsigned *n, struct span name)
 	r->profile_values[*n] = pool_copy(r->pool, name.at, name.len);
 	r->profile_values[*n + 1] = value;
 	if (!r->profile_values[*n] || !value)
-		return fault_step(r->fault, "values", "memory", ENOMEM);
+		return fault_memory(r->fault, "values");
 	*n += 2;
 	return true;
 }
@@ -184,7 +184,7 @@ bool profile_values(struct run *r)
 
 	r->profile_values = pool_take(r->pool, (MOST + 1) * sizeof(*r->profile_values));
 	if (!r->profile_values)
-		return fault_step(r->fault, "values", "memory", ENOMEM);
+		return fault_memory(r->fault, "values");
 	while (next_param(&at, &name))
 		if (!is_given(r->profile_values, n, name) && (n == MOST || !param_add(r, &n, name)))
 			return false;

@@ -38,7 +38,7 @@ static bool profile_take(struct plan *p, struct fault *f)
 	}
 	text = pool_take(p->dir.pool, file.size + 1);
 	if (!text)
-		return fault_step(f, "plan", "memory", 0);
+		return fault_memory(f, "plan");
 	memcpy(text, file.data, file.size);
 	p->profile = text;
 	return true;

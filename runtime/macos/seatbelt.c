@@ -32,7 +32,7 @@ bool apply_profile(struct run *r)
 	seatbelt_find(&s);
 	if (s.init(r->plan->profile, 0, r->profile_values, &error) == 0)
 		return true;
-	fault_step(f, "seatbelt", "sandbox_init_with_parameters", errno);
+	fault_step(f, "seatbelt", "sandbox_init_with_parameters");
 	if (error)
 		fault_add(f, "says %s", error);
 	return false;

@@ -104,5 +104,5 @@ bool start_dry_run(struct run *r)
 	text_str(&t, l->stdin_mode == STDIN_NULL ? "would do    empty stdin\n" : "");
 	put(&t, "would do    session\nwould do    limits\nwould do    seatbelt\nwould do    exec ", r->program.path);
 	text_str(&t, "\n");
-	return (good && put_out(&t)) || fault_step(r->fault, "dry run", "write", errno);
+	return (good && put_out(&t)) || fault_step(r->fault, "dry run", "write");
 }

@@ -79,7 +79,7 @@ static bool shared_make(struct supervisor *s)
 	if (!shared)
 		shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
-		return fault_step(s->run->fault, "supervise", "memory", errno);
+		return fault_step(s->run->fault, "supervise", "memory");
 	s->link = (struct link){.shared = shared, .started = -1, .events = -1, .mailbox = -1, .terminal = -1};
 	s->run->link = &s->link;
 	s->run->fault = &shared->fault;
@@ -94,7 +94,7 @@ static _Noreturn void child_run(struct supervisor *s, int go)
 	if (read(go, &byte, 1) == 1)
 		macos_steps(s->run);
 	else
-		fault_step(s->run->fault, "start", "the supervisor ended meanwhile", ESRCH);
+		fault_step_error(s->run->fault, "start", "the supervisor ended meanwhile", ESRCH);
 	s->link.shared->phase = PHASE_FAILED;
 	_exit(fault_exit_code(s->run->fault));
 }
@@ -142,7 +142,7 @@ static bool child_make(struct supervisor *s)
 
 	signal(SIGCHLD, SIG_DFL); /* ignored, it would take the exit status away */
 	if (pipe(go))
-		return fault_step(f, "supervise", "pipe", errno);
+		return fault_step(f, "supervise", "pipe");
 	s->child = fork();
 	if (s->child == 0) {
 		close(go[1]);
@@ -151,7 +151,7 @@ static bool child_make(struct supervisor *s)
 	close(go[0]);
 	if (s->child < 0) {
 		close(go[1]);
-		return fault_step(f, "supervise", "fork", errno);
+		return fault_step(f, "supervise", "fork");
 	}
 	stdio_drop();
 	s->began_us = now_us();
@@ -159,7 +159,7 @@ static bool child_make(struct supervisor *s)
 		close(go[1]);
 		return true;
 	}
-	fault_step(f, "supervise", "kqueue", errno);
+	fault_step(f, "supervise", "kqueue");
 	kill(s->child, SIGKILL);
 	close(go[1]);
 	waitpid(s->child, NULL, 0);

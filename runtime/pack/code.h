@@ -11,13 +11,17 @@
 #include <stdint.h>
 
 /* How likely a no is: of CERTAIN. */
-enum { CERTAIN_BITS = 12, CERTAIN = 1 << CERTAIN_BITS, FOLLOW = 5 /* it goes 1/32 of the way to what came */ };
+enum {
+	CERTAIN_BITS = 12,
+	CERTAIN = 1 << CERTAIN_BITS,
+	FOLLOW = 5 /* it goes 1/32 of the way to what came */
+};
 enum { RANGE_LEAST = 1 << 24 };
 enum { TEXT_BYTES = 128 /* ASCII */ };
 
 /* The decisions. */
 enum {
-	IS_COPY, /* + 1 behind a copy */
+	IS_COPY,     /* + 1 behind a copy */
 	IS_SAME = 2, /* the distance is that of the last copy; not asked behind a copy */
 	OF_LENGTH,
 	OF_DISTANCE = OF_LENGTH + 2 * 32,

@@ -21,7 +21,7 @@ static unsigned size;
 static struct step {
 	double bits;
 	unsigned len, distance; /* 0: a byte */
-	unsigned last; /* the distance of the last copy in it */
+	unsigned last;          /* the distance of the last copy in it */
 } best[MAX + 1];
 
 /* What decisions cost, by how often they were taken in the round before. */
@@ -40,7 +40,8 @@ static void costs_make(void)
 {
 	for (unsigned i = 0; i < N_DECISIONS; i++)
 		for (unsigned yes = 0; yes < 2; yes++)
-			cost[i][yes] = -log2((count[i][yes] + .4) / (count[i][0] + count[i][1] + .8));
+			cost[i][yes] =
+			    -log2((count[i][yes] + .4) / (count[i][0] + count[i][1] + .8));
 	memset(count, 0, sizeof(count));
 }
 
@@ -95,7 +96,8 @@ static double byte(take *t, char c)
 	double bits = 0;
 
 	for (int i = 6; i >= 0; i--)
-		bits += t(OF_BYTE + (1U << (6 - i)) + ((unsigned)c >> (i + 1)), (unsigned)c >> i & 1);
+		bits +=
+		    t(OF_BYTE + (1U << (6 - i)) + ((unsigned)c >> (i + 1)), (unsigned)c >> i & 1);
 	return bits;
 }
 
@@ -145,7 +147,8 @@ static unsigned copies_offer(unsigned at, unsigned distance, unsigned from)
 
 static void choose(void)
 {
-	static unsigned before[MAX], seen[TEXT_BYTES][TEXT_BYTES]; /* + 1: where the two bytes at a place stood last */
+	static unsigned before[MAX],
+	    seen[TEXT_BYTES][TEXT_BYTES]; /* + 1: where the two bytes at a place stood last */
 
 	memset(seen, 0, sizeof(seen));
 	for (unsigned i = 1; i <= size; i++)
@@ -158,7 +161,8 @@ static void choose(void)
 		if (best[at].last)
 			copies_offer(at, best[at].last, 1);
 		/* further away costs more: only what is longer than all that is nearer */
-		for (unsigned from = before[at]; from; from = before[from - 1]) {
+		for (unsigned from = before[at]; from && longest < LONGEST;
+		     from = before[from - 1]) {
 			unsigned len = copies_offer(at, at + 1 - from, longest + 1);
 			longest = len > longest ? len : longest;
 		}
@@ -188,23 +192,40 @@ static void pack(void)
 		byte_out();
 }
 
-int main(void)
+static void text_pack(void)
 {
-	size = (unsigned)fread(text, 1, MAX, stdin);
-	for (unsigned i = 0; i < size; i++)
-		if ((unsigned char)text[i] >= TEXT_BYTES)
-			return fputs("pack: not ASCII\n", stderr), 1;
 	for (int i = 0; i < ROUNDS; i++) {
 		costs_make();
 		choose();
 		pack();
 	}
-	unpack(out + 1, again, again + size); /* the first byte is there for a carry that never comes */
-	if (size == MAX || memcmp(text, again, size))
-		return fputs("pack: too long, or it does not come back\n", stderr), 1;
-	printf("const unsigned char said_packed[] = {");
+}
+
+static bool all_ascii(void)
+{
+	for (unsigned i = 0; i < size; i++)
+		if ((unsigned char)text[i] >= TEXT_BYTES)
+			return false;
+	return true;
+}
+
+int main(void)
+{
+	size = (unsigned)fread(text, 1, MAX, stdin);
+	if (size == 0 || size == MAX || !all_ascii()) {
+		fputs("pack: nothing, too much, or not ASCII\n", stderr);
+		return 1;
+	}
+	text_pack();
+	unpack(out + 1, again,
+	       again + size); /* the first byte is there for a carry that never comes */
+	if (memcmp(text, again, size)) {
+		fputs("pack: it does not come back\n", stderr);
+		return 1;
+	}
+	printf("/* %u bytes */\nconst unsigned char said_packed[] = {", size);
 	for (unsigned i = 1; i < coder.len; i++)
 		printf("%s%u,", i % 24 == 1 ? "\n" : "", out[i]);
 	printf("\n};\n");
-	return 0;
+	return ferror(stdout) || fflush(stdout) ? 1 : 0;
 }

@@ -29,6 +29,8 @@
 #define fchmodat    our_fchmodat
 #define signal      our_signal
 #define getcwd      our_getcwd
+#define sigaddset   our_sigaddset
+#define sigdelset   our_sigdelset
 #define strlen      our_strlen
 #define memchr      our_memchr
 #define strchr      our_strchr
@@ -49,6 +51,8 @@ size_t strcspn(const char *s, const char *set);
 #undef waitpid
 #undef send
 #undef getcwd
+#undef sigaddset
+#undef sigdelset
 #undef strlen
 #undef memchr
 #undef strchr
@@ -97,6 +101,27 @@ Test(static_libc, texts)
 		cr_assert_eq(sign(our_memcmp(c, a, 2)), sign(memcmp(c, a, 2)), "%s %s", a, c);
 		cr_assert_eq(our_strcmp(a, a), 0);
 		cr_assert_eq(our_memmem(a, n, b, m), memmem(a, n, b, m), "%s %s", a, b);
+	}
+}
+
+Test(static_libc, signal_sets)
+{
+	sigset_t ours, theirs;
+
+	for (int number = 1; number <= 64; number++) {
+		if (number == 32 || number == 33) /* libc's own: it refuses them */
+			continue;
+		sigemptyset(&ours);
+		sigemptyset(&theirs);
+		cr_assert_eq(our_sigaddset(&ours, number), 0);
+		sigaddset(&theirs, number);
+		cr_assert_eq(memcmp(&ours, &theirs, 8), 0, "%d", number);
+		sigfillset(&ours);
+		theirs = ours;
+		cr_assert_eq(our_sigdelset(&ours, number), 0);
+		sigdelset(&theirs, number);
+		cr_assert_eq(memcmp(&ours, &theirs, 8), 0, "%d", number);
+		cr_assert(!sigismember(&ours, number));
 	}
 }
 
