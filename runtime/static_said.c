@@ -5,6 +5,7 @@
 #include "said.h"
 
 #ifdef SBX_PACKED_TEXTS
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "pack/unpack.h"
@@ -14,13 +15,18 @@ extern char __start_words[], __stop_words[];
 /* The packer's bytes. */
 extern const unsigned char said_packed[];
 
+/*
+ * A child may share this memory and run beside its parent. Whoever comes while the other unpacks does so as well: both write the
+ * same bytes, and each reads what it has written itself.
+ */
 const char *said(const char *text)
 {
-	size_t at = (size_t)(text - __start_words);
+	static bool unpacked;
 
-	/* the first text is not empty, so this byte tells */
-	if (at < (size_t)(__stop_words - __start_words) && !*__start_words)
-		unpack(said_packed, __start_words, __stop_words);
+	if ((size_t)(text - __start_words) >= (size_t)(__stop_words - __start_words) || __atomic_load_n(&unpacked, __ATOMIC_ACQUIRE))
+		return text;
+	unpack(said_packed, __start_words, __stop_words);
+	__atomic_store_n(&unpacked, true, __ATOMIC_RELEASE);
 	return text;
 }
 #endif
