@@ -196,6 +196,9 @@ bool fact_where(const struct lower *what, const char *word, const struct origin 
 bool fact_where_loc(const struct lower *what, const char *word, struct loc loc);
 /* Does a word with the escapes of WHERE spell the text? */
 bool fact_spells(const char *word, const char *text);
+/* The text that such a word spells, and that of a place: what many lines are found by. */
+const char *fact_text(struct arena *a, const char *word);
+const char *fact_place(const struct lower *what, struct loc loc);
 
 /* All back ends, in the order of backends.def; NULL ends the list. */
 extern const struct backend *const backends[];

@@ -29,10 +29,24 @@ bool fact_spells(const char *word, const char *text)
 	return *word == '\0';
 }
 
-bool fact_where_loc(const struct lower *what, const char *word, struct loc loc)
+const char *fact_text(struct arena *a, const char *word)
+{
+	char *text = arena_strdup(a, word), *end = text;
+	while (*word)
+		*end++ = (char)next_byte(&word);
+	*end = '\0';
+	return text;
+}
+
+const char *fact_place(const struct lower *what, struct loc loc)
 {
 	const char *place = src_where(what->src, what->arena, loc_none(loc) ? what->ir->loc : loc);
-	return fact_spells(word, *place ? place : "-");
+	return *place ? place : "-";
+}
+
+bool fact_where_loc(const struct lower *what, const char *word, struct loc loc)
+{
+	return fact_spells(word, fact_place(what, loc));
 }
 
 bool fact_where(const struct lower *what, const char *word, const struct origin *origin)

@@ -29,6 +29,17 @@ static bool is_inherited_rule(const struct res *r, const struct ir_rule *rule, b
 	return rule->ops && rule->deny == deny && inherited(r, rule->origin[__builtin_ctz(rule->ops)]);
 }
 
+/* The same for rules of the same object; of a condition the beginning tells most apart. */
+static const char *object_key(struct arena *a, const struct ir_rule *r)
+{
+	const struct sys_cond *c = r->cond;
+	const struct sys_test *t = c && c->n_any && c->any[0].n_tests ? c->any[0].tests : NULL;
+	if (!t && !r->port_hi && !r->port_var)
+		return r->object;
+	return arena_printf(a, "%s %u %s %u %llx", r->object, r->port_lo, r->port_var ? r->port_var : "", t ? t->cmp : 0u,
+			    t ? (unsigned long long)t->value : 0);
+}
+
 /* The rules of the builder by their object; those that came since the last `drop` are added at the next. */
 struct drop_index {
 	struct name_map objects; /* to the chain */
@@ -38,11 +49,11 @@ struct drop_index {
 	unsigned n_chains, n_rules;
 };
 
-static const struct drop_chain *rules_of_object(struct res *r, const char *object)
+static const struct drop_chain *rules_of_object(struct res *r, const struct ir_rule *of)
 {
 	struct drop_index *x = r->drops ? r->drops : (r->drops = ARENA_NEW(r->a, struct drop_index));
 	for (; x->n_rules < r->build->n_rules; x->n_rules++) {
-		const char *name = r->build->rules[x->n_rules].object;
+		const char *name = object_key(r->a, &r->build->rules[x->n_rules]);
 		long i = name_map_get(&x->objects, name, strlen(name));
 		if (i < 0) {
 			i = x->n_chains;
@@ -54,6 +65,7 @@ static const struct drop_chain *rules_of_object(struct res *r, const char *objec
 		ARENA_GROW(r->a, c->rules, c->n);
 		c->rules[c->n++] = x->n_rules;
 	}
+	const char *object = object_key(r->a, of);
 	long i = name_map_get(&x->objects, object, strlen(object));
 	return i < 0 ? NULL : &x->chains[i];
 }
@@ -170,7 +182,7 @@ static uint32_t not_there(const struct ir_rule *want, uint32_t missing)
 static void drop_item(struct res *r, const struct place *p, struct access_item *i, bool deny)
 {
 	uint32_t missing = i->rule.ops;
-	const struct drop_chain *same = rules_of_object(r, i->rule.object); /* without the pieces that a cut leaves */
+	const struct drop_chain *same = rules_of_object(r, &i->rule); /* without the pieces that a cut leaves */
 	i->rule.deny = deny;
 	i->rule.targets = p->targets & r->build->ir.targets;
 	for (unsigned k = 0; same && k < same->n; k++) {

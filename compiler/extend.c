@@ -6,7 +6,7 @@
 #include "cond.h"
 #include "decide.h"
 #include "resolve_priv.h"
-#include "rule_places.h"
+#include "rule_tree.h"
 #include "syscalls.h"
 
 /* ---- the chain ---- */
@@ -171,6 +171,8 @@ static bool calls_meet(const struct ir_rule *deny, const struct ir_rule *allow)
 {
 	unsigned n;
 	const struct syscall_desc *table = syscall_table(&n);
+	if (strcmp(deny->object, allow->object) == 0)
+		return conds_meet(deny->cond, allow->cond);
 	for (unsigned i = 0; i < n; i++)
 		if (names_call(deny->object, table[i].name, 0) && names_call(allow->object, table[i].name, 0))
 			return conds_meet(deny->cond, allow->cond);
@@ -240,39 +242,26 @@ struct final_line {
 	const struct ir_rule *allow;
 };
 
-static void check_place(void *ctx, const struct rule_place *at)
+static bool check_deny(void *ctx, const struct rule_node *at)
 {
 	const struct final_line *x = ctx;
 	if (at->rule->deny && at->rule->ops)
 		check_pair(x->r, at->rule, x->allow);
-}
-
-static void check_final(struct res *r, const struct rule_places *places, const struct ir_rule *allow)
-{
-	const struct ir_build *b = r->build;
-	struct final_line x = {r, allow};
-	const char *path = is_place(allow) ? expand_template(r->a, &b->ir, allow->object, NULL, 0) : NULL;
-	if (path && path[0] == '/') {
-		rule_places_above(places, path, check_place, &x);
-		rule_places_below(places, path, check_place, &x);
-	}
-	for (unsigned k = 0; k < b->n_rules && !is_place(allow); k++)
-		if (b->rules[k].deny && b->rules[k].ops)
-			check_pair(r, &b->rules[k], allow);
+	return false;
 }
 
 void extend_check_final(struct res *r)
 {
 	struct ir_build *b = r->build;
-	const struct rule_places *places = NULL;
+	const struct rule_tree *tree = NULL;
 	b->ir.params = b->params;
 	b->ir.n_params = b->n_params;
 	for (unsigned i = 0; i < b->n_rules; i++) {
 		const struct ir_rule *allow = &b->rules[i];
 		if (allow->deny || !allow->ops || !allow->origin[__builtin_ctz(allow->ops)]->final)
 			continue;
-		if (!places) /* with the names that are written, whatever the system */
-			places = rule_places_new(r->a, &b->ir, b->rules, b->n_rules, TARGET_LINUX, NULL, 0);
-		check_final(r, places, allow);
+		if (!tree) /* with the names that are written, whatever the system */
+			tree = rule_tree_new(r->a, &b->ir, b->rules, b->n_rules, TARGET_LINUX, NULL, 0);
+		rule_tree_meeting(tree, allow, check_deny, &(struct final_line){r, allow});
 	}
 }

@@ -5,14 +5,16 @@
 
 #include <string.h>
 
+#include "rule_tree.h"
 #include "str.h"
 
 struct check {
 	struct arena *a;
 	const struct meaning *m;
 	struct diags *d;
+	const struct never_case *at;
 	const struct ir_never *never;
-	struct loc *said; /* lines that were reported for this never */
+	struct loc said[DIAG_MAX_ERRORS]; /* lines that were reported for this never: no more are shown */
 	unsigned n_said;
 	bool failed;
 };
@@ -24,31 +26,47 @@ static const char *owner(const struct ir_never *n)
 	return n->origin->base ? "its base says" : "it says itself";
 }
 
-static bool said_before(struct check *c, struct loc at)
+static bool said_enough(struct check *c, struct loc at)
 {
 	for (unsigned i = 0; i < c->n_said; i++)
 		if (c->said[i].beg == at.beg)
 			return true;
-	ARENA_GROW(c->a, c->said, c->n_said);
+	if (c->n_said == DIAG_MAX_ERRORS)
+		return true;
 	c->said[c->n_said++] = at;
+	return false;
+}
+
+/* The first rule of the line that allows the request, unless the `never` names its very place. */
+struct allowing {
+	const struct check *c;
+	const struct request *r;
+	const struct origin *by;
+	const struct ir_rule *first;
+};
+
+static bool is_of_line(void *ctx, const struct rule_node *at)
+{
+	struct allowing *x = ctx;
+	const struct ir_rule *rule = at->rule;
+	if (!rule->deny && rule->origin[x->r->op] == x->by && decide_covers(x->c->m, rule, x->r) &&
+	    strcmp(rule->object, x->c->never->rule.object) != 0 && (!x->first || rule < x->first))
+		x->first = rule;
 	return false;
 }
 
 /* Narrower first; a hole helps only where the line reaches beyond what may never be allowed. */
 static void help_line(struct diag_rec *rec, const struct check *c, const struct request *r, const struct origin *by)
 {
-	const struct ir *ir = meaning_ir(c->m);
 	const char *never = c->never->rule.object;
-	for (unsigned i = 0; r->op <= OP_IOCTL && i < ir->n_rules; i++) {
-		const struct ir_rule *rule = &ir->rules[i];
-		if (rule->deny || rule->origin[r->op] != by || !decide_covers(c->m, rule, r) || strcmp(rule->object, never) == 0)
-			continue;
-		if (decide_covers(c->m, &c->never->rule, &(struct request){.target = r->target, .op = r->op, .object = rule->object}))
-			break; /* the line lies inside */
+	struct allowing x = {.c = c, .r = r, .by = by};
+	if (r->op <= OP_IOCTL)
+		rule_tree_above(c->at->tree, rule_key_path(c->a, place_name(c->a, r->target, r->object)), is_of_line, &x);
+	const bool inside = x.first && decide_covers(c->m, &c->never->rule,
+						     &(struct request){.target = r->target, .op = r->op, .object = x.first->object});
+	if (x.first && !inside)
 		diag_help(rec, "allow the places that are needed one by one, or add `except \"%s\"` to that line", never);
-		return;
-	}
-	if (by->base)
+	else if (by->base)
 		diag_help(rec, "the line is inherited: `drop` it");
 	else
 		diag_help(rec, "remove %s, or make it narrower", by->object.beg == by->loc.beg ? "the line" : "it from the line");
@@ -58,7 +76,7 @@ static void report_broken(struct check *c, const struct request *r, const struct
 {
 	const struct ir *ir = meaning_ir(c->m);
 	struct loc at = by ? by->object : c->never->origin->loc;
-	if (said_before(c, at))
+	if (said_enough(c, at))
 		return;
 	struct diag_rec *rec = diag(c->d, DIAG_NEVER, at, "this policy allows what %s must never be allowed", owner(c->never));
 	diag_label(rec, "allows %s, for example", request_text(c->a, r));
@@ -103,8 +121,10 @@ static bool check_one(struct check *c, const struct never_cases *cases)
 {
 	bool known = true;
 	c->n_said = 0;
-	for (unsigned i = 0; i < cases->n; i++)
-		known &= never_points(&cases->v[i], c->never, look, c);
+	for (unsigned i = 0; i < cases->n; i++) {
+		c->at = &cases->v[i];
+		known &= never_points(c->at, c->never, look, c);
+	}
 	return known;
 }
 

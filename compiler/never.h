@@ -13,7 +13,9 @@ struct never_case {
 	enum target target;
 	const struct ir_binding *given;
 	unsigned n_given;
-	const struct rule_places *places;
+	const struct rule_tree *tree;
+	const char *fresh_label;  /* of a host: no line names it */
+	const char *example_host; /* or NULL: a deny names it */
 };
 struct never_case never_case_new(struct arena *a, const struct meaning *m, enum target t, const struct ir_binding *given,
 				 unsigned n_given);

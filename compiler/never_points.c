@@ -3,7 +3,7 @@
  *
  * Two subtrees overlap in the deeper one, and if its root is denied or left out all of it is: so the place of the never
  * itself and the places of the allows below it are enough. Names with prefixes and intervals of ports are searched for
- * one that no deny takes.
+ * one that no deny takes. The allows that meet a set are found in a tree of the rules (rule_tree.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "glob.h"
 #include "glob_pick.h"
 #include "never.h"
-#include "rule_places.h"
+#include "rule_tree.h"
 #include "str.h"
 #include "template.h"
 
@@ -21,7 +21,9 @@ struct points {
 	const struct meaning *m;
 	const struct ir *ir;
 	const struct ir_rule *never;
-	const struct rule_places *places;
+	const struct never_case *at;
+	const struct ir_rule **met; /* the rules that may meet the never, in their order */
+	unsigned n_met;
 	struct request r;
 	never_point_fn *fn;
 	void *ctx;
@@ -44,6 +46,33 @@ static bool allows(const struct points *p, const struct ir_rule *r, enum rule_ki
 {
 	bool net = kind == RULE_NET && (r->ops & OP_BIT(OP_NET));
 	return r->kind == kind && !r->deny && (r->targets & TARGET_BIT(p->r.target)) && (net || (r->ops & ops));
+}
+
+static bool add_met(void *ctx, const struct rule_node *at)
+{
+	struct points *p = ctx;
+	ARENA_GROW(p->a, p->met, p->n_met);
+	p->met[p->n_met++] = at->rule;
+	return false;
+}
+
+static int in_order(const void *x, const void *y)
+{
+	const struct ir_rule *a = *(const struct ir_rule *const *)x, *b = *(const struct ir_rule *const *)y;
+	return (a > b) - (a < b);
+}
+
+/* Each once. */
+static void find_met(struct points *p)
+{
+	unsigned n = 0;
+	rule_tree_meeting(p->at->tree, p->never, add_met, p);
+	if (p->n_met)
+		qsort(p->met, p->n_met, sizeof(*p->met), in_order);
+	for (unsigned i = 0; i < p->n_met; i++)
+		if (!n || p->met[n - 1] != p->met[i])
+			p->met[n++] = p->met[i];
+	p->n_met = n;
 }
 
 /* The point, for each of the operations whose set holds it. */
@@ -101,29 +130,31 @@ static void add_name(struct names *x, const char *name)
 }
 
 /* Patterns whose names are denied below the place, for the operation. */
-static void add_denied(void *ctx, const struct rule_place *at)
+static bool add_denied(void *ctx, const struct rule_node *at)
 {
 	struct names *x = ctx;
 	const struct ir_rule *r = at->rule;
 	if (r->kind == RULE_GLOB && r->deny && (r->ops & x->op) && (r->targets & TARGET_BIT(x->p->r.target)))
 		add_name(x, r->glob);
+	return false;
 }
 
 /* Names of the policy's own places right below this one. */
-static void add_own(void *ctx, const struct rule_place *at)
+static bool add_own(void *ctx, const struct rule_node *at)
 {
 	struct names *x = ctx;
-	const char *name = at->root + (x->at[1] ? strlen(x->at) : 0) + 1;
+	const char *name = rule_node_path(at) + (x->at[1] ? strlen(x->at) : 0) + 1;
 	if (at->rule->kind == RULE_PATH)
 		add_name(x, arena_strndup(x->p->a, name, strcspn(name, "/")));
+	return false;
 }
 
 /* The place with names below it that the patterns fit and no denied one does: at it, and in a folder that no line names. */
 static void fitting_points(struct points *p, const char *at, const char *const *globs, unsigned n, uint32_t op)
 {
 	struct names avoid = {.p = p, .at = at, .op = op};
-	const char *end = "";
-	rule_places_above(p->places, at, add_denied, &avoid);
+	const char *end = "", *key = rule_key_path(p->a, at);
+	rule_tree_above(p->at->tree, key, add_denied, &avoid);
 	for (unsigned i = 0; i < n; i++) {
 		const char *name = glob_pick(p->a, globs[i], avoid.v, avoid.n, &p->known);
 		if (!name)
@@ -131,8 +162,8 @@ static void fitting_points(struct points *p, const char *at, const char *const *
 		end = arena_printf(p->a, "%s%s%s", end, i ? "/" : "", name);
 	}
 	give(p, below(p, at, end), 0, op);
-	rule_places_below(p->places, at, add_own, &avoid);
-	rule_holes_below(p->places, at, add_own, &avoid);
+	rule_tree_below(p->at->tree, key, add_own, &avoid);
+	rule_holes_below(p->at->tree, key, add_own, &avoid);
 	const char *folder = glob_pick(p->a, "*", avoid.v, avoid.n, &p->known);
 	if (folder)
 		give(p, below(p, below(p, at, folder), end), 0, op);
@@ -160,28 +191,6 @@ static void meet(struct points *p, const struct ir_rule *allow)
 			fitting_points(p, at, globs, n, OP_BIT(op));
 }
 
-struct met {
-	const struct points *p;
-	const struct ir_rule **v;
-	unsigned n;
-};
-
-static void add_met(void *ctx, const struct rule_place *at)
-{
-	struct met *x = ctx;
-	const uint32_t ops = x->p->never->ops;
-	if (!allows(x->p, at->rule, RULE_PATH, ops) && !allows(x->p, at->rule, RULE_GLOB, ops))
-		return;
-	ARENA_GROW(x->p->a, x->v, x->n);
-	x->v[x->n++] = at->rule;
-}
-
-static int in_order(const void *x, const void *y)
-{
-	const struct ir_rule *a = *(const struct ir_rule *const *)x, *b = *(const struct ir_rule *const *)y;
-	return (a > b) - (a < b);
-}
-
 static void path_points(struct points *p)
 {
 	const char *root = root_of(p, p->never->object);
@@ -195,15 +204,9 @@ static void path_points(struct points *p)
 	}
 	if (p->ir->entry)
 		give_place(p, p->ir->entry, p->never->ops);
-	struct met met = {.p = p};
-	if (root) {
-		rule_places_above(p->places, root, add_met, &met);
-		rule_places_below(p->places, root, add_met, &met);
-	}
-	if (met.n)
-		qsort(met.v, met.n, sizeof(*met.v), in_order);
-	for (unsigned i = 0; i < met.n; i++)
-		meet(p, met.v[i]);
+	for (unsigned i = 0; i < p->n_met; i++)
+		if (allows(p, p->met[i], RULE_PATH, p->never->ops) || allows(p, p->met[i], RULE_GLOB, p->never->ops))
+			meet(p, p->met[i]);
 }
 
 /* ---- sockets ---- */
@@ -227,12 +230,20 @@ static void socket_points(struct points *p)
 	} else {
 		give_socket(p, p->never->object, ops);
 	}
-	for (unsigned i = 0; i < p->ir->n_rules; i++)
-		if (allows(p, &p->ir->rules[i], RULE_NET, ops) && (p->ir->rules[i].ops & OPS_UNIX))
-			give_socket(p, p->ir->rules[i].object, ops);
+	for (unsigned i = 0; i < p->n_met; i++)
+		if (allows(p, p->met[i], RULE_NET, ops) && (p->met[i]->ops & OPS_UNIX))
+			give_socket(p, p->met[i]->object, ops);
 }
 
 /* ---- ports ---- */
+
+static const char EXAMPLE_HOST[] = "192.0.2.1";
+
+static bool is_denied(const struct points *p, const struct request *r)
+{
+	struct decision d = decide(p->m, r);
+	return !d.allow && d.by;
+}
 
 /* The ports of a rule; false when only the start knows the one. */
 static bool port_range(const struct points *p, const struct ir_rule *r, uint32_t *lo, uint32_t *hi)
@@ -253,27 +264,12 @@ static bool port_range(const struct points *p, const struct ir_rule *r, uint32_t
 	return true;
 }
 
-/* Does a deny speak of this host, more narrowly than of all hosts? */
-static bool host_named(const struct points *p, const char *host)
-{
-	for (unsigned i = 0; i < p->ir->n_rules; i++) {
-		const struct ir_rule *r = &p->ir->rules[i];
-		if (r->kind == RULE_NET && r->deny && strcmp(r->object, "*") != 0 && host_covers(r->object, host))
-			return true;
-	}
-	return false;
-}
-
 /* A host that a pattern covers and that no deny takes which does not take all that the pattern covers. */
 static const char *fresh_host(const struct points *p, const char *pattern)
 {
-	const char *label = "_other";
-	if (strcmp(pattern, "*") == 0 && !host_named(p, "192.0.2.1"))
-		return "192.0.2.1"; /* an address for examples */
-	for (unsigned i = 0; i < p->ir->n_rules; i++)
-		while (p->ir->rules[i].kind == RULE_NET && strstr(p->ir->rules[i].object, label))
-			label = arena_printf(p->a, "%s_", label);
-	return arena_printf(p->a, "%s%s", label, pattern + 1);
+	if (strcmp(pattern, "*") == 0 && p->at->example_host)
+		return p->at->example_host;
+	return arena_printf(p->a, "%s%s", p->at->fresh_label, pattern + 1);
 }
 
 /* Of two patterns of hosts the narrower one, as a host; where they do not meet, one that the never does not cover. */
@@ -287,18 +283,24 @@ static const char *meeting_host(const struct points *p, const struct ir_rule *al
 	return fresh_host(p, strlen(x) > strlen(y) ? x : y);
 }
 
-/* The first port of each piece that the denies leave of an interval. */
+/*
+ * The first port of an interval, and the first that no deny takes for this host: all that the allow opens there is that one
+ * and those after it. An interval is one port or all, and few denied ones lie side by side.
+ */
 static void interval_points(struct points *p, const char *host, uint32_t lo, uint32_t hi, uint32_t ops)
 {
 	if (lo > hi)
 		return;
 	give(p, host, (uint16_t)lo, ops);
-	for (unsigned i = 0; i < p->ir->n_rules; i++) {
-		const struct ir_rule *r = &p->ir->rules[i];
-		uint32_t from, to;
-		if (r->kind == RULE_NET && r->deny && (r->ops & (ops | OP_BIT(OP_NET))) && port_range(p, r, &from, &to) &&
-		    to + 1 > lo && to + 1 <= hi)
-			give(p, host, (uint16_t)(to + 1), ops);
+	for (unsigned op = 0; lo < hi && op < OP_COUNT; op++) {
+		uint32_t port = lo;
+		struct request r = p->r;
+		r.op = (enum op)op;
+		r.object = host;
+		for (r.port = (uint16_t)lo; (ops & OP_BIT(op)) && port < hi && is_denied(p, &r); r.port = (uint16_t)port)
+			port++;
+		if (port > lo)
+			give(p, host, (uint16_t)port, OP_BIT(op));
 	}
 }
 
@@ -324,8 +326,8 @@ static void inet_points(struct points *p)
 	if (!ops)
 		return;
 	bool known = port_range(p, p->never, &lo, &hi);
-	for (unsigned i = 0; i < p->ir->n_rules; i++) {
-		const struct ir_rule *r = &p->ir->rules[i];
+	for (unsigned i = 0; i < p->n_met; i++) {
+		const struct ir_rule *r = p->met[i];
 		bool relay = (ops & OP_BIT(OP_CONNECT_TCP)) && allows(p, r, RULE_RELAY, OP_BIT(OP_RELAY_TCP));
 		if (!relay && !allows(p, r, RULE_NET, ops))
 			continue;
@@ -344,33 +346,33 @@ static void inet_points(struct points *p)
 
 /* ---- names ---- */
 
-/* Does a deny take all names that begin so? */
-static bool prefix_denied(const struct points *p, const char *prefix)
+struct taken {
+	const struct points *p;
+	const char *name;
+	bool all_below, itself;
+};
+
+static bool is_taken(void *ctx, const struct rule_node *at)
 {
-	for (unsigned i = 0; i < p->ir->n_rules; i++) {
-		const struct ir_rule *r = &p->ir->rules[i];
-		size_t n = strlen(r->object);
-		if (r->kind == RULE_ENV && r->deny && (r->targets & TARGET_BIT(p->r.target)) && n && r->object[n - 1] == '*' &&
-		    strncmp(r->object, prefix, n - 1) == 0)
-			return true;
-	}
-	return false;
+	struct taken *x = ctx;
+	const struct ir_rule *r = at->rule;
+	const size_t n = strlen(r->object);
+	if (!r->deny || !(r->targets & TARGET_BIT(x->p->r.target)))
+		return false;
+	x->itself |= strcmp(r->object, x->name) == 0;
+	x->all_below |= n && r->object[n - 1] == '*' && strncmp(r->object, x->name, n - 1) == 0;
+	return x->all_below;
 }
 
 /* A name that begins so, that no deny takes and a pattern lets in, the shortest first; NULL: there is none. */
 static const char *free_name(struct points *p, const char *prefix)
 {
 	static const char letters[] = "_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-	bool taken = env_by_name_only(prefix);
-	if (prefix_denied(p, prefix) || strncmp(prefix, "LD_", 3) == 0 || strncmp(prefix, "DYLD_", 5) == 0)
+	struct taken x = {.p = p, .name = prefix, .itself = env_by_name_only(prefix)};
+	if (rule_tree_above(p->at->tree, rule_key_env(p->a, prefix), is_taken, &x) || strncmp(prefix, "LD_", 3) == 0 ||
+	    strncmp(prefix, "DYLD_", 5) == 0)
 		return NULL;
-	for (unsigned i = 0; i < p->ir->n_rules; i++) {
-		const struct ir_rule *r = &p->ir->rules[i];
-		if (r->kind != RULE_ENV || !r->deny || !(r->targets & TARGET_BIT(p->r.target)))
-			continue;
-		taken |= strcmp(r->object, prefix) == 0;
-	}
-	if (!taken)
+	if (!x.itself)
 		return prefix;
 	for (const char *c = letters; *c; c++) {
 		const char *found = free_name(p, arena_printf(p->a, "%s%c", prefix, *c));
@@ -394,9 +396,9 @@ static void give_overlap(struct points *p, const char *x, const char *y)
 
 static void env_points(struct points *p)
 {
-	for (unsigned i = 0; i < p->ir->n_rules; i++)
-		if (allows(p, &p->ir->rules[i], RULE_ENV, OP_BIT(OP_ENV)))
-			give_overlap(p, p->never->object, p->ir->rules[i].object);
+	for (unsigned i = 0; i < p->n_met; i++)
+		if (allows(p, p->met[i], RULE_ENV, OP_BIT(OP_ENV)))
+			give_overlap(p, p->never->object, p->met[i]->object);
 	for (unsigned i = 0; i < p->ir->n_env_set; i++)
 		if (p->ir->env_set[i].targets & TARGET_BIT(p->r.target))
 			give(p, p->ir->env_set[i].name, 0, OP_BIT(OP_ENV));
@@ -428,32 +430,66 @@ static void call_points(struct points *p, struct call_cases *cases, const char *
 		call_points(p, cases, g->members[i], depth + 1);
 }
 
+/* ---- all of them ---- */
+
+/* A label that no line names, so that no deny of a host below a pattern takes it. */
+static const char *fresh_label(struct arena *a, const struct ir *ir)
+{
+	const char *label = "_other";
+	for (unsigned i = 0; i < ir->n_rules; i++)
+		while (ir->rules[i].kind == RULE_NET && strstr(ir->rules[i].object, label))
+			label = arena_printf(a, "%s_", label);
+	return label;
+}
+
+/* An address for examples, unless a deny speaks of it more narrowly than of all hosts. */
+static const char *example_host(const struct ir *ir)
+{
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const struct ir_rule *r = &ir->rules[i];
+		if (r->kind == RULE_NET && r->deny && strcmp(r->object, "*") != 0 && host_covers(r->object, EXAMPLE_HOST))
+			return NULL;
+	}
+	return EXAMPLE_HOST;
+}
+
 struct never_case never_case_new(struct arena *a, const struct meaning *m, enum target t, const struct ir_binding *given,
 				 unsigned n_given)
 {
 	const struct ir *ir = meaning_ir(m);
-	return (struct never_case){a, m, t, given, n_given, rule_places_new(a, ir, ir->rules, ir->n_rules, t, given, n_given)};
+	return (struct never_case){
+	    .arena = a,
+	    .meaning = m,
+	    .target = t,
+	    .given = given,
+	    .n_given = n_given,
+	    .tree = rule_tree_new(a, ir, ir->rules, ir->n_rules, t, given, n_given),
+	    .fresh_label = fresh_label(a, ir),
+	    .example_host = example_host(ir),
+	};
 }
 
 bool never_points(const struct never_case *at, const struct ir_never *n, never_point_fn *fn, void *ctx)
 {
 	struct arena *a = at->arena;
 	const struct meaning *m = at->meaning;
-	struct points p = {
-	    .a = a, .m = m, .ir = meaning_ir(m), .never = &n->rule, .places = at->places, .fn = fn, .ctx = ctx, .known = true};
+	struct points p = {.a = a, .m = m, .ir = meaning_ir(m), .never = &n->rule, .at = at, .fn = fn, .ctx = ctx, .known = true};
 	p.r = (struct request){.target = at->target, .given = at->given, .n_given = at->n_given};
 	if (!(n->rule.targets & TARGET_BIT(at->target)))
 		return true;
 	switch (n->rule.kind) {
 	case RULE_PATH:
 	case RULE_GLOB:
+		find_met(&p);
 		path_points(&p);
 		break;
 	case RULE_NET:
+		find_met(&p);
 		socket_points(&p);
 		inet_points(&p);
 		break;
 	case RULE_ENV:
+		find_met(&p);
 		env_points(&p);
 		break;
 	case RULE_SYSCALL:

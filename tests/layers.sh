@@ -27,7 +27,7 @@ allowed() {
 		esac ;;
 	backends/*) case $2 in
 		backends/backend.h | backends/profile.h | "$(dirname "$1")"/* | runtime/plan.h) return 0 ;;
-		compiler/ir.h | compiler/decide.h | compiler/sysmean.h | compiler/syscalls.h | compiler/guarantee.h | compiler/cond.h | compiler/at_load.h | compiler/path_set.h | compiler/needles.h | compiler/glob.h | compiler/glob_pick.h) return 0 ;;
+		compiler/ir.h | compiler/decide.h | compiler/sysmean.h | compiler/syscalls.h | compiler/guarantee.h | compiler/cond.h | compiler/at_load.h | compiler/path_set.h | compiler/name_map.h | compiler/needles.h | compiler/glob.h | compiler/glob_pick.h) return 0 ;;
 		compiler/diag.h | compiler/src.h | compiler/arena.h | compiler/str.h | compiler/template.h | compiler/yaml_out.h) return 0 ;;
 		compiler/*.def) return 0 ;;
 		esac ;;

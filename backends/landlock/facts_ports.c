@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "../../compiler/name_map.h"
 #include "../../compiler/str.h"
 #include "facts.h"
 
@@ -208,10 +209,10 @@ static uint32_t refused_rights(const struct facts *f, const struct ir_rule *r)
 	return rights & f->m->net;
 }
 
-static bool same_port(const struct facts *f, const struct ir_rule *r, const char *text)
+/* A line by all that it says, as one text. */
+static const char *refusal(const struct facts *f, uint32_t rights, const char *port, const char *where)
 {
-	const char *own = r->port_var ? arena_printf(f->a, "${%s}", r->port_var) : arena_printf(f->a, "%u", r->port_lo);
-	return strcmp(own, text) == 0;
+	return arena_printf(f->a, "%x %s %s", rights, port, where);
 }
 
 /* Each `never` has its line, and no line is without one. */
@@ -219,17 +220,24 @@ static bool expect_refused(struct facts *f)
 {
 	const struct ir *ir = f->what->ir;
 	const struct model_lines *lines = &f->m->assert_ports;
+	struct name_map said = {0};
 	unsigned n = 0;
+	for (unsigned i = 0; i < lines->n; i++) {
+		const struct model_line *l = &lines->v[i];
+		const char *text = refusal(f, l->rights, l->tmpl, fact_text(f->a, l->where));
+		name_map_put(f->a, &said, text, strlen(text), i);
+	}
 	for (unsigned i = 0; i < ir->n_nevers; i++) {
 		const struct ir_never *v = &ir->nevers[i];
-		uint32_t want = refused_rights(f, &v->rule);
-		bool found = !want;
-		for (unsigned k = 0; k < lines->n && !found; k++)
-			found = lines->v[k].rights == want && same_port(f, &v->rule, lines->v[k].tmpl) &&
-				fact_where(f->what, lines->v[k].where, v->origin);
-		if (!found)
+		const uint32_t want = refused_rights(f, &v->rule);
+		if (!want)
+			continue;
+		const char *port = v->rule.port_var ? arena_printf(f->a, "${%s}", v->rule.port_var)
+						    : arena_printf(f->a, "%u", v->rule.port_lo);
+		const char *text = refusal(f, want, port, fact_place(f->what, v->origin->loc));
+		if (name_map_get(&said, text, strlen(text)) < 0)
 			return facts_differ(f, "`assert-port`", NULL, v->rule.object);
-		n += want != 0;
+		n++;
 	}
 	return n == lines->n || facts_differ(f, "the number of `assert-port` lines", arena_printf(f->a, "%u", lines->n),
 					     arena_printf(f->a, "%u", n));
