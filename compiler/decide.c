@@ -9,10 +9,14 @@
 #include "glob.h"
 #include "net_index.h"
 #include "path_index.h"
+#include "rule_tree.h"
 #include "str.h"
 #include "syscalls.h"
 
-enum { RULE_KINDS = RULE_RELAY + 1 }; /* the last of enum rule_kind */
+enum {
+	RULE_KINDS = RULE_RELAY + 1, /* the last of enum rule_kind */
+	LEFT_OUT = 4,
+};
 
 struct meaning {
 	struct arena *arena;
@@ -23,6 +27,13 @@ struct meaning {
 	const struct net_index *net;
 	unsigned kind_at[RULE_KINDS + 1]; /* where the rules of each kind begin */
 	unsigned long looked; /* rules that questions looked at */
+	/* The exceptions of the rules that decide_covers() was asked about last, with assumed values. */
+	struct left_out {
+		const struct ir_rule *of;
+		enum target target;
+		const struct rule_tree *tree;
+	} left_out[LEFT_OUT];
+	unsigned next_left_out;
 };
 
 /* The indexes are a cache: making one changes no answer. */
@@ -271,45 +282,68 @@ static bool name_rule_covers(const struct ir_rule *rule, const char *name)
 	return name_covers(rule->object, name) && !(pattern && env_by_name_only(name));
 }
 
-/* Where the rules of this object begin; those of a kind are sorted by it. */
-static unsigned first_of_object(const struct meaning *m, unsigned lo, unsigned hi, const char *object)
+/* The first rule in order of each kind that covers the request. */
+struct name_answer {
+	const struct meaning *m;
+	const struct request *r;
+	const struct ir_rule *allow, *deny;
+};
+
+/* An object and the first n bytes of a name, with a star behind them or nothing. */
+static int object_cmp(const char *object, const char *name, size_t n, const char *end)
 {
+	int c = strncmp(object, name, n);
+	return c ? c : strcmp(object + n, end);
+}
+
+/* The rules of one object; those of a kind are sorted by it. */
+static void name_consider(struct name_answer *x, enum rule_kind kind, size_t n, const char *end)
+{
+	const struct ir_rule *rules = x->m->ir->rules;
+	const unsigned all = x->m->kind_at[kind + 1];
+	unsigned lo = x->m->kind_at[kind], hi = all;
 	while (lo < hi) {
 		unsigned mid = lo + (hi - lo) / 2;
-		if (strcmp(m->ir->rules[mid].object, object) < 0)
+		if (object_cmp(rules[mid].object, x->r->object, n, end) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return lo;
+	for (; lo < all && object_cmp(rules[lo].object, x->r->object, n, end) == 0; lo++) {
+		const struct ir_rule *rule = &rules[lo], **first = rule->deny ? &x->deny : &x->allow;
+		count_looked(x->m, 1);
+		if ((rule->targets & TARGET_BIT(x->r->target)) && (rule->ops & OP_BIT(x->r->op)) &&
+		    (kind != RULE_ENV || name_rule_covers(rule, x->r->object)) && (!*first || rule < *first))
+			*first = rule;
+	}
+}
+
+static const struct origin *env_set_at(const struct meaning *m, const struct request *r)
+{
+	for (unsigned i = 0; i < m->ir->n_env_set; i++) {
+		const struct ir_env_set *e = &m->ir->env_set[i];
+		if (strcmp(e->name, r->object) == 0 && (e->targets & TARGET_BIT(r->target)))
+			return e->origin;
+	}
+	return NULL;
 }
 
 static struct decision decide_name(const struct meaning *m, const struct request *r, enum rule_kind kind)
 {
+	struct name_answer x = {.m = m, .r = r};
 	const bool patterns = kind == RULE_ENV;
-	struct decision d = {.reason = patterns && env_by_name_only(r->object)
-					   ? "no line names it in full, as a variable that changes what code is loaded needs"
-					   : "no rule allows it"};
-	unsigned first = m->kind_at[kind], end = m->kind_at[kind + 1]; /* rules are sorted by kind */
-	for (unsigned i = patterns ? first : first_of_object(m, first, end, r->object); i < end; i++) {
-		const struct ir_rule *rule = &m->ir->rules[i];
-		count_looked(m, 1);
-		if (!patterns && strcmp(rule->object, r->object) != 0)
-			break;
-		if (!(rule->targets & TARGET_BIT(r->target)) || !(rule->ops & OP_BIT(r->op)) ||
-		    (patterns && !name_rule_covers(rule, r->object)))
-			continue;
-		if (rule->deny)
-			return (struct decision){.by = rule->origin[r->op], .reason = "denied by a line of the policy"};
-		if (!d.allow)
-			d = (struct decision){.allow = true, .by = rule->origin[r->op]};
-	}
-	for (unsigned i = 0; kind == RULE_ENV && !d.allow && i < m->ir->n_env_set; i++) {
-		const struct ir_env_set *e = &m->ir->env_set[i];
-		if (strcmp(e->name, r->object) == 0 && (e->targets & TARGET_BIT(r->target)))
-			d = (struct decision){.allow = true, .by = e->origin};
-	}
-	return d;
+	const size_t len = strlen(r->object);
+	name_consider(&x, kind, len, "");
+	for (size_t n = 0; patterns && n <= len; n++)
+		name_consider(&x, kind, n, "*");
+	if (x.deny)
+		return (struct decision){.by = x.deny->origin[r->op], .reason = "denied by a line of the policy"};
+	const struct origin *by = x.allow ? x.allow->origin[r->op] : patterns ? env_set_at(m, r) : NULL;
+	if (by)
+		return (struct decision){.allow = true, .by = by};
+	return (struct decision){.reason = patterns && env_by_name_only(r->object)
+					       ? "no line names it in full, as a variable that changes what code is loaded needs"
+					       : "no rule allows it"};
 }
 
 static struct decision decide_syscall(const struct meaning *m, const struct request *r)
@@ -328,16 +362,34 @@ static const enum rule_kind op_kind[OP_COUNT] = {
 #include "op.def"
 };
 
+static bool any_hole(void *ctx, const struct rule_node *at)
+{
+	(void)ctx;
+	(void)at;
+	return true;
+}
+
+/* The trees are a cache: making one changes no answer. */
+static const struct rule_tree *left_out(const struct meaning *cm, const struct ir_rule *rule, const struct request *r, struct arena *a)
+{
+	struct meaning *m = (struct meaning *)(uintptr_t)cm;
+	if (r->n_given)
+		return rule_tree_new(a, m->ir, rule, 1, r->target, r->given, r->n_given);
+	for (unsigned i = 0; i < LEFT_OUT; i++)
+		if (m->left_out[i].of == rule && m->left_out[i].target == r->target)
+			return m->left_out[i].tree;
+	struct left_out *x = &m->left_out[m->next_left_out++ % LEFT_OUT];
+	*x = (struct left_out){rule, r->target, rule_tree_new(m->arena, m->ir, rule, 1, r->target, NULL, 0)};
+	return x->tree;
+}
+
 static bool path_rule_covers(const struct meaning *m, const struct ir_rule *rule, const struct request *r)
 {
 	struct arena *a = arena_new();
 	const char *path = place_name(a, r->target, r->object);
 	const char *root = place_meant(a, m->ir, r->target, rule->object, r->given, r->n_given);
-	bool covers = root && path_covers(root, path) && (!rule->glob || glob_covers(rule->glob, root, path));
-	for (unsigned i = 0; covers && i < rule->n_holes; i++) {
-		const char *hole = place_meant(a, m->ir, r->target, rule->holes[i].path, r->given, r->n_given);
-		covers = !hole || !path_covers(hole, path);
-	}
+	bool covers = root && path_covers(root, path) && (!rule->glob || glob_covers(rule->glob, root, path)) &&
+		      !(rule->n_holes && rule_holes_above(left_out(m, rule, r, a), rule_key_path(a, path), any_hole, NULL));
 	arena_free(a);
 	return covers;
 }

@@ -135,14 +135,15 @@ unsigned extend_chain(struct res *r, struct tier levels[MAX_LEVELS])
 
 /* ---- final allow ---- */
 
-static bool holes_take(struct arena *a, const struct ir *ir, const struct ir_rule *r, const char *path)
+static bool is_of(void *rule, const struct rule_node *hole)
 {
-	for (unsigned i = 0; i < r->n_holes; i++) {
-		const char *hole = expand_template(a, ir, r->holes[i].path, NULL, 0);
-		if (hole && path_covers(hole, path))
-			return true;
-	}
-	return false;
+	return hole->rule == rule;
+}
+
+/* Is the place left out of the allow? */
+static bool holes_take(struct arena *a, const struct rule_tree *tree, const struct ir_rule *r, const char *path)
+{
+	return r->n_holes && rule_holes_above(tree, rule_key_path(a, path), is_of, (void *)(uintptr_t)r);
 }
 
 static bool names_call(const char *object, const char *call, unsigned depth)
@@ -180,13 +181,14 @@ static bool calls_meet(const struct ir_rule *deny, const struct ir_rule *allow)
 }
 
 /* Does the deny take something of the allow? Objects are compared with the values that are assumed. */
-static bool takes(struct arena *a, const struct ir *ir, const struct ir_rule *deny, const struct ir_rule *allow)
+static bool takes(struct arena *a, const struct ir *ir, const struct rule_tree *tree, const struct ir_rule *deny,
+		  const struct ir_rule *allow)
 {
 	const char *d = expand_template(a, ir, deny->object, NULL, 0), *x = expand_template(a, ir, allow->object, NULL, 0);
 	if (!d || !x)
 		return false;
 	if (d[0] == '/' && x[0] == '/')
-		return path_covers(d, x) || (path_covers(x, d) && !holes_take(a, ir, allow, d));
+		return path_covers(d, x) || (path_covers(x, d) && !holes_take(a, tree, allow, d));
 	if (deny->kind == RULE_SYSCALL)
 		return calls_meet(deny, allow);
 	if (deny->kind == RULE_MACOS || deny->kind == RULE_SIGNAL)
@@ -222,14 +224,14 @@ static uint32_t ops_meeting(const struct ir_rule *deny, const struct ir_rule *al
 	return deny->ops & allow->ops;
 }
 
-static void check_pair(struct res *r, const struct ir_rule *deny, const struct ir_rule *allow)
+static void check_pair(struct res *r, const struct rule_tree *tree, const struct ir_rule *deny, const struct ir_rule *allow)
 {
 	uint32_t ops = ops_meeting(deny, allow);
 	if (!ops || !(deny->targets & allow->targets & r->build->ir.targets) || !(deny->arches & allow->arches))
 		return;
 	const struct origin *first = allow->origin[__builtin_ctz(allow->ops)], *by = deny->origin[__builtin_ctz(deny->ops)];
 	if (!first->final || by->level >= first->level || diag_seen(r->d, DIAG_FINAL, by->object) ||
-	    !takes(r->a, &r->build->ir, deny, allow))
+	    !takes(r->a, &r->build->ir, tree, deny, allow))
 		return;
 	struct diag_rec *rec = diag(r->d, DIAG_FINAL, by->object, "this denies what `%s` allows in every policy that extends it",
 				    first->base);
@@ -239,6 +241,7 @@ static void check_pair(struct res *r, const struct ir_rule *deny, const struct i
 
 struct final_line {
 	struct res *r;
+	const struct rule_tree *tree;
 	const struct ir_rule *allow;
 };
 
@@ -246,7 +249,7 @@ static bool check_deny(void *ctx, const struct rule_node *at)
 {
 	const struct final_line *x = ctx;
 	if (at->rule->deny && at->rule->ops)
-		check_pair(x->r, at->rule, x->allow);
+		check_pair(x->r, x->tree, at->rule, x->allow);
 	return false;
 }
 
@@ -262,6 +265,6 @@ void extend_check_final(struct res *r)
 			continue;
 		if (!tree) /* with the names that are written, whatever the system */
 			tree = rule_tree_new(r->a, &b->ir, b->rules, b->n_rules, TARGET_LINUX, NULL, 0);
-		rule_tree_meeting(tree, allow, check_deny, &(struct final_line){r, allow});
+		rule_tree_meeting(tree, allow, check_deny, &(struct final_line){r, tree, allow});
 	}
 }

@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hole_set.h"
 #include "lint_priv.h"
 #include "path_set.h"
+#include "rule_tree.h"
 #include "template.h"
 
 struct dead {
 	const struct lint *lint;
+	struct hole_set **holes; /* of each rule, once they were asked for */
 	const struct ir_rule *rule;
 	const struct ir_rule *by; /* one of those that take something */
 	uint32_t left;		  /* operations that none takes */
@@ -63,50 +66,30 @@ static void dead_allows(const struct lint *l, const struct path_set *denies)
 
 /* ---- a deny where nothing is allowed ---- */
 
-struct spot {
-	const char *path;
-	const struct ir_rule *rule;
-};
-
-static int spot_cmp(const void *x, const void *y)
-{
-	return strcmp(((const struct spot *)x)->path, ((const struct spot *)y)->path);
-}
-
-static bool meets(void *ctx, const struct ir_rule *allow)
+static bool meets(void *ctx, const struct rule_node *at)
 {
 	const struct dead *x = ctx;
-	return (allow->ops & x->rule->ops) && (allow->targets & x->rule->targets);
+	const struct ir_rule *r = at->rule;
+	return !r->deny && (r->kind == RULE_PATH || r->kind == RULE_GLOB) && (r->ops & x->rule->ops) && (r->targets & x->rule->targets);
 }
 
-/* Does an allow stand below `path`? spots: of all allows, sorted. */
-static bool meets_below(const struct dead *x, const struct spot *spots, unsigned n, const char *path)
+/* Making the file of a socket is what a deny takes from `listen unix`, which W170 says. */
+static bool makes_socket(void *ctx, const struct rule_node *at)
 {
-	unsigned lo = 0, hi = n;
-	size_t len = strlen(path);
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-		if (strcmp(spots[mid].path, path) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < n && strncmp(spots[lo].path, path, len) == 0; lo++)
-		if (path_covers(path, spots[lo].path) && meets((void *)(uintptr_t)x, spots[lo].rule))
-			return true;
-	return false;
+	const struct dead *x = ctx;
+	const struct ir_rule *r = at->rule;
+	return !r->deny && (r->ops & OP_BIT(OP_LISTEN_UNIX)) && (r->targets & x->rule->targets) &&
+	       path_covers(lint_path(x->lint, x->rule->object), lint_path(x->lint, r->object));
 }
 
-/* A name that an allowed pattern fits may lie in the place, or be it. */
-static bool meets_pattern(const struct lint *l, const struct dead *x, const char *path)
+/* A place that is allowed may lie in the denied one or around it; a name that an allowed pattern fits, too. */
+static bool meets_allow(const struct rule_tree *tree, struct dead *x, const char *path)
 {
-	for (unsigned i = 0; i < l->ir->n_rules; i++) {
-		const struct ir_rule *r = &l->ir->rules[i];
-		const char *folder = r->kind == RULE_GLOB && !r->deny ? lint_path(l, r->object) : NULL;
-		if (folder && meets((void *)(uintptr_t)x, r) && (path_covers(folder, path) || path_covers(path, folder)))
-			return true;
-	}
-	return false;
+	struct arena *a = x->lint->arena;
+	const char *place = rule_key_path(a, path), *socket = rule_key_socket(a, path);
+	return rule_tree_above(tree, place, meets, x) || rule_tree_below(tree, place, meets, x) ||
+	       ((x->rule->ops & OP_BIT(OP_CREATE)) &&
+		(rule_tree_above(tree, socket, makes_socket, x) || rule_tree_below(tree, socket, makes_socket, x)));
 }
 
 /* ---- places that are known at the start only ---- */
@@ -178,19 +161,6 @@ static bool is_entry(const struct lint *l, const struct ir_rule *r, const char *
 	return entry && (r->ops & (OP_BIT(OP_READ) | OP_BIT(OP_EXEC))) && path_covers(path, entry);
 }
 
-/* Making the file of a socket is what a deny takes from `listen unix`, which W170 says. */
-static bool meets_socket(const struct lint *l, const struct ir_rule *deny, const char *path)
-{
-	for (unsigned i = 0; i < l->ir->n_rules && (deny->ops & OP_BIT(OP_CREATE)); i++) {
-		const struct ir_rule *r = &l->ir->rules[i];
-		const char *file = r->kind == RULE_NET && !r->deny && (r->ops & OP_BIT(OP_LISTEN_UNIX)) && r->object[0] != '@'
-				       ? lint_path(l, r->object) : NULL;
-		if (file && (r->targets & deny->targets) && path_covers(path, file))
-			return true;
-	}
-	return false;
-}
-
 /* A deny without effect, and where it stands. */
 struct idle {
 	const struct ir_rule *rule;
@@ -237,9 +207,9 @@ static void tell_idles(const struct lint *l, struct idle *v, unsigned n)
 	}
 }
 
-static void dead_denies(const struct lint *l, const struct path_set *allows, const struct spot *spots, unsigned n,
-			const struct begins *begins)
+static void dead_denies(const struct lint *l, const struct begins *begins)
 {
+	const struct rule_tree *tree = NULL;
 	struct idle *found = NULL;
 	unsigned n_found = 0;
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
@@ -248,9 +218,10 @@ static void dead_denies(const struct lint *l, const struct path_set *allows, con
 		struct dead x = {.lint = l, .rule = r};
 		struct src_pos at;
 		const char *path = is_path(r, true) && is_own(l, r) && !o->because && !o->final ? lint_path(l, r->object) : NULL;
-		if (!path || is_entry(l, r, path) || path_set_above(allows, path, meets, &x) || meets_below(&x, spots, n, path) ||
-		    meets_pattern(l, &x, path) || meets_socket(l, r, path) ||
-		    meets_at_start(l, r, path, begins) || !src_locate(l->src, o->loc.beg, &at))
+		if (path && !tree) /* with the names that are written, whatever the system */
+			tree = rule_tree_new(l->arena, l->ir, l->ir->rules, l->ir->n_rules, TARGET_LINUX, NULL, 0);
+		if (!path || is_entry(l, r, path) || meets_allow(tree, &x, path) || meets_at_start(l, r, path, begins) ||
+		    !src_locate(l->src, o->loc.beg, &at))
 			continue;
 		ARENA_GROW(l->arena, found, n_found);
 		found[n_found++] = (struct idle){r, o, at.line};
@@ -260,24 +231,12 @@ static void dead_denies(const struct lint *l, const struct path_set *allows, con
 
 /* ---- lines inside of wider ones ---- */
 
-/* Where the two part ways, does a value of the start stand in one of them, so that it decides? */
-static bool value_decides(const char *a, const char *b)
+static bool hole_meets(const struct dead *x, const struct ir_rule *wide, const char *path)
 {
-	size_t name = 0; /* of which they are not the same any more */
-	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
-		if (a[i] == '/')
-			name = i;
-	return strstr(a + name, "${") || strstr(b + name, "${");
-}
-
-static bool hole_meets(const struct lint *l, const struct ir_rule *wide, const char *path)
-{
-	for (unsigned i = 0; i < wide->n_holes; i++) {
-		const char *hole = lint_path(l, wide->holes[i].path);
-		if (!hole || path_covers(hole, path) || path_covers(path, hole) || value_decides(hole, path))
-			return true;
-	}
-	return false;
+	struct hole_set **holes = &x->holes[wide - x->lint->ir->rules];
+	if (wide->n_holes && !*holes)
+		*holes = hole_set_new(x->lint->arena, x->lint->ir, wide);
+	return wide->n_holes && hole_set_meets(*holes, path);
 }
 
 static bool covers(void *ctx, const struct ir_rule *wide)
@@ -286,7 +245,7 @@ static bool covers(void *ctx, const struct ir_rule *wide)
 	const struct ir_rule *r = x->rule;
 	if (wide == r || (r->ops & ~wide->ops) || (r->targets & ~wide->targets) || !is_own(x->lint, wide) ||
 	    lint_line(wide, r->ops)->loc.beg == lint_line(r, r->ops)->loc.beg ||
-	    hole_meets(x->lint, wide, lint_path(x->lint, r->object)))
+	    hole_meets(x, wide, lint_path(x->lint, r->object)))
 		return false;
 	x->by = wide;
 	return true;
@@ -299,13 +258,14 @@ static bool says_more(const struct ir_rule *r)
 }
 
 /* Of an allow that denies take, that is said alone. */
-static void covered_rules(const struct lint *l, const struct path_set *set, const struct path_set *denies, bool deny)
+static void covered_rules(const struct lint *l, const struct path_set *set, const struct path_set *denies, bool deny,
+			  struct hole_set **holes)
 {
 	struct dead dead;
 	struct loc last = {0}; /* rules of one line often stand side by side: it is said once */
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
-		struct dead x = {.lint = l, .rule = r};
+		struct dead x = {.lint = l, .holes = holes, .rule = r};
 		if (!is_path(r, deny) || r->n_holes || says_more(r) || !is_own(l, r) || lint_line(r, r->ops)->because)
 			continue;
 		const char *path = lint_path(l, r->object);
@@ -336,7 +296,7 @@ static bool gives_back(void *ctx, const struct ir_rule *wide)
 	struct dead *x = &u->dead;
 	uint32_t ops = x->left & wide->ops;
 	if (wide == x->rule || !ops || (x->rule->targets & ~wide->targets) || lint_line(wide, ops)->because ||
-	    hole_meets(x->lint, wide, u->hole))
+	    hole_meets(x, wide, u->hole))
 		return false;
 	x->by = wide;
 	x->left &= ~ops;
@@ -344,12 +304,12 @@ static bool gives_back(void *ctx, const struct ir_rule *wide)
 }
 
 /* A narrower place in the exception may be given back: that is what `except` is for. */
-static void undone_exceptions(const struct lint *l, const struct path_set *allows)
+static void undone_exceptions(const struct lint *l, const struct path_set *allows, struct hole_set **holes)
 {
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
 		for (unsigned k = 0; k < (is_path(r, false) && is_own(l, r) ? r->n_holes : 0); k++) {
-			struct undone u = {{.lint = l, .rule = r, .left = r->ops}, lint_path(l, r->holes[k].path)};
+			struct undone u = {{.lint = l, .holes = holes, .rule = r, .left = r->ops}, lint_path(l, r->holes[k].path)};
 			if (!u.hole || !path_set_above(allows, u.hole, gives_back, &u) ||
 			    !lint_gives(l, r->targets, (enum op)__builtin_ctz(r->ops), u.hole))
 				continue;
@@ -378,9 +338,8 @@ void lint_dead(const struct lint *l)
 {
 	struct path_set *written = path_set_new(l->arena, l->ir->n_rules); /* denies, as templates */
 	struct path_set *denies = path_set_new(l->arena, l->ir->n_rules), *allows = path_set_new(l->arena, l->ir->n_rules);
-	struct spot *spots = ARENA_ARRAY(l->arena, l->ir->n_rules, struct spot);
+	struct hole_set **holes = ARENA_ARRAY(l->arena, l->ir->n_rules + 1u, struct hole_set *);
 	struct begins begins = {NULL, 0};
-	unsigned n = 0;
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
 		const char *path = r->kind == RULE_PATH ? lint_path(l, r->object) : NULL;
@@ -390,14 +349,12 @@ void lint_dead(const struct lint *l)
 		if (r->deny)
 			path_set_add(written, r->object, r);
 		else
-			spots[n++] = (struct spot){path, r}, add_begin(l, &begins, r);
+			add_begin(l, &begins, r);
 	}
-	if (n)
-		qsort(spots, n, sizeof(*spots), spot_cmp);
 	dead_allows(l, written);
-	dead_denies(l, allows, spots, n, &begins);
-	covered_rules(l, allows, written, false);
-	covered_rules(l, denies, written, true);
-	undone_exceptions(l, allows);
+	dead_denies(l, &begins);
+	covered_rules(l, allows, written, false, holes);
+	covered_rules(l, denies, written, true, holes);
+	undone_exceptions(l, allows, holes);
 	duplicates(l);
 }

@@ -25,6 +25,21 @@ long name_map_get(const struct name_map *m, const char *name, size_t len)
 	return s->name ? (long)s->value : -1;
 }
 
+long name_map_covering(struct arena *a, const struct name_map *m, const char *name)
+{
+	const size_t len = strlen(name);
+	char *prefix = arena_alloc(a, len + 1);
+	long least = name_map_get(m, name, len);
+	for (size_t n = 0; n <= len; n++) {
+		prefix[n] = '*';
+		long value = name_map_get(m, prefix, n + 1);
+		if (value >= 0 && (least < 0 || value < least))
+			least = value;
+		prefix[n] = name[n];
+	}
+	return least;
+}
+
 static void grow(struct arena *a, struct name_map *m)
 {
 	struct name_map bigger = {.n_slots = m->n_slots ? m->n_slots * 2 : 8};

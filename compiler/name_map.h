@@ -18,6 +18,8 @@ struct name_map {
 
 /* The value of the first name put so; -1: there is none. */
 long name_map_get(const struct name_map *m, const char *name, size_t len);
+/* Of names and patterns PREFIX*: the least value of those that take the name, or all that the pattern takes; -1: none does. */
+long name_map_covering(struct arena *a, const struct name_map *m, const char *name);
 /* The name must live as long as the map. */
 void name_map_put(struct arena *a, struct name_map *m, const char *name, size_t len, unsigned value);
 

@@ -203,41 +203,29 @@ struct rule_tree *rule_tree_new(struct arena *a, const struct ir *ir, const stru
 
 /* ---- looking ---- */
 
-/* The node beside the first n bytes of a key and the byte that follows them. */
-static int beside(const struct rule_node *at, const char *key, size_t n, char next)
+/* Those whose key begins with n bytes; `whole`: and ends there. */
+static bool tell_run(const struct nodes *p, const char *key, size_t n, bool whole, rule_node_fn *fn, void *ctx)
 {
-	int c = strncmp(at->key, key, n);
-	return c ? c : (unsigned char)at->key[n] - (unsigned char)next;
-}
-
-/* Those that begin with these bytes and the next. */
-static bool tell_run(const struct nodes *p, const char *key, size_t n, char next, rule_node_fn *fn, void *ctx)
-{
-	unsigned lo = 0, hi = p->n;
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-		if (beside(&p->v[mid], key, n, next) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < p->n && beside(&p->v[lo], key, n, next) == 0; lo++)
-		if (fn(ctx, &p->v[lo]))
+	for (unsigned i = sorted_first(p->v, p->n, sizeof(*p->v), key, n); i < p->n && strncmp(p->v[i].key, key, n) == 0; i++) {
+		if (whole && p->v[i].key[n])
+			return false; /* the shortest come first */
+		if (fn(ctx, &p->v[i]))
 			return true;
+	}
 	return false;
 }
 
 static bool above(const struct nodes *p, const char *key, rule_node_fn *fn, void *ctx)
 {
 	for (size_t n = 1; key[n - 1]; n++)
-		if ((key[n] == '/' || !key[n]) && tell_run(p, key, n, '\0', fn, ctx))
+		if ((key[n] == '/' || !key[n]) && tell_run(p, key, n, true, fn, ctx))
 			return true;
 	return false;
 }
 
-static bool below(const struct nodes *p, const char *key, rule_node_fn *fn, void *ctx)
+static bool below(const struct rule_tree *x, const struct nodes *p, const char *key, rule_node_fn *fn, void *ctx)
 {
-	return tell_run(p, key, strlen(key), '/', fn, ctx);
+	return tell_run(p, arena_printf(x->arena, "%s/", key), strlen(key) + 1, false, fn, ctx);
 }
 
 bool rule_tree_above(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx)
@@ -247,7 +235,7 @@ bool rule_tree_above(const struct rule_tree *x, const char *key, rule_node_fn *f
 
 bool rule_tree_below(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx)
 {
-	return below(&x->rules, key, fn, ctx);
+	return below(x, &x->rules, key, fn, ctx);
 }
 
 bool rule_holes_above(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx)
@@ -257,7 +245,7 @@ bool rule_holes_above(const struct rule_tree *x, const char *key, rule_node_fn *
 
 bool rule_holes_below(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx)
 {
-	return below(&x->holes, key, fn, ctx);
+	return below(x, &x->holes, key, fn, ctx);
 }
 
 static bool tell_meeting(struct visit *v, const char *key)

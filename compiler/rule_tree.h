@@ -17,7 +17,7 @@ struct rule_tree *rule_tree_new(struct arena *a, const struct ir *ir, const stru
 				const struct ir_binding *given, unsigned n_given);
 
 struct rule_node {
-	const char *key;
+	const char *key; /* first: sorted_first() */
 	const struct ir_rule *rule;
 };
 /* The path of a node that is a place. */

@@ -6,36 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../compiler/name_map.h"
 #include "launch.h"
-
-static bool is_prefix(const char *pattern)
-{
-	size_t n = strlen(pattern);
-	return n && pattern[n - 1] == '*';
-}
-
-/* Does the pattern match all that the other one matches? A name is a pattern too. */
-static bool covers(const char *pattern, const char *other)
-{
-	if (!is_prefix(pattern))
-		return strcmp(pattern, other) == 0;
-	return strncmp(pattern, other, strlen(pattern) - 1) == 0;
-}
 
 static bool is_env(const struct ir_rule *r, bool deny, enum target t)
 {
 	return r->kind == RULE_ENV && r->deny == deny && (r->targets & TARGET_BIT(t));
 }
 
-/* The deny that takes all of the pattern away, or NULL. */
-static const struct ir_rule *find_deny(const struct ir *ir, enum target t, const char *pattern)
+/* The patterns of the denies, each with the first rule that says it. */
+static struct name_map denied_patterns(struct lower *l, enum target t)
 {
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-		if (is_env(r, true, t) && covers(r->object, pattern))
-			return r;
+	struct name_map patterns = {0};
+	for (unsigned i = 0; i < l->ir->n_rules; i++) {
+		const struct ir_rule *r = &l->ir->rules[i];
+		if (is_env(r, true, t))
+			name_map_put(l->arena, &patterns, r->object, strlen(r->object), i);
 	}
-	return NULL;
+	return patterns;
 }
 
 static struct loc env_loc(const struct ir_rule *r)
@@ -55,25 +43,24 @@ static void add_name(struct lower *l, struct names *names, const char *name)
 }
 
 /* Those that are let in, and those that are taken out of an allowed prefix again. */
-static bool collect_names(struct lower *l, enum target t, struct names *allows, struct names *denies)
+static bool collect_names(struct lower *l, enum target t, const struct name_map *denied, struct names *allows, struct names *denies)
 {
 	bool ok = true;
+	struct name_map let_in = {0};
 	for (unsigned i = 0; i < l->ir->n_rules; i++) {
 		const struct ir_rule *r = &l->ir->rules[i];
-		if (!is_env(r, false, t) || find_deny(l->ir, t, r->object))
+		if (!is_env(r, false, t) || name_map_covering(l->arena, denied, r->object) >= 0)
 			continue;
 		if (!ir_rule_everywhere(l->ir, r)) {
 			diag(l->diags, DIAG_NO_EXPRESSION, env_loc(r), "the environment is the same on every machine");
 			ok = false;
 		}
 		add_name(l, allows, r->object);
+		name_map_put(l->arena, &let_in, r->object, strlen(r->object), i);
 	}
 	for (unsigned i = 0; i < l->ir->n_rules; i++)
-		for (unsigned k = 0; is_env(&l->ir->rules[i], true, t) && k < allows->n; k++)
-			if (covers(allows->v[k], l->ir->rules[i].object)) {
-				add_name(l, denies, l->ir->rules[i].object);
-				break;
-			}
+		if (is_env(&l->ir->rules[i], true, t) && name_map_covering(l->arena, &let_in, l->ir->rules[i].object) >= 0)
+			add_name(l, denies, l->ir->rules[i].object);
 	return ok;
 }
 
@@ -92,14 +79,14 @@ static unsigned write_names(struct buf *b, const char *word, struct names *names
 	return lines;
 }
 
-static bool write_set(struct lower *l, struct buf *b, enum target t, const struct ir_env_set *e)
+static bool write_set(struct lower *l, struct buf *b, const struct name_map *denied, const struct ir_env_set *e)
 {
-	const struct ir_rule *deny = find_deny(l->ir, t, e->name);
+	const long deny = name_map_covering(l->arena, denied, e->name);
 	size_t beg = b->len;
-	if (deny) {
+	if (deny >= 0) {
 		struct diag_rec *d = diag(l->diags, DIAG_CONFLICT, e->origin->loc,
 					  "`%s` is set here and denied elsewhere", e->name);
-		diag_second(d, env_loc(deny), "denied by this line");
+		diag_second(d, env_loc(&l->ir->rules[deny]), "denied by this line");
 		diag_help(d, "remove one of the two lines");
 		return false;
 	}
@@ -110,13 +97,14 @@ static bool write_set(struct lower *l, struct buf *b, enum target t, const struc
 bool launch_write_env(struct lower *l, struct buf *b, enum target t)
 {
 	struct names allows = {.v = NULL}, denies = {.v = NULL};
-	bool ok = collect_names(l, t, &allows, &denies);
+	const struct name_map denied = denied_patterns(l, t);
+	bool ok = collect_names(l, t, &denied, &allows, &denies);
 	unsigned lines = write_names(b, "env-allow", &allows);
 	lines += write_names(b, "env-deny", &denies);
 	for (unsigned i = 0; i < l->ir->n_env_set; i++) {
 		if (!(l->ir->env_set[i].targets & TARGET_BIT(t)))
 			continue;
-		ok = write_set(l, b, t, &l->ir->env_set[i]) && ok;
+		ok = write_set(l, b, &denied, &l->ir->env_set[i]) && ok;
 		lines++;
 	}
 	if (lines <= PLAN_MAX_ENV)

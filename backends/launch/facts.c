@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../../compiler/guarantee.h"
+#include "../../compiler/name_map.h"
 #include "facts.h"
 
 /* NULL stands for a line that is not there. */
@@ -139,12 +140,18 @@ static bool expect_entry(struct launch_facts *f)
 		      fd < 0 ? NULL : number(f, (uint64_t)fd));
 }
 
-/* Does the pattern of a rule (NAME or PREFIX*) take all that the other one takes? */
-static bool takes(const char *pattern, const char *other)
+/* Does one of the patterns (NAME or PREFIX*) take all that the other one takes? */
+static bool takes(const struct launch_facts *f, const struct name_map *patterns, const char *other)
 {
-	size_t n = strlen(pattern);
-	bool prefix = n && pattern[n - 1] == '*';
-	return prefix ? strncmp(pattern, other, n - 1) == 0 : strcmp(pattern, other) == 0;
+	size_t n = strlen(other);
+	char *prefix = arena_alloc(f->a, n + 2);
+	bool taken = name_map_get(patterns, other, n) >= 0;
+	for (size_t i = 0; i <= n && !taken; i++) {
+		prefix[i] = '*';
+		taken = name_map_get(patterns, prefix, i + 1) >= 0;
+		prefix[i] = other[i];
+	}
+	return taken;
 }
 
 static bool env_rule(const struct launch_facts *f, const struct ir_rule *r, bool deny)
@@ -152,13 +159,17 @@ static bool env_rule(const struct launch_facts *f, const struct ir_rule *r, bool
 	return r->kind == RULE_ENV && (r->targets & TARGET_BIT(f->has->target)) && r->deny == deny;
 }
 
-static bool denied(const struct launch_facts *f, const char *pattern)
+/* The patterns of all allows or denies; of the allows those that no deny takes whole. */
+static struct name_map env_patterns(const struct launch_facts *f, bool deny, const struct name_map *denied)
 {
 	const struct ir *ir = f->what->ir;
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (env_rule(f, &ir->rules[i], true) && takes(ir->rules[i].object, pattern))
-			return true;
-	return false;
+	struct name_map patterns = {0};
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const char *name = ir->rules[i].object;
+		if (env_rule(f, &ir->rules[i], deny) && !(denied && takes(f, denied, name)))
+			name_map_put(f->a, &patterns, name, strlen(name), i);
+	}
+	return patterns;
 }
 
 static unsigned unique(const char **v, unsigned n)
@@ -188,16 +199,6 @@ static bool same_names(struct launch_facts *f, const char *fact, const char *con
 	return true;
 }
 
-/* Is the name part of what is let in by another line? */
-static bool let_in(const struct launch_facts *f, const char *name)
-{
-	const struct ir *ir = f->what->ir;
-	for (unsigned i = 0; i < ir->n_rules; i++)
-		if (env_rule(f, &ir->rules[i], false) && !denied(f, ir->rules[i].object) && takes(ir->rules[i].object, name))
-			return true;
-	return false;
-}
-
 /* The names that come through, and those that are taken out of a prefix again. */
 static bool expect_env(struct launch_facts *f)
 {
@@ -205,11 +206,12 @@ static bool expect_env(struct launch_facts *f)
 	const char **allows = ARENA_ARRAY(f->a, ir->n_rules + 1u, const char *);
 	const char **denies = ARENA_ARRAY(f->a, ir->n_rules + 1u, const char *);
 	unsigned n_allows = 0, n_denies = 0;
+	const struct name_map denied = env_patterns(f, true, NULL), let_in = env_patterns(f, false, &denied);
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const char *name = ir->rules[i].object;
-		if (env_rule(f, &ir->rules[i], false) && !denied(f, name))
+		if (env_rule(f, &ir->rules[i], false) && !takes(f, &denied, name))
 			allows[n_allows++] = name;
-		else if (env_rule(f, &ir->rules[i], true) && let_in(f, name))
+		else if (env_rule(f, &ir->rules[i], true) && takes(f, &let_in, name))
 			denies[n_denies++] = name;
 	}
 	return same_names(f, "an `env-allow`", f->has->allows, f->has->n_allows, allows, n_allows) &&

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../compiler/name_map.h"
 #include "seatbelt.h"
 
 /* What the shell must put in for the variables that the loader fills in on Linux. Others are the
@@ -172,19 +173,17 @@ static void put_template(struct emit *e, const char *tmpl)
 	}
 }
 
-static bool env_denied(const struct ir *ir, const char *name)
+static struct name_map env_denied(const struct emit *e)
 {
+	const struct ir *ir = e->l->ir;
+	struct name_map denied = {0};
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		size_t n = strlen(r->object);
 
-		if (r->kind != RULE_ENV || !r->deny || !seatbelt_governs(r))
-			continue;
-		if (strcmp(r->object, name) == 0 ||
-		    (n > 0 && r->object[n - 1] == '*' && strncmp(r->object, name, n - 1) == 0))
-			return true;
+		if (r->kind == RULE_ENV && r->deny && seatbelt_governs(r))
+			name_map_put(e->l->arena, &denied, r->object, strlen(r->object), i);
 	}
-	return false;
+	return denied;
 }
 
 /* Does the prefix fit names that pass only in full (compiler/decide.h)? */
@@ -201,13 +200,14 @@ static bool meets_loader(const char *prefix)
 static void put_env(struct emit *e, bool prefixes)
 {
 	const struct ir *ir = e->l->ir;
+	const struct name_map denied = env_denied(e);
 
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
 		size_t n = strlen(r->object);
 
 		if (r->kind != RULE_ENV || r->deny || !seatbelt_governs(r) ||
-		    env_denied(ir, r->object))
+		    name_map_covering(e->l->arena, &denied, r->object) >= 0)
 			continue;
 		if (prefixes != (n > 0 && r->object[n - 1] == '*'))
 			continue;
