@@ -12,12 +12,7 @@ plan_of() { # LINES CGROUP
 	RULES=
 	MORE_SESSION='session new
 '
-	MORE_PATH="path error follow execute,read_file,read_dir t.sbx:2 /usr
-path skip follow execute,read_file,read_dir t.sbx:3 /lib
-path skip follow execute,read_file,read_dir t.sbx:3 /lib64
-path skip follow execute,read_file,read_dir t.sbx:3 /bin
-path error follow write_file,read_file t.sbx:4 /dev/null
-"
+	MORE_PATH=$HOST_TOOLS
 	plan "$P"
 }
 # A program with a child in its session, one in a session of its own, and one that no parent knows any more.

@@ -45,6 +45,13 @@ reset() {
 	MORE_HANDLE= MORE_PATH= MORE_PORT= MORE_ASSERT=
 	CGROUP= RULES= CALLS=
 }
+# For MORE_PATH: sh and the tools of this host, and /dev/null.
+HOST_TOOLS='path error follow execute,read_file,read_dir t.sbx:2 /usr
+path skip follow execute,read_file,read_dir t.sbx:3 /lib
+path skip follow execute,read_file,read_dir t.sbx:3 /lib64
+path skip follow execute,read_file,read_dir t.sbx:3 /bin
+path error follow write_file,read_file t.sbx:4 /dev/null
+'
 # A cgroup of the test's own, where jobs can be made, at the root or beside the one this is in; false where the user may not.
 own_cgroup() {
 	for CG in /sys/fs/cgroup /sys/fs/cgroup/unified; do

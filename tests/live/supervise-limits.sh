@@ -8,12 +8,7 @@ limited() { # LINES
 	reset
 	MORE_LIMIT=$1
 	RULES=
-	MORE_PATH="path error follow execute,read_file,read_dir t.sbx:2 /usr
-path skip follow execute,read_file,read_dir t.sbx:3 /lib
-path skip follow execute,read_file,read_dir t.sbx:3 /lib64
-path skip follow execute,read_file,read_dir t.sbx:3 /bin
-path error follow write_file,read_file t.sbx:4 /dev/null
-path error follow read_file t.sbx:4 /dev/zero
+	MORE_PATH="${HOST_TOOLS}path error follow read_file t.sbx:4 /dev/zero
 "
 	CGROUP="cgroup.max.descendants 0
 "

@@ -9,12 +9,7 @@ stoppable() { # LINES CGROUP ISOLATE
 	reset
 	MORE_LIMIT=$1 CGROUP=$2 ISOLATE=$3
 	RULES=
-	MORE_PATH="path error follow execute,read_file,read_dir t.sbx:2 /usr
-path skip follow execute,read_file,read_dir t.sbx:3 /lib
-path skip follow execute,read_file,read_dir t.sbx:3 /lib64
-path skip follow execute,read_file,read_dir t.sbx:3 /bin
-path error follow write_file,read_file t.sbx:4 /dev/null
-"
+	MORE_PATH=$HOST_TOOLS
 	plan "$P"
 }
 # The sleepers of a job: 1 of the one that ends at its time, 2 of the control, which has time enough.

@@ -9,12 +9,7 @@ make_plan() { # DIR LINES: with the tools that the programs of this test need
 '
 
 	RULES=
-	MORE_PATH="path error follow execute,read_file,read_dir t.sbx:2 /usr
-path skip follow execute,read_file,read_dir t.sbx:3 /lib
-path skip follow execute,read_file,read_dir t.sbx:3 /lib64
-path skip follow execute,read_file,read_dir t.sbx:3 /bin
-path error follow write_file,read_file t.sbx:4 /dev/null
-path error follow write_file,read_file t.sbx:4 /dev/tty
+	MORE_PATH="${HOST_TOOLS}path error follow write_file,read_file t.sbx:4 /dev/tty
 path error follow read_file t.sbx:4 /proc
 "
 	plan "$1"
