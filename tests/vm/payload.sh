@@ -37,7 +37,7 @@ escape=$top/tests/escape
 ESCAPE_CC=${CC:-cc} "$escape/build.sh" "$dir/escape"
 make -s -C "$top" B="${B#"$top"/}" "${B#"$top"/}/tests/escape/ask"
 kit=$dir/escape-kit
-GUARANTEES=1 "$escape/prepare.sh" "$kit" /w/w 38471 /t/escape /root $([[ -n ${FULL:-} ]] || echo minimal work ports private) 2>/dev/null
+GUARANTEES=1 "$escape/prepare.sh" "$kit" /w/w 38471 /t/escape /root $([[ -n ${FULL:-} ]] || echo minimal work ports private)
 (cd "$kit/plans" && ls -d */ | tr -d /) >"$kit/names"
 if [[ -n ${SHORT:-} ]]; then echo user; else echo root user; fi >"$kit/users"
 cp "$escape"/{attempt.sh,attacks.tsv,plans.tsv} "$kit/"
