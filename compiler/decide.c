@@ -257,7 +257,7 @@ static struct decision decide_net(const struct meaning *m, const struct request 
 	if (x.deny)
 		return (struct decision){.by = x.deny->origin[op_said(x.deny, r->op)], .reason = "denied by a line of the policy"};
 	if (x.allow)
-		return (struct decision){.allow = true, .by = x.allow->origin[op_said(x.allow, r->op)]};
+		return (struct decision){.allow = true, .by = x.allow->origin[op_said(x.allow, r->op)], .via = x.allow->via};
 	return (struct decision){.reason = x.no_proxy ? "its proxy cannot be reached" : "no rule allows it"};
 }
 

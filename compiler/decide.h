@@ -33,6 +33,7 @@ struct decision {
 	const struct origin *by;   /* the deciding line: the allow, the deny; NULL: no rule covers it */
 	const struct ir_hole *hole;     /* set when an allow would cover it but for this `except` */
 	const struct origin *near_allow; /* that allow */
+	const struct ir_proxy *via; /* NET: the proxy that makes the connection; NULL: the program itself */
 	const char *reason; /* for decisions no line made: "no rule allows it", "known call that nothing needs", ... */
 };
 

@@ -69,16 +69,22 @@ void differ_explain(struct differ *d, struct diff_entry *e, const struct request
 	}
 }
 
-static bool same_text(const char *a, const char *b)
+const char *differ_key(struct arena *a, const struct diff_entry *e)
 {
-	return strcmp(a ? a : "", b ? b : "") == 0;
+	const char *texts[] = {e->what, e->object, e->but, e->example, e->where, e->note};
+	struct buf b = buf_new(a);
+	buf_printf(&b, "%u %u %x", e->part, e->way, e->set.ops);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		buf_printf(&b, "%c%s", '\n', texts[i] ? texts[i] : "");
+	return buf_str(&b);
 }
 
-static bool same_entry(const struct diff_entry *a, const struct diff_entry *b)
+struct diff_entry *differ_find(const struct differ *d, const char *key, uint32_t targets)
 {
-	return a->part == b->part && a->way == b->way && a->set.ops == b->set.ops && same_text(a->what, b->what) &&
-	       same_text(a->object, b->object) && same_text(a->but, b->but) && same_text(a->example, b->example) &&
-	       same_text(a->where, b->where) && same_text(a->note, b->note);
+	long i = name_list_first(&d->keys, key, strlen(key));
+	while (i >= 0 && (d->v[d->keys.v[i].value].targets & targets))
+		i = d->keys.v[i].next;
+	return i < 0 ? NULL : &d->v[d->keys.v[i].value];
 }
 
 struct diff_entry *differ_add_access(struct differ *d, const struct diff_entry *e, const struct request *old,
@@ -89,12 +95,14 @@ struct diff_entry *differ_add_access(struct differ *d, const struct diff_entry *
 	*set = e->set;
 	one.set_on[now->target] = set;
 	differ_explain(d, &one, old, now);
-	for (unsigned i = 0; i < d->n; i++)
-		if (!(d->v[i].targets & one.targets) && same_entry(&d->v[i], &one)) {
-			d->v[i].targets |= one.targets;
-			d->v[i].set_on[now->target] = set;
-			return &d->v[i];
-		}
+	const char *key = differ_key(d->a, &one);
+	struct diff_entry *same = differ_find(d, key, one.targets);
+	if (same) {
+		same->targets |= one.targets;
+		same->set_on[now->target] = set;
+		return same;
+	}
+	name_list_put(d->a, &d->keys, key, strlen(key), d->n);
 	struct diff_entry *added = differ_add(d, e->part, e->way, e->targets, e->what);
 	*added = one;
 	return added;

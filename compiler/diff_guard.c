@@ -11,59 +11,91 @@
 #include "say.h"
 #include "template.h"
 
-/* Does the side take this operation on this place out, by a deny or an exception? */
-static bool takes_out(const struct ir *ir, enum op op, const char *tmpl, uint32_t targets)
+/* One side, made ready to be asked about a place. */
+struct taken {
+	struct name_list by_place; /* template -> rules that take it out, by a deny or an exception */
+	uint32_t allows, variable; /* OP_BIT()s that some line on a path allows; that one allows below a variable */
+	struct name_list nevers;   /* as text -> number */
+};
+
+struct guards {
+	struct differ *d;
+	struct taken old, now;
+	struct name_list told[TARGET_COUNT][2]; /* by way: root -> entries of access that grew or shrank there */
+};
+
+static const struct taken *taken_by(const struct guards *g, bool old)
+{
+	return old ? &g->old : &g->now;
+}
+
+static void find_taken(struct arena *a, const struct ir *ir, struct taken *x)
 {
 	for (unsigned i = 0; i < ir->n_rules; i++) {
 		const struct ir_rule *r = &ir->rules[i];
-		if (r->kind != RULE_PATH || !(r->ops & OP_BIT(op)) || (r->targets & targets) != targets)
+		if (r->kind != RULE_PATH)
 			continue;
-		if (r->deny && strcmp(r->object, tmpl) == 0)
-			return true;
+		if (r->deny)
+			name_list_put(a, &x->by_place, r->object, strlen(r->object), i);
 		for (unsigned k = 0; k < r->n_holes; k++)
-			if (strcmp(r->holes[k].path, tmpl) == 0)
-				return true;
+			name_list_put(a, &x->by_place, r->holes[k].path, strlen(r->holes[k].path), i);
+		x->allows |= r->deny ? 0 : r->ops;
+		x->variable |= !r->deny && template_has_vars(r->object) ? r->ops : 0;
 	}
+}
+
+static void find_told(struct guards *g)
+{
+	for (unsigned i = 0; i < g->d->n; i++)
+		for (unsigned t = 0; t < TARGET_COUNT; t++) {
+			const struct diff_set *set = g->d->v[i].way == DIFF_OTHER ? NULL : g->d->v[i].set_on[t];
+			if (set && set->root && set->root[0] == '/')
+				name_list_put(g->d->a, &g->told[t][g->d->v[i].way], set->root, strlen(set->root), i);
+		}
+}
+
+/* The operations that the side takes out on this place, by a deny or an exception. */
+static uint32_t taken_out(const struct taken *x, const struct ir *ir, const char *tmpl, uint32_t targets)
+{
+	uint32_t ops = 0;
+	for (long i = name_list_first(&x->by_place, tmpl, strlen(tmpl)); i >= 0; i = x->by_place.v[i].next) {
+		const struct ir_rule *r = &ir->rules[x->by_place.v[i].value];
+		ops |= (r->targets & targets) == targets ? r->ops : 0;
+	}
+	return ops;
+}
+
+struct told_ctx {
+	const struct differ *d;
+	enum target t;
+	uint32_t ops;
+};
+
+static bool add_told(void *ctx, unsigned i)
+{
+	struct told_ctx *x = ctx;
+	x->ops |= x->d->v[i].set_on[x->t]->ops;
 	return false;
 }
 
-static bool set_covers(const struct differ *d, const struct diff_set *set, enum op op, const char *tmpl, bool old, enum target t)
+/* The operations for which the place is told already, as access that grew or shrank there or around it. */
+static uint32_t told(const struct guards *g, const char *tmpl, bool gone, uint32_t targets)
 {
-	const char *path = set && set->root && set->root[0] == '/' && (set->ops & OP_BIT(op))
-			       ? side_place(d->a, differ_side(d, old), t, tmpl)
-			       : NULL;
-	return path && path_covers(set->root, path);
-}
-
-/* Is the place told already, as access that grew or shrank there or around it? */
-static bool is_told(const struct differ *d, enum op op, const char *tmpl, bool gone, uint32_t targets)
-{
-	for (unsigned i = 0; i < d->n; i++)
-		for (unsigned t = 0; t < TARGET_COUNT; t++)
-			if ((targets & TARGET_BIT(t)) && d->v[i].way == (gone ? DIFF_GROWS : DIFF_SHRINKS) &&
-			    set_covers(d, d->v[i].set_on[t], op, tmpl, gone, (enum target)t))
-				return true;
-	return false;
-}
-
-/* Could a value of a variable put an allowed tree above the place? */
-static bool may_matter(const struct ir *ir, enum op op, const char *tmpl)
-{
-	bool vars = template_has_vars(tmpl), any = false;
-	for (unsigned i = 0; i < ir->n_rules; i++) {
-		const struct ir_rule *r = &ir->rules[i];
-		if (r->kind != RULE_PATH || r->deny || !(r->ops & OP_BIT(op)))
-			continue;
-		any = true;
-		vars |= template_has_vars(r->object);
+	struct told_ctx x = {.d = g->d};
+	for (unsigned t = 0; t < TARGET_COUNT; t++) {
+		x.t = (enum target)t;
+		const char *path = targets & TARGET_BIT(t) ? side_place(g->d->a, differ_side(g->d, gone), x.t, tmpl) : NULL;
+		if (path)
+			name_list_above(&g->told[t][gone ? DIFF_GROWS : DIFF_SHRINKS], path, add_told, &x);
 	}
-	return any && vars;
+	return x.ops;
 }
 
-static void add_guard(struct differ *d, const struct side *s, const struct ir_rule *r, enum op op, const char *tmpl, struct loc loc)
+static void add_guard(const struct guards *g, const struct side *s, const struct ir_rule *r, enum op op, const char *tmpl, struct loc loc)
 {
-	const struct ir *allows = differ_side(d, !s->is_old)->ir;
-	bool matters = may_matter(s->is_old ? allows : s->ir, op, tmpl);
+	struct differ *d = g->d;
+	/* Could a value of a variable put an allowed tree above the place? */
+	bool matters = (g->now.allows & OP_BIT(op)) && (template_has_vars(tmpl) || (g->now.variable & OP_BIT(op)));
 	enum diff_way way = !matters ? DIFF_OTHER : s->is_old ? DIFF_GROWS : DIFF_SHRINKS;
 	const char *where = side_where(d->a, s, loc);
 	const char *note = matters ? "takes nothing away with the values assumed, but may with others"
@@ -85,26 +117,28 @@ static void add_guard(struct differ *d, const struct side *s, const struct ir_ru
 	e->set.ops = OP_BIT(op);
 }
 
-static void check_guard(struct differ *d, const struct side *s, const struct ir_rule *r, const char *tmpl, struct loc loc)
+static void check_guard(const struct guards *g, const struct side *s, const struct ir_rule *r, const char *tmpl, struct loc loc)
 {
-	const struct side *other = differ_side(d, !s->is_old);
-	uint32_t targets = r->targets & d->targets;
-	for (unsigned op = 0; op < OP_COUNT && targets; op++)
-		if ((r->ops & OP_BIT(op)) && !takes_out(other->ir, (enum op)op, tmpl, targets) &&
-		    !is_told(d, (enum op)op, tmpl, s->is_old, targets))
-			add_guard(d, s, r, (enum op)op, tmpl, loc);
+	bool other = !s->is_old;
+	uint32_t targets = r->targets & g->d->targets;
+	uint32_t ops = targets ? r->ops & ~taken_out(taken_by(g, other), differ_side(g->d, other)->ir, tmpl, targets) : 0;
+	if (ops)
+		ops &= ~told(g, tmpl, s->is_old, targets);
+	for (unsigned op = 0; op < OP_COUNT; op++)
+		if (ops & OP_BIT(op))
+			add_guard(g, s, r, (enum op)op, tmpl, loc);
 }
 
-static void compare_takers(struct differ *d, const struct side *s)
+static void compare_takers(const struct guards *g, const struct side *s)
 {
 	for (unsigned i = 0; i < s->ir->n_rules; i++) {
 		const struct ir_rule *r = &s->ir->rules[i];
 		if (r->kind != RULE_PATH)
 			continue;
 		if (r->deny)
-			check_guard(d, s, r, r->object, r->origin[__builtin_ctz(r->ops)]->loc);
+			check_guard(g, s, r, r->object, r->origin[__builtin_ctz(r->ops)]->loc);
 		for (unsigned k = 0; k < r->n_holes; k++)
-			check_guard(d, s, r, r->holes[k].path, r->holes[k].loc);
+			check_guard(g, s, r, r->holes[k].path, r->holes[k].loc);
 	}
 }
 
@@ -190,28 +224,36 @@ static void compare_marks(struct differ *d, const struct ir_rule *r)
 
 /* ---- never ---- */
 
-static bool has_never(struct arena *a, const struct ir *ir, const struct ir_rule *r)
+static void find_nevers(struct arena *a, const struct ir *ir, struct taken *x)
 {
-	const char *text = say_rule(a, r, r->ops);
 	for (unsigned i = 0; i < ir->n_nevers; i++) {
 		const struct ir_rule *n = &ir->nevers[i].rule;
-		if ((n->targets & r->targets) == r->targets && strcmp(say_rule(a, n, n->ops), text) == 0)
-			return true;
+		const char *text = say_rule(a, n, n->ops);
+		name_list_put(a, &x->nevers, text, strlen(text), i);
 	}
+}
+
+static bool has_never(const struct taken *x, const struct ir *ir, const char *text, uint32_t targets)
+{
+	for (long i = name_list_first(&x->nevers, text, strlen(text)); i >= 0; i = x->nevers.v[i].next)
+		if ((ir->nevers[x->nevers.v[i].value].rule.targets & targets) == targets)
+			return true;
 	return false;
 }
 
 /* What must never be allowed and is not among the other side's. */
-static void compare_nevers(struct differ *d, const struct side *s)
+static void compare_nevers(const struct guards *g, const struct side *s)
 {
+	struct differ *d = g->d;
 	const struct ir *other = differ_side(d, !s->is_old)->ir;
 	for (unsigned i = 0; i < s->ir->n_nevers; i++) {
 		const struct ir_rule *r = &s->ir->nevers[i].rule;
-		if (has_never(d->a, other, r))
+		const char *text = say_rule(d->a, r, r->ops);
+		if (has_never(taken_by(g, !s->is_old), other, text, r->targets))
 			continue;
 		const struct origin *o = s->ir->nevers[i].origin;
 		struct diff_entry *e = differ_add(d, DIFF_SETTINGS, s->is_old ? DIFF_GROWS : DIFF_SHRINKS, r->targets, "never");
-		e->object = arena_printf(d->a, "%s (%s)", say_rule(d->a, r, r->ops), s->is_old ? "gone" : "new");
+		e->object = arena_printf(d->a, "%s (%s)", text, s->is_old ? "gone" : "new");
 		e->where = side_where(d->a, s, o->loc);
 		e->because = o->because;
 		e->via = side_via(d->a, s, o);
@@ -220,10 +262,16 @@ static void compare_nevers(struct differ *d, const struct side *s)
 
 void diff_guards(struct differ *d)
 {
-	compare_nevers(d, &d->old);
-	compare_nevers(d, &d->now);
-	compare_takers(d, &d->old);
-	compare_takers(d, &d->now);
+	struct guards g = {.d = d};
+	find_taken(d->a, d->old.ir, &g.old);
+	find_taken(d->a, d->now.ir, &g.now);
+	find_nevers(d->a, d->old.ir, &g.old);
+	find_nevers(d->a, d->now.ir, &g.now);
+	find_told(&g);
+	compare_nevers(&g, &d->old);
+	compare_nevers(&g, &d->now);
+	compare_takers(&g, &d->old);
+	compare_takers(&g, &d->now);
 	const struct ir_rule *before = NULL;
 	for (unsigned i = 0; i < d->now.ir->n_rules; i++) {
 		const struct ir_rule *r = &d->now.ir->rules[i];

@@ -2,8 +2,9 @@
  * diff_net.c - compares the network: hosts, ports as intervals, and all of it at once; and signals, all or none.
  *
  * Between two neighbouring bounds of any rule a decision is the same for all ports, so one port of each interval is
- * asked about. Hosts are a tree: all, all below a domain, those that are named. A host behind a proxy is asked about as
- * a connection of the program's own, which is what the proxy makes of it.
+ * asked about. Hosts are a tree: all, all below a domain, those that some rule on the interval names; what none names there
+ * is decided like the domain above it. A host behind a proxy is asked about as a connection of the program's own, which is
+ * what the proxy makes of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +13,29 @@
 
 enum { PORT_OPS = OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP) };
 
+struct host {
+	const char *name; /* not `*`: that is in every tree */
+	unsigned lo, hi;
+};
+
+/* What differs alike on one interval or on several that follow each other. */
+struct run {
+	struct diff_entry e;
+	const char *probe; /* a host of it */
+};
+
 struct net {
 	struct differ *d;
 	enum target t;
 	unsigned *cuts, n_cuts; /* first ports of the intervals, ascending */
-	struct tree hosts;
-	struct diff_entry *open; /* entries that reach up to the interval before */
-	unsigned n_open;
+	struct host *hosts;     /* by lo */
+	unsigned n_hosts, n_begun;
+	const struct host **here; /* those that the interval is about */
+	unsigned n_here;
+	struct name_map named; /* every host, under the one name of those of this machine */
+	struct run *runs;
+	unsigned n_runs;
+	struct name_map before, now; /* runs that reach the end of the interval before, of this one: run_key() -> number */
 };
 
 static bool speaks(const struct ir_rule *r, enum target t)
@@ -65,11 +82,16 @@ static void cut_ports(struct net *n)
 
 /* ---- hosts ---- */
 
-struct hosts {
-	struct arena *arena;
-	const char **v;
-	unsigned n;
-};
+static const char *one_name(const char *host)
+{
+	return host_covers("localhost", host) ? "localhost" : host;
+}
+
+static int by_low(const void *x, const void *y)
+{
+	const struct host *a = x, *b = y;
+	return a->lo < b->lo ? -1 : a->lo > b->lo;
+}
 
 /* From the end, so that what lies below a domain follows its pattern (`*` sorts before all that a name may hold). */
 static int by_domain(const void *x, const void *y)
@@ -85,48 +107,80 @@ static int by_domain(const void *x, const void *y)
 	return (unsigned char)a[n - 1] < (unsigned char)b[m - 1] ? -1 : 1;
 }
 
-/* Is it there, under this name or another of the same host? */
-static bool has_host(const struct hosts *l, const char *host)
+static void find_hosts(struct net *n)
 {
-	for (unsigned i = 0; i < l->n; i++)
-		if (strcmp(l->v[i], host) == 0 || (host_covers(l->v[i], host) && host_covers(host, l->v[i])))
-			return true;
-	return false;
+	const struct ir *ir[] = {n->d->old.ir, n->d->now.ir};
+	for (unsigned k = 0; k < 2; k++)
+		for (unsigned i = 0; i < ir[k]->n_rules; i++) {
+			const struct ir_rule *r = &ir[k]->rules[i];
+			if (!speaks(r, n->t) || strcmp(r->object, "*") == 0)
+				continue;
+			const char *name = one_name(r->object);
+			unsigned port = r->port_var ? differ_port(n->d, r->port_var) : 0;
+			ARENA_GROW(n->d->a, n->hosts, n->n_hosts);
+			n->hosts[n->n_hosts++] = (struct host){r->object, port ? port : r->port_lo, port ? port : r->port_hi};
+			name_map_put(n->d->a, &n->named, name, strlen(name), 0);
+		}
+	if (n->n_hosts)
+		qsort(n->hosts, n->n_hosts, sizeof(n->hosts[0]), by_low);
+}
+
+static bool is_named(const struct net *n, const char *host)
+{
+	return name_map_get(&n->named, one_name(host), strlen(one_name(host))) >= 0;
 }
 
 /* A host that this pattern covers and none below it names: an address for examples (RFC 5737), or a name. */
-static const char *any_host(struct arena *a, const struct hosts *l, const char *pattern)
+static const char *any_host(const struct net *n, const char *pattern)
 {
+	struct arena *a = n->d->a;
 	bool all = strcmp(pattern, "*") == 0;
 	for (unsigned i = 1;; i++) {
 		const char *host = all ? arena_printf(a, i < 255 ? "192.0.2.%u" : "host%u.example", i)
 				       : arena_printf(a, "www%u%s", i, pattern + 1);
-		if (!has_host(l, host))
+		if (!is_named(n, host))
 			return host;
 	}
 }
 
-static void add_hosts(struct net *n)
+/* The hosts whose ports begin by `lo` and do not end before. */
+static void come_to(struct net *n, unsigned lo)
 {
-	const struct ir *ir[] = {n->d->old.ir, n->d->now.ir};
-	struct hosts l = {.arena = n->d->a};
-	for (unsigned k = 0; k < 2; k++)
-		for (unsigned i = 0; i < ir[k]->n_rules; i++) {
-			const char *host = ir[k]->rules[i].object;
-			if (!speaks(&ir[k]->rules[i], n->t) || strcmp(host, "*") == 0 || has_host(&l, host))
-				continue;
-			ARENA_GROW(l.arena, l.v, l.n);
-			l.v[l.n++] = host;
-		}
-	if (l.n)
-		qsort(l.v, l.n, sizeof(l.v[0]), by_domain);
-	int last = tree_add(&n->hosts, -1, "*", any_host(l.arena, &l, "*"), "*");
-	for (unsigned i = 0; i < l.n; i++) {
-		while (!host_covers(n->hosts.v[last].name, l.v[i]))
-			last = n->hosts.v[last].parent;
-		const char *probe = l.v[i][0] == '*' ? any_host(l.arena, &l, l.v[i]) : l.v[i];
-		last = tree_add(&n->hosts, last, l.v[i], probe, l.v[i]);
+	unsigned kept = 0;
+	for (unsigned i = 0; i < n->n_here; i++)
+		if (n->here[i]->hi >= lo)
+			n->here[kept++] = n->here[i];
+	for (n->n_here = kept; n->n_begun < n->n_hosts && n->hosts[n->n_begun].lo <= lo; n->n_begun++) {
+		if (n->hosts[n->n_begun].hi < lo)
+			continue;
+		ARENA_GROW(n->d->a, n->here, n->n_here);
+		n->here[n->n_here++] = &n->hosts[n->n_begun];
 	}
+}
+
+/* The first of several names of one host stands for it. */
+static struct tree hosts_here(const struct net *n)
+{
+	struct tree tree = {.arena = n->d->a};
+	const char **v = ARENA_ARRAY(n->d->a, n->n_here, const char *);
+	struct name_map seen = {0};
+	unsigned count = 0;
+	for (unsigned i = 0; i < n->n_here; i++) {
+		const char *name = one_name(n->here[i]->name);
+		if (name_map_get(&seen, name, strlen(name)) >= 0)
+			continue;
+		name_map_put(n->d->a, &seen, name, strlen(name), 0);
+		v[count++] = n->here[i]->name;
+	}
+	if (count)
+		qsort(v, count, sizeof(v[0]), by_domain);
+	int last = tree_add(&tree, -1, "*", any_host(n, "*"), "*");
+	for (unsigned i = 0; i < count; i++) {
+		while (!host_covers(tree.v[last].name, v[i]))
+			last = tree.v[last].parent;
+		last = tree_add(&tree, last, v[i], v[i][0] == '*' ? any_host(n, v[i]) : v[i], v[i]);
+	}
+	return tree;
 }
 
 /* ---- entries ---- */
@@ -142,32 +196,26 @@ static const char *port_suffix(const struct differ *d, unsigned lo, unsigned hi)
 	return lo == 0 && hi == 65535 ? ":*" : arena_printf(d->a, ":%u-%u", lo, hi);
 }
 
-/* The interval before ended in the same region: it goes on. */
-static bool goes_on(struct net *n, const struct diff_entry *e)
+static const char *run_key(struct arena *a, const struct diff_entry *e)
 {
-	for (unsigned i = 0; i < n->n_open; i++) {
-		struct diff_entry *o = &n->open[i];
-		bool same = o->way == e->way && o->set.ops == e->set.ops && strcmp(o->set.root, e->set.root) == 0 &&
-			    o->set.port_hi + 1u == e->set.port_lo &&
-			    strcmp(o->but ? o->but : "", e->but ? e->but : "") == 0;
-		if (!same)
-			continue;
-		o->set.port_hi = e->set.port_hi;
-		return true;
-	}
-	return false;
+	return arena_printf(a, "%u %x %s\n%s", e->way, e->set.ops, e->set.root, e->but ? e->but : "");
 }
 
-static void take_region(struct net *n, const struct region *r, unsigned lo, unsigned hi)
+/* Where the interval before ended in the same region, that one goes on. */
+static void take_region(struct net *n, const struct tree *hosts, const struct region *r, unsigned lo, unsigned hi)
 {
-	struct diff_entry e = {.part = DIFF_ACCESS, .targets = TARGET_BIT(n->t)};
-	tree_entry(&n->hosts, r, "", &e);
-	e.set.port_lo = (uint16_t)lo;
-	e.set.port_hi = (uint16_t)hi;
-	if (goes_on(n, &e))
-		return;
-	ARENA_GROW(n->d->a, n->open, n->n_open);
-	n->open[n->n_open++] = e;
+	struct run run = {.e = {.part = DIFF_ACCESS, .targets = TARGET_BIT(n->t)}, .probe = hosts->v[r->root].probe};
+	tree_entry(hosts, r, "", &run.e);
+	run.e.set.port_lo = (uint16_t)lo;
+	const char *key = run_key(n->d->a, &run.e);
+	long at = name_map_get(&n->before, key, strlen(key));
+	if (at < 0) {
+		at = (long)n->n_runs;
+		ARENA_GROW(n->d->a, n->runs, n->n_runs);
+		n->runs[n->n_runs++] = run;
+	}
+	n->runs[at].e.set.port_hi = (uint16_t)hi;
+	name_map_put(n->d->a, &n->now, key, strlen(key), (unsigned)at);
 }
 
 /* A port of the interval that people know. */
@@ -178,14 +226,6 @@ static uint16_t example_port(const struct diff_entry *e)
 		if (e->set.port_lo <= known[i] && known[i] <= e->set.port_hi)
 			return known[i];
 	return e->set.port_lo ? e->set.port_lo : e->set.port_hi;
-}
-
-static const char *probe_of(const struct net *n, const char *host)
-{
-	for (unsigned i = 0; i < n->hosts.n; i++)
-		if (strcmp(n->hosts.v[i].name, host) == 0)
-			return n->hosts.v[i].probe;
-	return host;
 }
 
 /* Of a plan: the proxy whose file names the host, unless a line lets the program connect there itself. */
@@ -209,18 +249,16 @@ static const char *via_proxy(const struct differ *d, const struct side *s, const
 {
 	if (s->plan)
 		return r->op == OP_CONNECT_TCP ? via_of_plan(d, s, r) : "";
-	const struct origin *by = decide(s->k->meaning, r).by;
-	for (unsigned i = 0; i < s->ir->n_rules; i++)
-		if (by && s->ir->rules[i].via && s->ir->rules[i].origin[OP_RELAY_TCP] == by)
-			return arena_printf(d->a, " via %s", s->ir->rules[i].via->name);
-	return "";
+	const struct ir_proxy *via = decide(s->k->meaning, r).via;
+	return via ? arena_printf(d->a, " via %s", via->name) : "";
 }
 
-static void close_entry(struct net *n, struct diff_entry *e)
+static void add_run(struct net *n, struct run *run)
 {
 	struct differ *d = n->d;
+	struct diff_entry *e = &run->e;
 	enum op op = (enum op)__builtin_ctz(e->set.ops);
-	const char *host = probe_of(n, e->set.root), *suffix = port_suffix(d, e->set.port_lo, e->set.port_hi);
+	const char *host = run->probe, *suffix = port_suffix(d, e->set.port_lo, e->set.port_hi);
 	uint16_t port = example_port(e);
 	struct request old = side_request(&d->old, n->t, op, host, port), now = side_request(&d->now, n->t, op, host, port);
 	struct request *example = ARENA_NEW(d->a, struct request);
@@ -228,7 +266,7 @@ static void close_entry(struct net *n, struct diff_entry *e)
 	bool gone = e->way == DIFF_SHRINKS;
 	e->object = arena_printf(d->a, "%s%s%s", e->object, suffix,
 				 via_proxy(d, differ_side(d, gone), gone ? &old : &now));
-	if (host != e->set.root || (e->set.port_lo != e->set.port_hi))
+	if (strcmp(host, e->set.root) != 0 || e->set.port_lo != e->set.port_hi)
 		e->example = arena_printf(d->a, "%s%s", host, port_suffix(d, port, port));
 	e->set.examples = example;
 	e->set.n_examples = 1;
@@ -239,13 +277,17 @@ static void compare_ports(struct net *n)
 {
 	for (unsigned i = 0; i < n->n_cuts; i++) {
 		unsigned lo = n->cuts[i], hi = i + 1 < n->n_cuts ? n->cuts[i + 1] - 1 : 65535, count;
-		tree_ask(n->d, &n->hosts, n->t, PORT_OPS, (uint16_t)lo);
-		const struct region *r = tree_regions(&n->hosts, &count);
+		come_to(n, lo);
+		struct tree hosts = hosts_here(n);
+		tree_ask(n->d, &hosts, n->t, PORT_OPS, (uint16_t)lo);
+		const struct region *r = tree_regions(&hosts, &count);
 		for (unsigned k = 0; k < count; k++)
-			take_region(n, &r[k], lo, hi);
+			take_region(n, &hosts, &r[k], lo, hi);
+		n->before = n->now;
+		n->now = (struct name_map){0};
 	}
-	for (unsigned i = 0; i < n->n_open; i++)
-		close_entry(n, &n->open[i]);
+	for (unsigned i = 0; i < n->n_runs; i++)
+		add_run(n, &n->runs[i]);
 }
 
 /* What is allowed as a whole or not: `net`, beside tcp, udp and Unix sockets, `signal` and `pty`. */
@@ -270,11 +312,11 @@ static void compare_whole(struct differ *d, enum target t, enum op op, const cha
 
 void diff_net(struct differ *d, enum target t)
 {
-	struct net n = {.d = d, .t = t, .hosts = {.arena = d->a}};
+	struct net n = {.d = d, .t = t};
 	compare_whole(d, t, OP_NET, "", "of every kind");
 	compare_whole(d, t, OP_SIGNAL, "*", "to processes outside");
 	compare_whole(d, t, OP_PTY, "*", "for new terminals");
-	add_hosts(&n);
+	find_hosts(&n);
 	cut_ports(&n);
 	compare_ports(&n);
 }

@@ -8,15 +8,30 @@
 #include "diff_priv.h"
 #include "say.h"
 
-/* The operations on this pattern that the other side's rules of the same kind say too. */
-static uint32_t said_there(const struct side *other, const struct ir_rule *r, enum target t)
+static const char *key_of(struct arena *a, const struct ir_rule *r)
 {
+	return arena_printf(a, "%s %s\n%s", r->deny ? "deny" : "allow", r->object, r->glob);
+}
+
+static struct name_list patterns_of(struct arena *a, const struct ir *ir)
+{
+	struct name_list l = {.n = 0};
+	for (unsigned i = 0; i < ir->n_rules; i++) {
+		const char *key = ir->rules[i].kind == RULE_GLOB ? key_of(a, &ir->rules[i]) : NULL;
+		if (key)
+			name_list_put(a, &l, key, strlen(key), i);
+	}
+	return l;
+}
+
+/* The operations on this pattern that the other side's rules of the same kind say too. */
+static uint32_t said_there(struct arena *a, const struct ir *other, const struct name_list *patterns, const struct ir_rule *r, enum target t)
+{
+	const char *key = key_of(a, r);
 	uint32_t ops = 0;
-	for (unsigned i = 0; i < other->ir->n_rules; i++) {
-		const struct ir_rule *o = &other->ir->rules[i];
-		if (o->kind == RULE_GLOB && o->deny == r->deny && (o->targets & TARGET_BIT(t)) &&
-		    strcmp(o->object, r->object) == 0 && strcmp(o->glob, r->glob) == 0)
-			ops |= o->ops;
+	for (long i = name_list_first(patterns, key, strlen(key)); i >= 0; i = patterns->v[i].next) {
+		const struct ir_rule *o = &other->rules[patterns->v[i].value];
+		ops |= o->targets & TARGET_BIT(t) ? o->ops : 0;
 	}
 	return ops;
 }
@@ -34,14 +49,13 @@ static void add_pattern(struct differ *d, const struct side *s, const struct ir_
 	bool grows = r->deny == s->is_old;
 	const char *what = arena_printf(d->a, "%s%s", r->deny ? "deny " : "", say_ops(d->a, ops));
 	const char *object = say_object(d->a, r);
-	for (unsigned i = 0; i < d->n; i++) {
-		struct diff_entry *e = &d->v[i];
-		if (e->part == DIFF_ACCESS && e->object && strcmp(e->object, object) == 0 && strcmp(e->what, what) == 0 &&
-		    e->way == (grows ? DIFF_GROWS : DIFF_SHRINKS)) {
-			e->targets |= TARGET_BIT(t);
-			return;
-		}
+	const char *key = arena_printf(d->a, "%s pattern\n%s\n%s", grows ? "grows" : "shrinks", what, object);
+	struct diff_entry *same = differ_find(d, key, 0);
+	if (same) {
+		same->targets |= TARGET_BIT(t);
+		return;
 	}
+	name_list_put(d->a, &d->keys, key, strlen(key), d->n);
 	struct diff_entry *e = differ_add(d, DIFF_ACCESS, grows ? DIFF_GROWS : DIFF_SHRINKS, TARGET_BIT(t), what);
 	e->object = object;
 	e->where = s->plan ? plan_where(d->a, s, r) : side_where(d->a, s, o->loc);
@@ -52,9 +66,10 @@ static void add_pattern(struct differ *d, const struct side *s, const struct ir_
 
 static void compare(struct differ *d, const struct side *s, const struct side *other, enum target t)
 {
+	const struct name_list there = patterns_of(d->a, other->ir);
 	for (unsigned i = 0; i < s->ir->n_rules; i++) {
 		const struct ir_rule *r = &s->ir->rules[i];
-		uint32_t ops = r->kind == RULE_GLOB && (r->targets & TARGET_BIT(t)) ? r->ops & ~said_there(other, r, t) : 0;
+		uint32_t ops = r->kind == RULE_GLOB && (r->targets & TARGET_BIT(t)) ? r->ops & ~said_there(d->a, other->ir, &there, r, t) : 0;
 		if (ops)
 			add_pattern(d, s, r, t, ops);
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "diff.h"
+#include "name_list.h"
 #include "say.h"
 
 enum { WIDTH = 100, MAX_WHAT = 24 };
@@ -154,44 +155,49 @@ static bool in_section(const struct section *s, const struct diff_entry *e)
 	return e->part == s->part && (s->ways & (1u << e->way));
 }
 
-/* All that one profile or base brings, when this is the first of it. */
-static void put_group(const struct printer *p, const struct section *s, unsigned first)
+/* All that one profile or base brings. */
+static void put_group(const struct printer *p, const struct section *s, const struct name_list *brought, long first)
 {
-	const struct diff *d = p->d;
-	const char *via = d->v[first].via;
+	const char *via = p->d->v[brought->v[first].value].via;
 	unsigned n = 0;
-	for (unsigned i = 0; i < d->n; i++) {
-		bool same = in_section(s, &d->v[i]) && d->v[i].via && strcmp(d->v[i].via, via) == 0;
-		if (same && i < first)
-			return;
-		n += same;
-	}
+	for (long i = first; i >= 0; i = brought->v[i].next)
+		n++;
 	fprintf(p->out, "  %u change%s brought by ", n, n == 1 ? "" : "s");
 	put(p, via);
 	fputs(":\n", p->out);
-	for (unsigned i = first; i < d->n; i++)
-		if (in_section(s, &d->v[i]) && d->v[i].via && strcmp(d->v[i].via, via) == 0)
-			put_brought(p, &d->v[i], s->width);
+	for (long i = first; i >= 0; i = brought->v[i].next)
+		put_brought(p, &p->d->v[brought->v[i].value], s->width);
+}
+
+/* What others bring, by who does. */
+static void put_groups(const struct printer *p, const struct section *s)
+{
+	struct arena *a = arena_new();
+	struct name_list brought = {.n = 0};
+	for (unsigned i = 0; i < p->d->n; i++)
+		if (in_section(s, &p->d->v[i]) && p->d->v[i].via)
+			name_list_put(a, &brought, p->d->v[i].via, strlen(p->d->v[i].via), i);
+	for (unsigned i = 0; i < brought.n; i++) {
+		const char *via = p->d->v[brought.v[i].value].via;
+		if (name_list_first(&brought, via, strlen(via)) == (long)i)
+			put_group(p, s, &brought, (long)i);
+	}
+	arena_free(a);
 }
 
 /* What the policy itself says, then what others bring. */
 static void put_section(const struct printer *p, const char *head, enum diff_part part, unsigned ways)
 {
 	const struct section s = {part, ways, column(p->d, part)};
-	bool begun = false;
-	for (unsigned brought = 0; brought < 2; brought++)
-		for (unsigned i = 0; i < p->d->n; i++) {
-			const struct diff_entry *e = &p->d->v[i];
-			if (!in_section(&s, e) || !e->via != !brought)
-				continue;
-			if (!begun)
-				fprintf(p->out, "\n%s\n", head);
-			begun = true;
-			if (brought)
-				put_group(p, &s, i);
-			else
-				put_entry(p, e, s.width);
-		}
+	unsigned n = 0;
+	for (unsigned i = 0; i < p->d->n; i++)
+		n += in_section(&s, &p->d->v[i]);
+	if (n)
+		fprintf(p->out, "\n%s\n", head);
+	for (unsigned i = 0; i < p->d->n; i++)
+		if (in_section(&s, &p->d->v[i]) && !p->d->v[i].via)
+			put_entry(p, &p->d->v[i], s.width);
+	put_groups(p, &s);
 }
 
 static void put_tests(const struct printer *p)

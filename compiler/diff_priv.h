@@ -5,6 +5,7 @@
 #define SBX_DIFF_PRIV_H
 
 #include "diff.h"
+#include "name_list.h"
 #include "str.h"
 
 struct side { /* one of the two policies, made ready to be asked */
@@ -30,6 +31,7 @@ struct differ {
 	uint32_t targets; /* that both are for */
 	struct diff_entry *v;
 	unsigned n;
+	struct name_list keys; /* of those of access: differ_key() -> number */
 	struct diff_test *tests;
 	unsigned n_tests;
 };
@@ -73,6 +75,10 @@ void differ_explain(struct differ *d, struct diff_entry *e, const struct request
  */
 struct diff_entry *differ_add_access(struct differ *d, const struct diff_entry *e, const struct request *old,
 				     const struct request *now);
+/* All that is said of it but the targets, as one text: two with the same are one entry. */
+const char *differ_key(struct arena *a, const struct diff_entry *e);
+/* The entry of that key that none of the targets has yet, or NULL. */
+struct diff_entry *differ_find(const struct differ *d, const char *key, uint32_t targets);
 
 /* ---- trees of witness points: diff_tree.c ---- */
 

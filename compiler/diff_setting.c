@@ -209,13 +209,32 @@ static void add_line(struct differ *d, const struct line *old, const struct line
 	e->note = by->word ? NULL : "compared as text, counted as grown";
 }
 
-static struct line *find_line(struct lines *l, const struct line *like, bool whole)
+/* What the line is found by: its key, and its value too where the whole must be the same. */
+static const char *text_of(struct arena *a, const struct line *l, bool whole)
 {
-	for (unsigned i = 0; i < l->n; i++)
-		if (!l->v[i].matched && strcmp(l->v[i].key, like->key) == 0 &&
-		    (!whole || strcmp(l->v[i].value, like->value) == 0))
-			return &l->v[i];
-	return NULL;
+	return whole ? arena_printf(a, "%s\n%s", l->key, l->value) : l->key;
+}
+
+/* Says of each line of `now` with a line of `old` of the same text that they belong together. */
+static void match(struct differ *d, struct lines *old, struct lines *now, bool whole)
+{
+	struct name_list by_text = {.n = 0};
+	for (unsigned i = 0; i < old->n; i++) {
+		const char *text = text_of(d->a, &old->v[i], whole);
+		if (!old->v[i].matched)
+			name_list_put(d->a, &by_text, text, strlen(text), i);
+	}
+	for (unsigned i = 0; i < now->n; i++) {
+		const char *text = now->v[i].matched ? NULL : text_of(d->a, &now->v[i], whole);
+		long was = text ? name_list_first(&by_text, text, strlen(text)) : -1;
+		while (was >= 0 && old->v[by_text.v[was].value].matched)
+			was = by_text.v[was].next;
+		if (was < 0)
+			continue;
+		old->v[by_text.v[was].value].matched = now->v[i].matched = true;
+		if (!whole)
+			add_line(d, &old->v[by_text.v[was].value], &now->v[i]);
+	}
 }
 
 /* ---- settings of one word ---- */
@@ -276,15 +295,8 @@ void diff_settings(struct differ *d)
 		for (unsigned t = 0; t < TARGET_COUNT; t++)
 			compare_choice(d, t, (enum choice)c);
 	struct lines old = lines_of(d, &d->old), now = lines_of(d, &d->now);
-	for (unsigned whole = 2; whole-- > 0;)
-		for (unsigned i = 0; i < now.n; i++) {
-			struct line *was = now.v[i].matched ? NULL : find_line(&old, &now.v[i], whole);
-			if (!was)
-				continue;
-			was->matched = now.v[i].matched = true;
-			if (!whole)
-				add_line(d, was, &now.v[i]);
-		}
+	match(d, &old, &now, true);
+	match(d, &old, &now, false);
 	for (unsigned i = 0; i < old.n; i++)
 		if (!old.v[i].matched)
 			add_line(d, &old.v[i], NULL);

@@ -42,25 +42,26 @@ static const char *expect_text(struct arena *a, const struct ir_test_expect *e)
 	return arena_printf(a, "expect %s %s", e->kind == EXPECT_ALLOW ? "allow" : "deny", about(a, e));
 }
 
-static bool same_given(const struct ir_test *a, const struct ir_test *b)
+/* What is expected under which values. */
+static const char *key_of(struct arena *a, const struct ir_test *test, const struct ir_test_expect *e)
 {
-	if (a->n_given != b->n_given)
-		return false;
-	for (unsigned i = 0; i < a->n_given; i++)
-		if (strcmp(a->given[i].name, b->given[i].name) != 0 || strcmp(a->given[i].value, b->given[i].value) != 0)
-			return false;
-	return true;
+	struct buf b = buf_new(a);
+	buf_puts(&b, expect_text(a, e));
+	for (unsigned i = 0; i < test->n_given; i++)
+		buf_printf(&b, "\n%s = %s", test->given[i].name, test->given[i].value);
+	return buf_str(&b);
 }
 
-/* Under the same values, in whatever test: moving one is no change. */
-static bool has_expect(struct arena *a, const struct ir *ir, const struct ir_test *test, const struct ir_test_expect *e)
+/* In whatever test: moving one is no change. */
+static struct name_map expects_of(struct arena *a, const struct ir *ir)
 {
-	const char *text = expect_text(a, e);
+	struct name_map m = {0};
 	for (unsigned i = 0; i < ir->n_tests; i++)
-		for (unsigned k = 0; k < ir->tests[i].n_expect; k++)
-			if (same_given(&ir->tests[i], test) && strcmp(expect_text(a, &ir->tests[i].expect[k]), text) == 0)
-				return true;
-	return false;
+		for (unsigned k = 0; k < ir->tests[i].n_expect; k++) {
+			const char *key = key_of(a, &ir->tests[i], &ir->tests[i].expect[k]);
+			name_map_put(a, &m, key, strlen(key), 0);
+		}
+	return m;
 }
 
 /* ---- what a lost expectation guarded ---- */
@@ -146,11 +147,14 @@ static void add_test(struct differ *d, const struct side *s, const struct ir_tes
 void diff_tests(struct differ *d)
 {
 	for (int old = 1; old >= 0; old--) {
-		const struct side *s = differ_side(d, old), *other = differ_side(d, !old);
+		const struct side *s = differ_side(d, old);
+		const struct name_map there = expects_of(d->a, differ_side(d, !old)->ir);
 		for (unsigned i = 0; i < s->ir->n_tests; i++)
-			for (unsigned k = 0; k < s->ir->tests[i].n_expect; k++)
-				if (!has_expect(d->a, other->ir, &s->ir->tests[i], &s->ir->tests[i].expect[k]))
+			for (unsigned k = 0; k < s->ir->tests[i].n_expect; k++) {
+				const char *key = key_of(d->a, &s->ir->tests[i], &s->ir->tests[i].expect[k]);
+				if (name_map_get(&there, key, strlen(key)) < 0)
 					add_test(d, s, &s->ir->tests[i], &s->ir->tests[i].expect[k]);
+			}
 	}
 }
 

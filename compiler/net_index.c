@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "decide.h"
+#include "name_list.h"
+#include "place.h"
 #include "template.h"
 
 struct net_node {
@@ -17,6 +19,7 @@ struct net_node {
 };
 
 struct net_index {
+	struct arena *arena;
 	const struct ir *ir;
 	const struct net_node **slots;
 	unsigned n_slots; /* power of two */
@@ -25,6 +28,14 @@ struct net_index {
 	unsigned n_rest;
 	unsigned *given; /* sockets that stand on values: by their path only where no values are given */
 	unsigned n_given;
+	struct valued *last; /* with the values of the last question that had some */
+};
+
+/* The sockets that stand on values, by their paths with these. */
+struct valued {
+	struct arena *arena;
+	struct load_values values;
+	struct name_list by_path;
 };
 
 enum {
@@ -96,7 +107,7 @@ struct net_index *net_index_new(struct arena *a, const struct ir *ir)
 	unsigned n = 0;
 	for (unsigned i = 0; i < ir->n_rules; i++)
 		n += ir->rules[i].kind == RULE_NET || ir->rules[i].kind == RULE_RELAY;
-	*x = (struct net_index){.ir = ir, .n_slots = 16};
+	*x = (struct net_index){.arena = a, .ir = ir, .n_slots = 16};
 	while (x->n_slots < n * 4)
 		x->n_slots *= 2;
 	x->slots = ARENA_ARRAY(a, x->n_slots, const struct net_node *);
@@ -106,6 +117,33 @@ struct net_index *net_index_new(struct arena *a, const struct ir *ir)
 		if (ir->rules[i].kind == RULE_NET || ir->rules[i].kind == RULE_RELAY)
 			add_rule(a, x, i);
 	return x;
+}
+
+/* ---- with values ---- */
+
+static struct valued *with_values(const struct net_index *x, const struct request *r)
+{
+	struct arena *a = arena_child(x->arena);
+	struct valued *v = ARENA_NEW(a, struct valued);
+	v->arena = a;
+	v->values = values_keep(a, r->given, r->n_given);
+	for (unsigned i = 0; i < x->n_given; i++) {
+		const char *path = expand_template(a, x->ir, x->ir->rules[x->given[i]].object, r->given, r->n_given);
+		if (path)
+			name_list_put(a, &v->by_path, path, strlen(path), x->given[i]);
+	}
+	return v;
+}
+
+/* A cache: making one changes no answer. */
+static const struct valued *valued_for(const struct net_index *cx, const struct request *r)
+{
+	struct net_index *x = (struct net_index *)(uintptr_t)cx;
+	if (x->last && values_are(&x->last->values, r->given, r->n_given))
+		return x->last;
+	if (x->last)
+		arena_free(x->last->arena);
+	return x->last = with_values(x, r);
 }
 
 /* ---- asked ---- */
@@ -138,9 +176,18 @@ static void visit_socket(struct visit *v, const char *path, size_t n)
 	}
 }
 
-/* The path itself and every directory above it. */
-static void visit_sockets(struct visit *v, const char *path)
+static bool visit_valued(void *ctx, unsigned rule)
 {
+	struct visit *v = ctx;
+	v->fn(v->ctx, rule, &v->x->ir->rules[rule]);
+	v->seen++;
+	return false;
+}
+
+/* The path itself and every directory above it. */
+static void visit_sockets(struct visit *v, const struct request *r)
+{
+	const char *path = r->object;
 	size_t len = strlen(path);
 	if (path[0] == '/' && len > 1)
 		visit_socket(v, "/", 1);
@@ -148,8 +195,8 @@ static void visit_sockets(struct visit *v, const char *path)
 		if (path[i] == '/')
 			visit_socket(v, path, i);
 	visit_socket(v, path, len);
-	if (v->given)
-		visit_list(v, v->x->given, v->x->n_given);
+	if (v->given && path[0] == '/')
+		name_list_above(&valued_for(v->x, r)->by_path, path, visit_valued, v);
 }
 
 /* `star`: the pattern is `*` and this name from its dot on. */
@@ -186,7 +233,7 @@ unsigned net_index_visit(const struct net_index *x, const struct request *r, net
 {
 	struct visit v = {x, fn, ctx, r->n_given != 0, 0};
 	if (OP_BIT(r->op) & OPS_UNIX) {
-		visit_sockets(&v, r->object);
+		visit_sockets(&v, r);
 	} else {
 		visit_host(&v, r->object, r->port);
 		visit_pattern(&v, false, "*", r->port);

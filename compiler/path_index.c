@@ -13,8 +13,7 @@ struct path_index {
 	struct arena *arena;
 	const struct ir *ir;
 	enum target target;
-	const struct ir_binding *given;
-	unsigned n_given;
+	struct load_values values;
 	struct path_slot {
 		const char *path; /* NULL: free */
 		size_t len;
@@ -83,7 +82,7 @@ static struct path_slot *slot_for(const struct path_index *x, const char *path)
 
 static const char *place(const struct path_index *x, const char *tmpl)
 {
-	return place_meant(x->arena, x->ir, x->target, tmpl, x->given, x->n_given);
+	return place_meant(x->arena, x->ir, x->target, tmpl, x->values.v, x->values.n);
 }
 
 static void add_hole(struct path_index *x, struct path_entry *of, const struct ir_hole *hole)
@@ -159,15 +158,6 @@ static unsigned count_places(const struct ir *ir)
 	return n;
 }
 
-static void keep_values(struct path_index *x, const struct ir_binding *given, unsigned n)
-{
-	struct ir_binding *own = ARENA_ARRAY(x->arena, n, struct ir_binding);
-	x->given = own;
-	x->n_given = n;
-	for (unsigned i = 0; i < n; i++)
-		own[i] = (struct ir_binding){arena_strdup(x->arena, given[i].name), arena_strdup(x->arena, given[i].value)};
-}
-
 struct path_index *path_index_new(struct arena *parent, const struct ir *ir, const struct ir_rule *more, enum target t,
 				  const struct ir_binding *given, unsigned n_given)
 {
@@ -175,7 +165,7 @@ struct path_index *path_index_new(struct arena *parent, const struct ir *ir, con
 	struct path_index *x = ARENA_NEW(a, struct path_index);
 	const unsigned n = count_places(ir);
 	*x = (struct path_index){.arena = a, .ir = ir, .target = t, .n_slots = 16};
-	keep_values(x, given, n_given);
+	x->values = values_keep(a, given, n_given);
 	while (x->n_slots < n * 2)
 		x->n_slots *= 2;
 	x->slots = ARENA_ARRAY(a, x->n_slots, struct path_slot);
@@ -196,10 +186,7 @@ void path_index_free(struct path_index *x)
 
 bool path_index_is_for(const struct path_index *x, const struct ir_binding *given, unsigned n_given)
 {
-	bool same = x->n_given == n_given;
-	for (unsigned i = 0; same && i < n_given; i++)
-		same = strcmp(x->given[i].name, given[i].name) == 0 && strcmp(x->given[i].value, given[i].value) == 0;
-	return same;
+	return values_are(&x->values, given, n_given);
 }
 
 /* ---- asking it ---- */

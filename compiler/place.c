@@ -94,6 +94,22 @@ const char *expand_template(struct arena *a, const struct ir *ir, const char *tm
 	return text[0] == '/' && !path_is_canonical(text) ? NULL : text;
 }
 
+struct load_values values_keep(struct arena *a, const struct ir_binding *given, unsigned n_given)
+{
+	struct ir_binding *v = ARENA_ARRAY(a, n_given, struct ir_binding);
+	for (unsigned i = 0; i < n_given; i++)
+		v[i] = (struct ir_binding){arena_strdup(a, given[i].name), arena_strdup(a, given[i].value)};
+	return (struct load_values){v, n_given};
+}
+
+bool values_are(const struct load_values *x, const struct ir_binding *given, unsigned n_given)
+{
+	bool same = x->n == n_given;
+	for (unsigned i = 0; same && i < n_given; i++)
+		same = strcmp(x->v[i].name, given[i].name) == 0 && strcmp(x->v[i].value, given[i].value) == 0;
+	return same;
+}
+
 /* ---- names ---- */
 
 /* The links of the root of macOS: two names of one place. Firmlinks (/Users, /opt, ...) keep their spelling. */

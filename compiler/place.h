@@ -16,6 +16,13 @@ const char *assume_value(const struct ir *ir, const char *name);
  * with a slash and is no canonical path (a value like ".." or "/"). */
 const char *expand_template(struct arena *a, const struct ir *ir, const char *tmpl, const struct ir_binding *given,
 			    unsigned n_given);
+/* Values that an index was made with: a copy of their own. */
+struct load_values {
+	const struct ir_binding *v;
+	unsigned n;
+};
+struct load_values values_keep(struct arena *a, const struct ir_binding *given, unsigned n_given);
+bool values_are(const struct load_values *x, const struct ir_binding *given, unsigned n_given);
 /* The one name of a place: on macOS /tmp/x is /private/tmp/x. From the arena, or the path itself. */
 const char *place_name(struct arena *a, enum target t, const char *path);
 /* Is that another one than the path? */
