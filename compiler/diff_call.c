@@ -62,16 +62,32 @@ static bool is_loaders(const struct sys_policy *p, const struct sys_rule *r)
 	return false;
 }
 
-static struct cases cases_of(struct arena *a, const struct sys_policy *p, const struct syscall_desc *call, enum arch arch)
+/* The rules of a side by the call they name, so that each is looked at once and not for every call. */
+struct by_call {
+	const struct sys_policy *p;
+	struct name_list rules; /* name of the call -> numbers */
+};
+
+static struct by_call by_call(struct arena *a, const struct sys_policy *p)
+{
+	struct by_call x = {.p = p};
+	for (unsigned i = 0; i < p->n_rules; i++)
+		name_list_put(a, &x.rules, p->rules[i].call->name, strlen(p->rules[i].call->name), i);
+	return x;
+}
+
+static struct cases cases_of(struct arena *a, const struct by_call *x, const struct syscall_desc *call, enum arch arch)
 {
 	struct cases c = {0};
-	for (unsigned i = 0; i <= p->n_rules; i++) {
-		const struct sys_rule *r = i < p->n_rules ? &p->rules[i] : NULL;
-		if (r && (r->call != call || !(r->arches & ARCH_BIT(arch)) || is_loaders(p, r)))
+	for (long i = name_list_first(&x->rules, call->name, strlen(call->name)); i >= 0; i = x->rules.v[i].next) {
+		const struct sys_rule *r = &x->p->rules[x->rules.v[i].value];
+		if (!(r->arches & ARCH_BIT(arch)) || is_loaders(x->p, r))
 			continue;
 		ARENA_GROW(a, c.v, c.n);
-		c.v[c.n++] = r ? (struct call_case){r->cond, r->action, r} : (struct call_case){NULL, p->known, NULL};
+		c.v[c.n++] = (struct call_case){r->cond, r->action, r};
 	}
+	ARENA_GROW(a, c.v, c.n);
+	c.v[c.n++] = (struct call_case){NULL, x->p->known, NULL};
 	return c;
 }
 
@@ -137,10 +153,13 @@ static void compare_pair(struct caller *c, unsigned i, unsigned k, struct avoid 
 			    : lets(x->action) && !lets(y->action) ? DIFF_SHRINKS
 								  : DIFF_OTHER;
 	struct call_diff *w = &c->way[way];
-	*a = (struct avoid){.n = 0};
+	if (w->found || same_action(x->action, y->action) || (!x->rule && !y->rule))
+		return;
+	a->n = 0;
+	a->all = a->full = false;
 	avoid_cases(a, &c->old, i);
 	avoid_cases(a, &c->now, k);
-	if (a->all || w->found || same_action(x->action, y->action) || (!x->rule && !y->rule))
+	if (a->all)
 		return;
 	enum cond_found f = a->full ? COND_UNKNOWN : reach(x, y, a, w->args);
 	c->too_hard |= f == COND_UNKNOWN;
@@ -151,11 +170,9 @@ static void compare_pair(struct caller *c, unsigned i, unsigned k, struct avoid 
 
 static void compare_call(struct caller *c)
 {
-	struct avoid *a = ARENA_NEW(c->d->a, struct avoid);
-	memset(c->way, 0, sizeof(c->way));
-	c->too_hard = false;
 	if (cases_equal(&c->old, &c->now))
 		return;
+	struct avoid *a = ARENA_NEW(c->d->a, struct avoid);
 	for (unsigned i = 0; i < c->old.n; i++)
 		for (unsigned k = 0; k < c->now.n; k++)
 			compare_pair(c, i, k, a);
@@ -192,20 +209,15 @@ static struct words case_words(struct caller *c, const struct cases *x)
 	return w;
 }
 
-static bool is_among(const struct words *w, const char *word)
-{
-	for (unsigned i = 0; i < w->n; i++)
-		if (strcmp(w->v[i], word) == 0)
-			return true;
-	return false;
-}
-
 /* Those that the other list does not hold; of a NULL other list, all. */
 static unsigned put_words(struct buf *b, const char *title, const struct words *w, const struct words *other)
 {
+	struct name_map there = {0};
 	unsigned n = 0;
+	for (unsigned i = 0; other && i < other->n; i++)
+		name_map_put(b->arena, &there, other->v[i], strlen(other->v[i]), 0);
 	for (unsigned i = 0; i < w->n; i++)
-		if (!other || !is_among(other, w->v[i])) {
+		if (name_map_get(&there, w->v[i], strlen(w->v[i])) < 0) {
 			buf_printf(b, "%s%s", n ? "; " : b->len ? "; " : "", n ? "" : title);
 			buf_puts(b, w->v[i]);
 			n++;
@@ -352,11 +364,12 @@ static void put_too_hard(struct caller *c, struct call_entries *all)
 	put_entry(c, all, &e);
 }
 
-static void compare_on(struct differ *d, const struct syscall_desc *call, enum arch arch, struct call_entries *all)
+static void compare_on(struct differ *d, const struct by_call sides[2], const struct syscall_desc *call, enum arch arch,
+		       struct call_entries *all)
 {
 	struct caller c = {.d = d, .arch = arch, .call = call};
-	c.old = cases_of(d->a, d->old.calls, call, arch);
-	c.now = cases_of(d->a, d->now.calls, call, arch);
+	c.old = cases_of(d->a, &sides[0], call, arch);
+	c.now = cases_of(d->a, &sides[1], call, arch);
 	compare_call(&c);
 	for (unsigned w = 0; w < 3; w++)
 		if (c.way[w].found)
@@ -432,6 +445,7 @@ void diff_calls(struct differ *d)
 {
 	unsigned n, first = d->n;
 	const struct syscall_desc *table = syscall_table(&n);
+	const struct by_call sides[] = {by_call(d->a, d->old.calls), by_call(d->a, d->now.calls)};
 	for (unsigned a = 0; a < ARCH_COUNT && (d->targets & TARGET_BIT(TARGET_LINUX)); a++)
 		if ((d->old.ir->arches ^ d->now.ir->arches) & ARCH_BIT(a))
 			compare_abi(d, (enum arch)a);
@@ -440,7 +454,7 @@ void diff_calls(struct differ *d)
 		uint32_t has = arches_with(d, &table[i]);
 		for (unsigned a = 0; a < ARCH_COUNT; a++)
 			if (has & ARCH_BIT(a))
-				compare_on(d, &table[i], (enum arch)a, &all);
+				compare_on(d, sides, &table[i], (enum arch)a, &all);
 		for (unsigned k = 0; k < all.n; k++) {
 			if (all.arches[k] != has)
 				all.v[k].object = arena_printf(d->a, "%s (%s)", all.v[k].object, arch_words(d->a, all.arches[k]));
