@@ -35,7 +35,7 @@ static const char *asking(struct arena *a, enum target t, enum cap cap, struct w
 }
 
 /* The answer to the policy; false when it does not ask, or has no words for it. */
-static bool answer_to(struct arena *a, const char *text, enum target t, enum cap cap, struct answer *out)
+static bool answer_to(struct arena *a, const char *text, enum target t, enum cap cap, struct answer *out, const char **beside)
 {
 	struct compile k;
 	const struct compile_options opt = {.path = "ask.sbx", .text = text};
@@ -46,6 +46,7 @@ static bool answer_to(struct arena *a, const char *text, enum target t, enum cap
 		read = found != NULL;
 		if (found)
 			*out = found->answer;
+		*beside = host_beside(cap, host_discards(k.ir));
 	}
 	if (read && out->mechanism)
 		out->mechanism = arena_strdup(a, out->mechanism);
@@ -60,9 +61,10 @@ static const char *note_of(enum cap cap, const struct answer *answer)
 	return answer->level < LEVEL_DELEGATED ? "nothing there does this" : answer->level == LEVEL_DELEGATED ? cap_help[cap] : NULL;
 }
 
-static void fill(struct arena *a, struct cap_cell *c, enum cap cap, const struct answer *answer)
+static void fill(struct arena *a, struct cap_cell *c, enum cap cap, const struct answer *answer, const char *beside)
 {
 	c->asked = true;
+	c->beside = beside;
 	c->level = answer->level;
 	c->mechanism = answer->level == LEVEL_ABSENT ? NULL : answer->mechanism;
 	c->kernel = c->mechanism ? host_least_kernel(a, c->mechanism) : NULL;
@@ -74,13 +76,14 @@ static void ask_all_ways(struct arena *a, enum target t, enum cap cap, bool view
 {
 	static const struct way ways[] = {{.line = true}, {.line = true, .require = true}, {.require = true}};
 	struct answer answer = {.level = LEVEL_ABSENT};
+	const char *beside = NULL;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		struct way w = ways[i];
 		w.views = views;
-		if (answer_to(a, asking(a, t, cap, w), t, cap, &answer))
+		if (answer_to(a, asking(a, t, cap, w), t, cap, &answer, &beside))
 			break;
 	}
-	fill(a, out, cap, &answer);
+	fill(a, out, cap, &answer, beside);
 }
 
 static bool same_text(const char *x, const char *y) { return x == y || (x && y && strcmp(x, y) == 0); }
@@ -130,7 +133,7 @@ struct cap_matrix *caps_of_policy(struct arena *a, const struct compile *k)
 	for (unsigned i = 0; i < k->guarantees.n; i++) {
 		const struct guarantee *g = &k->guarantees.v[i];
 		struct cap_cell *c = &m->v[g->target][g->cap];
-		fill(a, c, g->cap, &g->answer);
+		fill(a, c, g->cap, &g->answer, host_beside(g->cap, host_discards(k->ir)));
 		c->preferred = g->preferred;
 		c->at = g->origin ? say_origin(a, k->src, g->origin) : NULL;
 	}
@@ -145,7 +148,7 @@ static bool find_word(const char *const *words, unsigned n, const char *word, un
 	return false;
 }
 
-static bool plan_guarantee(struct arena *a, const struct manifest *y, unsigned i, struct cap_matrix *m)
+static bool plan_guarantee(struct arena *a, const struct manifest *y, unsigned i, bool discards, struct cap_matrix *m)
 {
 	unsigned target, cap, level;
 	const char *is = manifest_get(y, LIST_GUARANTEES, i, "is");
@@ -157,13 +160,13 @@ static bool plan_guarantee(struct arena *a, const struct manifest *y, unsigned i
 				      .mechanism = manifest_get(y, LIST_GUARANTEES, i, "mechanism"),
 				      .note = manifest_get(y, LIST_GUARANTEES, i, "note")};
 	struct cap_cell *c = &m->v[target][cap];
-	fill(a, c, (enum cap)cap, &answer);
+	fill(a, c, (enum cap)cap, &answer, host_beside((enum cap)cap, discards));
 	c->preferred = strcmp(is, "preferred") == 0;
 	c->at = manifest_get(y, LIST_GUARANTEES, i, "at");
 	return true;
 }
 
-struct cap_matrix *caps_of_plan(struct arena *a, const char *text, size_t size, const char **error)
+struct cap_matrix *caps_of_plan(struct arena *a, const char *text, size_t size, bool discards, const char **error)
 {
 	const struct manifest *y = manifest_read(a, text, size, error);
 	struct cap_matrix *m = ARENA_NEW(a, struct cap_matrix);
@@ -175,7 +178,7 @@ struct cap_matrix *caps_of_plan(struct arena *a, const char *text, size_t size, 
 		if (find_word(target_name, TARGET_COUNT, manifest_get(y, LIST_TARGETS, i, ""), &t))
 			m->targets |= TARGET_BIT(t);
 	for (unsigned i = 0; i < manifest_count(y, LIST_GUARANTEES); i++)
-		if (!plan_guarantee(a, y, i, m)) {
+		if (!plan_guarantee(a, y, i, discards, m)) {
 			*error = "plan.yaml: a guarantee that this sbxc does not know";
 			return NULL;
 		}
@@ -184,7 +187,8 @@ struct cap_matrix *caps_of_plan(struct arena *a, const char *text, size_t size, 
 
 static const char *lacks(struct arena *a, const struct host *h, const struct cap_cell *c)
 {
-	return c->asked && c->mechanism ? host_lacks(a, h, c->mechanism) : NULL;
+	const char *lack = c->asked && c->mechanism ? host_lacks(a, h, c->mechanism) : NULL;
+	return lack || !c->asked || !c->beside ? lack : host_lacks(a, h, c->beside);
 }
 
 void caps_on_host(struct arena *a, struct cap_matrix *m, const struct host *h)

@@ -12,6 +12,7 @@ struct cap_cell {
 	bool preferred;        /* by the policy, which then runs without it */
 	enum level level;
 	const char *mechanism; /* in the words of launch.conf; NULL with ABSENT */
+	const char *beside;    /* what it takes of Linux beside what keeps it: host_beside(); or NULL */
 	const char *kernel;    /* the least Linux for it, or NULL */
 	const char *note;      /* what does not hold as plainly as the name says, or what else keeps it; or NULL */
 	const char *at;        /* the line that asks, or NULL */
@@ -27,8 +28,8 @@ struct cap_matrix {
 struct cap_matrix *caps_general(struct arena *a);
 /* What a policy asks for and gets. After compile_judge(). */
 struct cap_matrix *caps_of_policy(struct arena *a, const struct compile *k);
-/* The same of a plan.yaml; NULL with *error. */
-struct cap_matrix *caps_of_plan(struct arena *a, const char *text, size_t size, const char **error);
+/* The same of a plan.yaml, of a plan that may throw writes away; NULL with *error. */
+struct cap_matrix *caps_of_plan(struct arena *a, const char *text, size_t size, bool discards, const char **error);
 /* Takes away what this Linux does not have. */
 void caps_on_host(struct arena *a, struct cap_matrix *m, const struct host *h);
 

@@ -59,7 +59,9 @@ static struct cap_matrix *plan_matrix(struct cli *c, const char *dir, int *code)
 	struct cap_matrix *m = NULL;
 	*code = (int)verify_plan(c->arena, dir, &done, &files, &failure);
 	const struct artifact *yaml = *code == CLI_OK ? plan_file(&files, "plan.yaml") : NULL;
-	if (yaml && !(m = caps_of_plan(c->arena, yaml->data, yaml->size, &failure)))
+	const struct artifact *launch = yaml ? plan_file(&files, "launch.conf") : NULL;
+	bool discards = launch && strstr(launch->data, "\ndiscard ");
+	if (yaml && !(m = caps_of_plan(c->arena, yaml->data, yaml->size, discards, &failure)))
 		*code = CLI_REFUSED;
 	if (!m)
 		cli_complain("%s: %s", dir, failure ? failure : "it has no plan.yaml");

@@ -249,7 +249,7 @@ const char *host_least_kernel(struct arena *a, const char *text)
 
 /* ---- a policy there ---- */
 
-static bool discards(const struct ir *ir)
+bool host_discards(const struct ir *ir)
 {
 	for (unsigned i = 0; i < ir->n_rules; i++)
 		if ((ir->rules[i].flags & RULE_DISCARD) && (ir->rules[i].targets & TARGET_BIT(TARGET_LINUX)))
@@ -257,13 +257,16 @@ static bool discards(const struct ir *ir)
 	return false;
 }
 
-/* What the host lacks for a guarantee. Folders whose changes are thrown away are layers; a scratch folder is none. */
+const char *host_beside(enum cap cap, bool discards)
+{
+	return cap == CAP_FS_WRITE_EPHEMERAL && discards ? "overlay" : NULL;
+}
+
+/* What the host lacks for a guarantee. */
 static const char *lacks(struct arena *a, const struct host *h, const struct compile *k, const struct guarantee *g)
 {
-	const char *lack = host_lacks(a, h, g->answer.mechanism);
-	if (!lack && g->cap == CAP_FS_WRITE_EPHEMERAL && discards(k->ir))
-		lack = host_lacks(a, h, "overlay");
-	return lack;
+	const char *lack = host_lacks(a, h, g->answer.mechanism), *beside = host_beside(g->cap, host_discards(k->ir));
+	return lack || !beside ? lack : host_lacks(a, h, beside);
 }
 
 unsigned host_refusals(const struct host *h, const struct compile *k, struct buf *out)

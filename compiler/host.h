@@ -28,6 +28,9 @@ const char *host_text(struct arena *a, const struct host *h);
  * all of them.
  */
 const char *host_lacks(struct arena *a, const struct host *h, const char *text);
+/* Folders whose changes are thrown away are layers; a scratch folder is none. What the guarantee takes for that, or NULL. */
+const char *host_beside(enum cap cap, bool discards);
+bool host_discards(const struct ir *ir);
 /* The least Linux that has all of the mechanisms: "6.12"; NULL when every Linux does, and for words that are not of Linux. */
 const char *host_least_kernel(struct arena *a, const char *text);
 
