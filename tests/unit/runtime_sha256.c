@@ -74,6 +74,10 @@ Test(runtime_sums, forms)
 	    HEX "  b\n" HEX "  a\n",
 	    HEX "  a\n" HEX "  a\n",
 	    "BA7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a\n",
+	    "/a7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a\n",
+	    ":a7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a\n",
+	    "`a7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  a\n",
+	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ag  a\n",
 	};
 	struct span good = span_of(HEX "  a\n" HEX "  a.b\n" HEX "  ab\n"), hex;
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,6 +113,38 @@ static void relative(void)
 	p = sbx_launch(plan, &o, &e);
 	holds("  and found where it is to start", p && sbx_wait(p, -1, &status) == 1 && status.exited && status.code == 7);
 	sbx_process_close(p);
+}
+
+/* Pages that the caller touches anew for a launch: of a plan that has launched, or of one for which it is the first. */
+static double pages_of(unsigned n, bool first)
+{
+	struct sbx_error e;
+	struct sbx_options o = options_of(ARGV("exit", "0"));
+	struct rusage before, after;
+	double pages = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct sbx_plan *of = first ? sbx_plan_open(plan_dir, NULL, &e) : plan;
+		getrusage(RUSAGE_SELF, &before);
+		struct sbx_process *p = sbx_launch(of, &o, &e);
+		getrusage(RUSAGE_SELF, &after);
+		pages += (double)(after.ru_minflt - before.ru_minflt) / n;
+		sbx_wait(p, -1, NULL);
+		sbx_process_close(p);
+		if (first)
+			sbx_plan_close(of);
+	}
+	return pages;
+}
+
+/* What a launch has touched the next one of its plan has; that of another begins anew. */
+__attribute__((unused)) static void memory(void)
+{
+	double warm = pages_of(50, false), cold = pages_of(50, true);
+
+	printf("# pages: %.2f of a plan that has launched, %.2f of one that has not\n", warm, cold);
+	holds("a launch touches no page that the one before it has", warm < 1);
+	holds("  and control: the first of its plan does", cold > warm + 1);
 }
 
 static void launches(void)
@@ -398,7 +431,11 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } sections[] = {{"plans", plans},     {"launches", launches}, {"inheritance", inheritance}, {"waiting", waiting},
-		{"threads", threads}, {"self", self},	      {"pools", pools}};
+		{"threads", threads}, {"self", self},	      {"pools", pools},
+#ifndef __SANITIZE_ADDRESS__ /* whose own memory is never used twice in a row */
+		{"memory", memory},
+#endif
+};
 
 int main(int argc, char **argv)
 {
