@@ -13,7 +13,7 @@ void interrupt_hold(void);
 /* Has one come? Nothing new should be begun then. */
 bool interrupt_came(void);
 /* The child that is waited for, or 0: it gets the signals too, also one that came before. */
-void interrupt_child(pid_t child);
+void interrupt_child(pid_t pid);
 /* As before interrupt_hold(); what came ends the process now, as it would have at once. */
 void interrupt_release(void);
 

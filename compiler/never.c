@@ -143,17 +143,17 @@ bool never_check(struct arena *a, const struct meaning *m, struct diags *d)
 	return !c.failed;
 }
 
-const struct origin *never_broken(struct arena *parent, const struct meaning *m, const struct ir_binding *given, unsigned n_given)
+const struct origin *never_broken(struct arena *a, const struct meaning *m, const struct ir_binding *given, unsigned n_given)
 {
 	const struct ir *ir = meaning_ir(m);
-	struct arena *a = arena_child(parent);
-	const struct never_cases cases = cases_of(a, m, given, n_given);
-	struct check c = {.a = a, .m = m};
+	struct arena *own = arena_child(a);
+	const struct never_cases cases = cases_of(own, m, given, n_given);
+	struct check c = {.a = own, .m = m};
 	for (unsigned i = 0; i < ir->n_nevers && !c.failed; i++) {
 		c.never = &ir->nevers[i];
 		check_one(&c, &cases);
 	}
-	arena_free(a);
+	arena_free(own);
 	return c.failed ? c.never->origin : NULL;
 }
 

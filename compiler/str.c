@@ -86,21 +86,21 @@ bool parse_u64(const char *s, size_t n, uint64_t max, uint64_t *out)
 }
 
 /* The second byte tells long forms and surrogates. */
-unsigned utf8_len(const char *text, size_t size)
+unsigned utf8_len(const char *s, size_t n)
 {
-	const unsigned char *s = (const unsigned char *)text;
-	unsigned n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-	unsigned lo = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
-	unsigned hi = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
-	if (n > size)
+	const unsigned char *u = (const unsigned char *)s;
+	unsigned len = u[0] < 0x80 ? 1 : u[0] < 0xc2 ? 0 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : u[0] < 0xf5 ? 4 : 0;
+	unsigned lo = u[0] == 0xe0 ? 0xa0 : u[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned hi = u[0] == 0xed ? 0x9f : u[0] == 0xf4 ? 0x8f : 0xbf;
+	if (len > n)
 		return 0;
-	for (unsigned i = 1; i < n; i++) {
-		if (s[i] < lo || s[i] > hi)
+	for (unsigned i = 1; i < len; i++) {
+		if (u[i] < lo || u[i] > hi)
 			return 0;
 		lo = 0x80;
 		hi = 0xbf;
 	}
-	return n;
+	return len;
 }
 
 bool utf8_valid(const char *s)
