@@ -15,9 +15,11 @@ struct check {
 	const struct never_case *at;
 	const struct ir_never *never;
 	struct loc said[DIAG_MAX_ERRORS]; /* lines that were reported for this never: no more are shown */
-	unsigned n_said;
+	unsigned n_said, n_broken;
 	bool failed;
 };
+
+enum { MOST_BROKEN = 4 * DIAG_MAX_ERRORS }; /* points of one never that are allowed: after so many the rest will be of the same lines */
 
 /* ---- the meaning ---- */
 
@@ -90,15 +92,16 @@ static void report_broken(struct check *c, const struct request *r, const struct
 		help_line(rec, c, r, by);
 }
 
-static void look(void *ctx, const struct request *r)
+static bool look(void *ctx, const struct request *r)
 {
 	struct check *c = ctx;
 	struct decision d = decide(c->m, r);
 	if (!d.allow)
-		return;
+		return false;
 	c->failed = true;
 	if (c->d)
 		report_broken(c, r, d.by);
+	return !c->d || c->n_said == DIAG_MAX_ERRORS || ++c->n_broken == MOST_BROKEN;
 }
 
 /* The systems of the policy, with these values. */
@@ -120,7 +123,7 @@ static struct never_cases cases_of(struct arena *a, const struct meaning *m, con
 static bool check_one(struct check *c, const struct never_cases *cases)
 {
 	bool known = true;
-	c->n_said = 0;
+	c->n_said = c->n_broken = 0;
 	for (unsigned i = 0; i < cases->n; i++) {
 		c->at = &cases->v[i];
 		known &= never_points(c->at, c->never, look, c);
@@ -202,15 +205,14 @@ bool never_check_kept(const struct ir *ir, const struct guarantees *g, struct di
 struct artifact_check {
 	struct validator *v;
 	const struct ir_never *never;
-	bool said;
 };
 
-static void look_at_artifact(void *ctx, const struct request *r)
+static bool look_at_artifact(void *ctx, const struct request *r)
 {
-	struct artifact_check *c = ctx;
+	const struct artifact_check *c = ctx;
 	const char *why = NULL;
-	if (c->said || validator_delegated(c->v, r) || validator_verdict(c->v, r).stops)
-		return;
+	if (validator_delegated(c->v, r) || validator_verdict(c->v, r).stops)
+		return false;
 	struct decision d = decide(c->v->meaning, r);
 	struct diag_rec *rec = diag(c->v->diags, DIAG_NEVER_NOT_KEPT, c->never->origin->loc,
 				    "%s cannot keep this", r->target == TARGET_LINUX ? "Linux" : "macOS");
@@ -223,7 +225,7 @@ static void look_at_artifact(void *ctx, const struct request *r)
 		diag_help(rec, "allow less above that place, so that nothing has to be taken out");
 	else
 		diag_help(rec, "put the line into `on %s { }`", target_name[r->target == TARGET_LINUX ? TARGET_MACOS : TARGET_LINUX]);
-	c->said = true;
+	return true;
 }
 
 void never_check_artifacts(struct validator *v)
@@ -232,7 +234,7 @@ void never_check_artifacts(struct validator *v)
 	const struct never_cases cases = cases_of(v->arena, v->meaning, NULL, 0);
 	for (unsigned i = 0; i < ir->n_nevers; i++)
 		for (unsigned k = 0; k < cases.n; k++) {
-			struct artifact_check c = {.v = v, .never = &ir->nevers[i]};
+			struct artifact_check c = {v, &ir->nevers[i]};
 			never_points(&cases.v[k], &ir->nevers[i], look_at_artifact, &c);
 		}
 }

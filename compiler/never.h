@@ -14,6 +14,7 @@ struct never_case {
 	const struct ir_binding *given;
 	unsigned n_given;
 	const struct rule_tree *tree;
+	const struct denied_names *denied;
 	const char *fresh_label;  /* of a host: no line names it */
 	const char *example_host; /* or NULL: a deny names it */
 };
@@ -23,9 +24,10 @@ struct never_case never_case_new(struct arena *a, const struct meaning *m, enum 
 /*
  * Gives `fn` requests of the set of `n`. The allowed set of the policy meets the set only if it holds one of them: rules
  * are subtrees of places, prefixes of names, intervals of ports, cases of calls, and the deepest point of two that overlap
- * is a point of every overlap. False when the conditions of a system call have too many cases to tell.
+ * is a point of every overlap. False when the conditions of a system call have too many cases to tell. `fn` returns true when
+ * it has seen enough.
  */
-typedef void never_point_fn(void *ctx, const struct request *r);
+typedef bool never_point_fn(void *ctx, const struct request *r);
 bool never_points(const struct never_case *at, const struct ir_never *n, never_point_fn *fn, void *ctx);
 
 /* Reports each line that allows what must never be (E0501). False when there was one. */

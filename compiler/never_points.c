@@ -1,34 +1,16 @@
 /*
  * never_points.c - the requests that decide whether the allowed set meets the set of a `never`.
  *
- * Two subtrees overlap in the deeper one, and if its root is denied or left out all of it is: so the place of the never
- * itself and the places of the allows below it are enough. Names with prefixes and intervals of ports are searched for
- * one that no deny takes. The allows that meet a set are found in a tree of the rules (rule_tree.h).
+ * Two subtrees overlap in the deeper one, and if its root is denied or left out all of it is (never_paths.c). Names with prefixes
+ * and intervals of ports are searched for one that no deny takes. The allows that meet a set are found in a tree of the rules.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "call_cases.h"
-#include "glob.h"
-#include "glob_pick.h"
-#include "never.h"
-#include "rule_tree.h"
+#include "denied_names.h"
+#include "never_priv.h"
 #include "str.h"
-#include "template.h"
-
-struct points {
-	struct arena *a;
-	const struct meaning *m;
-	const struct ir *ir;
-	const struct ir_rule *never;
-	const struct never_case *at;
-	const struct ir_rule **met; /* the rules that may meet the never, in their order */
-	unsigned n_met;
-	struct request r;
-	never_point_fn *fn;
-	void *ctx;
-	bool known;
-};
 
 enum {
 	OPS_INET = OP_BIT(OP_CONNECT_TCP) | OP_BIT(OP_CONNECT_UDP) | OP_BIT(OP_LISTEN_TCP) | OP_BIT(OP_LISTEN_UDP),
@@ -41,14 +23,13 @@ static uint32_t never_ops(const struct points *p)
 	return net ? (uint32_t)OPS_INET | OPS_UNIX : p->never->ops;
 }
 
-/* Is this an allow of the kind and the system that has one of the operations? */
-static bool allows(const struct points *p, const struct ir_rule *r, enum rule_kind kind, uint32_t ops)
+bool points_allow(const struct points *p, const struct ir_rule *r, enum rule_kind kind, uint32_t ops)
 {
 	bool net = kind == RULE_NET && (r->ops & OP_BIT(OP_NET));
 	return r->kind == kind && !r->deny && (r->targets & TARGET_BIT(p->r.target)) && (net || (r->ops & ops));
 }
 
-static bool add_met(void *ctx, const struct rule_node *at)
+bool points_add_met(void *ctx, const struct rule_node *at)
 {
 	struct points *p = ctx;
 	ARENA_GROW(p->a, p->met, p->n_met);
@@ -62,11 +43,9 @@ static int in_order(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-/* Each once. */
-static void find_met(struct points *p)
+void points_order_met(struct points *p)
 {
 	unsigned n = 0;
-	rule_tree_meeting(p->at->tree, p->never, add_met, p);
 	if (p->n_met)
 		qsort(p->met, p->n_met, sizeof(*p->met), in_order);
 	for (unsigned i = 0; i < p->n_met; i++)
@@ -75,138 +54,35 @@ static void find_met(struct points *p)
 	p->n_met = n;
 }
 
-/* The point, for each of the operations whose set holds it. */
-static void give(struct points *p, const char *object, uint16_t port, uint32_t ops)
+void points_find_met(struct points *p)
+{
+	rule_tree_meeting(p->at->tree, p->never, points_add_met, p);
+	points_order_met(p);
+}
+
+void points_give(struct points *p, const char *object, uint16_t port, uint32_t ops)
 {
 	if (!object)
 		return;
 	p->r.object = object;
 	p->r.port = port;
-	for (unsigned op = 0; op < OP_COUNT; op++) {
+	for (unsigned op = 0; op < OP_COUNT && !p->enough; op++) {
 		p->r.op = (enum op)op;
 		if ((ops & OP_BIT(op)) && decide_covers(p->m, p->never, &p->r))
-			p->fn(p->ctx, &p->r);
+			p->enough = p->fn(p->ctx, &p->r);
 	}
 }
 
-static const char *expand(const struct points *p, const char *tmpl)
+const char *points_expand(const struct points *p, const char *tmpl)
 {
 	return expand_template(p->a, p->ir, tmpl, p->r.given, p->r.n_given);
 }
 
-static void give_place(struct points *p, const char *tmpl, uint32_t ops)
+void points_give_place(struct points *p, const char *tmpl, uint32_t ops)
 {
-	const char *path = expand(p, tmpl);
+	const char *path = points_expand(p, tmpl);
 	if (path && path[0] == '/')
-		give(p, path, 0, ops);
-}
-
-/* ---- places ---- */
-
-/* A root of the policy, as one name of the place; NULL when it is none. */
-static const char *root_of(const struct points *p, const char *tmpl)
-{
-	const char *path = expand(p, tmpl);
-	return path && path[0] == '/' ? place_name(p->a, p->r.target, path) : NULL;
-}
-
-static const char *below(const struct points *p, const char *path, const char *name)
-{
-	return arena_printf(p->a, "%s/%s", path[1] ? path : "", name);
-}
-
-struct names {
-	const struct points *p;
-	const char *at;
-	uint32_t op;
-	const char **v;
-	unsigned n;
-};
-
-static void add_name(struct names *x, const char *name)
-{
-	ARENA_GROW(x->p->a, x->v, x->n);
-	x->v[x->n++] = name;
-}
-
-/* Patterns whose names are denied below the place, for the operation. */
-static bool add_denied(void *ctx, const struct rule_node *at)
-{
-	struct names *x = ctx;
-	const struct ir_rule *r = at->rule;
-	if (r->kind == RULE_GLOB && r->deny && (r->ops & x->op) && (r->targets & TARGET_BIT(x->p->r.target)))
-		add_name(x, r->glob);
-	return false;
-}
-
-/* Names of the policy's own places right below this one. */
-static bool add_own(void *ctx, const struct rule_node *at)
-{
-	struct names *x = ctx;
-	const char *name = rule_node_path(at) + (x->at[1] ? strlen(x->at) : 0) + 1;
-	if (at->rule->kind == RULE_PATH)
-		add_name(x, arena_strndup(x->p->a, name, strcspn(name, "/")));
-	return false;
-}
-
-/* The place with names below it that the patterns fit and no denied one does: at it, and in a folder that no line names. */
-static void fitting_points(struct points *p, const char *at, const char *const *globs, unsigned n, uint32_t op)
-{
-	struct names avoid = {.p = p, .at = at, .op = op};
-	const char *end = "", *key = rule_key_path(p->a, at);
-	rule_tree_above(p->at->tree, key, add_denied, &avoid);
-	for (unsigned i = 0; i < n; i++) {
-		const char *name = glob_pick(p->a, globs[i], avoid.v, avoid.n, &p->known);
-		if (!name)
-			return;
-		end = arena_printf(p->a, "%s%s%s", end, i ? "/" : "", name);
-	}
-	give(p, below(p, at, end), 0, op);
-	rule_tree_below(p->at->tree, key, add_own, &avoid);
-	rule_holes_below(p->at->tree, key, add_own, &avoid);
-	const char *folder = glob_pick(p->a, "*", avoid.v, avoid.n, &p->known);
-	if (folder)
-		give(p, below(p, below(p, at, folder), end), 0, op);
-}
-
-/*
- * Where the set of the allow and that of the never meet: in the deeper of their roots, and there in the names that their
- * patterns fit. What is denied or left out is so with all below it, so a point of both is as good as any below it.
- */
-static void meet(struct points *p, const struct ir_rule *allow)
-{
-	const char *x = root_of(p, p->never->object), *y = root_of(p, allow->object), *globs[2];
-	if (!x || !y || (!path_covers(x, y) && !path_covers(y, x)))
-		return;
-	const char *at = path_covers(x, y) ? y : x;
-	unsigned n = 0;
-	if (p->never->glob && !glob_covers(p->never->glob, x, at))
-		globs[n++] = p->never->glob;
-	if (allow->glob && !glob_covers(allow->glob, y, at))
-		globs[n++] = allow->glob;
-	if (n == 0)
-		give(p, at, 0, p->never->ops);
-	for (unsigned op = 0; n && op < OP_COUNT; op++)
-		if (p->never->ops & allow->ops & OP_BIT(op))
-			fitting_points(p, at, globs, n, OP_BIT(op));
-}
-
-static void path_points(struct points *p)
-{
-	const char *root = root_of(p, p->never->object);
-	for (unsigned op = 0; root && op < OP_COUNT; op++) {
-		if (!(p->never->ops & OP_BIT(op)))
-			continue;
-		if (p->never->glob)
-			fitting_points(p, root, &p->never->glob, 1, OP_BIT(op));
-		else
-			give(p, root, 0, OP_BIT(op));
-	}
-	if (p->ir->entry)
-		give_place(p, p->ir->entry, p->never->ops);
-	for (unsigned i = 0; i < p->n_met; i++)
-		if (allows(p, p->met[i], RULE_PATH, p->never->ops) || allows(p, p->met[i], RULE_GLOB, p->never->ops))
-			meet(p, p->met[i]);
+		points_give(p, path, 0, ops);
 }
 
 /* ---- sockets ---- */
@@ -214,9 +90,9 @@ static void path_points(struct points *p)
 static void give_socket(struct points *p, const char *name, uint32_t ops)
 {
 	if (name[0] == '@')
-		give(p, name, 0, ops);
+		points_give(p, name, 0, ops);
 	else
-		give_place(p, name, ops);
+		points_give_place(p, name, ops);
 }
 
 static void socket_points(struct points *p)
@@ -230,8 +106,8 @@ static void socket_points(struct points *p)
 	} else {
 		give_socket(p, p->never->object, ops);
 	}
-	for (unsigned i = 0; i < p->n_met; i++)
-		if (allows(p, p->met[i], RULE_NET, ops) && (p->met[i]->ops & OPS_UNIX))
+	for (unsigned i = 0; i < p->n_met && !p->enough; i++)
+		if (points_allow(p, p->met[i], RULE_NET, ops) && (p->met[i]->ops & OPS_UNIX))
 			give_socket(p, p->met[i]->object, ops);
 }
 
@@ -243,6 +119,28 @@ static bool is_denied(const struct points *p, const struct request *r)
 {
 	struct decision d = decide(p->m, r);
 	return !d.allow && d.by;
+}
+
+static bool denies_all_ports(void *ctx, const struct rule_node *at)
+{
+	const struct points *p = ctx;
+	const struct ir_rule *r = at->rule;
+	const bool all = (r->ops & OP_BIT(OP_NET)) || (!r->port_var && r->port_lo == 0 && r->port_hi == UINT16_MAX);
+	return r->deny && all && decide_covers(p->m, r, &p->r);
+}
+
+/* The first port from here that no deny takes for the host; past the last: there is none. */
+static uint32_t free_port(struct points *p, const char *host, uint32_t port, enum op op)
+{
+	const struct ir_rule here = {.kind = RULE_NET, .ops = OP_BIT(op), .object = host, .port_lo = (uint16_t)port, .port_hi = (uint16_t)port};
+	p->r.op = op;
+	p->r.object = host;
+	p->r.port = (uint16_t)port;
+	if (rule_tree_meeting(p->at->tree, &here, denies_all_ports, p))
+		return UINT16_MAX + 1;
+	while (port <= UINT16_MAX && (p->r.port = (uint16_t)port, is_denied(p, &p->r)))
+		port++;
+	return port;
 }
 
 /* The ports of a rule; false when only the start knows the one. */
@@ -257,7 +155,7 @@ static bool port_range(const struct points *p, const struct ir_rule *r, uint32_t
 	}
 	if (!r->port_var)
 		return true;
-	const char *text = expand(p, arena_printf(p->a, "${%s}", r->port_var));
+	const char *text = points_expand(p, arena_printf(p->a, "${%s}", r->port_var));
 	if (!text || !parse_u64(text, strlen(text), UINT16_MAX, &n))
 		return false;
 	*lo = *hi = (uint32_t)n;
@@ -291,16 +189,11 @@ static void interval_points(struct points *p, const char *host, uint32_t lo, uin
 {
 	if (lo > hi)
 		return;
-	give(p, host, (uint16_t)lo, ops);
+	points_give(p, host, (uint16_t)lo, ops);
 	for (unsigned op = 0; lo < hi && op < OP_COUNT; op++) {
-		uint32_t port = lo;
-		struct request r = p->r;
-		r.op = (enum op)op;
-		r.object = host;
-		for (r.port = (uint16_t)lo; (ops & OP_BIT(op)) && port < hi && is_denied(p, &r); r.port = (uint16_t)port)
-			port++;
-		if (port > lo)
-			give(p, host, (uint16_t)port, OP_BIT(op));
+		uint32_t port = ops & OP_BIT(op) ? free_port(p, host, lo, (enum op)op) : hi + 1;
+		if (port > lo && port <= hi)
+			points_give(p, host, (uint16_t)port, OP_BIT(op));
 	}
 }
 
@@ -315,7 +208,7 @@ static void unknown_port(struct points *p, const struct ir_rule *allow, const ch
 	given[n] = (struct ir_binding){allow->port_var, "1"};
 	p->r.given = given;
 	p->r.n_given = n + 1;
-	give(p, host, 1, ops);
+	points_give(p, host, 1, ops);
 	p->r.given = was;
 	p->r.n_given = n;
 }
@@ -326,10 +219,10 @@ static void inet_points(struct points *p)
 	if (!ops)
 		return;
 	bool known = port_range(p, p->never, &lo, &hi);
-	for (unsigned i = 0; i < p->n_met; i++) {
+	for (unsigned i = 0; i < p->n_met && !p->enough; i++) {
 		const struct ir_rule *r = p->met[i];
-		bool relay = (ops & OP_BIT(OP_CONNECT_TCP)) && allows(p, r, RULE_RELAY, OP_BIT(OP_RELAY_TCP));
-		if (!relay && !allows(p, r, RULE_NET, ops))
+		bool relay = (ops & OP_BIT(OP_CONNECT_TCP)) && points_allow(p, r, RULE_RELAY, OP_BIT(OP_RELAY_TCP));
+		if (!relay && !points_allow(p, r, RULE_NET, ops))
 			continue;
 		const char *host = meeting_host(p, r);
 		if (!port_range(p, r, &from, &to)) {
@@ -391,17 +284,17 @@ static void give_overlap(struct points *p, const char *x, const char *y)
 	if (nx == ny && x[nx] != '*')
 		deep = x;
 	const char *prefix = arena_strndup(p->a, deep, n);
-	give(p, deep[n] == '*' ? free_name(p, prefix) : prefix, 0, OP_BIT(OP_ENV));
+	points_give(p, deep[n] == '*' ? free_name(p, prefix) : prefix, 0, OP_BIT(OP_ENV));
 }
 
 static void env_points(struct points *p)
 {
-	for (unsigned i = 0; i < p->n_met; i++)
-		if (allows(p, p->met[i], RULE_ENV, OP_BIT(OP_ENV)))
+	for (unsigned i = 0; i < p->n_met && !p->enough; i++)
+		if (points_allow(p, p->met[i], RULE_ENV, OP_BIT(OP_ENV)))
 			give_overlap(p, p->never->object, p->met[i]->object);
 	for (unsigned i = 0; i < p->ir->n_env_set; i++)
 		if (p->ir->env_set[i].targets & TARGET_BIT(p->r.target))
-			give(p, p->ir->env_set[i].name, 0, OP_BIT(OP_ENV));
+			points_give(p, p->ir->env_set[i].name, 0, OP_BIT(OP_ENV));
 }
 
 /* ---- system calls ---- */
@@ -410,7 +303,7 @@ static void give_case(void *ctx, const uint64_t args[6])
 {
 	struct points *p = ctx;
 	memcpy(p->r.args, args, sizeof(p->r.args));
-	p->fn(p->ctx, &p->r);
+	p->enough = p->enough || p->fn(p->ctx, &p->r);
 }
 
 static void call_points(struct points *p, struct call_cases *cases, const char *name, unsigned depth)
@@ -464,6 +357,7 @@ struct never_case never_case_new(struct arena *a, const struct meaning *m, enum 
 	    .given = given,
 	    .n_given = n_given,
 	    .tree = rule_tree_new(a, ir, ir->rules, ir->n_rules, t, given, n_given),
+	    .denied = denied_names_new(a, ir, t, given, n_given),
 	    .fresh_label = fresh_label(a, ir),
 	    .example_host = example_host(ir),
 	};
@@ -480,16 +374,15 @@ bool never_points(const struct never_case *at, const struct ir_never *n, never_p
 	switch (n->rule.kind) {
 	case RULE_PATH:
 	case RULE_GLOB:
-		find_met(&p);
 		path_points(&p);
 		break;
 	case RULE_NET:
-		find_met(&p);
+		points_find_met(&p);
 		socket_points(&p);
 		inet_points(&p);
 		break;
 	case RULE_ENV:
-		find_met(&p);
+		points_find_met(&p);
 		env_points(&p);
 		break;
 	case RULE_SYSCALL:
@@ -498,10 +391,10 @@ bool never_points(const struct never_case *at, const struct ir_never *n, never_p
 	case RULE_RELAY:
 		break; /* what counts is whether a host is reached, through a proxy or not */
 	case RULE_SIGNAL:
-		give(&p, "*", 0, OP_BIT(OP_SIGNAL));
+		points_give(&p, "*", 0, OP_BIT(OP_SIGNAL));
 		break;
 	case RULE_MACOS:
-		give(&p, n->rule.object, 0, n->rule.ops);
+		points_give(&p, n->rule.object, 0, n->rule.ops);
 		break;
 	}
 	return p.known;

@@ -248,6 +248,21 @@ bool rule_holes_below(const struct rule_tree *x, const char *key, rule_node_fn *
 	return below(x, &x->holes, key, fn, ctx);
 }
 
+static bool within(const struct rule_tree *x, const struct nodes *p, const char *key, rule_node_fn *fn, void *ctx)
+{
+	return tell_run(p, key, strlen(key), true, fn, ctx) || below(x, p, key, fn, ctx);
+}
+
+bool rule_tree_within(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx)
+{
+	return within(x, &x->rules, key, fn, ctx);
+}
+
+bool rule_holes_within(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx)
+{
+	return within(x, &x->holes, key, fn, ctx);
+}
+
 static bool tell_meeting(struct visit *v, const char *key)
 {
 	return rule_tree_above(v->x, key, v->told, v->ctx) || rule_tree_below(v->x, key, v->told, v->ctx);

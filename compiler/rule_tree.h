@@ -27,11 +27,13 @@ const char *rule_node_path(const struct rule_node *at);
 typedef bool rule_node_fn(void *ctx, const struct rule_node *at);
 /* Rules whose sets may meet that of the rule, in no order; one of several kinds of network perhaps more than once. */
 bool rule_tree_meeting(const struct rule_tree *x, const struct ir_rule *r, rule_node_fn *fn, void *ctx);
-/* Those at the key or above it; below it; the places of exceptions at it or above it, and below it (`rule`: of which one). */
+/* Those at the key or above it; below it; at it or below it; the places of exceptions likewise (`rule`: of which one). */
 bool rule_tree_above(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx);
 bool rule_tree_below(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx);
+bool rule_tree_within(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx);
 bool rule_holes_above(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx);
 bool rule_holes_below(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx);
+bool rule_holes_within(const struct rule_tree *x, const char *key, rule_node_fn *fn, void *ctx);
 
 /* Keys of a place, concrete and with its one name; of a socket there; of a variable or PREFIX*. */
 const char *rule_key_path(struct arena *a, const char *path);

@@ -328,16 +328,14 @@ static bool port_of(struct arena *a, const struct model *m, const char *text, co
 /* Does a port line give what an assert-port line refuses? */
 static bool ports_refused(struct arena *a, const struct model *m, const struct ir_binding *given, unsigned n_given)
 {
-	uint64_t no, port;
-	for (unsigned i = 0; i < m->assert_ports.n; i++) {
-		const struct model_line *line = &m->assert_ports.v[i];
-		if (!port_of(a, m, line->tmpl, given, n_given, &no))
-			continue;
-		for (unsigned k = 0; k < m->ports.n; k++)
-			if ((m->ports.v[k].rights & line->rights) &&
-			    port_of(a, m, m->ports.v[k].tmpl, given, n_given, &port) && port == no)
-				return true;
-	}
+	uint64_t port;
+	uint32_t *rights = m->assert_ports.n ? ARENA_ARRAY(a, UINT16_MAX + 1u, uint32_t) : NULL;
+	for (unsigned i = 0; rights && i < m->ports.n; i++)
+		if (port_of(a, m, m->ports.v[i].tmpl, given, n_given, &port))
+			rights[port] |= m->ports.v[i].rights;
+	for (unsigned i = 0; i < m->assert_ports.n; i++)
+		if (port_of(a, m, m->assert_ports.v[i].tmpl, given, n_given, &port) && (rights[port] & m->assert_ports.v[i].rights))
+			return true;
 	return false;
 }
 

@@ -170,6 +170,21 @@ def neverhost(n):  # beside a domain of which these are denied
                          *(f'never allow connect tcp "h{i}.example.org:443"' for i in range(n))])
 
 
+def neverpattern(n):  # in a folder where these are denied
+    return Policy(isolate="all", lines=['prefer fs.glob.live on linux because "x"', 'allow read "/srv"',
+                                        *(f'deny read matching "*.k{i}" under "/srv"' for i in range(n)),
+                                        *(f'never allow read matching "*.k{i}" under "/srv"' for i in range(n))])
+
+
+def covered(n):  # lines inside of a rule with as many exceptions
+    return Policy(isolate="all", lines=['allow read "/srv" except {', *(f'    "/srv/{i}/no"' for i in range(n)), "}",
+                                        *(f'allow read "/srv/{i}/yes"' for i in range(n))])
+
+
+def deniedenv(n):  # a plan holds 512 names, and these are none
+    return Policy(lines=[line for i in range(n) for line in (f"allow env V{i}", f"deny env V{i}")])
+
+
 def drop(n):  # lines of a base, one by one
     return Policy(base=[f'allow read "/srv/{i}"' for i in range(n)],
                   lines=['allow read "/usr"', *(f'drop allow read "/srv/{i}"' for i in range(n))])
@@ -256,7 +271,7 @@ KINDS = {path: 100000, deep: 100000, chain: 100000, tree: 100000, hole: 100000, 
          unix: 100000, sockets: 100000, proxy: 100000, proxies: 100000, call: 1000, calls: 1000, conds: 1000, env: 500,
          expect: 100000, tests: 100000, given: 1000, let: 100000, param: 100000, group: 240, use: 100000, imports: 1000,
          never: 100000, mach: 100000, silence: 100000, macpath: 100000, macdeny: 100000, macport: 60000, macunix: 100000, open_denials: 100000,
-         nevers: 100000, neverport: 30000, neversocket: 100000, neverhost: 100000,
+         nevers: 100000, neverport: 30000, neversocket: 100000, neverhost: 100000, neverpattern: 100000, covered: 100000, deniedenv: 100000,
          drop: 100000, dropport: 60000, final: 100000, finalport: 30000, mount: 200, scratch: 200, denyhost: 100000, choice: 100000, use_with: 100000,
          macpattern: 20000, pattern: 100000, denypattern: 100000, folderpattern: 100000, machole: 1600}
 
