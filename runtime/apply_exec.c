@@ -32,7 +32,6 @@ static const char *exec_hint(const struct run *r, int error)
 bool apply_exec(struct run *r)
 {
 	const char *hint;
-	int error;
 
 	if (r->link)
 		r->link->shared->phase = PHASE_EXEC;
@@ -41,10 +40,8 @@ bool apply_exec(struct run *r)
 			AT_EMPTY_PATH);
 	else
 		execve(r->program.path, r->options->argv, r->envp);
-	error = errno;
-	fault_say(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC, "at %s",
-		  r->program.path);
-	fault_errno(r->fault, "exec", error);
-	hint = exec_hint(r, error);
+	fault_say(r->fault, errno == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC, "at %s", r->program.path);
+	fault_errno(r->fault, "exec");
+	hint = exec_hint(r, errno);
 	return hint ? fault_add(r->fault, "likely %s", hint) : false;
 }

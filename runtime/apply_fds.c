@@ -99,7 +99,7 @@ static bool nofile_raise(struct run *r)
 	if (prlimit(0, RLIMIT_NOFILE, &wanted, NULL) == 0)
 		return true;
 	fault_set(r->fault, ERR_EXEC_FD);
-	fault_errno(r->fault, "setrlimit of open files", errno);
+	fault_errno(r->fault, "setrlimit of open files");
 	fault_add(r->fault, "fix raise the hard limit (ulimit -Hn) to %zu or more", (size_t)need);
 	return fault_where(r->fault, r->plan->launch.entry_where);
 }

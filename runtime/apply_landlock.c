@@ -41,7 +41,7 @@ static bool rule_try(struct run *r, const struct landlock_rule *rule, int fd, ui
 		return true;
 	if (errno == EINVAL && fewer != rights && (!fewer || rule_add(r, fd, fewer)))
 		return true;
-	return fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "landlock_add_rule", errno);
+	return fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "landlock_add_rule");
 }
 
 static void grant_keep(struct run *r, struct grant grant)
@@ -62,9 +62,9 @@ static bool handle_grant(struct run *r, const struct landlock_rule *rule, int fd
 	if (!rule->nofollow && !r->grants.list)
 		return rule_try(r, rule, fd, rights, path);
 	if (fstat(fd, &st))
-		return fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "fstat", errno);
+		return fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "fstat");
 	if (S_ISLNK(st.st_mode))
-		return (fault_place)(r->fault, ERR_PATH_LINK, rule->where, path, NULL, 0);
+		return (fault_place)(r->fault, ERR_PATH_LINK, rule->where, path, NULL);
 	if (!S_ISDIR(st.st_mode))
 		rights &= fs_rights_of_files();
 	if (!rights)
@@ -92,7 +92,8 @@ static bool missing_fault(struct run *r, const struct landlock_rule *rule, const
 {
 	bool missing = error == ENOENT || error == ENOTDIR;
 
-	fault_place(r->fault, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, rule->where, path, "open", error);
+	errno = error;
+	fault_place(r->fault, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, rule->where, path, "open");
 	if (missing)
 		return fault_add(r->fault,
 				 "fix create it, or write `if-exists` or `make-dir` on that line");
@@ -105,7 +106,7 @@ static bool path_make(struct run *r, const struct landlock_rule *rule, const cha
 
 	if (r->options->dry_run || links_make(r, rule, path, &fault) == 0 || (!fault && errno == EEXIST))
 		return true;
-	return !fault && fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "mkdir", errno);
+	return !fault && fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "mkdir");
 }
 
 /*
@@ -233,7 +234,7 @@ static bool visit_entry(void *ctx, const struct landlock_rule *rule)
 	/* in a tree of its own it may be another file than the one that was opened outside */
 	fd = start_late(r) ? openat(AT_FDCWD, r->program.interp, O_PATH | O_CLOEXEC) : r->program.interp_fd;
 	if (fd < 0)
-		return fault_place(r->fault, ERR_PATH_OPEN, interp.where, r->program.interp, "open", errno);
+		return fault_place(r->fault, ERR_PATH_OPEN, interp.where, r->program.interp, "open");
 	if (fd == r->program.interp_fd)
 		r->program.interp_fd = -1;
 	return fd_grant(r, &interp, fd, r->program.interp);

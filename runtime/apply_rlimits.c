@@ -40,10 +40,10 @@ static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
 
 	/* seldom there is a lower one: it may not be raised, or must be put back */
 	if (!good && (errno != EPERM || rlimit_call(resource, NULL, &was)))
-		return fault_step_of(r->fault, SAID("limits"), rlimit_word(line->which), errno);
+		return fault_step_of(r->fault, SAID("limits"), rlimit_word(line->which));
 	if (!good || was.rlim_max < value)
 		good = rlimit_set(resource, value < was.rlim_max ? value : was.rlim_max, &was);
-	return good || fault_step_of(r->fault, SAID("limits"), rlimit_word(line->which), errno);
+	return good || fault_step_of(r->fault, SAID("limits"), rlimit_word(line->which));
 }
 
 uint64_t rlimits_cpu_us(const struct run *r)

@@ -24,12 +24,12 @@ static const char job_prefix[] = "sbx-job-", leaf_prefix[] = "sbx-sup-";
 
 enum { TRIES = 16, KILL_WAIT_MS = 5000 };
 
-static bool (cgroup_fault)(struct fault *f, const char *what, int error)
+static bool (cgroup_fault)(struct fault *f, const char *what)
 {
 	fault_set(f, ERR_CGROUP);
-	return (fault_errno)(f, what, error);
+	return (fault_errno)(f, what);
 }
-#define cgroup_fault(f, what, error) cgroup_fault(f, SAID(what), error)
+#define cgroup_fault(f, what) cgroup_fault(f, SAID(what))
 
 static void short_wait(int ms)
 {
@@ -187,9 +187,9 @@ static bool move_aside(struct cgroup *g, const struct cgroup_place *p, struct fa
 {
 	g->leaf = dir_make(p->base, leaf_prefix, g->leaf_name);
 	if (g->leaf < 0)
-		return cgroup_fault(f, "mkdir of a leaf for the supervisor", errno);
+		return cgroup_fault(f, "mkdir of a leaf for the supervisor");
 	if (!cgroup_file_write(g->leaf, "cgroup.procs", "0"))
-		return cgroup_fault(f, "moving the supervisor to its leaf", errno);
+		return cgroup_fault(f, "moving the supervisor to its leaf");
 	return true;
 }
 
@@ -210,12 +210,12 @@ static void expected(const struct cgroup_setting *s, const char *value, char *ou
 		text_str(&t, value);
 }
 
-static bool (limit_fault)(struct fault *f, const char *file, const char *value, const char *what, int error)
+static bool (limit_fault)(struct fault *f, const char *file, const char *value, const char *what)
 {
 	fault_say(f, ERR_CGROUP, "limit %s %s", file, value);
-	return (fault_errno)(f, what, error);
+	return (fault_errno)(f, what);
 }
-#define limit_fault(f, file, value, what, error) limit_fault(f, file, value, SAID(what), error)
+#define limit_fault(f, file, value, what) limit_fault(f, file, value, SAID(what))
 
 /* Without swap in the kernel there is nothing to limit, and no file for it. */
 static bool no_swap_anyway(const char *file, const char *value)
@@ -232,12 +232,12 @@ static bool limit_set(int dir, const struct cgroup_setting *s, struct fault *f)
 	text_bytes(&t, s->file.at, s->file.len);
 	text_bytes(&v, s->value.at, s->value.len);
 	if (!cgroup_file_write(dir, file, value))
-		return no_swap_anyway(file, value) || limit_fault(f, file, value, "write", errno);
+		return no_swap_anyway(file, value) || limit_fault(f, file, value, "write");
 	expected(s, value, want, sizeof(want));
 	if (!cgroup_file_read(dir, file, has, sizeof(has)))
-		return limit_fault(f, file, value, "read", errno);
+		return limit_fault(f, file, value, "read");
 	return !strcmp(has, want) ||
-	       limit_fault(f, file, value, "the kernel keeps another value", 0);
+	       fault_say(f, ERR_CGROUP, "limit %s %s\nwrong the kernel keeps another value", file, value);
 }
 
 static bool limits_set(int dir, const struct cgroup_place *p, const struct cgroup_conf *conf,
@@ -271,11 +271,11 @@ bool cgroup_make(struct cgroup *g, const struct cgroup_place *p, const struct cg
 		 const struct vars *v, struct fault *f)
 {
 	if (p->enable && !controllers_write(p->base, '+', p->enable))
-		return cgroup_fault(f, "write of cgroup.subtree_control", errno);
+		return cgroup_fault(f, "write of cgroup.subtree_control");
 	g->enabled = p->move ? p->enable : 0;
 	g->dir = dir_make(p->base, job_prefix, g->name);
 	if (g->dir < 0)
-		return cgroup_fault(f, "mkdir of the cgroup", errno);
+		return cgroup_fault(f, "mkdir of the cgroup");
 	return limits_set(g->dir, p, conf, v, f);
 }
 

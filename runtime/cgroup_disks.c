@@ -18,12 +18,12 @@ struct disks {
 	struct fault *fault;
 };
 
-static bool (disk_fault)(const struct disks *d, const char *line, const char *what, int error)
+static bool (disk_fault)(const struct disks *d, const char *line, const char *what)
 {
 	fault_say(d->fault, ERR_CGROUP, "limit io.max %s", line);
-	return (fault_errno)(d->fault, what, error);
+	return (fault_errno)(d->fault, what);
 }
-#define disk_fault(d, line, what, error) disk_fault(d, line, SAID(what), error)
+#define disk_fault(d, line, what) disk_fault(d, line, SAID(what))
 
 /* Is this whole word in the line? A number may begin with the digits of another. */
 static bool word_in(const char *line, size_t len, const char *word, size_t n)
@@ -66,16 +66,16 @@ static bool disk_limit(const struct disks *d, const char *disk)
 	text_str(&p, disk);
 	text_str(&p, "/dev");
 	if (!cgroup_file_read(d->block, path, device, sizeof(device)))
-		return errno == ENOENT || disk_fault(d, disk, "reading its number", errno);
+		return errno == ENOENT || disk_fault(d, disk, "reading its number");
 	text_str(&l, device);
 	text_str(&l, " ");
 	text_bytes(&l, d->setting->value.at, d->setting->value.len);
 	if (!cgroup_file_write(d->dir, "io.max", line))
-		return disk_fault(d, line, "write", errno);
+		return disk_fault(d, line, "write");
 	if (!cgroup_file_read(d->dir, "io.max", shown, sizeof(shown)))
-		return disk_fault(d, line, "read", errno);
+		return disk_fault(d, line, "read");
 	return kept(shown, device, d->setting->value) ||
-	       disk_fault(d, line, "the kernel keeps another value", 0);
+	       fault_say(d->fault, ERR_CGROUP, "limit io.max %s\nwrong the kernel keeps another value", line);
 }
 
 bool cgroup_disks_limit(int dir, const struct cgroup_setting *s, struct fault *f)
@@ -87,7 +87,7 @@ bool cgroup_disks_limit(int dir, const struct cgroup_setting *s, struct fault *f
 
 	d.block = open("/sys/block", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (d.block < 0)
-		return disk_fault(&d, "", "open /sys/block", errno);
+		return disk_fault(&d, "", "open /sys/block");
 	while (good && (n = syscall(SYS_getdents64, d.block, buf, sizeof(buf))) > 0)
 		for (long at = 0; good && at < n;) {
 			const struct dirent *e = (const void *)(buf + at);
@@ -95,5 +95,5 @@ bool cgroup_disks_limit(int dir, const struct cgroup_setting *s, struct fault *f
 			at += e->d_reclen;
 		}
 	close(d.block);
-	return good && (n == 0 || disk_fault(&d, "", "reading /sys/block", errno));
+	return good && (n == 0 || disk_fault(&d, "", "reading /sys/block"));
 }

@@ -84,36 +84,30 @@ bool fault_where(struct fault *f, struct span where)
 	return false;
 }
 
-bool (fault_errno)(struct fault *f, const char *what, int error)
+bool (fault_errno)(struct fault *f, const char *what)
 {
-	const char *name = errno_text(error);
+	const char *name = errno_text(errno);
 
-	if (!error)
-		return fault_add(f, "wrong %s", what);
-	if (!name)
-		return fault_add(f, "failed %s: errno %u", what, error);
-	return fault_add(f, "failed %s: %s", what, name);
+	return name ? fault_add(f, "failed %s: %s", what, name) : fault_add(f, "failed %s: errno %u", what, errno);
 }
 
-bool (fault_place)(struct fault *f, enum err id, struct span where, const char *path, const char *what, int error)
+bool (fault_place)(struct fault *f, enum err id, struct span where, const char *path, const char *what)
 {
 	fault_set(f, id);
 	fault_where(f, where);
 	fault_add(f, "at %s", path);
-	return what ? (fault_errno)(f, what, error) : false;
+	return what ? (fault_errno)(f, what) : false;
 }
 
-bool fault_step_of(struct fault *f, const char *step, const char *what, int error)
+bool fault_step_of(struct fault *f, const char *step, const char *what)
 {
 	fault_say(f, ERR_STEP, "step %s", step);
-	return (fault_errno)(f, what, error);
+	return (fault_errno)(f, what);
 }
 
 bool fault_step_words(struct fault *f, const char *words)
 {
-	int error = errno;
-
-	return fault_step_of(f, words, text_nth(words, 1), error);
+	return fault_step_of(f, words, text_nth(words, 1));
 }
 
 int fault_exit_code(const struct fault *f)

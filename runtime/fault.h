@@ -41,19 +41,23 @@ bool fault_say(struct fault *f, enum err id, const char *lines, ...) SAID_FORMAT
 #define fault_say(f, id, lines, ...) fault_say(f, id, SAID(lines), ##__VA_ARGS__)
 /* Adds the line `required POLICY-LINE`: where comes from the plan, still escaped. */
 bool fault_where(struct fault *f, struct span where);
-/* Adds `failed WHAT: ENAME (number)`; without an error, `wrong WHAT`. */
-bool fault_errno(struct fault *f, const char *what, int error);
-#define fault_errno(f, what, error) fault_errno(f, SAID(what), error)
-/* A set-up step failed. */
-bool fault_step_of(struct fault *f, const char *step, const char *what, int error);
-/* The same with errno. `words` are the step and, behind its NUL, what of it failed. */
+/*
+ * What failed with errno, which none of the functions here changes: adds `failed WHAT: ENAME (number)`. With `_error` the number
+ * is given, to errno too.
+ */
+bool fault_errno(struct fault *f, const char *what);
+#define fault_error(f, what, error) (errno = (error), fault_errno(f, what))
+#define fault_errno(f, what) fault_errno(f, SAID(what))
+/* A set-up step failed with errno. */
+bool fault_step_of(struct fault *f, const char *step, const char *what);
+/* The same; `words` are the step and, behind its NUL, what of it failed. */
 bool fault_step_words(struct fault *f, const char *words);
 #define fault_step(f, step, what) fault_step_words(f, SAID(step "\0" what))
 #define fault_step_error(f, step, what, error) (errno = (error), fault_step(f, step, what))
 #define fault_memory(f, step) fault_step_error(f, step, "memory", ENOMEM)
-/* A place of that line of the policy; what: NULL, or as above. */
-bool fault_place(struct fault *f, enum err id, struct span where, const char *path, const char *what, int error);
-#define fault_place(f, id, where, path, what, error) fault_place(f, id, where, path, SAID(what), error)
+/* A place of that line of the policy; what of it failed with errno, or NULL. */
+bool fault_place(struct fault *f, enum err id, struct span where, const char *path, const char *what);
+#define fault_place(f, id, where, path, what) fault_place(f, id, where, path, SAID(what))
 
 /* The lines, and the fix of the table where they name none. */
 void fault_lines(const struct fault *f, struct text *t);

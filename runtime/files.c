@@ -81,9 +81,8 @@ static bool file_open(struct run *r, const struct file_option *o, struct input_f
 
 	f->fd = openat(AT_FDCWD, o->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (f->fd < 0 || fstat(f->fd, &st)) {
-		int error = errno;
 		file_fault(r, o, "it cannot be read", "");
-		return fault_errno(r->fault, "open", error);
+		return fault_errno(r->fault, "open");
 	}
 	if (!S_ISREG(st.st_mode))
 		return file_fault(r, o, "it is no regular file", "");
@@ -151,10 +150,9 @@ static bool file_copy(struct run *r, const struct input_file *f, int folder)
 	out = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	good = out >= 0 && fchmod(out, 0600) == 0 && bytes_copy(f->fd, out);
 	if (!good) {
-		int error = errno;
 		fault_say(r->fault, ERR_INPUT_FILE, "file %s", name);
 		fault_where(r->fault, r->plan->launch.places[f->place].where);
-		fault_errno(r->fault, "copy", error);
+		fault_errno(r->fault, "copy");
 	}
 	if (out >= 0)
 		close(out);

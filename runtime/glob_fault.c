@@ -13,7 +13,7 @@ bool glob_fault(struct fault *f, const struct landlock_rule *rule, const char *p
 	fault_where(f, rule->where);
 	fault_add(f, "at %s", path);
 	if (result == GLOB_FAILED)
-		return fault_errno(f, "reading the folders below", error);
+		return fault_error(f, "reading the folders below", error);
 	return fault_add(f,
 			 "pattern %.*s\n"
 			 "found %s\n"

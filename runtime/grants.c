@@ -100,7 +100,7 @@ static bool grant_below(const struct grant *g, struct vars *v, const char *inter
 	if (dir < 0 || !place_climb(dir, see_target, s)) {
 		fault_set(f, ERR_PATH_OPEN);
 		fault_where(f, g->where);
-		return (fault_errno)(f, path, errno);
+		return (fault_errno)(f, path);
 	}
 	if (s->hit)
 		s->found = g;
@@ -170,7 +170,7 @@ bool grants_assert(const struct grants *g, const struct landlock_rule *assert, c
 	if (!search_above(path, &s, &exists)) {
 		fault_set(f, ERR_PATH_OPEN);
 		fault_where(f, assert->where);
-		return (fault_errno)(f, path, errno);
+		return (fault_errno)(f, path);
 	}
 	if (!s.found && exists && !search_below(g, assert, v, interp, &s, f))
 		return false;

@@ -36,7 +36,8 @@ int lib_error_step(struct sbx_error *e, const char *what, int error)
 {
 	struct fault f;
 
-	fault_step_of(&f, "library", what, error);
+	errno = error;
+	fault_step_of(&f, "library", what);
 	return lib_error(e, &f);
 }
 

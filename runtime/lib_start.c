@@ -154,7 +154,7 @@ static bool child_start(struct start *s)
 	    !stdio_place(s->stdio, r->fault) || (s->sheds && !descriptors_shed(s)))
 		return false;
 	if (s->directory && chdir(s->directory))
-		return fault_step_of(r->fault, "directory", s->directory, errno);
+		return fault_step_of(r->fault, "directory", s->directory);
 	r->ready = s->ready;
 	return (start_late(r) || exec_fd_prepare(r)) && (start_supervised(r) ? start_go(r) : start_here(r));
 }

@@ -101,7 +101,8 @@ static bool (no_namespace)(struct run *r, const char *step, int error)
 	if (!cause && error == EPERM)
 		cause = SAID("this is a chroot, where the kernel makes no user namespaces, or a security module forbids them");
 	fault_set(r->fault, ERR_NO_NAMESPACE);
-	(fault_errno)(r->fault, step, error);
+	errno = error;
+	(fault_errno)(r->fault, step);
 	/* what AppArmor and SELinux say, who have a name for every process */
 	if (!cause && error == EACCES && line_is_read("/proc/self/attr/current", text, sizeof(text))) {
 		fault_add(r->fault, "likely a security module, which calls this process `%s`", text);

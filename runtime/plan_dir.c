@@ -37,12 +37,13 @@ static bool owner_check(const struct stat *st, const char *name, struct fault *f
 	return true;
 }
 
-static bool (open_fault)(struct fault *f, const char *name, const char *why, int error)
+static bool (open_fault)(struct fault *f, const char *name, const char *why)
 {
 	fault_say(f, ERR_PLAN_OPEN, "at %s", name);
-	return (fault_errno)(f, why, error);
+	return (fault_errno)(f, why);
 }
-#define open_fault(f, name, why, error) open_fault(f, name, SAID(why), error)
+#define open_fault(f, name, why) open_fault(f, name, SAID(why))
+#define open_wrong(f, name, why) fault_say(f, ERR_PLAN_OPEN, "at %s\nwrong " why, name)
 
 /* Up to size bytes; a file that shrank meanwhile gives fewer, which its hash will show. */
 static bool read_whole(int fd, char *buf, size_t *size)
@@ -69,19 +70,19 @@ static bool file_take(const struct plan_dir *d, int fd, size_t max, struct plan_
 	char *buf;
 
 	if (fstat(fd, &st))
-		return open_fault(f, name, "stat", errno);
+		return open_fault(f, name, "stat");
 	if (!S_ISREG(st.st_mode))
-		return open_fault(f, name, "not a regular file", 0);
+		return open_wrong(f, name, "not a regular file");
 	if (!owner_check(&st, name, f))
 		return false;
 	if ((uint64_t)st.st_size > max)
-		return open_fault(f, name, "the file is too large", 0);
+		return open_wrong(f, name, "the file is too large");
 	*out = (struct plan_file){.name = name, .size = (size_t)st.st_size};
 	buf = pool_take(d->pool, out->size);
 	if (!buf)
-		return open_fault(f, name, "memory", errno);
+		return open_fault(f, name, "memory");
 	out->data = buf;
-	return read_whole(fd, buf, &out->size) || open_fault(f, name, "read", errno);
+	return read_whole(fd, buf, &out->size) || open_fault(f, name, "read");
 }
 
 /* O_NONBLOCK: a FIFO that was put in the place of a file must not stop the loader. */
@@ -92,7 +93,7 @@ static bool file_read(const struct plan_dir *d, const char *name, size_t max, st
 	bool good;
 
 	if (fd < 0)
-		return open_fault(f, name, "open", errno);
+		return open_fault(f, name, "open");
 	out->name = name;
 	good = file_take(d, fd, max, out, f);
 	fd_leave(fd);
@@ -123,9 +124,9 @@ bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, str
 	d->pinned = digest != NULL;
 	d->fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd < 0)
-		return open_fault(f, path, "open", errno);
+		return open_fault(f, path, "open");
 	if (fstat(d->fd, &st))
-		return open_fault(f, path, "stat", errno);
+		return open_fault(f, path, "stat");
 	if (!owner_check(&st, path, f) || !file_read(d, "SHA256SUMS", MAX_SUMS, &sums, f) ||
 	    !digest_check(d, &sums, digest, f))
 		return false;
@@ -149,7 +150,7 @@ bool plan_dir_visit(struct plan_dir *d, struct fault *f)
 		if (getcwd(path, sizeof(path)))
 			d->real = pool_copy(d->pool, path, strlen(path));
 		if (fchdir(back))
-			return open_fault(f, ".", "fchdir", errno);
+			return open_fault(f, ".", "fchdir");
 	}
 	fd_leave(back);
 	return true;
@@ -188,7 +189,7 @@ bool plan_dir_read(const struct plan_dir *d, const char *name, size_t max, struc
 	struct span wanted;
 
 	if (!sums_find(d->sums, name, &wanted))
-		return open_fault(f, name, "SHA256SUMS does not list this file", 0);
+		return open_wrong(f, name, "SHA256SUMS does not list this file");
 	if (!file_read(d, name, max, out, f))
 		return false;
 	sha256_hex_by(d->hash, out->data, out->size, hex);

@@ -58,7 +58,7 @@ static bool find_fault(const char *name, int error, struct fault *f)
 	if (error == ENOENT || error == ENOTDIR)
 		return not_found(f, name, ": no such file");
 	not_executable(f, name, "not a regular file that this user may execute");
-	return fault_errno(f, "access", error);
+	return fault_error(f, "access", error);
 }
 
 bool program_find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault *f)
@@ -102,7 +102,7 @@ static bool entry_open(struct program *p, struct span where, struct fault *f)
 	if (p->fd >= 0)
 		return true;
 	not_executable(f, p->path, "it cannot be read, and its ELF interpreter stands in it");
-	return fault_errno(f, "open", errno);
+	return fault_errno(f, "open");
 }
 
 /* A name must be the entry's last part, a path must lead to the same file. */
@@ -145,7 +145,7 @@ static bool entry_look(const struct launch *l, struct program *p, struct fault *
 		break;
 	}
 	not_executable(f, p->path, "it cannot be read");
-	return fault_errno(f, "read", errno);
+	return fault_errno(f, "read");
 }
 
 static bool interp_open(struct program *p, struct fault *f)

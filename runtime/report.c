@@ -17,12 +17,12 @@
 #include "sha256.h"
 #include "system.h"
 
-static bool (refuse)(struct fault *f, const char *what, const char *name, int error)
+static bool (refuse)(struct fault *f, const char *what, const char *name)
 {
 	fault_say(f, ERR_REPORT, "at %s", name);
-	return (fault_errno)(f, what, error);
+	return (fault_errno)(f, what);
 }
-#define refuse(f, what, name, error) refuse(f, SAID(what), name, error)
+#define refuse(f, what, name) refuse(f, SAID(what), name)
 
 /* A copy, so that no step of the start can take the number. */
 static bool fd_take(struct report *p, int fd, struct fault *f)
@@ -33,7 +33,9 @@ static bool fd_take(struct report *p, int fd, struct fault *f)
 	p->fd = flags < 0 || (flags & O_ACCMODE) == O_RDONLY ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (p->fd >= 0)
 		return true;
-	return refuse(f, "--status-fd", num_text(number, (uint64_t)fd), flags < 0 ? errno : EBADF);
+	if (flags >= 0)
+		errno = EBADF;
+	return refuse(f, "--status-fd", num_text(number, (uint64_t)fd));
 }
 
 static bool file_take(struct report *p, const char *path, struct fault *f)
@@ -47,11 +49,12 @@ static bool file_take(struct report *p, const char *path, struct fault *f)
 		text_bytes(&t, path, slash == path ? 1 : (size_t)(slash - path));
 	else
 		text_str(&t, ".");
+	errno = ENAMETOOLONG;
 	if (t.cut || !p->file[0])
-		return refuse(f, "--report", path, ENAMETOOLONG);
+		return refuse(f, "--report", path);
 	p->dir = open(dir, OPEN_TO_SEARCH | O_CLOEXEC);
 	if (p->dir < 0 || faccessat(p->dir, ".", W_OK | X_OK, 0))
-		return refuse(f, "the directory of --report", path, errno);
+		return refuse(f, "the directory of --report", path);
 	return true;
 }
 
@@ -61,7 +64,7 @@ bool report_open(struct report *p, const struct options *o, struct fault *f)
 
 	*p = (struct report){.fd = -1, .dir = -1};
 	if (!buf)
-		return refuse(f, "memory", "", errno);
+		return refuse(f, "memory", "");
 	p->text = text_over(buf, REPORT_MAX);
 	return (o->status_fd < 0 || fd_take(p, o->status_fd, f)) &&
 	       (!o->report || file_take(p, o->report, f));

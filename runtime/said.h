@@ -10,7 +10,7 @@
 
 #ifdef SBX_PACKED_TEXTS
 /* Behind `static const char name[]`: its place. */
-#define SAID_ARRAY __attribute__((section("words")))
+#define SAID_ARRAY __attribute__((section("words"), aligned(1)))
 /* In place of the literal `text`. */
 #define SAID(text)                                                                                                     \
 	__extension__({                                                                                                \

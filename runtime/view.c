@@ -248,7 +248,7 @@ static bool cover_needed(struct view *v, const struct item *i, const struct item
 		return view_kept_missing(v->run, i->path);
 	if (!writable)
 		return true;
-	(fault_place)(v->run->fault, ERR_COVER_MISSING, i->where, i->path, NULL, 0);
+	(fault_place)(v->run->fault, ERR_COVER_MISSING, i->where, i->path, NULL);
 	return fault_add(v->run->fault, "fix create it, or deny a place that is there");
 }
 
@@ -257,13 +257,14 @@ static bool late_open(struct view *v, struct item *i, bool *gone)
 {
 	i->fd = place_open(AT_FDCWD, i->path, O_NOFOLLOW, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
 	*gone = i->fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
-	return i->fd >= 0 || *gone || fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "open", errno);
+	return i->fd >= 0 || *gone || fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "open");
 }
 
 /* A file system that the kernel does not have can only be the overlay: the others are part of every kernel. */
 static bool tree_fault(struct view *v, const struct item *i, int error)
 {
-	fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "mount", error);
+	errno = error;
+	fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "mount");
 	return error == ENODEV &&
 	       fault_add(v->run->fault, "fix modprobe overlay, or write to a `scratch`");
 }
@@ -283,7 +284,7 @@ static bool item_mount(struct view *v, struct item *i, const struct item *above,
 			fd_leave(tree);
 		return true;
 	}
-	fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "open of the place", errno);
+	fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "open of the place");
 	return fault_add(v->run->fault, "fix name a place that is there, or one outside of the "
 					"folders of the host: nothing is made in them");
 }
@@ -298,7 +299,7 @@ static bool item_place(struct view *v, struct item *i, const struct item *next)
 	if (!needed)
 		return true;
 	if (v->depth == MAX_DEPTH)
-		return fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "too deep", ELOOP);
+		return errno = ELOOP, fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "too deep");
 	if (!known && i->late && !late_open(v, i, &gone))
 		return false;
 	if (gone)
@@ -325,7 +326,7 @@ static bool nested_check(struct view *v)
 		for (unsigned k = 0; k < v->items->n && items[i].kind == ITEM_BIND && !own; k++) {
 			cover = &items[k];
 			if (cover->kind == ITEM_COVER && item_covers(cover->path, items[i].path))
-				return (fault_place)(v->run->fault, ERR_COVER_NESTED, items[i].where, items[i].path, NULL, 0);
+				return (fault_place)(v->run->fault, ERR_COVER_NESTED, items[i].where, items[i].path, NULL);
 		}
 	}
 	return true;
@@ -388,15 +389,15 @@ static bool root_open(struct view *v)
 	if (old < 0 || v->store < 0)
 		return step_fault(v, "tmpfs");
 	if (root && root->kind == ITEM_BIND && (tree = host_mount(root->fd, attributes_of(root, root->rw))) < 0)
-		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "mount", errno);
+		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "mount");
 	if (tree_put(v->store, old))
 		return step_fault(v, "move_mount of the root");
 	if (!v->private)
 		return true;
 	if (root && tree < 0 && (tree = tree_make(v, root, NULL)) < 0)
-		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "mount", errno);
+		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "mount");
 	if (root && tree_put(tree, v->store))
-		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "move_mount", errno);
+		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "move_mount");
 	v->points.root = root ? tree : v->store;
 	if (root)
 		v->above[v->depth++] = (unsigned)(root - v->items->v);
@@ -529,10 +530,7 @@ static bool directory_enter(struct run *r, const char *caller)
 		return false;
 	if (chdir(path) == 0)
 		return true;
-	fault_set(r->fault, ERR_VIEW_PLACE);
-	fault_where(r->fault, l->directory_where);
-	fault_add(r->fault, "at %s", path);
-	return fault_errno(r->fault, "chdir", errno);
+	return fault_place(r->fault, ERR_VIEW_PLACE, l->directory_where, path, "chdir");
 }
 
 /* The program as the new tree has it; the old descriptor would lead out of it. */
@@ -548,9 +546,10 @@ static bool program_again(struct run *r)
 	p->fd = openat(AT_FDCWD, p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (p->fd >= 0 && fstat(p->fd, &now) == 0 && known && now.st_ino == before.st_ino)
 		return true;
+	if (p->fd >= 0)
+		errno = ESTALE;
 	fault_say(r->fault, ERR_VIEW_PLACE, "at %s", p->path);
-	return fault_errno(r->fault, "open of the program in its tree",
-			   p->fd < 0 ? errno : ESTALE);
+	return fault_errno(r->fault, "open of the program in its tree");
 }
 
 /* Its mounts would be those of the host: a way to what is covered, past what is read only. */

@@ -289,9 +289,9 @@ static bool found(struct items *x, struct walk *w, struct item item)
 	struct stat st;
 
 	if (fstat(w->fd, &st))
-		return fault_place(x->run->fault, ERR_PATH_OPEN, item.where, w->here, "fstat", errno);
+		return fault_place(x->run->fault, ERR_PATH_OPEN, item.where, w->here, "fstat");
 	if (S_ISLNK(st.st_mode))
-		return (fault_place)(x->run->fault, ERR_PATH_LINK, item.where, w->here, NULL, 0);
+		return (fault_place)(x->run->fault, ERR_PATH_LINK, item.where, w->here, NULL);
 	item.is_dir = S_ISDIR(st.st_mode);
 	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
 	item.fd = w->fd;
@@ -338,7 +338,8 @@ bool items_missing(struct items *x, struct span where, const char *path, int err
 {
 	bool missing = error == ENOENT || error == ENOTDIR;
 
-	fault_place(x->run->fault, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, where, path, "open", error);
+	errno = error;
+	fault_place(x->run->fault, missing ? ERR_PATH_MISSING : ERR_PATH_OPEN, where, path, "open");
 	if (missing)
 		return fault_add(x->run->fault,
 				 "fix create it, or write `if-exists` or `make-dir` on that line");
@@ -370,7 +371,7 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 	if (error == ENOENT && r->missing == MISSING_MAKE) {
 		bool fault = false;
 		if (links_make(x->run, r, path, &fault) && (fault || errno != EEXIST))
-			return !fault && fault_place(x->run->fault, ERR_PATH_OPEN, r->where, path, "mkdir", errno);
+			return !fault && fault_place(x->run->fault, ERR_PATH_OPEN, r->where, path, "mkdir");
 		error = walk(&w, path);
 	}
 	if (!error && w.fd < 0) {
@@ -389,7 +390,7 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 		return true;
 	}
 	if (error == ELOOP && r->nofollow)
-		return (fault_place)(x->run->fault, ERR_PATH_LINK, r->where, path, NULL, 0);
+		return (fault_place)(x->run->fault, ERR_PATH_LINK, r->where, path, NULL);
 	return items_missing(x, r->where, path, error);
 }
 
@@ -430,12 +431,12 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 	if (!template_expand(r->place, TEMPLATE_PATH, &x->run->vars, r->where, path, x->run->fault))
 		return false;
 	if (items_elsewhere(x, path))
-		return (fault_place)(x->run->fault, ERR_VIEW_PLACE, r->where, path, NULL, 0);
+		return (fault_place)(x->run->fault, ERR_VIEW_PLACE, r->where, path, NULL);
 	walk_begin(&w, x);
 	w.how_far = true;
 	error = walk(&w, path);
 	if (x->by)
-		return (fault_place)(x->run->fault, ERR_COVER_LINK, r->where, x->by, NULL, 0) ||
+		return (fault_place)(x->run->fault, ERR_COVER_LINK, r->where, x->by, NULL) ||
 		       fault_add(x->run->fault, "fix deny the place that it leads to, %s, by that name", w.here);
 	if (!error && w.fd >= 0)
 		return found(x, &w, item);
@@ -479,7 +480,7 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 	if (error || item.fd < 0)
 		return items_missing(x, p->where, source, error ? error : ENOENT);
 	if (fstat(item.fd, &st))
-		return fault_place(x->run->fault, ERR_PATH_OPEN, p->where, source, "fstat", errno);
+		return fault_place(x->run->fault, ERR_PATH_OPEN, p->where, source, "fstat");
 	item.is_dir = S_ISDIR(st.st_mode);
 	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
 	return items_add(x, item);
@@ -499,8 +500,9 @@ static bool discard_place(struct items *x, const struct place_line *p, const cha
 		return items_missing(x, p->where, at, error ? error : ENOENT);
 	if (!found(x, &w, item))
 		return false;
+	errno = ENOTDIR;
 	return x->v[x->n - 1].is_dir ||
-	       fault_place(x->run->fault, ERR_VIEW_PLACE, p->where, at, "discard of what is no folder", ENOTDIR);
+	       fault_place(x->run->fault, ERR_VIEW_PLACE, p->where, at, "discard of what is no folder");
 }
 
 static bool places_collect(struct items *x, bool discards)

@@ -22,11 +22,11 @@ struct mask {
 	char path[PLAN_MAX_PATH + 1];
 };
 
-static bool (mask_fault)(const struct mask *m, enum err id, const char *path, const char *what, int error)
+static bool (mask_fault)(const struct mask *m, enum err id, const char *path, const char *what)
 {
-	return (fault_place)(m->items->run->fault, id, m->rule->where, path, what, error);
+	return (fault_place)(m->items->run->fault, id, m->rule->where, path, what);
 }
-#define mask_fault(m, id, path, what, error) mask_fault(m, id, path, SAID(what), error)
+#define mask_fault(m, id, path, what) mask_fault(m, id, path, SAID(what))
 
 static int tree_make(unsigned how, int fd, bool is_dir)
 {
@@ -74,7 +74,7 @@ static bool mask_put(struct mask *m, const char *path, int fd, const struct stat
 
 	if (shown_below(m, path, &layered)) {
 		close(fd);
-		return (mask_fault)(m, ERR_COVER_NESTED, path, NULL, 0);
+		return (mask_fault)(m, ERR_COVER_NESTED, path, NULL);
 	}
 	if (layered) {
 		item.path = pool_copy(m->items->run->pool, path, strlen(path));
@@ -83,7 +83,7 @@ static bool mask_put(struct mask *m, const char *path, int fd, const struct stat
 	tree = tree_make(item.how, fd, item.is_dir);
 	good = tree >= 0 && tree_put(tree, fd) == 0;
 	if (!good)
-		mask_fault(m, ERR_VIEW_PLACE, path, "mount", errno);
+		mask_fault(m, ERR_VIEW_PLACE, path, "mount");
 	if (tree >= 0)
 		close(tree);
 	close(fd);
@@ -98,8 +98,9 @@ static bool link_match(struct mask *m)
 
 	if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == EACCES || (!error && fd < 0))
 		return true; /* it leads nowhere that the program could go */
+	errno = error;
 	if (error || fstat(fd, &st))
-		return mask_fault(m, ERR_PATH_OPEN, m->path, "open", error ? error : errno);
+		return mask_fault(m, ERR_PATH_OPEN, m->path, "open");
 	return mask_put(m, real, fd, &st);
 }
 
@@ -123,7 +124,8 @@ static int folder_open(struct mask *m, const char *place)
 	if (error == ENOENT || error == ENOTDIR || (!error && fd < 0))
 		return NOTHING;
 	if (error) {
-		mask_fault(m, ERR_PATH_OPEN, place, "open", error);
+		errno = error;
+		mask_fault(m, ERR_PATH_OPEN, place, "open");
 		return FAILED;
 	}
 	dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
@@ -133,7 +135,8 @@ static int folder_open(struct mask *m, const char *place)
 	close(fd);
 	if (dir >= 0 || error == ENOTDIR)
 		return dir;
-	mask_fault(m, ERR_PATH_OPEN, place, "reading it", error);
+	errno = error;
+	mask_fault(m, ERR_PATH_OPEN, place, "reading it");
 	return FAILED;
 }
 
@@ -149,7 +152,7 @@ static bool visit_mask(void *ctx, const struct landlock_rule *rule)
 	if (!template_expand(rule->place, TEMPLATE_PATH, &x->run->vars, rule->where, place, x->run->fault))
 		return false;
 	if (items_elsewhere(x, place))
-		return (mask_fault)(&m, ERR_VIEW_PLACE, place, NULL, 0);
+		return (mask_fault)(&m, ERR_VIEW_PLACE, place, NULL);
 	dir = folder_open(&m, place);
 	if (dir < 0)
 		return dir == NOTHING;

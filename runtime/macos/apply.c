@@ -33,7 +33,7 @@ static bool directory_enter(struct run *r)
 		return false;
 	if (chdir(path) == 0)
 		return true;
-	fault_step_of(r->fault, "directory", path, errno);
+	fault_step_of(r->fault, "directory", path);
 	return fault_where(r->fault, l->directory_where);
 }
 
@@ -50,14 +50,14 @@ static bool rlimit_lower(struct run *r, const struct rlimit_line *line)
 	struct rlimit was, set, now;
 
 	if (getrlimit(resource, &was))
-		return fault_step_of(r->fault, "limits", word, errno);
+		return fault_step_of(r->fault, "limits", word);
 	set.rlim_max = value < was.rlim_max ? value : was.rlim_max;
 	set.rlim_cur = set.rlim_max;
 	if (setrlimit(resource, &set) || getrlimit(resource, &now))
-		return fault_step_of(r->fault, "limits", word, errno);
+		return fault_step_of(r->fault, "limits", word);
 	/* macOS rounds the stack to pages and may keep a lower limit of its own, never a higher one */
 	if (now.rlim_cur > set.rlim_cur || now.rlim_max > set.rlim_max)
-		return fault_step_of(r->fault, "limits", word, EPERM);
+		return errno = EPERM, fault_step_of(r->fault, "limits", word);
 	return true;
 }
 
@@ -111,7 +111,7 @@ bool apply_exec(struct run *r)
 	phase_set(r, PHASE_SETUP);
 	fault_say(r->fault, error == ENOENT ? ERR_NOT_FOUND : ERR_NOT_EXEC, "at %s",
 		  r->program.path);
-	fault_errno(r->fault, "exec", error);
+	fault_error(r->fault, "exec", error);
 	if (error == EPERM)
 		fault_add(
 		    r->fault,

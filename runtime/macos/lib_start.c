@@ -107,7 +107,7 @@ static _Noreturn void child_main(struct start *s)
 	if (stdio_place(s)) {
 		descriptors_shed(s);
 		if (s->directory && chdir(s->directory))
-			fault_step_of(r->fault, "directory", s->directory, errno);
+			fault_step_of(r->fault, "directory", s->directory);
 		else
 			start_go(r);
 	}

@@ -25,7 +25,8 @@ static bool place_fault(struct run *r, const struct need *need, const char *path
 	fault_set(f, error == ENOENT ? ERR_PATH_MISSING : ERR_PATH_OPEN);
 	fault_where(f, need->where);
 	fault_add(f, "at %s", path);
-	fault_errno(f, what, error);
+	errno = error;
+	fault_errno(f, what);
 	return fault_add(f, "fix create it, or write `if-exists` or `make-dir` on that line");
 }
 

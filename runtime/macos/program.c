@@ -17,7 +17,7 @@ static bool find_fault(struct fault *f, const char *name, int error)
 {
 	fault_say(f, error == ENOENT || error == ENOTDIR ? ERR_NOT_FOUND : ERR_NOT_EXEC, "at %s",
 		  name);
-	return fault_errno(f, "access", error);
+	return fault_error(f, "access", error);
 }
 
 /* 0, or why the file cannot be executed by this user. */

@@ -75,7 +75,7 @@ Test(runtime_fault, lines)
 
 	fault_set(&f, ERR_PATH_MISSING);
 	fault_where(&f, span_of("my\\x20file\\\\x.sbx:3"));
-	fault_errno(&f, "open", 2);
+	fault_error(&f, "open", 2);
 	cr_expect_str_eq(f.buf, "   required   my file\\x.sbx:3\n"
 				"   failed     open: no such file or directory (ENOENT)\n");
 	cr_expect_eq(fault_exit_code(&f), EXIT_SANDBOX);
