@@ -15,33 +15,23 @@ enum { MAX_PASSWD = 16 * 1024 * 1024 };
 /* The field number `want` of a line, fields separated by colons. */
 static bool line_field(struct span line, unsigned want, struct span *field)
 {
-	while (line.len > 0 || want == 0) {
-		const char *colon = memchr(line.at, ':', line.len);
-		size_t len = colon ? (size_t)(colon - line.at) : line.len;
-		if (want-- == 0) {
-			*field = (struct span){line.at, len};
+	for (;; want--) {
+		*field = span_cut(&line, ':');
+		if (want == 0)
 			return true;
-		}
-		if (!colon)
+		if (field->at + field->len == line.at) /* no colon behind it */
 			return false;
-		line.at += len + 1;
-		line.len -= len + 1;
 	}
-	return false;
 }
 
 bool passwd_home(struct span file, uid_t uid, struct span *home)
 {
 	while (file.len > 0) {
-		const char *end = memchr(file.at, '\n', file.len);
-		size_t len = end ? (size_t)(end - file.at) : file.len;
-		struct span line = {file.at, len}, field;
+		struct span line = span_cut(&file, '\n'), field;
 		uint64_t n;
 		if (line_field(line, 2, &field) && span_number(field, UINT32_MAX, &n) && n == uid &&
 		    line_field(line, 5, home))
 			return true;
-		file.at += len + (end != NULL);
-		file.len -= len + (end != NULL);
 	}
 	return false;
 }

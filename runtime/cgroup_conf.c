@@ -45,13 +45,11 @@ _Static_assert(COUNT(settings) <= CGROUP_MAX_SETTINGS, "each is written once at 
 
 const char *controller_word(enum controller c)
 {
-	static const char *const words[] = {
-#define CONTROLLER(id, word) word,
-	    CONTROLLERS(CONTROLLER)
+#define CONTROLLER(id, word) word "\0"
+	static const char words[] = CONTROLLERS(CONTROLLER);
 #undef CONTROLLER
-	};
 
-	return words[c];
+	return text_nth(words, c);
 }
 
 static bool number_check(const struct line *l, struct span word, uint64_t min, uint64_t max)

@@ -48,12 +48,9 @@ static bool kept(const char *shown, const char *device, struct span value)
 	}
 	len = strcspn(line, "\n");
 	while (value.len > 0) {
-		const char *blank = memchr(value.at, ' ', value.len);
-		size_t word = blank ? (size_t)(blank - value.at) : value.len;
-		if (!word_in(line, len, value.at, word))
+		struct span word = span_cut(&value, ' ');
+		if (!word_in(line, len, word.at, word.len))
 			return false;
-		value.at += word + (blank != NULL);
-		value.len -= word + (blank != NULL);
 	}
 	return true;
 }

@@ -66,6 +66,11 @@ bool line_end(struct line *l)
 	return line_done(l) || line_fault(l, "nothing may follow here", l->left);
 }
 
+bool line_last(struct line *l, struct span *word)
+{
+	return line_word(l, word) && line_end(l);
+}
+
 /* The bytes up to the first that is no part of a line. */
 static size_t line_bytes(const char *at, size_t left)
 {

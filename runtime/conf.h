@@ -49,6 +49,8 @@ bool conf_lines(const struct conf *c, bool (*read)(void *ctx, struct line *l, st
 
 /* One word; a fault when the line is at its end or holds two blanks. */
 bool line_word(struct line *l, struct span *word);
+/* The last word: nothing follows it. */
+bool line_last(struct line *l, struct span *word);
 /* The rest of the line as it is, at least one byte. */
 bool line_rest(struct line *l, struct span *rest);
 bool line_number(struct line *l, uint64_t max, uint64_t *value);

@@ -110,6 +110,12 @@ bool fault_step_words(struct fault *f, const char *words)
 	return fault_step_of(f, words, text_nth(words, 1));
 }
 
+bool fault_memory_words(struct fault *f, const char *words)
+{
+	errno = ENOMEM;
+	return fault_step_words(f, words);
+}
+
 int fault_exit_code(const struct fault *f)
 {
 	return codes[f->id];

@@ -54,7 +54,9 @@ bool fault_step_of(struct fault *f, const char *step, const char *what);
 bool fault_step_words(struct fault *f, const char *words);
 #define fault_step(f, step, what) fault_step_words(f, SAID(step "\0" what))
 #define fault_step_error(f, step, what, error) (errno = (error), fault_step(f, step, what))
-#define fault_memory(f, step) fault_step_error(f, step, "memory", ENOMEM)
+/* There is no memory for it. */
+bool fault_memory_words(struct fault *f, const char *words);
+#define fault_memory(f, step) fault_memory_words(f, SAID(step "\0memory"))
 /* A place of that line of the policy; what of it failed with errno, or NULL. */
 bool fault_place(struct fault *f, enum err id, struct span where, const char *path, const char *what);
 #define fault_place(f, id, where, path, what) fault_place(f, id, where, path, SAID(what))

@@ -31,7 +31,7 @@ const char *glob_wrong(struct span p)
 	for (size_t i = 0; i < p.len; i++) {
 		stars += p.at[i] == '*';
 		if (strchr("/?[]{}\\$\"", p.at[i]))
-			return "a pattern with more than stars";
+			return SAID("a pattern with more than stars");
 		if (p.at[i] == '*' && i + 1 < p.len && p.at[i + 1] == '*')
 			return SAID("a pattern with `**`");
 	}

@@ -10,28 +10,16 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The Linux version that brought each Landlock ABI. */
-static const char *const abi_linux[] = {
-    "",
-#define ABI(number, linux_version) [number] = linux_version,
-    PLAN_LANDLOCK_ABIS(ABI)
-#undef ABI
-};
+#define ABI(number, linux_version) linux_version "\0"
+static const char abi_linux[] SAID_ARRAY = "\0" PLAN_LANDLOCK_ABIS(ABI);
+#define ABI_NUMBER(number, linux_version) number,
+static const unsigned char abis[] = {0, PLAN_LANDLOCK_ABIS(ABI_NUMBER)}; /* one after the other: its row is its number */
 
 /* Why a mechanism is missing. what == NULL: it is there. */
 struct lack {
 	const char *what, *likely, *fix;
 	char buf[160];
 };
-
-static struct span mechanism_next(struct span *left)
-{
-	const char *plus = memchr(left->at, '+', left->len);
-	struct span word = {left->at, plus ? (size_t)(plus - left->at) : left->len};
-
-	left->at += word.len + (plus != NULL);
-	left->len -= word.len + (plus != NULL);
-	return word;
-}
 
 static bool span_starts(struct span s, const char *prefix)
 {
@@ -73,8 +61,8 @@ static void landlock_look(struct span word, const struct host *h, struct lack *l
 	} else if (h->landlock < abi) {
 		text_put(&t, "Landlock ABI %u is needed, this kernel has %u", (unsigned)abi,
 			 h->landlock);
-		if (abi < COUNT(abi_linux))
-			text_put(&t, "; ABI came with Linux %s", abi_linux[abi]);
+		if (abi < COUNT(abis))
+			text_put(&t, "; ABI came with Linux %s", text_nth(abi_linux, abi));
 		lack->what = lack->buf;
 		lack->fix = SAID("use a newer kernel");
 	}
@@ -106,13 +94,6 @@ static void cgroup_look(struct span controller, const struct host *h, struct lac
 	lack->fix = p->fix ? p->fix : SAID("write `prefer CAPABILITY on linux because ...`");
 }
 
-/* Mechanisms that no host can give to this version of the loader. */
-static const struct {
-	const char *word, *what, *fix;
-} not_yet[] = {
-    {"none", "Linux keeps at most a part of it", "plan.yaml says which"},
-};
-
 static void mechanism_look(struct span word, const struct host *h, struct lack *lack)
 {
 	if (span_is(word, "launch") || span_is(word, "rlimit") || span_is(word, "supervisor"))
@@ -134,16 +115,13 @@ static void mechanism_look(struct span word, const struct host *h, struct lack *
 		landlock_look(word, h, lack);
 		return;
 	}
+	if (span_is(word, "none")) {
+		lack->what = SAID("Linux keeps at most a part of it");
+		lack->fix = SAID("plan.yaml says which");
+		return;
+	}
 	lack->what = SAID("this sbx-run does not know the mechanism");
 	lack->fix = SAID("use the sbx-run that came with the sbxc of this plan");
-	for (size_t i = 0; i < COUNT(not_yet); i++) {
-		size_t n = strlen(not_yet[i].word);
-		bool prefix = not_yet[i].word[n - 1] == ':' && span_starts(word, not_yet[i].word);
-		if (prefix || span_is(word, not_yet[i].word)) {
-			lack->what = not_yet[i].what;
-			lack->fix = not_yet[i].fix;
-		}
-	}
 }
 
 /* The first mechanism of the guarantee that is missing. */
@@ -154,7 +132,7 @@ static bool guarantee_look(const struct guarantee *g, const struct host *h, stru
 
 	memset(lack, 0, sizeof(*lack));
 	do {
-		*word = mechanism_next(&left);
+		*word = span_cut(&left, '+');
 		mechanism_look(*word, h, lack);
 	} while (!lack->what && left.len > 0);
 	return !lack->what;
@@ -213,7 +191,7 @@ static bool tolerated(const struct launch *l, const char *word)
 	for (unsigned i = 0; i < l->n_guarantees; i++) {
 		struct span left = l->guarantees[i].mechanisms;
 		while (left.len > 0) {
-			struct span m = mechanism_next(&left);
+			struct span m = span_cut(&left, '+');
 			if (span_is(m, word) || span_starts(m, word))
 				return true;
 		}

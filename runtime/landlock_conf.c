@@ -128,15 +128,11 @@ static bool rights_read(struct line *l, const struct right *table, size_t n, uin
 	if (!line_word(l, &word))
 		return false;
 	*bits = 0;
-	for (left = word;;) {
-		const char *comma = memchr(left.at, ',', left.len);
-		struct span name = {left.at, comma ? (size_t)(comma - left.at) : left.len};
-		if (!right_take(l, name, table, n, &next, bits))
+	left = word;
+	do
+		if (!right_take(l, span_cut(&left, ','), table, n, &next, bits))
 			return false;
-		if (!comma)
-			break;
-		left = (struct span){comma + 1, left.len - name.len - 1};
-	}
+	while (left.at[-1] == ',');
 	return !(*bits & ~handled) || line_fault(l, "a right that is not handled", word);
 }
 
@@ -209,14 +205,13 @@ static bool read_entry(void *ctx, struct line *l)
 
 static bool missing_read(struct line *l, enum missing *missing)
 {
-	static const char *const words[] = {
-	    [MISSING_ERROR] = "error", [MISSING_SKIP] = "skip", [MISSING_MAKE] = "make"};
+	static const char words[] = "error\0skip\0make"; /* in the order of enum missing */
 	struct span word;
 
 	if (!line_word(l, &word))
 		return false;
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (span_is(word, words[i])) {
+	for (size_t i = 0; i <= MISSING_MAKE; i++)
+		if (span_is(word, text_nth(words, i))) {
 			*missing = (enum missing)i;
 			return true;
 		}
@@ -283,7 +278,7 @@ static bool port_check(const struct landlock *out, const struct line *l, struct 
 static bool port_read(const struct landlock *out, struct line *l, struct landlock_rule *r)
 {
 	return rights_read(l, net_rights, COUNT(net_rights), out->net, &r->rights) &&
-	       line_word(l, &r->port) && line_word(l, &r->where) && line_end(l) &&
+	       line_word(l, &r->port) && line_last(l, &r->where) &&
 	       port_check(out, l, r->port);
 }
 

@@ -10,8 +10,8 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static const char *const machines[] = {"x86_64", "aarch64", "riscv64", "s390x"};
-static const char *const namespaces[] = {"user", "pid", "mount", "net", "ipc", "uts", "cgroup"};
+static const char machines[] = "x86_64\0aarch64\0riscv64\0s390x\0";
+static const char namespaces[] = "user\0pid\0mount\0net\0ipc\0uts\0cgroup\0";
 
 static const struct {
 	const char *word;
@@ -42,18 +42,22 @@ uint64_t rlimit_value(const struct rlimit_line *line, const struct vars *v)
 
 bool launch_has_arch(const struct launch *l, const char *machine)
 {
-	for (unsigned i = 0; i < COUNT(machines); i++)
-		if (!strcmp(machines[i], machine))
-			return l->arches & 1u << i;
+	unsigned bit = 1;
+
+	for (const char *m = machines; *m; m = text_nth(m, 1), bit <<= 1)
+		if (!strcmp(m, machine))
+			return l->arches & bit;
 	return false;
 }
 
 void launch_isolate_text(const struct launch *l, struct text *t)
 {
-	for (unsigned i = 0; i < COUNT(namespaces); i++)
-		if (l->isolate & 1u << i) {
+	unsigned bit = 1;
+
+	for (const char *n = namespaces; *n; n = text_nth(n, 1), bit <<= 1)
+		if (l->isolate & bit) {
 			text_str(t, t->len ? " " : "");
-			text_str(t, namespaces[i]);
+			text_str(t, n);
 		}
 }
 
@@ -65,22 +69,22 @@ const struct guarantee *launch_guarantee(const struct launch *l, struct span cap
 	return NULL;
 }
 
-/* Words of a table, each at most once and in its order, at least one. */
-static bool words_in_order(struct line *l, const char *const *table, unsigned n, unsigned *bits)
+/* Words of a list, each at most once and in its order, at least one. */
+static bool words_in_order(struct line *l, const char *known, unsigned *bits)
 {
-	unsigned next = 0;
+	unsigned bit = 1;
 
 	do {
 		struct span word;
-		unsigned i = next;
 		if (!line_word(l, &word))
 			return false;
-		while (i < n && !span_is(word, table[i]))
-			i++;
-		if (i == n)
+		for (; *known && !span_is(word, known); bit <<= 1)
+			known = text_nth(known, 1);
+		if (!*known)
 			return line_fault(l, "an unknown word, or one out of order", word);
-		*bits |= 1u << i;
-		next = i + 1;
+		*bits |= bit;
+		bit <<= 1;
+		known = text_nth(known, 1);
 	} while (!line_done(l));
 	return true;
 }
@@ -111,7 +115,7 @@ static bool read_policy(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
 
-	return line_word(l, &out->policy) && line_word(l, &out->version) && line_end(l);
+	return line_word(l, &out->policy) && line_last(l, &out->version);
 }
 
 static bool target_read(struct line *l, const char *system, const char *wrong)
@@ -126,14 +130,14 @@ static bool target_read(struct line *l, const char *system, const char *wrong)
 static bool read_target(void *ctx, struct line *l)
 {
 	(void)ctx;
-	return target_read(l, "linux", "not a plan for linux");
+	return target_read(l, "linux", SAID("not a plan for linux"));
 }
 
 static bool read_arch(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
 
-	return words_in_order(l, machines, COUNT(machines), &out->arches);
+	return words_in_order(l, machines, &out->arches);
 }
 
 static bool read_isolate(void *ctx, struct line *l)
@@ -142,7 +146,7 @@ static bool read_isolate(void *ctx, struct line *l)
 
 	if (span_is(l->left, "none"))
 		return true;
-	return words_in_order(l, namespaces, COUNT(namespaces), &out->isolate);
+	return words_in_order(l, namespaces, &out->isolate);
 }
 
 static bool read_root(void *ctx, struct line *l)
@@ -150,7 +154,7 @@ static bool read_root(void *ctx, struct line *l)
 	struct launch *out = ctx;
 	struct span word;
 
-	if (!line_word(l, &word) || !line_end(l))
+	if (!line_last(l, &word))
 		return false;
 	out->private_root = true;
 	if (!(out->isolate & ISOLATE_MOUNT))
@@ -173,7 +177,7 @@ static bool read_hostname(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
 
-	if (!line_word(l, &out->hostname) || !line_end(l))
+	if (!line_last(l, &out->hostname))
 		return false;
 	if (!(out->isolate & ISOLATE_UTS))
 		return line_fault(l, "a line that needs `isolate uts`", out->hostname);
@@ -181,7 +185,7 @@ static bool read_hostname(void *ctx, struct line *l)
 	       line_fault(l, "not the name of a host", out->hostname);
 }
 
-static struct vars launch_vars(struct launch *out)
+__attribute__((noinline)) static struct vars launch_vars(struct launch *out)
 {
 	return (struct vars){.params = out->params, .n_params = out->n_params};
 }
@@ -211,7 +215,7 @@ static bool read_range(void *ctx, struct line *l)
 	uint64_t least, most;
 
 	if (!line_word(l, &name) || !line_number(l, INT64_MAX, &least) || !line_number(l, INT64_MAX, &most) ||
-	    !line_word(l, &where) || !line_end(l))
+	    !line_last(l, &where))
 		return false;
 	while (p < end && !span_same(p->name, name))
 		p++;
@@ -235,42 +239,45 @@ static bool read_user(void *ctx, struct line *l)
 	       line_fault(l, "a line that needs `isolate user`", (struct span){0});
 }
 
-static bool template_read(struct line *l, const struct vars *v, struct span *tmpl)
+/* params: NULL, or whose params it may name. */
+static bool template_read(struct line *l, struct launch *params, struct span *tmpl)
 {
+	struct vars v;
 	const char *wrong;
 
 	if (!line_rest(l, tmpl))
 		return false;
-	wrong = template_wrong(*tmpl, v);
+	if (params)
+		v = launch_vars(params);
+	wrong = template_wrong(*tmpl, params ? &v : NULL);
 	return !wrong || (line_fault)(l, wrong, *tmpl);
 }
 
 static bool read_param(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct param p = {0};
-	struct span type, how;
+	struct param *p = &out->params[out->n_params];
+	struct span name, type, how;
 
-	if (!line_word(l, &p.name) || !line_word(l, &type) || !line_word(l, &how))
+	if (!line_word(l, &name) || !line_word(l, &type) || !line_word(l, &how))
 		return false;
-	if (!param_name_good(p.name))
-		return line_fault(l, "not the name of a param", p.name);
-	if (!type_word(type, &p.type))
-		return line_fault(l, "not a type", type);
+	if (!param_name_good(name))
+		return line_fault(l, "not the name of a param", name);
 	for (unsigned i = 0; i < out->n_params; i++)
-		if (span_same(out->params[i].name, p.name))
-			return line_fault(l, "a param that is given twice", p.name);
+		if (span_same(out->params[i].name, name))
+			return line_fault(l, "a param that is given twice", name);
 	if (out->n_params == PLAN_MAX_PARAMS)
-		return line_fault(l, "too many params", p.name);
-	if (span_is(how, "default")) {
-		p.fallback = (struct span){"", 0};
-		if (!line_done(l) && !template_read(l, NULL, &p.fallback))
-			return false;
-	} else if (!span_is(how, "required") || !line_end(l)) {
+		return line_fault(l, "too many params", name);
+	if (!type_word(type, &p->type))
+		return line_fault(l, "not a type", type);
+	p->name = name;
+	out->n_params++;
+	if (span_is(how, "required"))
+		return line_end(l);
+	if (!span_is(how, "default"))
 		return line_fault(l, "`required` or `default VALUE` was expected", how);
-	}
-	out->params[out->n_params++] = p;
-	return true;
+	p->fallback = (struct span){"", 0};
+	return line_done(l) || template_read(l, NULL, &p->fallback);
 }
 
 static bool read_guarantee(void *ctx, struct line *l)
@@ -280,7 +287,7 @@ static bool read_guarantee(void *ctx, struct line *l)
 	struct span level;
 
 	if (!line_word(l, &g.cap) || !line_word(l, &level) || !line_word(l, &g.mechanisms) ||
-	    !line_word(l, &g.where) || !line_end(l))
+	    !line_last(l, &g.where))
 		return false;
 	g.required = span_is(level, "required");
 	if (!g.required && !span_is(level, "preferred"))
@@ -298,9 +305,8 @@ static bool read_guarantee(void *ctx, struct line *l)
 static bool read_entry(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct vars v = launch_vars(out);
 
-	return line_word(l, &out->entry_where) && template_read(l, &v, &out->entry);
+	return line_word(l, &out->entry_where) && template_read(l, out, &out->entry);
 }
 
 static bool read_exec_fd(void *ctx, struct line *l)
@@ -319,17 +325,14 @@ static bool read_exec_fd(void *ctx, struct line *l)
 static bool read_directory(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct vars v = launch_vars(out);
 
-	return line_word(l, &out->directory_where) && template_read(l, &v, &out->directory);
+	return line_word(l, &out->directory_where) && template_read(l, out, &out->directory);
 }
 
 /* WHERE TMPL, and the place is kept. */
 static bool place_read(struct launch *out, struct line *l, struct place_line p)
 {
-	struct vars v = launch_vars(out);
-
-	if (!line_word(l, &p.where) || !template_read(l, &v, &p.at))
+	if (!line_word(l, &p.where) || !template_read(l, out, &p.at))
 		return false;
 	if (!(out->isolate & ISOLATE_MOUNT))
 		return line_fault(l, "a line that needs `isolate mount`", p.at);
@@ -381,7 +384,7 @@ static bool choice_read(struct line *l, const char *one, const char *two, unsign
 {
 	struct span word;
 
-	if (!line_word(l, &word) || !line_end(l))
+	if (!line_last(l, &word))
 		return false;
 	*choice = span_is(word, one) ? 1 : two && span_is(word, two) ? 2 : 0;
 	return *choice || line_fault(l, "an unknown word", word);
@@ -438,7 +441,7 @@ static bool env_names_read(struct launch *out, struct line *l, bool deny)
 {
 	struct env_line e = {.kind = deny ? ENV_DENY : ENV_ALLOW};
 
-	if (!line_word(l, &e.name) || !line_end(l))
+	if (!line_last(l, &e.name))
 		return false;
 	if (e.name.at[e.name.len - 1] == '*') {
 		e.kind = deny ? ENV_DENY_PREFIX : ENV_ALLOW_PREFIX;
@@ -460,12 +463,11 @@ static bool read_env_deny(void *ctx, struct line *l)
 static bool read_env_set(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct vars v = launch_vars(out);
 	struct env_line e = {.kind = ENV_SET};
 
 	if (!line_word(l, &e.name))
 		return false;
-	if (!line_done(l) && !template_read(l, &v, &e.value))
+	if (!line_done(l) && !template_read(l, out, &e.value))
 		return false;
 	return env_add(out, l, e);
 }
@@ -512,7 +514,7 @@ static bool read_fallback(void *ctx, struct line *l)
 	struct rlimit_line r = {0};
 	const struct guarantee *g;
 
-	if (!rlimit_read(out, l, &r) || !line_word(l, &r.cap) || !line_end(l))
+	if (!rlimit_read(out, l, &r) || !line_last(l, &r.cap))
 		return false;
 	g = launch_guarantee(out, r.cap);
 	if (!g || g->required)
@@ -529,7 +531,7 @@ static bool read_wall(void *ctx, struct line *l)
 	struct launch *out = ctx;
 
 	return line_amount(out, l, VALUE_DURATION, 1, 10ull * 366 * 24 * 3600 * 1000, &out->wall) &&
-	       line_word(l, &out->wall_where) && line_end(l);
+	       line_last(l, &out->wall_where);
 }
 
 static bool read_output(void *ctx, struct line *l)
@@ -537,7 +539,7 @@ static bool read_output(void *ctx, struct line *l)
 	struct launch *out = ctx;
 
 	return line_amount(out, l, VALUE_SIZE, 0, INT64_MAX, &out->output) &&
-	       line_word(l, &out->output_where) && line_end(l);
+	       line_last(l, &out->output_where);
 }
 
 static bool read_notify(void *ctx, struct line *l)
@@ -545,7 +547,7 @@ static bool read_notify(void *ctx, struct line *l)
 	struct launch *out = ctx;
 	struct span word;
 
-	if (!line_word(l, &word) || !line_word(l, &out->notify_where) || !line_end(l))
+	if (!line_word(l, &word) || !line_last(l, &out->notify_where))
 		return false;
 	return span_is(word, "report") || line_fault(l, "`report` was expected", word);
 }
@@ -555,7 +557,7 @@ static bool read_session(void *ctx, struct line *l)
 	struct launch *out = ctx;
 	struct span word;
 
-	if (!line_word(l, &word) || !line_end(l))
+	if (!line_last(l, &word))
 		return false;
 	out->new_session = span_is(word, "new");
 	return out->new_session || line_fault(l, "`new` was expected", word);
@@ -616,11 +618,10 @@ static bool read_need(void *ctx, struct line *l)
 {
 	static const size_t word = sizeof("need ") - 1;
 	struct launch *out = ctx;
-	struct vars v = launch_vars(out);
 	const char *start = l->left.at - word;
 	struct span missing, where, path;
 
-	if (!line_word(l, &missing) || !line_word(l, &where) || !template_read(l, &v, &path))
+	if (!line_word(l, &missing) || !line_word(l, &where) || !template_read(l, out, &path))
 		return false;
 	if (!span_is(missing, "make") && !span_is(missing, "error"))
 		return line_fault(l, "`make` or `error` was expected", missing);

@@ -145,7 +145,7 @@ static bool in_range(struct fault *f, const struct param *p)
 		return true;
 	text_say(&t, "the policy takes ");
 	bound_text(&t, p->type, p->least);
-	text_str(&t, " to ");
+	text_say(&t, " to ");
 	bound_text(&t, p->type, p->most);
 	return value_fault(f, p, p->value, why, p->where);
 }
@@ -158,7 +158,7 @@ static bool assign(const struct vars *v, const struct assignment *a, struct faul
 	if (!p)
 		return set_unknown(v, a->name, f);
 	if (p->value)
-		return value_fault(f, p, a->value, "--set gives it a second time", (struct span){0});
+		return value_fault(f, p, a->value, SAID("--set gives it a second time"), (struct span){0});
 	if (!value_fits(p->type, a->value, &p->number, &why))
 		return value_fault(f, p, a->value, why, (struct span){0});
 	p->value = a->value;

@@ -59,17 +59,11 @@ struct run {
 	struct request *request; /* NULL: the program is started at once */
 	/* What the path lines found while the program's tree was made (view_items.h), in their order; NULL: nothing. */
 	const struct opened *opened;
-	struct link_places link_places; /* links.h */
-	/* Where the place of each assert is by the links of the host, which the program's tree may lack; NULL: no such tree. */
-	const char *const *denied;
 	char **envp;
-	const char **profile_values; /* macOS: NAME, VALUE, ..., NULL for its profile */
 	uint64_t fs_known; /* rights that the host's Landlock knows */
 	int ruleset; /* -1: the host has no Landlock, and the plan only prefers it */
 	pid_t session; /* made by start_go(); 0: not yet */
 	int ready;     /* the supervisor closes it when the program runs; -1: nobody waits */
-	unsigned n_files;
-	unsigned n_denied; /* of the denied, how many are looked at */
 	bool dropped; /* capabilities went before a fork, no_new_privs came */
 	/*
 	 * In the library start_prove() runs in a process that is not ours: its limits and the numbers
@@ -77,8 +71,14 @@ struct run {
 	 */
 	bool embedded;
 	bool apart; /* the library's child: what it opens, nobody else has open, and it closes on exec */
-	struct host host;
+	unsigned n_files;
 	struct vars vars;
+	struct link_places link_places; /* links.h */
+	/* Where the place of each assert is by the links of the host, which the program's tree may lack; NULL: no such tree. */
+	const char *const *denied;
+	unsigned n_denied; /* of the denied, how many are looked at */
+	const char **profile_values; /* macOS: NAME, VALUE, ..., NULL for its profile */
+	struct host host;
 	struct grants grants;
 	struct left left;
 	struct bpf_program observed; /* the filter that is installed where somebody answers it */

@@ -26,22 +26,29 @@ _Noreturn void start_leave(int code)
 	__builtin_trap();
 }
 
-static const struct step {
-	const char *name;
-	bool (*apply)(struct run *r);
-} steps[] = {
-    {"session", apply_session},   {"signals and umask", apply_signals},
-    {"descriptors", apply_fds},   {"limits", apply_rlimits},
-    {"capabilities", apply_caps}, {"no_new_privs", apply_no_new_privs},
-    {"landlock", apply_landlock}, {"request", apply_request},
-    {"seccomp", apply_seccomp},   {"exec", apply_exec},
-};
+#define STEPS(S)                                                                                                       \
+	S("session", apply_session)                                                                                    \
+	S("signals and umask", apply_signals)                                                                          \
+	S("descriptors", apply_fds)                                                                                    \
+	S("limits", apply_rlimits)                                                                                     \
+	S("capabilities", apply_caps)                                                                                  \
+	S("no_new_privs", apply_no_new_privs)                                                                          \
+	S("landlock", apply_landlock)                                                                                  \
+	S("request", apply_request)                                                                                    \
+	S("seccomp", apply_seccomp)                                                                                    \
+	S("exec", apply_exec)
+
+#define NAME(name, apply) name "\0"
+static const char names[] SAID_ARRAY = STEPS(NAME);
+
+#define APPLY(name, apply) apply,
+static bool (*const steps[])(struct run *r) = {STEPS(APPLY)};
 
 enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
 
 const char *start_step(unsigned i)
 {
-	return i < N_STEPS ? steps[i].name : NULL;
+	return i < N_STEPS ? text_nth(names, i) : NULL;
 }
 
 /* In a tree of its own the places of the rules and the program are opened there: view.c. */
@@ -140,7 +147,7 @@ const char *start_supervised(const struct run *r)
 bool start_steps(struct run *r)
 {
 	for (size_t i = 0; i < N_STEPS; i++)
-		if (!steps[i].apply(r))
+		if (!steps[i](r))
 			return false;
 	return false;
 }

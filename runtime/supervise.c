@@ -499,6 +499,7 @@ static void limits_end(struct supervisor *s)
 static const char *unsafe_why(struct supervisor *s)
 {
 	struct span lost = s->kept.lost.len ? s->kept.lost : span_of("a place of its tree");
+	struct text t;
 
 	if (s->unobserved)
 		return SAID("nobody could see its refused system calls");
@@ -506,8 +507,8 @@ static const char *unsafe_why(struct supervisor *s)
 		return SAID("its guard was killed");
 	if (!s->uncovered)
 		return NULL;
-	text_print(s->link.shared->unsafe, sizeof(s->link.shared->unsafe),
-		   "%.*s was made, replaced, moved or removed from outside: what is denied there is denied no more", SPAN(lost));
+	t = text_over(s->link.shared->unsafe, sizeof(s->link.shared->unsafe));
+	text_put(&t, "%.*s was made, replaced, moved or removed from outside: what is denied there is denied no more", SPAN(lost));
 	return s->link.shared->unsafe;
 }
 

@@ -16,7 +16,7 @@ struct piece {
 	size_t len; /* bytes of the template it takes */
 };
 
-static struct piece (piece_wrong)(const char *why)
+__attribute__((noinline)) static struct piece (piece_wrong)(const char *why)
 {
 	return (struct piece){.kind = PIECE_WRONG, .wrong = why};
 }
@@ -189,12 +189,8 @@ bool word_template(struct span word, char out[PLAN_MAX_LINE + 1], struct span *t
 
 bool word_template_next(struct span *words, char out[PLAN_MAX_LINE + 1], struct span *tmpl)
 {
-	const char *blank = words->len ? memchr(words->at, ' ', words->len) : NULL;
-	size_t len = blank ? (size_t)(blank - words->at) : words->len;
-
-	if (!len)
+	if (!words->len || words->at[0] == ' ')
 		return false;
-	word_template((struct span){words->at, len}, out, tmpl);
-	*words = span_after(*words, len + (blank != NULL));
+	word_template(span_cut(words, ' '), out, tmpl);
 	return true;
 }

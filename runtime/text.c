@@ -26,6 +26,17 @@ struct span span_of(const char *text)
 	return (struct span){text, strlen(text)};
 }
 
+struct span span_cut(struct span *left, char end)
+{
+	const char *at = memchr(left->at, end, left->len);
+	struct span part = {left->at, at ? (size_t)(at - left->at) : left->len};
+	size_t taken = part.len + (at != NULL);
+
+	left->at += taken;
+	left->len -= taken;
+	return part;
+}
+
 bool span_number(struct span s, uint64_t max, uint64_t *value)
 {
 	uint64_t n = 0;
@@ -88,7 +99,8 @@ size_t text_utf8_len(const char *at, size_t left)
 	return n;
 }
 
-struct text text_over(char *buf, size_t cap)
+/* A call each time is shorter than its four stores. */
+__attribute__((noinline)) struct text text_over(char *buf, size_t cap)
 {
 	buf[0] = 0;
 	return (struct text){.buf = buf, .cap = cap};

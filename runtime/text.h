@@ -33,6 +33,8 @@ enum { NUM_TEXT = 24 }; /* bytes that hold any 64-bit number with its NUL */
 bool span_is(struct span s, const char *word);
 bool span_same(struct span a, struct span b);
 struct span span_of(const char *text);
+/* Takes off what stands before `end`, and that, or all of it. */
+struct span span_cut(struct span *left, char end);
 /* Decimal, no sign, no leading zero, at most max. */
 bool span_number(struct span s, uint64_t max, uint64_t *value);
 

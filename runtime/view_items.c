@@ -72,7 +72,7 @@ struct walk {
 };
 
 /* Its texts are not cleared: walk() writes before it reads. */
-static void walk_begin(struct walk *w, struct items *x)
+__attribute__((noinline)) static void walk_begin(struct walk *w, struct items *x)
 {
 	w->items = x;
 	w->nofollow = w->how_far = false;

@@ -25,8 +25,9 @@ enum {
 	IS_SAME = 2, /* the distance is that of the last copy; not asked behind a copy */
 	OF_LENGTH,
 	OF_DISTANCE = OF_LENGTH + 2 * 32,
-	OF_BYTE = OF_DISTANCE + 2 * 32, /* + a one and the bits that are known */
-	N_DECISIONS = OF_BYTE + TEXT_BYTES
+	/* by the first bits of the byte before, + a one and the bits that are known */
+	OF_BYTE = OF_DISTANCE + 2 * 32,
+	N_DECISIONS = OF_BYTE + 4 * TEXT_BYTES
 };
 
 #endif

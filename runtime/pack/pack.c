@@ -14,7 +14,7 @@
 
 enum { MAX = 1 << 16, ROUNDS = 8, LONGEST = 255 };
 
-static char text[MAX + 1], again[MAX];
+static char room[MAX + 2], *const text = room + 1, again[MAX]; /* before the text stands a zero */
 static unsigned size;
 
 /* How text[..at] is best said: its last piece, a byte or a copy. */
@@ -91,23 +91,24 @@ static double number(take *t, unsigned of, unsigned n)
 	return bits + t(of, 0);
 }
 
-static double byte(take *t, char c)
+static double byte(take *t, char before, char c)
 {
+	unsigned of = OF_BYTE + (unsigned)before / 32 * TEXT_BYTES;
 	double bits = 0;
 
 	for (int i = 6; i >= 0; i--)
 		bits +=
-		    t(OF_BYTE + (1U << (6 - i)) + ((unsigned)c >> (i + 1)), (unsigned)c >> i & 1);
+		    t(of + (1U << (6 - i)) + ((unsigned)c >> (i + 1)), (unsigned)c >> i & 1);
 	return bits;
 }
 
-/* The piece that leads to `to`, behind `from`. */
-static double piece(take *t, const struct step *from, const struct step *to, char c)
+/* The piece at `at` that leads to `to`, behind `from`. */
+static double piece(take *t, const struct step *from, const struct step *to, const char *at)
 {
 	double bits = t(IS_COPY + (from->distance != 0), to->distance != 0);
 
 	if (!to->distance)
-		return bits + byte(t, c);
+		return bits + byte(t, at[-1], at[0]);
 	if (!from->distance)
 		bits += t(IS_SAME, to->distance == from->last);
 	if (from->distance || to->distance != from->last)
@@ -121,7 +122,7 @@ static void offer(unsigned at, struct step s)
 {
 	struct step *to = &best[at + s.len];
 
-	s.bits = best[at].bits + piece(price, &best[at], &s, text[at]);
+	s.bits = best[at].bits + piece(price, &best[at], &s, text + at);
 	if (s.bits < to->bits)
 		*to = s;
 }
@@ -178,7 +179,7 @@ static void encode(unsigned end)
 	if (end == 0)
 		return;
 	encode(at);
-	piece(code, &best[at], to, text[at]);
+	piece(code, &best[at], to, text + at);
 }
 
 static void pack(void)

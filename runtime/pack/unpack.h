@@ -41,12 +41,12 @@ static unsigned unpack_number(struct unpack *u, unsigned of)
 	return n;
 }
 
-static char unpack_byte(struct unpack *u)
+static char unpack_byte(struct unpack *u, char before)
 {
-	unsigned n = 1;
+	unsigned n = 1, of = OF_BYTE + (unsigned)before / 32 * TEXT_BYTES;
 
 	while (n < TEXT_BYTES)
-		n = n << 1 | unpack_decision(u, OF_BYTE + n);
+		n = n << 1 | unpack_decision(u, of + n);
 	return (char)(n - TEXT_BYTES);
 }
 
@@ -54,12 +54,13 @@ static void unpack(const unsigned char *in, char *at, const char *end)
 {
 	struct unpack u = {.in = in, .range = 1};
 	unsigned distance = 0, copy = 0;
+	char before = 0;
 
 	for (unsigned i = 0; i < N_DECISIONS; i++)
 		u.no[i] = CERTAIN / 2;
-	while (at < end) {
+	for (; at < end; before = at[-1]) {
 		if (!unpack_decision(&u, IS_COPY + copy)) {
-			*at++ = unpack_byte(&u);
+			*at++ = unpack_byte(&u, before);
 			copy = 0;
 			continue;
 		}
