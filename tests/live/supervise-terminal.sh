@@ -157,7 +157,7 @@ elif "$B/sbxc" -q --std "$ROOT/policies/std" "$ROOT/policies/examples/code-eval.
 		rm -rf "$TMP/job"
 		run timeout 40 python3 "$TMP/run-on-tty.py" "$1" "$SBX_RUN" --set "workdir=$TMP/job" "$TMP/eval" -- /usr/bin/python3 -I -i -q -X "terminal$$"
 	}
-	example 'wait=>>> ;type=import os, time\n;type=print(os.get_terminal_size())\n;wait=lines=33;type=print(7*6)\x03;wait=KeyboardInterrupt;type=print(7*7)\n;wait=49;type=\x04'
+	example 'wait=>>> ;type=import os, time\n;type=print(os.get_terminal_size())\n;wait=lines=33\)\s+>>> ;type=print(7*6)\x03;wait=KeyboardInterrupt;type=print(7*7)\n;wait=49;type=\x04'
 	has "code-eval: size, control-C, control-D at python's prompt" "*columns=77, lines=33*KeyboardInterrupt*49*END 0 modes same*"
 	example 'wait=>>> ;type=import time\n;type=print("be" + "gin", flush=True) or time.sleep(1) or print("wo" + "ken")\n;wait=begin;type=\x1a;wait=STOPPED;wait=woken;type=\x04'
 	has "code-eval: control-Z, and on" "*begin*STOPPED*woken*END 0*"
