@@ -28,10 +28,14 @@ calm() {
 	[ ! -e "$dir/in/deeper" ] || mv "$dir/in/deeper" "$dir/in/deep"
 	rm -rf "$dir"/in/link "$dir"/in/hard "$dir"/in/self "$dir"/ro/signalled "$dir"/in/null "$dir"/in/flip* "$dir"/in/way* "$dir"/ro/new "$dir"/out/mine
 }
-# What the attacks answer, in $work/got: descriptors 7 and 8 are the caller's, and open; 0 is a terminal.
+# What the attacks answer, in $work/got: descriptors 7 and 8 are the caller's, and open; 0 is a terminal. Through a terminal of the
+# plan's own each line ends with a return.
 attacks() { # COMMAND...
 	calm
-	"$escape" pty "$@" >"$work/got" 2>"$work/err" 7<"$dir/out/secret" 8<"$dir/out"
+	"$escape" pty "$@" >"$work/said" 2>"$work/err" 7<"$dir/out/secret" 8<"$dir/out"
+	set -- $?
+	tr -d '\r' <"$work/said" >"$work/got"
+	return "$1"
 }
 sets_of() { # PLAN
 	awk -F'\t' -v plan="$1" -v dir="$dir" '$1 == plan && $4 != "-" {

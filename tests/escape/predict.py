@@ -97,7 +97,7 @@ def predict(plan, attack):
             if not allowed:
                 want = errnos if plain == "why" or by == "seccomp" else plain
                 break
-    if want != "given" and other and (first or by != "seccomp"):
+    if other and (first or want != "given" and by != "seccomp"):
         want, by = other, "namespace"
     return "\t".join((plan.name, name, want, by or "-", guarantee))
 
