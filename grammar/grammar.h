@@ -166,6 +166,8 @@ void silence_read(struct parse *p, struct loc loc, const char *text, size_t n);
 void scan_slashes(struct parse *p, struct loc loc);
 void scan_crlf(struct parse *p, struct loc loc);
 void scan_stray(struct parse *p, struct loc loc, const char *text, size_t n);
+/* A word with letters beyond ASCII: said once, as a whole. */
+int scan_foreign(struct parse *p, struct token *t, const char *text, size_t n);
 /* The unit that people mean by UNIT ("MB": "MiB"), or NULL. True units answer themselves. */
 const char *scan_unit_meant(const char *unit);
 

@@ -54,22 +54,23 @@ static int block_word_meant(struct parse *p, const struct token *t)
 	return keyword_near(p, text, kinds);
 }
 
-void mend_block_word(struct parse *p, struct token *t)
+static void block_fault(struct parse *p, const struct token *t, int kind)
 {
-	int kind = block_word_meant(p, t);
-	struct diag_rec *r;
-	if (p->depth == 0)
-		r = parse_fault(p, DIAG_UNKNOWN_BLOCK, t->loc, "unknown kind of block `%s`",
-				t->word->text);
-	else if (kind)
-		r = parse_fault(p, DIAG_UNKNOWN_WORD, t->loc, "unknown word `%s`", t->word->text);
-	else
-		return; /* report.c says more when the brace comes */
+	struct diag_rec *r = p->depth == 0 ? parse_fault(p, DIAG_UNKNOWN_BLOCK, t->loc, "unknown kind of block `%s`", t->word->text)
+					   : parse_fault(p, DIAG_UNKNOWN_WORD, t->loc, "unknown word `%s`", t->word->text);
 	if (kind)
 		diag_help(r, "did you mean `%s`?", keyword_text(kind));
 	else
-		diag_help(
-		    r, "blocks are `policy NAME { }`, `profile NAME { }` and `test \"...\" { }`");
+		diag_help(r, "blocks are `policy NAME { }`, `profile NAME { }` and `test \"...\" { }`");
+}
+
+void mend_block_word(struct parse *p, struct token *t)
+{
+	int kind = block_word_meant(p, t);
+	if (p->depth != 0 && !kind)
+		return; /* report.c says more when the brace comes */
+	if (!t->word->reported)
+		block_fault(p, t, kind);
 	t->kind = kind ? kind : T_OTHER;
 	p->mute = !kind;
 	t->word->text = kind ? keyword_text(kind) : t->word->text;
@@ -80,6 +81,8 @@ void mend_header(struct parse *p, struct token *t)
 	static const int header[] = {T_SBX, 0};
 	struct diag_rec *r;
 	p->started = true;
+	if (t->word && t->word->reported)
+		t->kind = T_SBX; /* that is said already */
 	if (t->kind == T_SBX)
 		return;
 	struct loc at = t->kind == T_END ? (struct loc){p->file->base, p->file->base + 1} : t->loc;

@@ -322,6 +322,29 @@ void scan_crlf(struct parse *p, struct loc loc)
 	diag_help(r, "convert the file: `sed -i 's/\\r$//' FILE`");
 }
 
+/* Many letters look like ASCII: the number tells them apart. */
+static void label_foreign(struct diag_rec *r, const char *text, size_t n)
+{
+	while (n && (unsigned char)*text < 0x80)
+		text++, n--;
+	unsigned len = utf8_len(text, n);
+	uint32_t point = (unsigned char)*text & (0xffu >> (len + 1));
+	for (unsigned i = 1; i < len; i++)
+		point = point << 6 | ((unsigned char)text[i] & 0x3f);
+	if (len)
+		diag_label(r, "`%.*s` is U+%04X", (int)len, text, point);
+	else
+		diag_label(r, "a byte 0x%02x, which is no UTF-8", (unsigned char)*text);
+}
+
+static void foreign_fault(struct parse *p, struct loc loc, const char *text, size_t n)
+{
+	p->mute = true;
+	struct diag_rec *r = parse_fault(p, DIAG_BAD_BYTE, loc, "only ASCII stands outside of strings and comments");
+	label_foreign(r, text, n);
+	diag_help(r, "between quotes and after `#` any UTF-8 text may stand");
+}
+
 void scan_stray(struct parse *p, struct loc loc, const char *text, size_t n)
 {
 	struct diag_rec *r;
@@ -339,16 +362,31 @@ void scan_stray(struct parse *p, struct loc loc, const char *text, size_t n)
 	}
 	if (p->mute && c > 0x20 && c < 0x7f)
 		return; /* the other bracket of `[ ]`, most of the time */
-	p->mute = true; /* a word with a hole in it is not what its author wrote */
 	if (c >= 0x80) {
-		r = parse_fault(p, DIAG_BAD_BYTE, loc,
-				"only ASCII stands outside of strings and comments");
-		diag_help(r, "between quotes and after `#` any UTF-8 text may stand");
-	} else if (c < 0x20 || c == 0x7f) {
+		foreign_fault(p, loc, text, n);
+		return;
+	}
+	p->mute = true; /* a word with a hole in it is not what its author wrote */
+	if (c < 0x20 || c == 0x7f) {
 		r = parse_fault(p, DIAG_BAD_BYTE, loc, "a control byte 0x%02x", c);
 		diag_help(r, "remove it");
 	} else {
 		r = parse_fault(p, DIAG_BAD_BYTE, loc, "`%c` means nothing here", c);
 		diag_help(r, "if it belongs to a path or a name, put that between quotes");
 	}
+}
+
+int scan_foreign(struct parse *p, struct token *t, const char *text, size_t n)
+{
+	enum { MARK = 3 }; /* bytes of a byte order mark */
+	bool marked = n > MARK && memcmp(text, "\xef\xbb\xbf", MARK) == 0 && t->loc.beg == p->file->base;
+	if (marked) {
+		scan_stray(p, (struct loc){t->loc.beg, t->loc.beg + MARK}, text, MARK);
+		t->loc.beg += MARK;
+		return scan_name(p, t, text + MARK, n - MARK);
+	}
+	foreign_fault(p, t->loc, text, n);
+	scan_word(p, t, text, n, T_BADWORD);
+	t->word->reported = true;
+	return T_BADWORD;
 }
