@@ -7,6 +7,7 @@
 #include "diff_plan.h"
 #include "diff_profile.h"
 #include "diff_since.h"
+#include "json.h"
 #include "markdown.h"
 #include "profile_file.h"
 
@@ -19,6 +20,7 @@ struct state {
 	diff_form *print; /* NULL: text */
 	const char *since; /* REV, or NULL */
 	unsigned n_changed;
+	struct json json; /* of a tree */
 };
 
 static int take_fail_on(struct cli *c, const char *what)
@@ -113,6 +115,40 @@ static int tell_missing(const struct state *s, enum diff_file what, const char *
 	return s->fail_on == FAIL_ANY || (is_new && s->fail_on == FAIL_WIDEN) ? CLI_DIFF : CLI_OK;
 }
 
+/* Every file that was looked at, also those that say what they said. */
+static int tell_json(struct cli *c, enum diff_file what, const char *path, const struct diff *d)
+{
+	struct state *s = c->state;
+	bool changed = what != FILE_COMPARED || d->n || d->n_tests, is_new = what == FILE_NEW;
+	s->n_changed += changed;
+	json_open(&s->json, NULL, '{');
+	json_text(&s->json, "file", path);
+	json_text(&s->json, "is", is_new ? "new" : what == FILE_GONE ? "gone" : changed ? "changed" : "same");
+	if (what == FILE_COMPARED)
+		diff_json_put(&s->json, "diff", d);
+	json_close(&s->json);
+	bool hit = what == FILE_COMPARED ? hits(s, d) : s->fail_on == FAIL_ANY || (is_new && s->fail_on == FAIL_WIDEN);
+	return hit ? CLI_DIFF : CLI_OK;
+}
+
+static int since_json(struct cli *c)
+{
+	struct state *s = c->state;
+	unsigned n[FILE_KINDS] = {0};
+	s->json = json_new(stdout);
+	json_open(&s->json, NULL, '{');
+	json_text(&s->json, "since", s->since);
+	json_open(&s->json, "files", '[');
+	int code = diff_since(c, s->since, tell_json, n);
+	json_close(&s->json);
+	json_number(&s->json, "compared", n[FILE_COMPARED]);
+	json_number(&s->json, "changed", s->n_changed - n[FILE_NEW] - n[FILE_GONE]);
+	json_number(&s->json, "new", n[FILE_NEW]);
+	json_number(&s->json, "gone", n[FILE_GONE]);
+	json_close(&s->json);
+	return code;
+}
+
 static int tell(struct cli *c, enum diff_file what, const char *path, const struct diff *d)
 {
 	struct state *s = c->state;
@@ -137,7 +173,7 @@ static int run_since(struct cli *c)
 	if (c->n_files == 0)
 		return cli_usage("--since compares the files and directories that are named: none is", NULL);
 	if (s->print == diff_json)
-		return cli_usage("--since is for people: without --json", NULL);
+		return since_json(c);
 	int code = diff_since(c, s->since, tell, n);
 	unsigned changed = s->n_changed - n[FILE_NEW] - n[FILE_GONE];
 	if (!s->print)

@@ -15,6 +15,7 @@ struct text {
 	struct buf out;
 	const struct syscall_desc *call;
 	enum arch arch;
+	const struct sys_conj *conj; /* that is written, or NULL */
 };
 
 struct arg_words {
@@ -22,11 +23,31 @@ struct arg_words {
 	struct sysarg_consts consts;
 };
 
+/* Options of sockets are numbered anew on each level: which names they have where the level is known, "" for none. */
+static const char *option_prefix(const struct text *t)
+{
+	static const struct {
+		const char *level, *prefix;
+	} levels[] = {{"SOL_SOCKET", "SO_"}, {"SOL_TCP", "TCP_"}, {"SOL_IP", "IP_"}, {"SOL_UDP", "UDP_"}};
+	const struct sys_test *at = NULL;
+	struct sysarg level;
+	bool has = sysarg_find(t->call, t->arch, "level", &level);
+	for (unsigned i = 0; has && t->conj && i < t->conj->n_tests; i++)
+		if (t->conj->tests[i].arg == level.index && t->conj->tests[i].cmp == SYS_EQ)
+			at = &t->conj->tests[i];
+	for (size_t i = 0; at && i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (const_by_name(levels[i].level)->value[t->arch] == at->value)
+			return levels[i].prefix;
+	return at ? "" : "SO_";
+}
+
 static struct arg_words words_of(const struct text *t, unsigned index)
 {
 	struct arg_words w = {.consts = {{"", "", ""}, false}};
 	if (sysarg_nth(t->call, t->arch, index, &w.arg)) {
 		w.consts = sysarg_consts(t->call, w.arg.name);
+		if (strcmp(w.arg.name, "optname") == 0)
+			w.consts.prefix[0] = option_prefix(t);
 		return w;
 	}
 	w.arg.index = index;
@@ -167,6 +188,7 @@ static bool put_named_range(struct text *t, const struct sys_test *hi, const str
 
 static void put_conj(struct text *t, const struct sys_conj *c)
 {
+	t->conj = c;
 	for (unsigned k = 0; k < c->n_tests; k++) {
 		buf_puts(&t->out, k ? " and " : "");
 		if (k + 1 < c->n_tests && put_named_range(t, &c->tests[k], &c->tests[k + 1]))

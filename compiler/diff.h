@@ -101,6 +101,8 @@ const char *diff_version_least(struct arena *a, const char *old, const char *now
 void diff_print(const struct diff *d, FILE *out, bool colour);
 void diff_markdown(const struct diff *d, FILE *out);
 void diff_json(const struct diff *d, FILE *out);
+struct json;
+void diff_json_put(struct json *j, const char *key, const struct diff *d); /* the same as a member */
 /* "ACCESS GROWS", "access shrinks", "no change of access", ... */
 const char *diff_verdict(const struct diff *d);
 

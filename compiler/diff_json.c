@@ -51,26 +51,31 @@ static void put_test(struct json *j, const struct diff_test *t)
 	json_close(j);
 }
 
+void diff_json_put(struct json *j, const char *key, const struct diff *d)
+{
+	json_open(j, key, '{');
+	put_side(j, "old", &d->old);
+	put_side(j, "new", &d->now);
+	json_text(j, "verdict", diff_verdict(d));
+	json_number(j, "grows", d->n_of[DIFF_GROWS]);
+	json_number(j, "shrinks", d->n_of[DIFF_SHRINKS]);
+	json_number(j, "other", d->n_of[DIFF_OTHER]);
+	json_number(j, "weaker_guarantees", d->n_weaker);
+	json_text(j, "version_needs", d->version);
+	json_open(j, "changes", '[');
+	for (unsigned i = 0; i < d->n; i++)
+		put_entry(j, &d->v[i]);
+	json_close(j);
+	json_open(j, "tests", '[');
+	for (unsigned i = 0; i < d->n_tests; i++)
+		put_test(j, &d->tests[i]);
+	json_close(j);
+	json_number(j, "text_lines", d->lines_moved);
+	json_close(j);
+}
+
 void diff_json(const struct diff *d, FILE *out)
 {
 	struct json j = json_new(out);
-	json_open(&j, NULL, '{');
-	put_side(&j, "old", &d->old);
-	put_side(&j, "new", &d->now);
-	json_text(&j, "verdict", diff_verdict(d));
-	json_number(&j, "grows", d->n_of[DIFF_GROWS]);
-	json_number(&j, "shrinks", d->n_of[DIFF_SHRINKS]);
-	json_number(&j, "other", d->n_of[DIFF_OTHER]);
-	json_number(&j, "weaker_guarantees", d->n_weaker);
-	json_text(&j, "version_needs", d->version);
-	json_open(&j, "changes", '[');
-	for (unsigned i = 0; i < d->n; i++)
-		put_entry(&j, &d->v[i]);
-	json_close(&j);
-	json_open(&j, "tests", '[');
-	for (unsigned i = 0; i < d->n_tests; i++)
-		put_test(&j, &d->tests[i]);
-	json_close(&j);
-	json_number(&j, "text_lines", d->lines_moved);
-	json_close(&j);
+	diff_json_put(&j, NULL, d);
 }

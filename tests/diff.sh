@@ -289,7 +289,7 @@ verdict "JSON that a reader takes" "$(python3 -c 'import json,sys; d=json.load(o
 
 # ---- the step of a CI job, as the manual has it ----
 
-manual=$(realpath "$(dirname "$std")/../docs/sbxc.1")
+manual=$(realpath "$(dirname "$std")/../docs/sbxc.1") schema=$(realpath "$(dirname "$std")/../tests/json_schema.py")
 awk '/^\.Bd -literal/ { on = 1; n = 0; next } /^\.Ed/ { on = 0 } on && /^sbxc check --deny-warnings/ { n = 1 } on && n' "$manual" >"$tmp/step.sh"
 verdict "control: the manual has a step of CI" "$([[ $(wc -l <"$tmp/step.sh") -eq 2 ]] || cat "$tmp/step.sh")"
 if git --version >/dev/null 2>&1; then
@@ -325,8 +325,19 @@ if git --version >/dev/null 2>&1; then
 	verdict "and --fail-on any ends with 4" "$([[ $RC -eq 4 ]] || echo "exit $RC")"
 	since nowhere policies
 	verdict "a revision that is none" "$([[ $RC -eq 2 ]] && grep -q 'git knows no revision' ../err || cat ../err)"
-	since HEAD --json policies
-	verdict "and no JSON" "$([[ $RC -eq 2 ]] && grep -q 'without --json' ../err || cat ../err)"
+	sed -i 's,"/srv/b","/srv",' policies/wider.sbx
+	since HEAD --json --fail-on widen policies
+	verdict "and as JSON that its schema describes" "$([[ $RC -eq 4 ]] || echo "exit $RC"; python3 "$schema" diff-since ../out 2>&1)"
+	verdict "which says of each file what it is" "$(python3 -c '
+import json
+d = json.load(open("../out"))
+is_ = {f["file"]: f["is"] for f in d["files"]}
+want = {"narrower": "same", "other": "new", "same": "gone", "user": "same", "wider": "changed"}
+assert is_ == {f"policies/{k}.sbx": v for k, v in want.items()}, is_
+assert [d[k] for k in ("compared", "changed", "new", "gone")] == [3, 1, 1, 1], d
+assert [f["diff"]["grows"] for f in d["files"] if f["is"] == "changed"] == [1] and all(("diff" in f) == (f["is"] in ("changed", "same")) for f in d["files"])
+' 2>&1)"
+	g checkout -q policies/wider.sbx
 	g mv policies/other.sbx policies/same.sbx
 	sed -i 's/allow/alow/' policies/same.sbx && step
 	verdict "it ends with 1 where a policy is refused" "$([[ $RC -eq 1 ]] || echo "exit $RC: $(cat ../err)")"
