@@ -118,7 +118,7 @@ static int k_acct(const struct world *w)
 
 static int k_quota(const struct world *w)
 {
-	int error = result(syscall(SYS_quotactl, 0x800001 << 8, at(w, "out/nothing"), 0, NULL)); /* Q_SYNC */
+	int error = result(syscall(SYS_quotactl, 0x800001U << 8, at(w, "out/nothing"), 0, NULL)); /* Q_SYNC */
 	return error == ENOENT || error == ENOTBLK ? 0 : error;
 }
 
@@ -276,7 +276,7 @@ static int k_lsm_file(const struct world *w)
 static int k_quota_fd(const struct world *w)
 {
 	(void)w;
-	return result(syscall(NR_QUOTACTL_FD, -1, 0x800001 << 8, 0, NULL)); /* Q_SYNC */
+	return result(syscall(NR_QUOTACTL_FD, -1, 0x800001U << 8, 0, NULL)); /* Q_SYNC */
 }
 
 const struct attack attacks_kernel[] = {
