@@ -33,12 +33,15 @@ works() { # NAME OUTPUT: what the second command printed
 KERNEL=kernel=$(uname -r | cut -d. -f1-2),landlock=$("$PROBE" landlock | head -n 1)
 lacking() { # KIND
 	local missing guarantee
-	missing=$("$SBXC" check --for "$KERNEL" "$1.sbx" | awk '$1 == "refused" { print $2 }')
+	missing=$("$SBXC" check --for "$KERNEL" "$1.sbx" | awk '$1 == "refused" { printf "%s ", $2 }')
 	[ -n "$missing" ] || return
 	run sh -c "$START"
-	for guarantee in $missing; do
-		refused "$1: refused here, as predicted: $guarantee" 125 E0601 "guarantee  $guarantee"
-	done
+	# the loader names the first of them
+	guarantee=$(printf '%s\n' "$ERR" | sed -n 's/^ *guarantee *//p')
+	case " $missing" in
+	*" $guarantee "*) refused "$1: refused here, as predicted: $guarantee" 125 E0601 "guarantee  $guarantee" ;;
+	*) fail "$1: refused here, as predicted: $missing" "exit $RC" "$OUT" "$ERR" ;;
+	esac
 }
 # The end of the command is replaced: the same start with another errand.
 kept() { # KIND WHAT FILE COMMAND...: under the plan FILE is not made, without it it is
