@@ -34,10 +34,10 @@ static const char *object_key(struct arena *a, const struct ir_rule *r)
 {
 	const struct sys_cond *c = r->cond;
 	const struct sys_test *t = c && c->n_any && c->any[0].n_tests ? c->any[0].tests : NULL;
-	if (!t && !r->port_hi && !r->port_var)
+	if (!t && !r->port_hi && !r->port_var && !r->glob)
 		return r->object;
-	return arena_printf(a, "%s %u %s %u %llx", r->object, r->port_lo, r->port_var ? r->port_var : "", t ? t->cmp : 0u,
-			    t ? (unsigned long long)t->value : 0);
+	return arena_printf(a, "%s %u %s %s %u %llx", r->object, r->port_lo, r->port_var ? r->port_var : "", r->glob ? r->glob : "",
+			    t ? t->cmp : 0u, t ? (unsigned long long)t->value : 0);
 }
 
 /* The rules of the builder by their object; those that came since the last `drop` are added at the next. */

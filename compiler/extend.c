@@ -241,30 +241,47 @@ static void check_pair(struct res *r, const struct rule_tree *tree, const struct
 
 struct final_line {
 	struct res *r;
-	const struct rule_tree *tree;
+	const struct rule_tree *holes; /* where the allow has some */
 	const struct ir_rule *allow;
 };
 
 static bool check_deny(void *ctx, const struct rule_node *at)
 {
 	const struct final_line *x = ctx;
-	if (at->rule->deny && at->rule->ops)
-		check_pair(x->r, x->tree, at->rule, x->allow);
+	check_pair(x->r, x->holes, at->rule, x->allow);
 	return false;
+}
+
+/* Of rules that are looked for: with the names that are written, whatever the system. */
+static const struct rule_tree *tree_of(const struct res *r, const struct ir_rule *rules, unsigned n)
+{
+	return rule_tree_new(r->a, &r->build->ir, rules, n, TARGET_LINUX, NULL, 0);
+}
+
+static const struct rule_tree *denies_of(const struct res *r)
+{
+	const struct ir_build *b = r->build;
+	struct ir_rule *denies = ARENA_ARRAY(r->a, b->n_rules + 1u, struct ir_rule);
+	unsigned n = 0;
+	for (unsigned i = 0; i < b->n_rules; i++)
+		if (b->rules[i].deny && b->rules[i].ops)
+			denies[n++] = b->rules[i];
+	return tree_of(r, denies, n);
 }
 
 void extend_check_final(struct res *r)
 {
 	struct ir_build *b = r->build;
-	const struct rule_tree *tree = NULL;
+	const struct rule_tree *denies = NULL;
 	b->ir.params = b->params;
 	b->ir.n_params = b->n_params;
 	for (unsigned i = 0; i < b->n_rules; i++) {
 		const struct ir_rule *allow = &b->rules[i];
 		if (allow->deny || !allow->ops || !allow->origin[__builtin_ctz(allow->ops)]->final)
 			continue;
-		if (!tree) /* with the names that are written, whatever the system */
-			tree = rule_tree_new(r->a, &b->ir, b->rules, b->n_rules, TARGET_LINUX, NULL, 0);
-		rule_tree_meeting(tree, allow, check_deny, &(struct final_line){r, tree, allow});
+		if (!denies)
+			denies = denies_of(r);
+		rule_tree_meeting(denies, allow, check_deny,
+				  &(struct final_line){r, allow->n_holes ? tree_of(r, allow, 1) : NULL, allow});
 	}
 }

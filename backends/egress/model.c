@@ -13,6 +13,7 @@ struct line {
 	const struct egress_rule *rule;
 	unsigned proxy;
 	uint16_t reach; /* the last port of this line and of all before it of the same host */
+	unsigned wide;	/* how many lines end with the nearest before it of the same host that has several ports; 0: there is none */
 };
 
 struct model {
@@ -39,12 +40,17 @@ static void sort_lines(struct arena *a, struct model *m)
 	m->lines = ARENA_ARRAY(a, n + 1u, struct line);
 	for (unsigned p = 0; p < f->n_proxies; p++)
 		for (unsigned i = 0; i < f->proxies[p].n_rules; i++)
-			m->lines[m->n++] = (struct line){&f->proxies[p].rules[i], p, f->proxies[p].rules[i].port_hi};
+			m->lines[m->n++] = (struct line){.rule = &f->proxies[p].rules[i], .proxy = p, .reach = f->proxies[p].rules[i].port_hi};
 	if (n)
 		qsort(m->lines, n, sizeof(*m->lines), cmp_lines);
-	for (unsigned i = 1; i < n; i++)
-		if (strcmp(m->lines[i - 1].rule->host, m->lines[i].rule->host) == 0 && m->lines[i - 1].reach > m->lines[i].reach)
-			m->lines[i].reach = m->lines[i - 1].reach;
+	for (unsigned i = 1; i < n; i++) {
+		const struct line *before = &m->lines[i - 1];
+		if (strcmp(before->rule->host, m->lines[i].rule->host) != 0)
+			continue;
+		if (before->reach > m->lines[i].reach)
+			m->lines[i].reach = before->reach;
+		m->lines[i].wide = before->rule->port_lo < before->rule->port_hi ? i : before->wide;
+	}
 }
 
 void *egress_model_open(struct arena *a, const struct artifact *v, unsigned n, const char **error)
@@ -89,13 +95,15 @@ static void find_lines(struct found *f, const char *host)
 		else
 			hi = mid;
 	}
-	while (lo-- > 0 && strcmp(m->lines[lo].rule->host, host) == 0 && m->lines[lo].reach >= f->r->port) {
-		const struct line *l = &m->lines[lo];
+	/* Those of this very port stand last, and of those before them only such with several ports can hold for it. */
+	for (unsigned n = lo; n > 0 && strcmp(m->lines[n - 1].rule->host, host) == 0 && m->lines[n - 1].reach >= f->r->port;) {
+		const struct line *l = &m->lines[n - 1];
+		n = l->rule->port_lo == f->r->port ? n - 1 : l->wide;
 		if (l->rule->port_hi < f->r->port || strcmp(m->file->proxies[l->proxy].target, target_name[f->r->target]) != 0)
 			continue;
-		unsigned **list = l->rule->deny ? &f->denied : &f->allowed, *n = l->rule->deny ? &f->n_denied : &f->n_allowed;
-		ARENA_GROW(f->a, *list, *n);
-		(*list)[(*n)++] = l->proxy;
+		unsigned **list = l->rule->deny ? &f->denied : &f->allowed, *count = l->rule->deny ? &f->n_denied : &f->n_allowed;
+		ARENA_GROW(f->a, *list, *count);
+		(*list)[(*count)++] = l->proxy;
 	}
 }
 
