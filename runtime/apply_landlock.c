@@ -141,7 +141,7 @@ static bool visit_path(void *ctx, const struct landlock_rule *rule)
 
 	if (opened && opened->fd != OPENED_ELSEWHERE)
 		return opened_grant(r, rule, opened);
-	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
+	if (!run_rule_path(r, rule, path))
 		return false;
 	fd = links_open(r, rule, path, flags, &fault);
 	if (fd < 0 && !fault && errno == ENOENT && rule->missing == MISSING_MAKE) {
@@ -196,7 +196,7 @@ static bool visit_glob(void *ctx, const struct landlock_rule *rule)
 	struct stat st;
 	bool fault;
 
-	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
+	if (!run_rule_path(r, rule, path))
 		return false;
 	int dir = folder_open(r, rule, path, &fault);
 	if (fault)
@@ -278,7 +278,7 @@ static bool visit_assert(void *ctx, const struct landlock_rule *rule)
 	const char *real = r->denied ? r->denied[r->n_denied++] : NULL;
 	char path[PLAN_MAX_PATH + 1];
 
-	return template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault) &&
+	return run_rule_path(r, rule, path) &&
 	       grants_assert(&r->grants, rule, path, &r->vars, r->program.interp, r->fault) &&
 	       (!real || grants_assert(&r->grants, rule, real, &r->vars, r->program.interp, r->fault));
 }

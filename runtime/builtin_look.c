@@ -99,7 +99,7 @@ static bool cwd_get(struct vars *v, const char **value, struct fault *f)
 		builtin_fault(f, BUILTIN_CWD, "the current directory has no name");
 		return fault_add(f, "fix change to a directory that exists");
 	}
-	*value = pool_copy(v->pool, buf, strlen(buf));
+	*value = pool_text(v->pool, buf);
 	return *value || builtin_fault(f, BUILTIN_CWD, "no memory");
 }
 
@@ -126,7 +126,7 @@ static bool exe_get(struct vars *v, const char **value, struct fault *f)
 
 	if (!v->program || !real_path(v->program, buf))
 		return builtin_fault(f, BUILTIN_EXE, "the program has no real path here");
-	*value = pool_copy(v->pool, buf, strlen(buf));
+	*value = pool_text(v->pool, buf);
 	return *value || builtin_fault(f, BUILTIN_EXE, "no memory");
 }
 

@@ -100,11 +100,11 @@ static bool put_place(struct lines *l, const struct place_line *p)
 	char at[PLAN_MAX_PATH + 1], source[PLAN_MAX_PATH + 1], text[PLAN_MAX_LINE + 1];
 	struct span tmpl;
 
-	if (!template_expand(p->at, TEMPLATE_PATH, &r->vars, p->where, at, r->fault))
+	if (!run_path(r, p->at, p->where, at))
 		return false;
 	if (p->kind == PLACE_MOUNT) {
 		word_template(p->source, text, &tmpl);
-		if (!template_expand(tmpl, TEMPLATE_PATH, &r->vars, p->where, source, r->fault))
+		if (!run_path(r, tmpl, p->where, source))
 			return false;
 		text_put(&l->text, WOULD "mount %s at %s, %s", source, at, p->rw ? SAID("to be written") : SAID("read only"));
 	} else {
@@ -153,7 +153,7 @@ static bool put_view(struct lines *l)
 			text_say(&l->text, WOULD "leave the tree of the host\n");
 	}
 	if (c->directory.at) {
-		if (!template_expand(c->directory, TEMPLATE_PATH, &r->vars, c->directory_where, path, r->fault))
+		if (!run_path(r, c->directory, c->directory_where, path))
 			return false;
 		text_put(&l->text, WOULD "directory %s\n", path);
 	}

@@ -43,7 +43,7 @@ static bool place_find(struct run *r, const struct file_option *o, struct span f
 	for (unsigned i = 0; i < l->n_places; i++) {
 		if (l->places[i].kind != PLACE_SCRATCH)
 			continue;
-		if (!template_expand(l->places[i].at, TEMPLATE_PATH, &r->vars, l->places[i].where, at, r->fault))
+		if (!run_path(r, l->places[i].at, l->places[i].where, at))
 			return false;
 		if (folder.at && !span_is(folder, at))
 			continue;

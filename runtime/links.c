@@ -73,7 +73,7 @@ static bool visit_giver(void *ctx, const struct landlock_rule *other)
 
 	if (g->found || (g->rule->rights & ~other->rights))
 		return true;
-	if (!template_expand(other->place, TEMPLATE_PATH, &g->run->vars, other->where, path, g->run->fault))
+	if (!run_rule_path(g->run, other, path))
 		return false;
 	g->found = !follow(&t, &g->run->link_places, path, true) && !t.link[0] && below(t.here, g->real, &rest);
 	return true;
@@ -107,7 +107,7 @@ struct collect {
 
 static bool place_add(struct collect *c, const char *path)
 {
-	const char *copy = pool_copy(c->run->pool, path, strlen(path));
+	const char *copy = pool_text(c->run->pool, path);
 
 	if (!copy || c->out->n_written == c->most)
 		return fault_memory(c->run->fault, "links");
@@ -127,7 +127,7 @@ static bool elsewhere(struct collect *c, const char *path, char source[PLAN_MAX_
 	*other = false;
 	for (unsigned i = 0; i < l->n_places; i++) {
 		const struct place_line *p = &l->places[i];
-		if (!template_expand(p->at, TEMPLATE_PATH, &c->run->vars, p->where, at, c->run->fault))
+		if (!run_path(c->run, p->at, p->where, at))
 			return false;
 		if (!below(at, path, rest) || (p->kind != PLACE_MOUNT && **rest))
 			continue;
@@ -136,7 +136,7 @@ static bool elsewhere(struct collect *c, const char *path, char source[PLAN_MAX_
 		if (p->kind != PLACE_MOUNT || !p->rw)
 			return true;
 		word_template(p->source, text, &tmpl);
-		return template_expand(tmpl, TEMPLATE_PATH, &c->run->vars, p->where, source, c->run->fault);
+		return run_path(c->run, tmpl, p->where, source);
 	}
 	return true;
 }
@@ -162,7 +162,7 @@ static bool visit(void *ctx, const struct landlock_rule *rule)
 
 	if (link != c->link || !(rule->rights & fs_rights_that_write()))
 		return true;
-	if (!template_expand(rule->place, TEMPLATE_PATH, &c->run->vars, rule->where, path, c->run->fault))
+	if (!run_rule_path(c->run, rule, path))
 		return false;
 	return c->run->plan->launch.n_places ? shown_add(c, path) : place_add(c, path);
 }

@@ -179,7 +179,7 @@ static bool param_default(struct vars *v, struct param *p, struct fault *f)
 		return false;
 	if (!value_fits(p->type, text, &p->number, &why))
 		return value_fault(f, p, text, why, (struct span){0});
-	p->value = pool_copy(v->pool, text, strlen(text));
+	p->value = pool_text(v->pool, text);
 	return p->value || fault_step_error(f, "parameters", "no memory", 0);
 }
 

@@ -148,7 +148,7 @@ bool plan_dir_visit(struct plan_dir *d, struct fault *f)
 		return true;
 	if (fchdir(d->fd) == 0) {
 		if (getcwd(path, sizeof(path)))
-			d->real = pool_copy(d->pool, path, strlen(path));
+			d->real = pool_text(d->pool, path);
 		if (fchdir(back))
 			return open_fault(f, ".", "fchdir");
 	}

@@ -39,7 +39,7 @@ static bool visit_cover(void *ctx, const struct landlock_rule *rule)
 
 	if (!(rule->how & (COVER_HIDE | COVER_RO)))
 		return true;
-	if (!template_expand(rule->place, TEMPLATE_PATH, &k->run->vars, rule->where, path, k->run->fault))
+	if (!run_rule_path(k->run, rule, path))
 		return false;
 	k->covered |= !trail_follow(&t, path, true, trusted, NULL) && item_covers(t.here, k->plan) && strlen(t.here) >= strlen(k->place);
 	return true;

@@ -88,3 +88,8 @@ char *pool_copy(struct pool *p, const char *at, size_t len)
 	}
 	return copy;
 }
+
+char *pool_text(struct pool *p, const char *text)
+{
+	return pool_copy(p, text, strlen(text));
+}

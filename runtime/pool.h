@@ -28,5 +28,6 @@ void pool_close(struct pool *p);
 /* Zero bytes, aligned for pointers and 64-bit numbers, or NULL with errno. What is large gets a mapping of its own. */
 void *pool_take(struct pool *p, size_t size);
 char *pool_copy(struct pool *p, const char *at, size_t len); /* adds a NUL */
+char *pool_text(struct pool *p, const char *text);
 
 #endif

@@ -87,4 +87,8 @@ struct run {
 	struct input_file files[FILES_MAX];
 };
 
+/* The path of a template that is written in that line, and of the place of a rule. False after a fault. */
+bool run_path(struct run *r, struct span tmpl, struct span where, char path[PLAN_MAX_PATH + 1]);
+bool run_rule_path(struct run *r, const struct landlock_rule *rule, char path[PLAN_MAX_PATH + 1]);
+
 #endif

@@ -526,7 +526,7 @@ static bool directory_enter(struct run *r, const char *caller)
 			return true;
 		return chdir("/") == 0 || fault_step(r->fault, "directory", "chdir");
 	}
-	if (!template_expand(l->directory, TEMPLATE_PATH, &r->vars, l->directory_where, path, r->fault))
+	if (!run_path(r, l->directory, l->directory_where, path))
 		return false;
 	if (chdir(path) == 0)
 		return true;

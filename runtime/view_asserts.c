@@ -24,7 +24,7 @@ static bool visit_rights(void *ctx, const struct landlock_rule *rule)
 	struct run *r = k->items->run;
 	char path[PLAN_MAX_PATH + 1];
 
-	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
+	if (!run_rule_path(r, rule, path))
 		return false;
 	for (unsigned i = 0; i < k->mounts.n; i++)
 		if (item_covers(path, k->at[i]) || item_covers(k->at[i], path))
@@ -76,11 +76,11 @@ static bool visit_assert(void *ctx, const struct landlock_rule *rule)
 	struct span holes = rule->holes, tmpl;
 
 	while (word_template_next(&holes, text, &tmpl))
-		if (!template_expand(tmpl, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
+		if (!run_path(r, tmpl, rule->where, path))
 			return false;
-	if (!template_expand(rule->place, TEMPLATE_PATH, &r->vars, rule->where, path, r->fault))
+	if (!run_rule_path(r, rule, path))
 		return false;
-	k->real[k->n] = items_real(k->items, path, real) ? pool_copy(r->pool, real, strlen(real)) : NULL;
+	k->real[k->n] = items_real(k->items, path, real) ? pool_text(r->pool, real) : NULL;
 	k->n++;
 	return !k->mounts.n || grants_assert(&k->mounts, rule, path, &r->vars, NULL, r->fault);
 }

@@ -28,7 +28,7 @@ static bool match(void *ctx, int fd, const struct stat *st)
 			    .is_device = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode),
 			    .rw = items_write(s->rule),
 			    .where = s->rule->where,
-			    .path = pool_copy(s->items->run->pool, s->path, strlen(s->path))};
+			    .path = pool_text(s->items->run->pool, s->path)};
 
 	close(fd);
 	return item.path ? items_add(s->items, item) : fault_memory(s->items->run->fault, "view");
@@ -60,7 +60,7 @@ bool globs_visit(void *ctx, const struct landlock_rule *rule)
 
 	if (!x->run->plan->launch.private_root)
 		return true;
-	if (!template_expand(rule->place, TEMPLATE_PATH, &x->run->vars, rule->where, place, x->run->fault))
+	if (!run_rule_path(x->run, rule, place))
 		return false;
 	if (items_elsewhere(x, place))
 		return true;

@@ -48,8 +48,8 @@ static struct item_link *link_add(struct items *x, const char *path, const char 
 	struct item_link *l = &x->links[x->n_links];
 
 	if (x->n_links < x->cap_links) {
-		*l = (struct item_link){.path = pool_copy(x->run->pool, path, strlen(path)),
-					.target = pool_copy(x->run->pool, target, strlen(target))};
+		*l = (struct item_link){.path = pool_text(x->run->pool, path),
+					.target = pool_text(x->run->pool, target)};
 		x->n_links += l->path && l->target;
 		if (l->path && l->target)
 			return l;
@@ -295,7 +295,7 @@ static bool found(struct items *x, struct walk *w, struct item item)
 	item.is_dir = S_ISDIR(st.st_mode);
 	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
 	item.fd = w->fd;
-	item.path = pool_copy(x->run->pool, w->here, strlen(w->here));
+	item.path = pool_text(x->run->pool, w->here);
 	return item.path ? items_add(x, item)
 			 : fault_memory(x->run->fault, "view");
 }
@@ -401,8 +401,7 @@ static bool visit_path(void *ctx, const struct landlock_rule *r)
 	char path[PLAN_MAX_PATH + 1];
 
 	into->fd = OPENED_ELSEWHERE;
-	return template_expand(r->place, TEMPLATE_PATH, &x->run->vars, r->where, path,
-			       x->run->fault) &&
+	return run_rule_path(x->run, r, path) &&
 	       (items_elsewhere(x, path) || path_find(x, r, path, into));
 }
 
@@ -428,7 +427,7 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 	char path[PLAN_MAX_PATH + 1];
 	int error;
 
-	if (!template_expand(r->place, TEMPLATE_PATH, &x->run->vars, r->where, path, x->run->fault))
+	if (!run_rule_path(x->run, r, path))
 		return false;
 	if (items_elsewhere(x, path))
 		return (fault_place)(x->run->fault, ERR_VIEW_PLACE, r->where, path, NULL);
@@ -465,13 +464,13 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 	struct span tmpl;
 	int error;
 
-	item.path = pool_copy(x->run->pool, at, strlen(at));
+	item.path = pool_text(x->run->pool, at);
 	if (!item.path)
 		return fault_memory(x->run->fault, "view");
 	if (p->kind == PLACE_SCRATCH)
 		return items_add(x, item);
 	if (!word_template(p->source, text, &tmpl) ||
-	    !template_expand(tmpl, TEMPLATE_PATH, &x->run->vars, p->where, source, x->run->fault))
+	    !run_path(x->run, tmpl, p->where, source))
 		return false;
 	/* the links on the way to the source are nobody's in the new tree */
 	error = items_find(x, source, real, &item.fd);
@@ -514,8 +513,7 @@ static bool places_collect(struct items *x, bool discards)
 		const struct place_line *p = &l->places[i];
 		if ((p->kind == PLACE_DISCARD) != discards)
 			continue;
-		if (!template_expand(p->at, TEMPLATE_PATH, &x->run->vars, p->where, at,
-				     x->run->fault) ||
+		if (!run_path(x->run, p->at, p->where, at) ||
 		    !(discards ? discard_place(x, p, at) : other_place(x, p, at)))
 			return false;
 	}

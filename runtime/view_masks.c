@@ -77,7 +77,7 @@ static bool mask_put(struct mask *m, const char *path, int fd, const struct stat
 		return (mask_fault)(m, ERR_COVER_NESTED, path, NULL);
 	}
 	if (layered) {
-		item.path = pool_copy(m->items->run->pool, path, strlen(path));
+		item.path = pool_text(m->items->run->pool, path);
 		return item.path ? items_add(m->items, item) : fault_memory(m->items->run->fault, "view");
 	}
 	tree = tree_make(item.how, fd, item.is_dir);
@@ -149,7 +149,7 @@ static bool visit_mask(void *ctx, const struct landlock_rule *rule)
 	enum glob_result result;
 	int dir;
 
-	if (!template_expand(rule->place, TEMPLATE_PATH, &x->run->vars, rule->where, place, x->run->fault))
+	if (!run_rule_path(x->run, rule, place))
 		return false;
 	if (items_elsewhere(x, place))
 		return (mask_fault)(&m, ERR_VIEW_PLACE, place, NULL);

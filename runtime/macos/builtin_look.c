@@ -15,7 +15,7 @@ static const char *real_copy(struct vars *v, const char *path)
 {
 	char buf[PATH_MAX];
 
-	return realpath(path, buf) ? pool_copy(v->pool, buf, strlen(buf)) : NULL;
+	return realpath(path, buf) ? pool_text(v->pool, buf) : NULL;
 }
 
 enum home home_find(struct vars *v, const char **value)
@@ -42,7 +42,7 @@ static const char *number(struct vars *v, uint64_t n)
 	char text[NUM_TEXT];
 
 	num_text(text, n);
-	return pool_copy(v->pool, text, strlen(text));
+	return pool_text(v->pool, text);
 }
 
 bool builtin_look(struct vars *v, enum builtin b, const char **value, struct fault *f)

@@ -95,7 +95,7 @@ bool program_choose(const struct launch *l, const char *typed, struct vars *v, s
 
 	p->fd = p->interp_fd = -1;
 	if (found) {
-		v->program = pool_copy(v->pool, p->path, strlen(p->path));
+		v->program = pool_text(v->pool, p->path);
 		if (!v->program)
 			return fault_memory(f, "program");
 	}
