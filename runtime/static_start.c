@@ -29,8 +29,7 @@ static struct {
 	} threads[2]; /* the second is the child's */
 } libc;
 
-/* Names of libc. Its own functions ask the second one. */
-int *__errno_location(void);
+/* Names of libc. Its own functions ask for errno by the first one. */
 int *___errno_location(void);
 _Noreturn void __stack_chk_fail(void);
 int main(int argc, char **argv);

@@ -51,10 +51,8 @@ static _Noreturn void end_as(int status)
  */
 static bool beside(const struct run *r)
 {
-	const struct launch *l = &r->plan->launch;
-
-	return THREAD_OWN && !r->embedded && namespaces_wanted(r, ISOLATE_PID) && !start_cgroup(r) && !notify_wanted(r) && !l->output_where.at &&
-	       l->terminal != TERMINAL_NEW;
+	return THREAD_OWN && !r->embedded && namespaces_wanted(r, ISOLATE_PID) && !start_cgroup(r) && !notify_wanted(r) &&
+	       !r->plan->launch.output_where.at && r->plan->launch.terminal != TERMINAL_NEW;
 }
 
 static struct shared *shared_map(void)
