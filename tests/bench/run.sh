@@ -23,6 +23,12 @@ row() { local IFS=$'\t'; printf '%s\n' "$*"; }
 kernel=(-idirafter /usr/include -idirafter "/usr/include/$(gcc -print-multiarch 2>/dev/null)")
 static() { musl-gcc -std=gnu11 -D_GNU_SOURCE -Os -static -s "${kernel[@]}" -I"$top" -I"$tmp" "$@"; }
 
+# As it is when it is installed: what is written at once lies in larger pieces of the page cache than what a linker wrote, which
+# is 6 us a start of the loader. So all who are compared are copies.
+installed() { # FILE [TO]
+	cp "$1" "$tmp/copy" && chmod 755 "$tmp/copy" && mv -f "$tmp/copy" "${2:-$1}"
+}
+
 # The plan's calls as C data for floor.c; the same lines that sbx-run reads.
 floor_plan() { # PLAN
 	local conf=$1/landlock.conf launch=$1/launch.conf
@@ -72,11 +78,11 @@ launches() { # NAME PROGRAM
 	policy "$program" >"$tmp/$name.sbx"
 	"$B/sbxc" --std "$top/policies/std" -q "$tmp/$name.sbx" -o "$plan" || die "the policy of the benchmark does not compile"
 	floor_plan "$plan" >"$tmp/floor_plan.h"
-	static -o "$tmp/floor" "$top/tests/bench/floor.c" || die "floor.c does not compile"
+	static -o "$tmp/floor" "$top/tests/bench/floor.c" && installed "$tmp/floor" || die "floor.c does not compile"
 	row bare "$program" >"$list"
 	row "exec only (static, musl)" "$tmp/exec" "$program" >>"$list"
 	row floor "$tmp/floor" "$program" >>"$list"
-	row sbx-run "$B/sbx-run" "$plan" -- "$program" >>"$list"
+	row sbx-run "$tmp/sbx-run" "$plan" -- "$program" >>"$list"
 	if command -v setpriv >/dev/null; then
 		row "setpriv --no-new-privs (only)" "$(command -v setpriv)" --no-new-privs "$program" >>"$list"
 	else
@@ -116,13 +122,14 @@ views() { # NAME VIEWS
 	"$B/sbxc" --std "$top/policies/std" -q "$tmp/$name.sbx" -o "$plan" || die "the policy of the views does not compile"
 	floor_plan "$plan" >"$tmp/floor_plan.h"
 	python3 "$top/tests/bench/floor_view.py" "$plan" >"$tmp/floor_view.h" || return
-	static -o "$tmp/floor-$name" "$top/tests/bench/floor_view.c" "$top"/runtime/sha256*.c || die "floor_view.c does not compile"
+	static -o "$tmp/floor-$name" "$top/tests/bench/floor_view.c" "$top"/runtime/sha256*.c && installed "$tmp/floor-$name" ||
+	    die "floor_view.c does not compile"
 	filter=$plan/seccomp-$(uname -m).bpf
 	row bare "$tmp/nop" >"$list"
 	row "floor, the program is process 1" "$tmp/floor-$name" "$name" alone "$tmp/nop" >>"$list"
 	row floor "$tmp/floor-$name" "$name" init "$tmp/nop" >>"$list"
 	row "floor that checks what it does" "$tmp/floor-$name" "$name" checked "$tmp/nop" >>"$list"
-	row sbx-run "$B/sbx-run" "$plan" -- "$tmp/nop" >>"$list"
+	row sbx-run "$tmp/sbx-run" "$plan" -- "$tmp/nop" >>"$list"
 	if command -v bwrap >/dev/null; then
 		while read -r word; do bwrap+=("$word"); done < <(python3 "$top/tests/bench/floor_view.py" "$plan" --bwrap)
 		row "bwrap, same places and filter" "$tmp/fd3" "$filter" "$(command -v bwrap)" --unshare-all \
@@ -164,6 +171,7 @@ steady() {
 
 build_tools() {
 	"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -o "$tmp/at_once" "$top/tests/bench/at_once.c" || die "at_once.c does not compile"
+	installed "$B/sbx-run" "$tmp/sbx-run" || die "sbx-run cannot be copied"
 	musl-gcc -static -Os -o "$tmp/cost" "$top/tests/live/cost.c" || die "cost.c does not compile"
 	"${CC:-gcc}" -std=gnu11 -D_GNU_SOURCE -O2 -o "$tmp/launch" "$top/tests/bench/launch.c" || die "launch.c does not compile"
 	"${CC:-gcc}" -O2 -nostdlib -static -fno-stack-protector -o "$tmp/nop" "$top/tests/bench/nop.c" ||
