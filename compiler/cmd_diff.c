@@ -1,6 +1,7 @@
 /*
  * cmd_diff.c - `sbxc diff OLD NEW`: what a change of a policy changes, for its reviewers.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
@@ -20,6 +21,8 @@ struct state {
 	diff_form *print; /* NULL: text */
 	const char *since; /* REV, or NULL */
 	unsigned n_changed;
+	size_t printed; /* of one comment on a tree */
+	unsigned n_left, n_left_grow; /* what has no room in it */
 	struct json json; /* of a tree */
 };
 
@@ -149,6 +152,37 @@ static int since_json(struct cli *c)
 	return code;
 }
 
+/*
+ * One comment for the tree: GitHub takes 65536 characters, and one that is larger is posted nowhere. A policy whose table has
+ * no room has its verdict, and at least it is counted.
+ */
+static int show_markdown(struct cli *c, const char *path, const struct diff *d)
+{
+	enum { TABLES = 50000, HEADS = 60000 };
+	struct state *s = c->state;
+	struct text_out t;
+	text_begin(&t);
+	diff_markdown(d, t.out);
+	text_end(&t);
+	if (s->printed + t.n > TABLES) {
+		free(t.bytes);
+		text_begin(&t);
+		fputs("### ", t.out);
+		markdown_text(t.out, path);
+		fprintf(t.out, ": %s\n\n**Its %u changes, %u of which open something, have no room here: `sbxc diff` says all.**\n",
+			diff_verdict(d), d->n, d->n_of[DIFF_GROWS]);
+		text_end(&t);
+	}
+	bool fits = s->printed + t.n <= HEADS;
+	if (fits)
+		fwrite(t.bytes, 1, t.n, stdout);
+	s->printed += fits ? t.n : 0;
+	s->n_left += !fits;
+	s->n_left_grow += !fits && d->n_of[DIFF_GROWS];
+	free(t.bytes);
+	return hits(s, d) ? CLI_DIFF : CLI_OK;
+}
+
 static int tell(struct cli *c, enum diff_file what, const char *path, const struct diff *d)
 {
 	struct state *s = c->state;
@@ -158,11 +192,11 @@ static int tell(struct cli *c, enum diff_file what, const char *path, const stru
 	s->n_changed++;
 	if (what != FILE_COMPARED)
 		return tell_missing(s, what, path, first);
-	fputs(first ? "" : "\n", stdout);
-	if (!s->print) {
-		diag_show(stdout, path);
-		fputs("   ", stdout);
-	}
+	fputs(first || s->n_left ? "" : "\n", stdout);
+	if (s->print)
+		return show_markdown(c, path, d);
+	diag_show(stdout, path);
+	fputs("   ", stdout);
 	return show(c, d);
 }
 
@@ -179,6 +213,8 @@ static int run_since(struct cli *c)
 	if (!s->print)
 		printf("%ssince %s: %u compared, %u changed, %u new, %u gone\n", s->n_changed ? "\n" : "", s->since, n[FILE_COMPARED], changed,
 		       n[FILE_NEW], n[FILE_GONE]);
+	else if (s->n_left)
+		printf("\n**%u more policies, %u of which open something, have no room here.**\n", s->n_left, s->n_left_grow);
 	else if (!s->n_changed && code == CLI_OK)
 		fputs("No policy allows or promises anything else than before.\n", stdout);
 	return code;

@@ -23,9 +23,9 @@ static const struct word words[] = {
     {"set", 3, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"env-set", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
     {"session", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
-    {"param", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"param", 2, DIFF_OTHER, DIFF_OTHER, DIFF_GROWS}, /* but for a default that is gone: param_way() */
     {"entry", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
-    {"targets", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},
+    {"targets", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER}, /* by what is new: targets_way() */
     {"abi", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER}, /* by what is let in: abi_way() */
     {"syscalls", 1, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER}, /* the calls themselves are compared */
     {"default", 2, DIFF_OTHER, DIFF_OTHER, DIFF_OTHER},  /* never an allow */
@@ -187,6 +187,33 @@ static enum diff_way abi_way(const struct differ *d)
 	return won ? DIFF_GROWS : lost ? DIFF_SHRINKS : DIFF_OTHER;
 }
 
+/* All that the policy allows on a system that it was not for is new, and there is nothing to compare it with. */
+static enum diff_way targets_way(const struct differ *d)
+{
+	uint32_t lost = d->old.ir->targets & ~d->now.ir->targets, won = d->now.ir->targets & ~d->old.ir->targets;
+	return won ? DIFF_GROWS : lost ? DIFF_SHRINKS : DIFF_OTHER;
+}
+
+/* Another default opens another place where nobody gives a value, and another type takes other values; without a default less. */
+static enum diff_way param_way(const struct line *old, const struct line *now)
+{
+	size_t n = strcspn(now->value, " ");
+	bool same_type = strncmp(old->value, now->value, n + 1) == 0;
+	return same_type && strncmp(now->value + n, " required", 9) == 0 ? DIFF_OTHER : DIFF_GROWS;
+}
+
+static const char *line_note(const struct line *old, const struct line *now, enum diff_way way)
+{
+	const struct word *w = now ? now->word : old->word;
+	if (!w)
+		return "compared as text, counted as grown";
+	if (way != DIFF_GROWS)
+		return NULL;
+	if (strcmp(w->word, "targets") == 0)
+		return "all that it allows there is new: `sbxc explain` says it";
+	return strcmp(w->word, "param") == 0 ? "where no value is given it opens something else, which is not judged: counted as grown" : NULL;
+}
+
 static enum diff_way line_way(const struct differ *d, const struct line *old, const struct line *now)
 {
 	const struct word *w = now ? now->word : old->word;
@@ -196,6 +223,10 @@ static enum diff_way line_way(const struct differ *d, const struct line *old, co
 		return isolate_way(d);
 	if (strcmp(w->word, "abi") == 0)
 		return abi_way(d);
+	if (strcmp(w->word, "targets") == 0)
+		return targets_way(d);
+	if (strcmp(w->word, "param") == 0 && old && now)
+		return param_way(old, now);
 	return old && now ? w->changed : now ? w->added : w->gone;
 }
 
@@ -206,7 +237,7 @@ static void add_line(struct differ *d, const struct line *old, const struct line
 	e->object = old && now ? arena_printf(d->a, "%s -> %s", old->value, now->value)
 			       : arena_printf(d->a, "%s%s%s", by->value, by->value[0] ? " " : "", now ? "(new)" : "(gone)");
 	e->where = by->where;
-	e->note = by->word ? NULL : "compared as text, counted as grown";
+	e->note = line_note(old, now, e->way);
 }
 
 /* What the line is found by: its key, and its value too where the whole must be the same. */

@@ -44,6 +44,14 @@ static bool compiled(struct walk *w, const struct compile_options *opt, const ch
 	return false;
 }
 
+/* A policy of its own: neither a library nor tests apart, which have the policy of another file. */
+static bool has_policy(const struct compile *k)
+{
+	struct src_pos pos;
+	return !k->library && k->ir && src_locate(k->src, k->ir->loc.beg, &pos) && pos.file == src_nth(k->src, 0);
+}
+
+/* now: NULL where the file has no policy any more. */
 static void compare(struct walk *w, const char *path, const struct compile *now)
 {
 	struct compile_options opt = w->c->opt;
@@ -56,17 +64,22 @@ static void compare(struct walk *w, const char *path, const struct compile *now)
 		return;
 	}
 	if (!then.path) {
-		say(w, FILE_NEW, path, NULL);
+		if (now)
+			say(w, FILE_NEW, path, NULL);
 		return;
 	}
 	opt.path = then.path;
 	opt.reader = &then.reader;
 	opt.locked = false; /* what was locked then is no matter of today's */
-	if (compiled(w, &opt, arena_printf(w->c->arena, "%s:%s", w->rev.name, path), &old)) {
-		if (old.library || !old.ir)
-			say(w, FILE_NEW, path, NULL);
-		else
+	/* what was a library then and is one now needs no message, whatever it said */
+	bool read = now ? compiled(w, &opt, arena_printf(w->c->arena, "%s:%s", w->rev.name, path), &old)
+			: cli_run_phases(&opt, CLI_JUDGE, &old) == COMPILE_OK;
+	if (read) {
+		bool was = has_policy(&old);
+		if (was && now)
 			say(w, FILE_COMPARED, path, diff_policies(w->c->arena, &old, now));
+		else if (was || now)
+			say(w, now ? FILE_NEW : FILE_GONE, path, NULL);
 	}
 	arena_free(old.arena);
 }
@@ -75,12 +88,9 @@ static void look_at(struct walk *w, const char *path)
 {
 	struct compile_options opt = w->c->opt;
 	struct compile now = {0};
-	struct src_pos pos;
 	opt.path = path;
-	/* tests apart have the policy of another file */
-	if (compiled(w, &opt, path, &now) && !now.library && now.ir && src_locate(now.src, now.ir->loc.beg, &pos) &&
-	    pos.file == src_nth(now.src, 0))
-		compare(w, path, &now);
+	if (compiled(w, &opt, path, &now))
+		compare(w, path, has_policy(&now) ? &now : NULL);
 	arena_free(now.arena);
 }
 

@@ -114,6 +114,18 @@ code "a default that is written is no change" 0 --fail-on any "$tmp/base.sbx" "$
 change 's/isolate none/isolate none\n    terminal inherit/' terminal
 code "the caller's terminal opens" 4 --fail-on widen "$tmp/base.sbx" "$tmp/terminal.sbx"
 
+# What a change can hide behind a name: another system, another default.
+printf 'sbx 1\nparam in: path = "/srv/a" at load\npolicy p {\n    targets linux\n    isolate none\n    entry "/bin/true"\n    allow read "${in}"\n}\n' >"$tmp/default.sbx"
+sed 's,"/srv/a","/",' "$tmp/default.sbx" >"$tmp/wide-default.sbx"
+sed 's, = "/srv/a",,' "$tmp/default.sbx" >"$tmp/no-default.sbx"
+sed 's/targets linux/targets linux, macos/; s/    isolate none/    isolate none\n    on macos {\n        allow read write "\/Users"\n    }\n    prefer proc.no_exec on macos because "x"/' "$tmp/default.sbx" >"$tmp/both.sbx"
+code "a system more opens" 4 --fail-on widen "$tmp/default.sbx" "$tmp/both.sbx"
+verdict "is said" "$(grep -q 'targets *linux -> linux,macos (opens)' "$tmp/out" || { echo "not said:"; cat "$tmp/out"; })"
+code "one less closes" 0 --fail-on widen "$tmp/both.sbx" "$tmp/default.sbx"
+code "another default opens" 4 --fail-on widen "$tmp/default.sbx" "$tmp/wide-default.sbx"
+code "and so does one where there was none" 4 --fail-on widen "$tmp/no-default.sbx" "$tmp/default.sbx"
+code "a default less does not" 0 --fail-on widen "$tmp/default.sbx" "$tmp/no-default.sbx"
+
 cat >"$tmp/proxied.sbx" <<'P'
 sbx 1
 proxy one = unix "/run/one.sock"
@@ -339,6 +351,19 @@ assert [f["diff"]["grows"] for f in d["files"] if f["is"] == "changed"] == [1] a
 ' 2>&1)"
 	g checkout -q policies/wider.sbx
 	g mv policies/other.sbx policies/same.sbx
+	mkdir -p elsewhere && sed 's,"/srv/b","/",' policies/wider.sbx >elsewhere/w.sbx
+	printf 'sbx 1\nimport "../elsewhere/w.sbx"\ntest "t" {\n    expect allow read "/"\n}\n' >policies/wider.sbx
+	since HEAD --fail-on any policies
+	verdict "a policy that went to another folder and left its tests is gone" \
+	    "$([[ $RC -eq 4 ]] && grep -q '^policies/wider.sbx   gone' ../out || cat ../out ../err)"
+	g checkout -q policies && rm -r elsewhere
+	for name in wider narrower same; do
+		{ sed '$d' policies/$name.sbx; seq -f '    allow read "/srv/many/many/many/many/of/them/%.0f"' 600; echo '}'; } >../big && mv ../big policies/$name.sbx
+	done
+	since HEAD --md policies
+	verdict "the comment on a tree stays below what fits, and says of each policy that it grows" \
+	    "$([[ $(wc -c <../out) -lt 65536 && $(grep -c '^### .*ACCESS GROWS' ../out) -eq 3 ]] && grep -q 'changes, 600 of which open' ../out || { wc -c <../out; grep '^###' ../out; })"
+	g checkout -q policies
 	sed -i 's/allow/alow/' policies/same.sbx && step
 	verdict "it ends with 1 where a policy is refused" "$([[ $RC -eq 1 ]] || echo "exit $RC: $(cat ../err)")"
 else
