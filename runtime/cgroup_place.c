@@ -73,7 +73,7 @@ static struct cgroup_place look(int dir, unsigned wanted)
 
 	if (!cgroup_file_writable(dir, ".") || !cgroup_file_writable(dir, "cgroup.procs")) {
 		p.base = -1;
-		p.lack = SAID("no cgroup is delegated to this user");
+		p.lack = "no cgroup is delegated to this user";
 		p.fix = fix_delegate();
 		return p;
 	}
@@ -82,18 +82,18 @@ static struct cgroup_place look(int dir, unsigned wanted)
 	p.usable = given & wanted;
 	p.enable = wanted & there & ~given;
 	if (wanted & ~there & ~given) {
-		p.lack = SAID("the controller is not there: not delegated, or attached to cgroup v1");
+		p.lack = "the controller is not there: not delegated, or attached to cgroup v1";
 		p.fix = fix_delegate();
 	}
 	if (!p.enable)
 		return p;
 	if (!cgroup_file_writable(dir, "cgroup.subtree_control")) {
-		p.lack = SAID("the controllers of this cgroup are not delegated");
+		p.lack = "the controllers of this cgroup are not delegated";
 		p.fix = fix_delegate();
 		p.enable = 0;
 	} else if (!is_root(dir) && others_in(dir)) {
-		p.lack = SAID("the cgroup of this process holds other processes too, and the kernel "
-			 "gives its controllers away only when it holds none");
+		p.lack = "the cgroup of this process holds other processes too, and the kernel "
+			 "gives its controllers away only when it holds none";
 		p.fix = fix_delegate();
 		p.enable = 0;
 	}
@@ -157,8 +157,8 @@ void cgroup_probe(struct cgroup_place *p, unsigned wanted)
 	if (root >= 0)
 		close(root);
 	if (own < 0) {
-		p->lack = root < 0 ? SAID("cgroup v2 is not mounted on /sys/fs/cgroup")
-				   : SAID("the cgroup of this process cannot be seen here");
+		p->lack = root < 0 ? "cgroup v2 is not mounted on /sys/fs/cgroup"
+				   : "the cgroup of this process cannot be seen here";
 		return;
 	}
 	*p = look(own, wanted);

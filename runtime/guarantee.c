@@ -11,11 +11,14 @@
 
 /* The Linux version that brought each Landlock ABI. */
 #define ABI(number, linux_version) linux_version "\0"
-static const char abi_linux[] SAID_ARRAY = "\0" PLAN_LANDLOCK_ABIS(ABI);
+static const char abi_linux[] = "\0" PLAN_LANDLOCK_ABIS(ABI);
 #define ABI_NUMBER(number, linux_version) number,
 static const unsigned char abis[] = {0, PLAN_LANDLOCK_ABIS(ABI_NUMBER)}; /* one after the other: its row is its number */
 
-/* Why a mechanism is missing. what == NULL: it is there. */
+/*
+ * Why a mechanism is missing. what == NULL: it is there. A start that can do without says it and goes on, so it is not
+ * marked as words that have to be unpacked; the fix is.
+ */
 struct lack {
 	const char *what, *likely, *fix;
 	char buf[160];
@@ -37,12 +40,12 @@ static void filter_suspect(const struct host *h, struct lack *lack)
 static void landlock_absent(const struct host *h, struct lack *lack)
 {
 	if (h->landlock_error == EOPNOTSUPP) {
-		lack->what = SAID("Landlock is built into this kernel but switched off at boot");
+		lack->what = "Landlock is built into this kernel but switched off at boot";
 		lack->fix = SAID("add landlock to the lsm= boot parameter");
 		return;
 	}
-	lack->what = h->landlock_error == ENOSYS ? SAID("this kernel has no Landlock (ENOSYS)")
-						 : SAID("the kernel refuses Landlock to this process");
+	lack->what = h->landlock_error == ENOSYS ? "this kernel has no Landlock (ENOSYS)"
+						 : "the kernel refuses Landlock to this process";
 	lack->fix = h->filtered ? SAID("let the outer filter pass the landlock_* calls")
 				: SAID("use Linux 5.13 or newer with CONFIG_SECURITY_LANDLOCK");
 	filter_suspect(h, lack);
@@ -59,10 +62,10 @@ static void landlock_look(struct span word, const struct host *h, struct lack *l
 	} else if (h->landlock == 0) {
 		landlock_absent(h, lack);
 	} else if (h->landlock < abi) {
-		text_put(&t, "Landlock ABI %u is needed, this kernel has %u", (unsigned)abi,
+		(text_put)(&t, "Landlock ABI %u is needed, this kernel has %u", (unsigned)abi,
 			 h->landlock);
 		if (abi < COUNT(abis))
-			text_put(&t, "; ABI came with Linux %s", text_nth(abi_linux, abi));
+			(text_put)(&t, "; ABI came with Linux %s", text_nth(abi_linux, abi));
 		lack->what = lack->buf;
 		lack->fix = SAID("use a newer kernel");
 	}
@@ -72,8 +75,8 @@ static void seccomp_look(const struct host *h, struct lack *lack)
 {
 	if (h->seccomp)
 		return;
-	lack->what = h->seccomp_error == ENOSYS ? SAID("this kernel has no seccomp(2) (ENOSYS)")
-						: SAID("the kernel refuses seccomp(2) to this process");
+	lack->what = h->seccomp_error == ENOSYS ? "this kernel has no seccomp(2) (ENOSYS)"
+						: "the kernel refuses seccomp(2) to this process";
 	lack->fix = SAID("use Linux 4.14 or newer with CONFIG_SECCOMP_FILTER");
 	filter_suspect(h, lack);
 }
@@ -89,7 +92,7 @@ static void cgroup_look(struct span controller, const struct host *h, struct lac
 		there |= span_is(controller, controller_word(c)) && (p->usable >> c & 1);
 	if (there)
 		return;
-	text_str(&t, p->lack ? p->lack : SAID("this sbx-run does not know the controller"));
+	text_str(&t, p->lack ? p->lack : "this sbx-run does not know the controller");
 	lack->what = lack->buf;
 	lack->fix = p->fix ? p->fix : SAID("write `prefer CAPABILITY on linux because ...`");
 }
@@ -107,7 +110,7 @@ static void mechanism_look(struct span word, const struct host *h, struct lack *
 		return;
 	}
 	if (span_is(word, "namespace")) {
-		lack->what = h->no_namespaces ? SAID("this host does not let namespaces be made") : NULL;
+		lack->what = h->no_namespaces ? "this host does not let namespaces be made" : NULL;
 		lack->fix = SAID("run it where namespaces are allowed, or `prefer CAPABILITY on linux because ...`");
 		return;
 	}
@@ -116,7 +119,7 @@ static void mechanism_look(struct span word, const struct host *h, struct lack *
 		return;
 	}
 	if (span_is(word, "none")) {
-		lack->what = SAID("Linux keeps at most a part of it");
+		lack->what = "Linux keeps at most a part of it";
 		lack->fix = SAID("plan.yaml says which");
 		return;
 	}
@@ -263,7 +266,7 @@ void guarantees_note(const struct launch *l, const struct host *h)
 	for (unsigned i = 0; i < l->n_guarantees; i++) {
 		const struct guarantee *g = &l->guarantees[i];
 		if (!g->required && !guarantee_look(g, h, &word, &lack))
-			note_print("%.*s is preferred and not kept: %s (%.*s)", SPAN(g->cap),
+			(note_print)("%.*s is preferred and not kept: %s (%.*s)", SPAN(g->cap),
 				   lack.what, SPAN(g->where));
 	}
 }

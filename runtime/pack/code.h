@@ -3,7 +3,7 @@
  *
  * The text is a row of bytes and of copies of what stands before, each by its length and distance. All of it is yes or no;
  * each such decision has a probability of its own, which follows what came, and together they are one number (a range
- * coder). The unpacker is 300 bytes of code, and takes a quarter of a millisecond.
+ * coder). The unpacker is 500 bytes of code, and takes 0.6 ms.
  */
 #ifndef SBX_PACK_CODE_H
 #define SBX_PACK_CODE_H
