@@ -5,6 +5,7 @@
 
 #include "ask.h"
 #include "explain.h"
+#include "name_list.h"
 #include "say.h"
 #include "str.h"
 #include "syscalls.h"
@@ -19,6 +20,10 @@ struct view {
 	const struct compile *k;
 	const struct ir *ir;
 	struct explain *out;
+	struct denies {
+		unsigned *v, n;
+	} *inside;    /* of each rule: the denies that take something out of it, as far as can be said without values */
+	bool *within; /* of each deny: some line of no profile allows what it denies */
 };
 
 static const struct origin *first_origin(const struct ir_rule *r)
@@ -68,14 +73,40 @@ static const char *object_of(const struct view *x, const struct ir_rule *r)
 	return at_load(x->ir, r->object) ? arena_printf(x->arena, "%s (given at load)", object) : object;
 }
 
-/* Does the deny take something out of the allow, as far as can be said without values? */
-static bool lies_inside(const struct view *x, const struct ir_rule *deny, const struct ir_rule *allow)
+struct deny_ctx {
+	struct view *x;
+	unsigned deny;
+};
+
+static bool take_out(void *ctx, unsigned i)
 {
-	if ((deny->kind != RULE_PATH && deny->kind != RULE_GLOB) || allow->kind != RULE_PATH || !(deny->ops & allow->ops) || !(deny->targets & allow->targets))
+	struct deny_ctx *c = ctx;
+	const struct ir_rule *allow = &c->x->ir->rules[i], *deny = &c->x->ir->rules[c->deny];
+	if (!(deny->ops & allow->ops) || !(deny->targets & allow->targets))
 		return false;
-	const char *inner = expand_template(x->arena, x->ir, deny->object, NULL, 0);
-	const char *outer = expand_template(x->arena, x->ir, allow->object, NULL, 0);
-	return inner && outer && path_covers(outer, inner);
+	ARENA_GROW(c->x->arena, c->x->inside[i].v, c->x->inside[i].n);
+	c->x->inside[i].v[c->x->inside[i].n++] = c->deny;
+	c->x->within[c->deny] |= !first_origin(allow)->profile;
+	return false;
+}
+
+/* The allows by their places, then each deny on the way up from its own. */
+static void find_denies(struct view *x)
+{
+	struct name_list allows = {.n = 0};
+	x->inside = ARENA_ARRAY(x->arena, x->ir->n_rules, struct denies);
+	x->within = ARENA_ARRAY(x->arena, x->ir->n_rules, bool);
+	for (unsigned denies = 0; denies < 2; denies++)
+		for (unsigned i = 0; i < x->ir->n_rules; i++) {
+			const struct ir_rule *r = &x->ir->rules[i];
+			if (r->deny != denies || (r->kind != RULE_PATH && !(denies && r->kind == RULE_GLOB)))
+				continue;
+			const char *path = expand_template(x->arena, x->ir, r->object, NULL, 0);
+			if (path && denies)
+				name_list_above(&allows, path, take_out, &(struct deny_ctx){x, i});
+			else if (path)
+				name_list_put(x->arena, &allows, path, strlen(path), i);
+		}
 }
 
 static void print_but_not(const struct view *x, const struct ir_rule *r)
@@ -83,10 +114,9 @@ static void print_but_not(const struct view *x, const struct ir_rule *r)
 	for (unsigned i = 0; i < r->n_holes; i++)
 		explain_row(x->out, "  but not", say_template(x->arena, r->holes[i].path),
 			    src_where(x->k->src, x->arena, r->holes[i].loc), NULL);
-	for (unsigned i = 0; i < x->ir->n_rules; i++) {
-		const struct ir_rule *deny = &x->ir->rules[i];
-		if (!deny->deny || !lies_inside(x, deny, r))
-			continue;
+	const struct denies *inside = &x->inside[r - x->ir->rules];
+	for (unsigned i = 0; i < inside->n; i++) {
+		const struct ir_rule *deny = &x->ir->rules[inside->v[i]];
 		const struct origin *o = first_origin(deny);
 		explain_row(x->out, o->final ? "  never, final" : "  but not",
 			    arena_printf(x->arena, "%s %s", say_ops(x->arena, deny->ops & r->ops), say_object(x->arena, deny)),
@@ -150,16 +180,18 @@ static void print_tally(const struct view *x, const struct tally *t)
 static bool print_profiles(const struct view *x)
 {
 	struct tally *v = NULL;
+	struct name_map known = {0};
 	unsigned n = 0;
 	for (unsigned i = 0; i < x->ir->n_rules; i++) {
 		const struct ir_rule *r = &x->ir->rules[i];
 		const struct origin *o = first_origin(r);
-		unsigned k = 0;
 		if (r->deny || !o->profile)
 			continue;
-		while (k < n && (strcmp(v[k].profile, o->profile) != 0 || v[k].used_at.beg != o->used_at.beg))
-			k++;
-		if (k == n) {
+		const char *key = arena_printf(x->arena, "%u %s", o->used_at.beg, o->profile);
+		long k = name_map_get(&known, key, strlen(key));
+		if (k < 0) {
+			k = (long)n;
+			name_map_put(x->arena, &known, key, strlen(key), n);
 			ARENA_GROW(x->arena, v, n);
 			v[n++] = (struct tally){.profile = o->profile, .used_at = o->used_at};
 		}
@@ -248,11 +280,7 @@ static void print_denies(const struct view *x)
 {
 	for (unsigned i = 0; i < x->ir->n_rules; i++) {
 		const struct ir_rule *deny = &x->ir->rules[i];
-		bool inside = false;
-		for (unsigned k = 0; deny->deny && k < x->ir->n_rules; k++)
-			inside |= !x->ir->rules[k].deny && !first_origin(&x->ir->rules[k])->profile &&
-				  lies_inside(x, deny, &x->ir->rules[k]);
-		if (deny->deny && !inside)
+		if (deny->deny && !x->within[i])
 			explain_row(x->out, words_of(x, deny), object_of(x, deny), places(x, deny), first_origin(deny)->because);
 	}
 	for (unsigned i = 0; i < x->ir->n_nevers; i++) {
@@ -332,7 +360,8 @@ static void print_around(const struct view *x)
 
 void explain_rules(const struct compile *k, struct explain *out)
 {
-	const struct view x = {.arena = k->arena, .k = k, .ir = k->ir, .out = out};
+	struct view x = {.arena = k->arena, .k = k, .ir = k->ir, .out = out};
+	find_denies(&x);
 	print_around(&x);
 	print_can(&x);
 	print_cannot(&x);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # growth.sh - what `sbxc check` executes grows with the rules of a policy as n log n, for every kind of rule that
-# tests/bench/policy.py knows, and what `sbxc diff` does of two policies (diff:KIND) and of two profiles of macOS: instructions are counted
+# tests/bench/policy.py knows, and what `sbxc diff` does of two policies (diff:KIND) and of two profiles of macOS, `explain` of one: instructions are counted
 # (valgrind), so the answer is the same on every machine.
 #
 # Of four times the rules, less what a policy of one costs: 4.0 is a line, 16 a loop over all rules for each of them. What is
@@ -39,6 +39,10 @@ measure() { # KIND RULES
 		pair policy.sbx
 		count policy.sbx diff --std "$top/policies/std" policy.sbx new.policy.sbx
 		;;
+	explain:*)
+		python3 "$top/tests/bench/policy.py" "${1#explain:}" "$2" . >policy.sbx
+		count policy.sbx explain --std "$top/policies/std" policy.sbx
+		;;
 	diffprofile)
 		{ echo '(version 1)(deny default)'; seq -f '(allow file-read-data (subpath "/srv/%.0f"))' "$2"; } >policy.sb
 		pair policy.sb
@@ -54,7 +58,7 @@ export -f measure count pair
 export tmp top B
 
 # Beside a policy of one rule of the kind, which opens what the kind needs.
-{ python3 "$top/tests/bench/policy.py"; printf '%s 100000\n' diff:{path,hole,pattern,sockets,proxy,tests} diffprofile; } | while read -r kind limit; do
+{ python3 "$top/tests/bench/policy.py"; printf '%s 100000\n' diff:{path,hole,pattern,sockets,proxy,tests} explain:{deny,use} diffprofile; } | while read -r kind limit; do
 	[[ $# -eq 0 || " $* " = *" $kind "* ]] || continue
 	few=1 more=$((4 * n))
 	((limit < more)) && more=$limit
@@ -81,7 +85,7 @@ verdict 1000 1100 1450 >/dev/null || echo 'FAIL growth: 4.5 times for 4 times th
 bound() { # KIND
 	case $1 in
 	macpath | macport | macdeny | machole) echo 4.3 ;;
-	diff:*) echo 5.0 ;;
+	diff:* | explain:*) echo 5.0 ;;
 	call | calls) echo 6.5 ;; # a filter has room for about a thousand: 6.0 and 5.6 when it was measured last
 	*) echo "$most" ;;
 	esac
