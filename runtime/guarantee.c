@@ -7,13 +7,11 @@
 #include <errno.h>
 #include <string.h>
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 /* The Linux version that brought each Landlock ABI. */
 #define ABI(number, linux_version) linux_version "\0"
 static const char abi_linux[] = "\0" PLAN_LANDLOCK_ABIS(ABI);
-#define ABI_NUMBER(number, linux_version) number,
-static const unsigned char abis[] = {0, PLAN_LANDLOCK_ABIS(ABI_NUMBER)}; /* one after the other: its row is its number */
+#define ABI_ONE(number, linux_version) +1
+enum { N_ABIS = 1 PLAN_LANDLOCK_ABIS(ABI_ONE) }; /* one after the other: its row is its number */
 
 /*
  * Why a mechanism is missing. what == NULL: it is there. A start that can do without says it and goes on, so it is not
@@ -64,7 +62,7 @@ static void landlock_look(struct span word, const struct host *h, struct lack *l
 	} else if (h->landlock < abi) {
 		(text_put)(&t, "Landlock ABI %u is needed, this kernel has %u", (unsigned)abi,
 			 h->landlock);
-		if (abi < COUNT(abis))
+		if (abi < N_ABIS)
 			(text_put)(&t, "; ABI came with Linux %s", text_nth(abi_linux, abi));
 		lack->what = lack->buf;
 		lack->fix = SAID("use a newer kernel");
