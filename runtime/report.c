@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h> /* renameat() alone */
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,6 +44,7 @@ static bool file_take(struct report *p, const char *path, struct fault *f)
 	char dir[PLAN_MAX_PATH + 1];
 	struct text t = text_over(dir, sizeof(dir));
 	const char *slash = strrchr(path, '/');
+	struct stat st;
 
 	p->file = slash ? slash + 1 : path;
 	if (slash)
@@ -55,6 +57,9 @@ static bool file_take(struct report *p, const char *path, struct fault *f)
 	p->dir = open(dir, OPEN_TO_SEARCH | O_CLOEXEC);
 	if (p->dir < 0 || faccessat(p->dir, ".", W_OK | X_OK, 0))
 		return refuse(f, "the directory of --report", path);
+	/* root would put a file in the place of /dev/null, or of the link /dev/stdout */
+	if (fstatat(p->dir, p->file, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode))
+		return fault_say(f, ERR_REPORT, "at %s\nwrong no regular file, whose place a report takes\nfix sbx-run --status-fd N", path);
 	return true;
 }
 

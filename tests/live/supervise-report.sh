@@ -88,6 +88,18 @@ else
 	run "$SBX_RUN" --report "$TMP/closed/r" "$P" "$PROBE" print ran
 fi
 refused "a report that cannot be written" 125 E0641 "permission denied"
+# What is no file stays what it is: as root a report would take the place of a device.
+mkdir "$TMP/folder" && mkfifo "$TMP/pipe" && ln -s /proc/self/fd/1 "$TMP/link" && echo old >"$TMP/old"
+for kind in folder pipe link; do
+	before=$(ls -ld "$TMP/$kind")
+	run "$SBX_RUN" --report "$TMP/$kind" "$P" "$PROBE" print ran
+	refused "a $kind where the report goes" 125 E0641 "no regular file"
+	[ "$(ls -ld "$TMP/$kind")" = "$before" ] && pass "the $kind is as it was" || fail "the $kind is as it was" "$(ls -ld "$TMP/$kind")"
+done
+run "$SBX_RUN" --report "$TMP/old" "$P" "$PROBE" print ran
+[ "$RC:$OUT" = "0:ran
+ok" ] && pass "control: a file that is there" || fail "control: a file that is there" "$RC" "$OUT" "$ERR"
+grep -q '"outcome"' "$TMP/old" && pass "its place is taken" || fail "its place is taken" "$(cat "$TMP/old")"
 run "$SBX_RUN" --status-fd 99 "$P" "$PROBE" print ran
 refused "a descriptor that is not there" 125 E0641 "EBADF"
 
