@@ -74,6 +74,7 @@ char *realpath(const char *restrict, char *restrict);
 #define O_EXEC 0x40000000
 #define O_SEARCH (O_EXEC | O_DIRECTORY)
 #define AT_FDCWD (-2)
+#define AT_SYMLINK_NOFOLLOW 0x0020
 #define F_GETFD 1
 #define F_SETFD 2
 #define F_GETFL 3
@@ -134,6 +135,7 @@ struct stat { dev_t st_dev; mode_t st_mode; uint16_t st_nlink; ino_t st_ino; uid
 #define S_IWOTH 0000002
 int stat(const char *restrict, struct stat *restrict);
 int fstat(int, struct stat *);
+int fstatat(int, const char *, struct stat *, int);
 int mkdirat(int, const char *, mode_t);
 mode_t umask(mode_t);
 
