@@ -98,16 +98,19 @@ LINK_RUN = $(MUSL_CC) -static $(OWN_START) $(SMALL) -fdata-sections $(LDFLAGS) -
 
 # Words for people are packed (runtime/said.h). Which of them there are is known when all is optimized as one: so it is linked
 # once for the words, and then with them.
-$(B)/sbx-run: $(RUNTIME_OBJ) $(B)/static/said.o runtime/pack/said.ld
+# The loader that is installed has no symbols and no sections; debuggers read build/static/sbx-run.elf, which is the same code.
+$(B)/sbx-run: $(B)/static/sbx-run.elf $(B)/loaded
+	$(Q)$(B)/loaded <$< >$@ && chmod 755 $@
+$(B)/static/sbx-run.elf: $(RUNTIME_OBJ) $(B)/static/said.o runtime/pack/said.ld
 	@echo "  LD    $@"
-	$(Q)$(LINK_RUN) -s -Wl,-T,runtime/pack/said.ld -o $@ $(filter %.o,$^) && $(OBJCOPY) -R .comment -R .eh_frame $@
+	$(Q)$(LINK_RUN) -Wl,-T,runtime/pack/said.ld -o $@ $(filter %.o,$^) && $(OBJCOPY) -R .comment -R .eh_frame $@
 $(B)/static/said.o: $(RUNTIME_OBJ) $(B)/pack
 	@echo "  PACK  $@"
 	$(Q)$(LINK_RUN) -Wl,--defsym=said_packed=0 -o $(B)/static/said.elf $(RUNTIME_OBJ)
 	$(Q)$(OBJCOPY) -O binary -j words $(B)/static/said.elf $(B)/static/said.bin
 	$(Q)$(B)/pack <$(B)/static/said.bin >$(B)/static/said.c
 	$(Q)$(MUSL_CC) -c -o $@ $(B)/static/said.c
-$(B)/pack: runtime/pack/pack.c $(wildcard runtime/pack/*.h)
+$(B)/pack $(B)/loaded: $(B)/%: runtime/pack/%.c $(wildcard runtime/pack/*.h)
 	@mkdir -p $(@D)
 	@echo "  CC    $@"
 	$(Q)$(CC) $(STD) $(WARN) $(CFLAGS) -o $@ $< -lm
