@@ -66,13 +66,10 @@ static bool climb_above(const char *path, bool follow, struct search *s)
 static bool search_above(const char *path, struct search *s, bool *exists)
 {
 	struct stat link;
-	int fd = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
 
-	*exists = fd >= 0 && place_of(fd, &s->target);
+	*exists = place_at(path, &s->target);
 	if (*exists)
 		see_grant(s, s->target);
-	if (fd >= 0)
-		close(fd);
 	else if (errno != ENOENT && errno != ENOTDIR)
 		return false;
 	if (!s->found && !climb_above(path, true, s))
@@ -118,10 +115,7 @@ static bool in_hole(const struct grant *g, struct span holes, struct vars *v, co
 		struct search s = {.found = NULL};
 		if (!template_expand(tmpl, TEMPLATE_PATH, v, g->where, path, f))
 			return false;
-		int fd = openat(AT_FDCWD, path, O_PATH | O_CLOEXEC);
-		bool there = fd >= 0 && place_of(fd, &s.target);
-		if (fd >= 0)
-			close(fd);
+		bool there = place_at(path, &s.target);
 		if (there && !place_same(s.target, g->place) && !grant_below(g, v, interp, &s, f))
 			return false;
 		*in = there && (s.found || place_same(s.target, g->place));

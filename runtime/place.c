@@ -13,14 +13,25 @@
 
 enum { MAX_LINKS = 40, MAX_DEPTH = 2 * PLAN_MAX_PATH };
 
+static bool place_take(int failed, const struct stat *st, struct place *p)
+{
+	if (!failed)
+		*p = (struct place){.dev = st->st_dev, .ino = st->st_ino};
+	return !failed;
+}
+
 bool place_of(int fd, struct place *p)
 {
 	struct stat st;
 
-	if (fstat(fd, &st))
-		return false;
-	*p = (struct place){.dev = st.st_dev, .ino = st.st_ino};
-	return true;
+	return place_take(fstat(fd, &st), &st, p);
+}
+
+bool place_at(const char *path, struct place *p)
+{
+	struct stat st;
+
+	return place_take(stat(path, &st), &st, p);
 }
 
 bool place_same(struct place a, struct place b)
@@ -123,12 +134,8 @@ static bool climb_from(int *dir, struct place root, bool (*see)(void *ctx, struc
 bool place_climb(int dir, bool (*see)(void *ctx, struct place p), void *ctx)
 {
 	struct place root;
-	struct stat st;
-	bool good;
+	bool good = place_at("/", &root) && climb_from(&dir, root, see, ctx);
 
-	good = stat("/", &st) == 0;
-	root = (struct place){.dev = st.st_dev, .ino = st.st_ino};
-	good = good && climb_from(&dir, root, see, ctx);
 	close_quiet(dir);
 	return good;
 }

@@ -17,6 +17,8 @@ struct place {
 };
 
 bool place_of(int fd, struct place *p);
+/* Of what the path leads to, through links. */
+bool place_at(const char *path, struct place *p);
 bool place_same(struct place a, struct place b);
 
 /*

@@ -37,9 +37,9 @@ struct view {
 	bool private;
 	int store; /* the tmpfs over "/": the new root, or a place for what is shown nowhere */
 	int old;   /* the root of the host */
+	struct points points; /* below the store, or the root of the host */
 	unsigned depth;
 	unsigned above[MAX_DEPTH]; /* the numbers of the places that the current one lies in */
-	struct points points; /* below the store, or the root of the host */
 };
 
 static bool (step_fault)(struct view *v, const char *words)
@@ -48,6 +48,27 @@ static bool (step_fault)(struct view *v, const char *words)
 }
 #define step_fault(v, what) step_fault(v, SAID("view\0" what))
 
+static bool (item_fault)(struct view *v, const struct item *i, const char *what)
+{
+	return (fault_place)(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, what);
+}
+#define item_fault(v, i, what) item_fault(v, i, SAID(what))
+
+/* By the descriptor of its root. */
+static int unmount(int fd)
+{
+	char path[32 + NUM_TEXT];
+
+	text_print(path, sizeof(path), "/proc/self/fd/%u", fd);
+	return umount2(path, MNT_DETACH);
+}
+
+/* Is it a cover under which nothing of the host is seen? */
+static bool hides(const struct item *i)
+{
+	return i && i->kind == ITEM_COVER && (i->how & COVER_HIDE);
+}
+
 /* ---- mount points ---------------------------------------------------------------------------- */
 
 /* Does what is mounted there lie in memory, so that mount points may be made in it? */
@@ -55,8 +76,7 @@ static bool ours(const struct view *v, const struct item *above)
 {
 	if (!above)
 		return v->private;
-	return above->kind == ITEM_SCRATCH || above->kind == ITEM_DISCARD ||
-	       (above->kind == ITEM_COVER && (above->how & COVER_HIDE));
+	return above->kind == ITEM_SCRATCH || above->kind == ITEM_DISCARD || hides(above);
 }
 
 /* Puts the tree where the path is; what is there already is covered. */
@@ -106,11 +126,9 @@ static int folder_hidden(struct item *i, const struct item *next)
 
 static void layer_end(struct view *v, int layer)
 {
-	char path[32 + NUM_TEXT];
 	int error = errno;
 
-	text_print(path, sizeof(path), "/proc/self/fd/%u", layer);
-	umount2(path, MNT_DETACH);
+	unmount(layer);
 	unlinkat(v->store, layer_name, AT_REMOVEDIR);
 	close(layer);
 	errno = error;
@@ -165,7 +183,7 @@ static int tree_make(struct view *v, struct item *i, const struct item *next)
 	case ITEM_DISCARD:
 		return overlay_make(v, i);
 	case ITEM_COVER:
-		if (!(i->how & COVER_HIDE))
+		if (!hides(i))
 			return host_mount(i->fd, attributes_of(i, i->rw));
 		return i->is_dir ? folder_hidden(i, next) : file_hidden();
 	}
@@ -187,9 +205,7 @@ static const struct item *above_of(struct view *v, const struct item *i)
 /* Has it to be a mount point, because the folder it lies in may be written? It shows what is there, as it is seen already. */
 static bool pinned(struct item *i, const struct item *above)
 {
-	bool hidden = above && above->kind == ITEM_COVER && (above->how & COVER_HIDE);
-
-	if ((i->kind != ITEM_PIN && !i->pin) || !above || !above->rw || hidden || above->kind == ITEM_DISCARD)
+	if ((i->kind != ITEM_PIN && !i->pin) || !above || !above->rw || hides(above) || above->kind == ITEM_DISCARD)
 		return false;
 	i->rw = true;
 	i->how = above->how & COVER_NOEXEC;
@@ -210,9 +226,7 @@ static bool seen(struct view *v, struct item *i, const struct item *above)
 		return false;
 	if (!v->private)
 		return true;
-	if (!above || (above->kind == ITEM_COVER && (above->how & COVER_HIDE)))
-		return false;
-	if (above->kind == ITEM_SCRATCH)
+	if (!above || hides(above) || above->kind == ITEM_SCRATCH)
 		return false;
 	if (above->kind == ITEM_DISCARD)
 		return !i->rw;
@@ -238,8 +252,7 @@ static bool merged(const struct item *i, struct item *next)
 
 static bool cover_needed(struct view *v, const struct item *i, const struct item *above, bool *needed)
 {
-	bool hidden = above && above->kind == ITEM_COVER && (above->how & COVER_HIDE);
-	bool writable = above && above->rw && !hidden;
+	bool hidden = hides(above), writable = above && above->rw && !hidden;
 
 	*needed = !i->missing && (above || !v->private) && !(i->match && hidden);
 	if (!i->missing)
@@ -257,14 +270,14 @@ static bool late_open(struct view *v, struct item *i, bool *gone)
 {
 	i->fd = place_open(AT_FDCWD, i->path, O_NOFOLLOW, RESOLVE_NO_LINKS | RESOLVE_NO_MAGIC);
 	*gone = i->fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP);
-	return i->fd >= 0 || *gone || fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "open");
+	return i->fd >= 0 || *gone || item_fault(v, i, "open");
 }
 
 /* A file system that the kernel does not have can only be the overlay: the others are part of every kernel. */
 static bool tree_fault(struct view *v, const struct item *i, int error)
 {
 	errno = error;
-	fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "mount");
+	item_fault(v, i, "mount");
 	return error == ENODEV &&
 	       fault_add(v->run->fault, "fix modprobe overlay, or write to a `scratch`");
 }
@@ -284,7 +297,7 @@ static bool item_mount(struct view *v, struct item *i, const struct item *above,
 			fd_leave(tree);
 		return true;
 	}
-	fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "open of the place");
+	item_fault(v, i, "open of the place");
 	return fault_add(v->run->fault, "fix name a place that is there, or one outside of the "
 					"folders of the host: nothing is made in them");
 }
@@ -299,7 +312,7 @@ static bool item_place(struct view *v, struct item *i, const struct item *next)
 	if (!needed)
 		return true;
 	if (v->depth == MAX_DEPTH)
-		return errno = ELOOP, fault_place(v->run->fault, ERR_VIEW_PLACE, i->where, i->path, "too deep");
+		return errno = ELOOP, item_fault(v, i, "too deep");
 	if (!known && i->late && !late_open(v, i, &gone))
 		return false;
 	if (gone)
@@ -389,15 +402,15 @@ static bool root_open(struct view *v)
 	if (old < 0 || v->store < 0)
 		return step_fault(v, "tmpfs");
 	if (root && root->kind == ITEM_BIND && (tree = host_mount(root->fd, attributes_of(root, root->rw))) < 0)
-		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "mount");
+		return item_fault(v, root, "mount");
 	if (tree_put(v->store, old))
 		return step_fault(v, "move_mount of the root");
 	if (!v->private)
 		return true;
 	if (root && tree < 0 && (tree = tree_make(v, root, NULL)) < 0)
-		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "mount");
+		return item_fault(v, root, "mount");
 	if (root && tree_put(tree, v->store))
-		return fault_place(v->run->fault, ERR_VIEW_PLACE, root->where, root->path, "move_mount");
+		return item_fault(v, root, "move_mount");
 	v->points.root = root ? tree : v->store;
 	if (root)
 		v->above[v->depth++] = (unsigned)(root - v->items->v);
@@ -474,10 +487,7 @@ static bool root_enter(struct view *v)
 
 static bool store_leave(struct view *v)
 {
-	char path[32 + NUM_TEXT];
-
-	text_print(path, sizeof(path), "/proc/self/fd/%u", v->store);
-	return umount2(path, MNT_DETACH) == 0 || step_fault(v, "umount");
+	return unmount(v->store) == 0 || step_fault(v, "umount");
 }
 
 static bool points_ready(struct view *v)

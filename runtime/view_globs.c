@@ -24,14 +24,11 @@ static bool match(void *ctx, int fd, const struct stat *st)
 	struct item item = {.kind = ITEM_BIND,
 			    .fd = -1,
 			    .late = true,
-			    .is_dir = S_ISDIR(st->st_mode),
-			    .is_device = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode),
 			    .rw = items_write(s->rule),
-			    .where = s->rule->where,
-			    .path = pool_text(s->items->run->pool, s->path)};
+			    .where = s->rule->where};
 
 	close(fd);
-	return item.path ? items_add(s->items, item) : fault_memory(s->items->run->fault, "view");
+	return items_add(s->items, &item, s->path, st);
 }
 
 static int folder_open(struct search *s, const char *place)

@@ -34,11 +34,16 @@ bool item_covers(const char *root, const char *path)
 	return !strncmp(root, path, n) && (!path[n] || path[n] == '/');
 }
 
-bool items_add(struct items *x, struct item item)
+bool items_add(struct items *x, struct item *item, const char *path, const struct stat *st)
 {
-	if (x->n == x->cap)
+	if (st) {
+		item->is_dir = S_ISDIR(st->st_mode);
+		item->is_device = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
+	}
+	item->path = pool_text(x->run->pool, path);
+	if (!item->path || x->n == x->cap)
 		return fault_memory(x->run->fault, "view");
-	x->v[x->n++] = item;
+	x->v[x->n++] = *item;
 	return true;
 }
 
@@ -283,40 +288,23 @@ bool items_real(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1])
 	return !item_covers(real, path);
 }
 
-/* What is at w->fd becomes an item. */
-static bool found(struct items *x, struct walk *w, struct item item)
+/* What is open at item->fd, and lies at `here` on the host, is shown at the path. */
+static bool found(struct items *x, struct item *item, const char *here, const char *path)
 {
 	struct stat st;
 
-	if (fstat(w->fd, &st))
-		return fault_place(x->run->fault, ERR_PATH_OPEN, item.where, w->here, "fstat");
+	if (fstat(item->fd, &st))
+		return fault_place(x->run->fault, ERR_PATH_OPEN, item->where, here, "fstat");
 	if (S_ISLNK(st.st_mode))
-		return (fault_place)(x->run->fault, ERR_PATH_LINK, item.where, w->here, NULL);
-	item.is_dir = S_ISDIR(st.st_mode);
-	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
-	item.fd = w->fd;
-	item.path = pool_text(x->run->pool, w->here);
-	return item.path ? items_add(x, item)
-			 : fault_memory(x->run->fault, "view");
+		return (fault_place)(x->run->fault, ERR_PATH_LINK, item->where, here, NULL);
+	return items_add(x, item, path, &st);
 }
 
 /* ---- the lines ------------------------------------------------------------------------------- */
 
-static uint64_t rights_that_write(void)
-{
-	uint64_t rights = 0;
-#define RIGHT(id, word, bit, abi, on_files)                                                        \
-	if (!strcmp(word, "write_file") || !strcmp(word, "truncate") ||                            \
-	    !strncmp(word, "make_", 5) || !strncmp(word, "remove_", 7) || !strcmp(word, "refer"))  \
-		rights |= 1ull << (bit);
-	PLAN_FS_RIGHTS(RIGHT)
-#undef RIGHT
-	return rights;
-}
-
 bool items_write(const struct landlock_rule *rule)
 {
-	return rule->rights & rights_that_write();
+	return rule->rights & fs_rights_that_write();
 }
 
 /*
@@ -379,7 +367,8 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 		return true;
 	}
 	if (!error) {
-		bool good = found(x, &w, item);
+		item.fd = w.fd;
+		bool good = found(x, &item, w.here, w.here);
 		if (good && into)
 			*into = (struct opened){w.fd, x->v[x->n - 1].is_dir, x->v[x->n - 1].path};
 		return good;
@@ -419,7 +408,6 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 	struct items *x = ctx;
 	struct walk w;
 	struct item item = {.kind = ITEM_COVER,
-			    .fd = -1,
 			    .how = r->how,
 			    .rw = !(r->how & (COVER_RO | COVER_HIDE)),
 			    .where = r->where,
@@ -437,16 +425,15 @@ static bool visit_cover(void *ctx, const struct landlock_rule *r)
 	if (x->by)
 		return (fault_place)(x->run->fault, ERR_COVER_LINK, r->where, x->by, NULL) ||
 		       fault_add(x->run->fault, "fix deny the place that it leads to, %s, by that name", w.here);
+	item.fd = w.fd;
 	if (!error && w.fd >= 0)
-		return found(x, &w, item);
+		return found(x, &item, w.here, w.here);
 	if (!error)
 		return true; /* in the new /proc, where nothing is written */
 	if (error != ENOENT && error != ENOTDIR)
 		return items_missing(x, r->where, path, error);
 	item.missing = true;
-	item.path = pool_copy(x->run->pool, w.here, strlen(w.here));
-	return item.path ? items_add(x, item)
-			 : fault_memory(x->run->fault, "view");
+	return items_add(x, &item, w.here, NULL);
 }
 
 /* A place of mount or scratch: where it is, is a path of the new tree. */
@@ -460,15 +447,11 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 			    .size = amount_get(&x->run->vars, &p->size),
 			    .place = (unsigned)(p - x->run->plan->launch.places),
 			    .where = p->where};
-	struct stat st;
 	struct span tmpl;
 	int error;
 
-	item.path = pool_text(x->run->pool, at);
-	if (!item.path)
-		return fault_memory(x->run->fault, "view");
 	if (p->kind == PLACE_SCRATCH)
-		return items_add(x, item);
+		return items_add(x, &item, at, NULL);
 	if (!word_template(p->source, text, &tmpl) ||
 	    !run_path(x->run, tmpl, p->where, source))
 		return false;
@@ -478,11 +461,7 @@ static bool other_place(struct items *x, const struct place_line *p, const char 
 		return false;
 	if (error || item.fd < 0)
 		return items_missing(x, p->where, source, error ? error : ENOENT);
-	if (fstat(item.fd, &st))
-		return fault_place(x->run->fault, ERR_PATH_OPEN, p->where, source, "fstat");
-	item.is_dir = S_ISDIR(st.st_mode);
-	item.is_device = S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode);
-	return items_add(x, item);
+	return found(x, &item, source, at);
 }
 
 static bool discard_place(struct items *x, const struct place_line *p, const char *at)
@@ -497,7 +476,8 @@ static bool discard_place(struct items *x, const struct place_line *p, const cha
 	x->layers = true;
 	if (error || w.fd < 0)
 		return items_missing(x, p->where, at, error ? error : ENOENT);
-	if (!found(x, &w, item))
+	item.fd = w.fd;
+	if (!found(x, &item, w.here, w.here))
 		return false;
 	errno = ENOTDIR;
 	return x->v[x->n - 1].is_dir ||

@@ -4,6 +4,8 @@
 #ifndef SBX_VIEW_ITEMS_H
 #define SBX_VIEW_ITEMS_H
 
+#include <sys/stat.h>
+
 #include "run.h"
 
 enum item_kind {
@@ -75,8 +77,8 @@ bool items_elsewhere(const struct items *x, const char *path);
 bool items_write(const struct landlock_rule *rule);
 /* The fault for a place of the line at `where` that cannot be opened. */
 bool items_missing(struct items *x, struct span where, const char *path, int error);
-/* False after a fault. */
-bool items_add(struct items *x, struct item item);
+/* A copy of the item at a copy of the path; st: of what is shown there, NULL: nothing of the host. False after a fault. */
+bool items_add(struct items *x, struct item *item, const char *path, const struct stat *st);
 /*
  * Every place of the plan, found on the host as it is now: by descriptor, through its symbolic links.
  * Sorted so that a place comes after those it lies in. False after a fault.

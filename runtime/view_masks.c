@@ -63,8 +63,6 @@ static bool mask_put(struct mask *m, const char *path, int fd, const struct stat
 {
 	struct item item = {.kind = ITEM_COVER,
 			    .fd = fd,
-			    .is_dir = S_ISDIR(st->st_mode),
-			    .is_device = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode),
 			    .how = m->rule->how,
 			    .match = true,
 			    .rw = !(m->rule->how & (COVER_RO | COVER_HIDE)),
@@ -76,11 +74,9 @@ static bool mask_put(struct mask *m, const char *path, int fd, const struct stat
 		close(fd);
 		return (mask_fault)(m, ERR_COVER_NESTED, path, NULL);
 	}
-	if (layered) {
-		item.path = pool_text(m->items->run->pool, path);
-		return item.path ? items_add(m->items, item) : fault_memory(m->items->run->fault, "view");
-	}
-	tree = tree_make(item.how, fd, item.is_dir);
+	if (layered)
+		return items_add(m->items, &item, path, st);
+	tree = tree_make(m->rule->how, fd, S_ISDIR(st->st_mode));
 	good = tree >= 0 && tree_put(tree, fd) == 0;
 	if (!good)
 		mask_fault(m, ERR_VIEW_PLACE, path, "mount");

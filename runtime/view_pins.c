@@ -39,11 +39,12 @@ static unsigned parts_of(const char *path)
 static bool pin_above(struct items *x, const struct item *cover)
 {
 	for (const char *end = strchr(cover->path + 1, '/'); end; end = strchr(end + 1, '/')) {
-		const char *path = pool_copy(x->run->pool, cover->path, (size_t)(end - cover->path));
-		struct item pin = {.kind = ITEM_PIN, .path = path, .fd = -1, .late = true, .is_dir = true, .where = cover->where};
-		if (!path)
-			return fault_memory(x->run->fault, "view");
-		if (may_move(x, path) && !items_add(x, pin))
+		struct item pin = {.kind = ITEM_PIN, .fd = -1, .late = true, .is_dir = true, .where = cover->where};
+		char path[PLAN_MAX_PATH + 1];
+		size_t n = (size_t)(end - cover->path);
+		memcpy(path, cover->path, n);
+		path[n] = 0;
+		if (may_move(x, path) && !items_add(x, &pin, path, NULL))
 			return false;
 	}
 	return true;
