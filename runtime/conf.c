@@ -61,6 +61,18 @@ bool line_number(struct line *l, uint64_t max, uint64_t *value)
 	return span_number(word, max, value) || line_fault(l, "not a number in range", word);
 }
 
+unsigned (line_choice)(struct line *l, const char *words, const char *wrong)
+{
+	struct span word;
+
+	if (!line_word(l, &word))
+		return 0;
+	for (unsigned n = 1; *words; n++, words = text_nth(words, 1))
+		if (span_is(word, words))
+			return n;
+	return (line_fault)(l, wrong, word);
+}
+
 bool line_end(struct line *l)
 {
 	return line_done(l) || line_fault(l, "nothing may follow here", l->left);

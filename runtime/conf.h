@@ -54,6 +54,9 @@ bool line_last(struct line *l, struct span *word);
 /* The rest of the line as it is, at least one byte. */
 bool line_rest(struct line *l, struct span *rest);
 bool line_number(struct line *l, uint64_t max, uint64_t *value);
+/* One word of `words`, which a NUL parts: the how manieth, from 1 on; 0 after a fault, which says `wrong`. */
+unsigned line_choice(struct line *l, const char *words, const char *wrong);
+#define line_choice(l, words, wrong) line_choice(l, words "\0", SAID(wrong))
 /* Nothing may be left. */
 bool line_end(struct line *l);
 bool line_done(const struct line *l); /* is nothing left? */

@@ -157,16 +157,16 @@ static bool read_scope(void *ctx, struct line *l)
 	return handle_read(l, scopes, COUNT(scopes), &out->scope);
 }
 
-/* RIGHT,... WHERE TMPL */
+/* RIGHT,... of a file system. */
+static bool fs_read(const struct landlock *out, struct line *l, struct landlock_rule *r)
+{
+	return rights_read(l, fs_rights, COUNT(fs_rights), out->fs, &r->rights);
+}
+
+/* WHERE TMPL */
 static bool place_read(const struct landlock *out, struct line *l, struct landlock_rule *r)
 {
-	const char *wrong;
-
-	if (!rights_read(l, fs_rights, COUNT(fs_rights), out->fs, &r->rights) ||
-	    !line_word(l, &r->where) || !line_rest(l, &r->place))
-		return false;
-	wrong = template_wrong(r->place, out->vars);
-	return !wrong || (line_fault)(l, wrong, r->place);
+	return line_word(l, &r->where) && line_template(l, out->vars, &r->place);
 }
 
 /* Twice as much each time; what was outgrown stays in the pool. */
@@ -184,53 +184,43 @@ static bool rules_grow(struct landlock *out)
 	return true;
 }
 
-static bool rule_keep(struct landlock *out, const struct line *l, const struct landlock_rule *r)
+/* One more rule, to be read; NULL after a fault. */
+static struct landlock_rule *rule_add(struct landlock *out, const struct line *l, enum rule kind)
 {
-	if (out->n_rules == out->cap && !rules_grow(out))
-		return fault_memory(l->conf->fault, "landlock.conf");
-	out->rules[out->n_rules++] = *r;
-	return true;
+	struct landlock_rule *r;
+
+	if (out->n_rules == out->cap && !rules_grow(out)) {
+		fault_memory(l->conf->fault, "landlock.conf");
+		return NULL;
+	}
+	r = &out->rules[out->n_rules++];
+	*r = (struct landlock_rule){.kind = kind};
+	out->n[kind]++;
+	return r;
 }
 
 static bool read_entry(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
-	struct landlock_rule r = {.kind = RULE_ENTRY};
+	struct landlock_rule *r = rule_add(out, l, RULE_ENTRY);
 
-	if (!place_read(out, l, &r))
+	if (!r || !fs_read(out, l, r) || !place_read(out, l, r))
 		return false;
-	out->entry = r.place;
-	return rule_keep(out, l, &r);
-}
-
-static bool missing_read(struct line *l, enum missing *missing)
-{
-	static const char words[] = "error\0skip\0make"; /* in the order of enum missing */
-	struct span word;
-
-	if (!line_word(l, &word))
-		return false;
-	for (size_t i = 0; i <= MISSING_MAKE; i++)
-		if (span_is(word, text_nth(words, i))) {
-			*missing = (enum missing)i;
-			return true;
-		}
-	return line_fault(l, "error, skip or make was expected", word);
+	out->entry = r->place;
+	return true;
 }
 
 static bool read_path(void *ctx, struct line *l)
 {
-	struct landlock *out = ctx;
-	struct landlock_rule r = {.kind = RULE_PATH};
-	struct span links;
+	struct landlock_rule *r = rule_add(ctx, l, RULE_PATH);
+	unsigned missing = r ? line_choice(l, "error\0skip\0make", "error, skip or make was expected") : 0;
+	unsigned links = missing ? line_choice(l, "follow\0nofollow", "follow or nofollow was expected") : 0;
 
-	if (!missing_read(l, &r.missing) || !line_word(l, &links))
+	if (!links)
 		return false;
-	r.nofollow = span_is(links, "nofollow");
-	if (!r.nofollow && !span_is(links, "follow"))
-		return line_fault(l, "follow or nofollow was expected", links);
-	out->n_paths++;
-	return place_read(out, l, &r) && rule_keep(out, l, &r);
+	r->missing = (enum missing)(missing - 1); /* the words are in its order */
+	r->nofollow = links == 2;
+	return fs_read(ctx, l, r) && place_read(ctx, l, r);
 }
 
 /* WHERE GLOB TMPL */
@@ -243,22 +233,15 @@ static bool pattern_read(const struct landlock *out, struct line *l, struct land
 	wrong = glob_wrong(r->glob);
 	if (wrong)
 		return (line_fault)(l, wrong, r->glob);
-	if (!line_rest(l, &r->place))
-		return false;
-	wrong = template_wrong(r->place, out->vars);
-	return !wrong || (line_fault)(l, wrong, r->place);
+	return line_template(l, out->vars, &r->place);
 }
 
 /* RIGHT,... WHERE GLOB TMPL */
 static bool read_glob(void *ctx, struct line *l)
 {
-	struct landlock *out = ctx;
-	struct landlock_rule r = {.kind = RULE_GLOB};
+	struct landlock_rule *r = rule_add(ctx, l, RULE_GLOB);
 
-	if (!rights_read(l, fs_rights, COUNT(fs_rights), out->fs, &r.rights) || !pattern_read(out, l, &r))
-		return false;
-	out->n_globs++;
-	return rule_keep(out, l, &r);
+	return r && fs_read(ctx, l, r) && pattern_read(ctx, l, r);
 }
 
 /* A number, or one variable and nothing else. */
@@ -275,120 +258,78 @@ static bool port_check(const struct landlock *out, const struct line *l, struct 
 	return true;
 }
 
-static bool port_read(const struct landlock *out, struct line *l, struct landlock_rule *r)
+static bool port_read(struct landlock *out, struct line *l, enum rule kind)
 {
-	return rights_read(l, net_rights, COUNT(net_rights), out->net, &r->rights) &&
-	       line_word(l, &r->port) && line_last(l, &r->where) &&
-	       port_check(out, l, r->port);
+	struct landlock_rule *r = rule_add(out, l, kind);
+
+	return r && rights_read(l, net_rights, COUNT(net_rights), out->net, &r->rights) && line_word(l, &r->port) &&
+	       line_last(l, &r->where) && port_check(out, l, r->port);
 }
 
 static bool read_port(void *ctx, struct line *l)
 {
-	struct landlock *out = ctx;
-	struct landlock_rule r = {.kind = RULE_PORT};
-
-	out->n_ports++;
-	return port_read(out, l, &r) && rule_keep(out, l, &r);
+	return port_read(ctx, l, RULE_PORT);
 }
 
 static bool read_assert_port(void *ctx, struct line *l)
 {
-	struct landlock *out = ctx;
-	struct landlock_rule r = {.kind = RULE_ASSERT_PORT};
-
-	return port_read(out, l, &r) && rule_keep(out, l, &r);
+	return port_read(ctx, l, RULE_ASSERT_PORT);
 }
 
 static bool read_assert(void *ctx, struct line *l)
 {
-	struct landlock *out = ctx;
-	struct landlock_rule r = {.kind = RULE_ASSERT};
+	struct landlock_rule *r = rule_add(ctx, l, RULE_ASSERT);
 
-	out->n_asserts++;
-	return place_read(out, l, &r) && rule_keep(out, l, &r);
+	return r && fs_read(ctx, l, r) && place_read(ctx, l, r);
 }
 
 /* assert-outside RIGHT,... WHERE N HOLE... TMPL: an assert that some places below it are left out of. */
 static bool read_assert_outside(void *ctx, struct line *l)
 {
 	struct landlock *out = ctx;
-	struct landlock_rule r = {.kind = RULE_ASSERT};
-	char text[PLAN_MAX_LINE + 1];
-	struct span hole, tmpl;
-	const char *wrong;
+	struct landlock_rule *r = rule_add(out, l, RULE_ASSERT);
+	struct span hole;
 	uint64_t n;
 
-	if (!rights_read(l, fs_rights, COUNT(fs_rights), out->fs, &r.rights) || !line_word(l, &r.where) ||
-	    !line_number(l, PLAN_MAX_LINE, &n))
+	if (!r || !fs_read(out, l, r) || !line_word(l, &r->where) || !line_number(l, PLAN_MAX_LINE, &n))
 		return false;
 	if (!n)
 		return line_fault(l, "a place is expected that is left out", l->left);
-	for (r.holes.at = l->left.at; n; n--) {
-		if (!line_word(l, &hole))
+	for (r->holes.at = l->left.at; n; n--) {
+		if (!line_word_template(l, out->vars, &hole))
 			return false;
-		wrong = word_template(hole, text, &tmpl) ? template_wrong(tmpl, out->vars) : SAID("a path that is too long");
-		if (wrong)
-			return (line_fault)(l, wrong, hole);
-		r.holes.len = (size_t)(hole.at + hole.len - r.holes.at);
+		r->holes.len = (size_t)(hole.at + hole.len - r->holes.at);
 	}
-	if (!line_rest(l, &r.place))
-		return false;
-	out->n_asserts++;
-	wrong = template_wrong(r.place, out->vars);
-	return wrong ? (line_fault)(l, wrong, r.place) : rule_keep(out, l, &r);
+	return line_template(l, out->vars, &r->place);
 }
 
 static bool how_read(struct line *l, unsigned *how)
 {
-	static const struct {
-		const char *word;
-		unsigned how;
-	} words[] = {
-	    {"hide", COVER_HIDE},
-	    {"rw", 0},
-	    {"ro", COVER_RO},
-	    {"rw,noexec", COVER_NOEXEC},
-	    {"ro,noexec", COVER_RO | COVER_NOEXEC},
-	};
-	struct span word;
+	static const unsigned char hows[] = {0, COVER_HIDE, 0, COVER_RO, COVER_NOEXEC, COVER_RO | COVER_NOEXEC};
+	unsigned word = line_choice(l, "hide\0rw\0ro\0rw,noexec\0ro,noexec",
+				    "hide, rw, ro, `rw,noexec` or `ro,noexec` was expected");
 
-	if (!line_word(l, &word))
-		return false;
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (span_is(word, words[i].word)) {
-			*how = words[i].how;
-			return true;
-		}
-	return line_fault(l, "hide, rw, ro, `rw,noexec` or `ro,noexec` was expected", word);
+	*how = hows[word];
+	return word;
 }
 
 static bool read_cover(void *ctx, struct line *l)
 {
-	struct landlock *out = ctx;
-	struct landlock_rule r = {.kind = RULE_COVER};
-	const char *wrong;
+	struct landlock_rule *r = rule_add(ctx, l, RULE_COVER);
 
-	if (!how_read(l, &r.how) || !line_word(l, &r.where) || !line_rest(l, &r.place))
-		return false;
-	out->n_covers++;
-	wrong = template_wrong(r.place, out->vars);
-	if (wrong)
-		return (line_fault)(l, wrong, r.place);
-	return rule_keep(out, l, &r);
+	return r && how_read(l, &r->how) && place_read(ctx, l, r);
 }
 
 /* HOW WHERE GLOB TMPL */
 static bool read_mask(void *ctx, struct line *l)
 {
-	struct landlock *out = ctx;
-	struct landlock_rule r = {.kind = RULE_MASK};
+	struct landlock_rule *r = rule_add(ctx, l, RULE_MASK);
 
-	if (!how_read(l, &r.how))
+	if (!r || !how_read(l, &r->how))
 		return false;
-	if (!r.how)
+	if (!r->how)
 		return line_fault(l, "hide, ro, `rw,noexec` or `ro,noexec` was expected", span_of("rw"));
-	out->n_masks++;
-	return pattern_read(out, l, &r) && rule_keep(out, l, &r);
+	return pattern_read(ctx, l, r);
 }
 
 bool landlock_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_LEN + 1],

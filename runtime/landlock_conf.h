@@ -44,7 +44,12 @@ struct landlock_visitor {
 struct landlock {
 	uint64_t fs, net, scope; /* what is handled */
 	struct span entry;       /* template, at == NULL: none */
-	unsigned n_paths, n_globs, n_ports, n_asserts, n_covers, n_masks;
+	union { /* how many there are */
+		unsigned n[RULE_COUNT];
+		struct { /* the same by name */
+			unsigned n_entries, n_paths, n_globs, n_ports, n_asserts, n_assert_ports, n_covers, n_masks;
+		};
+	};
 	struct landlock_rule *rules; /* in the order of the file */
 	unsigned n_rules, cap;
 	const struct vars *vars;

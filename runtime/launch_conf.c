@@ -118,19 +118,10 @@ static bool read_policy(void *ctx, struct line *l)
 	return line_word(l, &out->policy) && line_last(l, &out->version);
 }
 
-static bool target_read(struct line *l, const char *system, const char *wrong)
-{
-	struct span word;
-
-	if (!line_word(l, &word))
-		return false;
-	return (span_is(word, system) || (line_fault)(l, wrong, word)) && line_end(l);
-}
-
 static bool read_target(void *ctx, struct line *l)
 {
 	(void)ctx;
-	return target_read(l, "linux", SAID("not a plan for linux"));
+	return line_choice(l, "linux", "not a plan for linux") && line_end(l);
 }
 
 static bool read_arch(void *ctx, struct line *l)
@@ -152,14 +143,11 @@ static bool read_isolate(void *ctx, struct line *l)
 static bool read_root(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct span word;
 
-	if (!line_last(l, &word))
-		return false;
 	out->private_root = true;
-	if (!(out->isolate & ISOLATE_MOUNT))
-		return line_fault(l, "a line that needs `isolate mount`", word);
-	return span_is(word, "private") || line_fault(l, "`private` was expected", word);
+	if (!line_choice(l, "private", "`private` was expected") || !line_end(l))
+		return false;
+	return (out->isolate & ISOLATE_MOUNT) || line_fault(l, "a line that needs `isolate mount`", span_of("private"));
 }
 
 static bool hostname_good(struct span s)
@@ -239,18 +227,12 @@ static bool read_user(void *ctx, struct line *l)
 	       line_fault(l, "a line that needs `isolate user`", (struct span){0});
 }
 
-/* params: NULL, or whose params it may name. */
+/* A template that may name the params. */
 static bool template_read(struct line *l, struct launch *params, struct span *tmpl)
 {
-	struct vars v;
-	const char *wrong;
+	struct vars v = launch_vars(params);
 
-	if (!line_rest(l, tmpl))
-		return false;
-	if (params)
-		v = launch_vars(params);
-	wrong = template_wrong(*tmpl, params ? &v : NULL);
-	return !wrong || (line_fault)(l, wrong, *tmpl);
+	return line_template(l, &v, tmpl);
 }
 
 static bool read_param(void *ctx, struct line *l)
@@ -277,7 +259,7 @@ static bool read_param(void *ctx, struct line *l)
 	if (!span_is(how, "default"))
 		return line_fault(l, "`required` or `default VALUE` was expected", how);
 	p->fallback = (struct span){"", 0};
-	return line_done(l) || template_read(l, NULL, &p->fallback);
+	return line_done(l) || line_template(l, NULL, &p->fallback);
 }
 
 static bool read_guarantee(void *ctx, struct line *l)
@@ -329,147 +311,129 @@ static bool read_directory(void *ctx, struct line *l)
 	return line_word(l, &out->directory_where) && template_read(l, out, &out->directory);
 }
 
-/* WHERE TMPL, and the place is kept. */
-static bool place_read(struct launch *out, struct line *l, struct place_line p)
+/* The place that is read next: place_read() counts it. */
+static struct place_line *place_next(struct launch *out)
 {
-	if (!line_word(l, &p.where) || !template_read(l, out, &p.at))
+	return &out->places[out->n_places];
+}
+
+/* WHERE TMPL, and the place is kept. */
+static bool place_read(struct launch *out, struct line *l)
+{
+	struct place_line *p = place_next(out);
+
+	if (!line_word(l, &p->where) || !template_read(l, out, &p->at))
 		return false;
 	if (!(out->isolate & ISOLATE_MOUNT))
-		return line_fault(l, "a line that needs `isolate mount`", p.at);
-	for (unsigned i = 0; i < out->n_places; i++)
-		if (span_same(out->places[i].at, p.at))
-			return line_fault(l, "a place that is given twice", p.at);
-	if (out->n_places == PLAN_MAX_PLACES)
-		return line_fault(l, "too many places", p.at);
-	out->places[out->n_places++] = p;
-	return true;
+		return line_fault(l, "a line that needs `isolate mount`", p->at);
+	for (const struct place_line *other = out->places; other < p; other++)
+		if (span_same(other->at, p->at))
+			return line_fault(l, "a place that is given twice", p->at);
+	return ++out->n_places <= PLAN_MAX_PLACES || line_fault(l, "too many places", p->at);
 }
 
 static bool read_mount(void *ctx, struct line *l)
 {
-	struct launch *out = ctx;
-	struct place_line p = {.kind = PLACE_MOUNT};
-	struct vars v = launch_vars(out);
-	struct span access, tmpl;
-	char text[PLAN_MAX_LINE + 1];
-	const char *wrong;
+	struct place_line *p = place_next(ctx);
+	struct vars v = launch_vars(ctx);
+	unsigned access = line_choice(l, "ro\0rw", "`ro` or `rw` was expected");
 
-	if (!line_word(l, &access) || !line_word(l, &p.source))
-		return false;
-	p.rw = span_is(access, "rw");
-	if (!p.rw && !span_is(access, "ro"))
-		return line_fault(l, "`ro` or `rw` was expected", access);
-	if (!word_template(p.source, text, &tmpl))
-		return line_fault(l, "a path that is too long", p.source);
-	wrong = template_wrong(tmpl, &v);
-	return wrong ? (line_fault)(l, wrong, p.source) : place_read(out, l, p);
+	p->rw = access == 2;
+	return access && line_word_template(l, &v, &p->source) && place_read(ctx, l);
+}
+
+static bool memory_read(struct launch *out, struct line *l, enum place_kind kind)
+{
+	struct place_line *p = place_next(out);
+
+	p->kind = kind;
+	return line_amount(out, l, VALUE_SIZE, 4096, INT64_MAX, &p->size) && place_read(out, l);
 }
 
 static bool read_scratch(void *ctx, struct line *l)
 {
-	struct place_line p = {.kind = PLACE_SCRATCH};
-
-	return line_amount(ctx, l, VALUE_SIZE, 4096, INT64_MAX, &p.size) && place_read(ctx, l, p);
+	return memory_read(ctx, l, PLACE_SCRATCH);
 }
 
 static bool read_discard(void *ctx, struct line *l)
 {
-	struct place_line p = {.kind = PLACE_DISCARD};
-
-	return line_amount(ctx, l, VALUE_SIZE, 4096, INT64_MAX, &p.size) && place_read(ctx, l, p);
-}
-
-/* One of two words; the one that no line means is none of them. */
-static bool choice_read(struct line *l, const char *one, const char *two, unsigned *choice)
-{
-	struct span word;
-
-	if (!line_last(l, &word))
-		return false;
-	*choice = span_is(word, one) ? 1 : two && span_is(word, two) ? 2 : 0;
-	return *choice || line_fault(l, "an unknown word", word);
+	return memory_read(ctx, l, PLACE_DISCARD);
 }
 
 static bool read_stdin(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	unsigned choice;
 
-	if (!choice_read(l, "null", NULL, &choice))
-		return false;
 	out->stdin_mode = STDIN_NULL;
-	return true;
+	return line_choice(l, "null", "an unknown word") && line_end(l);
 }
 
+/* The modes that a line names follow the one that no line means. */
 static bool read_terminal(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	unsigned choice;
 
-	if (!choice_read(l, "inherit", "new", &choice))
-		return false;
-	out->terminal = choice == 1 ? TERMINAL_INHERIT : TERMINAL_NEW;
-	return true;
+	out->terminal = (enum terminal_mode)line_choice(l, "inherit\0new", "an unknown word");
+	return out->terminal && line_end(l);
 }
 
 static bool read_observe(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	unsigned choice;
 
-	if (!choice_read(l, "denied", "all", &choice))
-		return false;
-	out->observe = choice == 1 ? OBSERVE_DENIED : OBSERVE_ALL;
-	return true;
+	out->observe = (enum observe_mode)line_choice(l, "denied\0all", "an unknown word");
+	return out->observe && line_end(l);
 }
 
-static bool env_add(struct launch *out, struct line *l, struct env_line e)
+/* The variable that is read next: env_keep() counts it. */
+static struct env_line *env_next(struct launch *out)
 {
-	if (!env_name_good(e.name))
-		return line_fault(l, "not the name of an environment variable", e.name);
-	for (unsigned i = 0; i < out->n_env; i++)
-		if (out->env[i].kind == e.kind && span_same(out->env[i].name, e.name))
-			return line_fault(l, "a variable that is given twice", e.name);
-	if (out->n_env == PLAN_MAX_ENV)
-		return line_fault(l, "too many environment variables", e.name);
-	out->env[out->n_env++] = e;
-	return true;
+	return &out->env[out->n_env];
+}
+
+static bool env_keep(struct launch *out, struct line *l)
+{
+	const struct env_line *e = env_next(out);
+
+	if (!env_name_good(e->name))
+		return line_fault(l, "not the name of an environment variable", e->name);
+	for (const struct env_line *other = out->env; other < e; other++)
+		if (other->kind == e->kind && span_same(other->name, e->name))
+			return line_fault(l, "a variable that is given twice", e->name);
+	return ++out->n_env <= PLAN_MAX_ENV || line_fault(l, "too many environment variables", e->name);
 }
 
 /* A name, or PREFIX*. */
-static bool env_names_read(struct launch *out, struct line *l, bool deny)
+static bool env_names_read(struct launch *out, struct line *l, enum env_kind name, enum env_kind prefix)
 {
-	struct env_line e = {.kind = deny ? ENV_DENY : ENV_ALLOW};
+	struct env_line *e = env_next(out);
 
-	if (!line_last(l, &e.name))
+	if (!line_last(l, &e->name))
 		return false;
-	if (e.name.at[e.name.len - 1] == '*') {
-		e.kind = deny ? ENV_DENY_PREFIX : ENV_ALLOW_PREFIX;
-		e.name.len--;
+	e->kind = name;
+	if (e->name.at[e->name.len - 1] == '*') {
+		e->kind = prefix;
+		e->name.len--;
 	}
-	return env_add(out, l, e);
+	return env_keep(out, l);
 }
 
 static bool read_env_allow(void *ctx, struct line *l)
 {
-	return env_names_read(ctx, l, false);
+	return env_names_read(ctx, l, ENV_ALLOW, ENV_ALLOW_PREFIX);
 }
 
 static bool read_env_deny(void *ctx, struct line *l)
 {
-	return env_names_read(ctx, l, true);
+	return env_names_read(ctx, l, ENV_DENY, ENV_DENY_PREFIX);
 }
 
 static bool read_env_set(void *ctx, struct line *l)
 {
-	struct launch *out = ctx;
-	struct env_line e = {.kind = ENV_SET};
+	struct env_line *e = env_next(ctx);
 
-	if (!line_word(l, &e.name))
-		return false;
-	if (!line_done(l) && !template_read(l, out, &e.value))
-		return false;
-	return env_add(out, l, e);
+	e->kind = ENV_SET;
+	return line_word(l, &e->name) && (line_done(l) || template_read(l, ctx, &e->value)) && env_keep(ctx, l);
 }
 
 /* What a param holds for each: a time for processor time, a count for what is counted, else bytes. */
@@ -545,22 +509,16 @@ static bool read_output(void *ctx, struct line *l)
 static bool read_notify(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct span word;
 
-	if (!line_word(l, &word) || !line_last(l, &out->notify_where))
-		return false;
-	return span_is(word, "report") || line_fault(l, "`report` was expected", word);
+	return line_choice(l, "report", "`report` was expected") && line_last(l, &out->notify_where);
 }
 
 static bool read_session(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct span word;
 
-	if (!line_last(l, &word))
-		return false;
-	out->new_session = span_is(word, "new");
-	return out->new_session || line_fault(l, "`new` was expected", word);
+	out->new_session = true;
+	return line_choice(l, "new", "`new` was expected") && line_end(l);
 }
 
 /*
@@ -610,7 +568,7 @@ bool launch_read(const struct conf *c, struct launch *out)
 static bool read_target_macos(void *ctx, struct line *l)
 {
 	(void)ctx;
-	return target_read(l, "macos", "not a plan for macos");
+	return line_choice(l, "macos", "not a plan for macos") && line_end(l);
 }
 
 /* The lines stand one after the other: they are kept as the bytes from the first to the last. */

@@ -26,7 +26,7 @@ struct guarantee {
 struct env_line {
 	struct span name;  /* a name, or what stands before the * */
 	struct span value; /* template of env-set */
-	enum { ENV_ALLOW, ENV_ALLOW_PREFIX, ENV_DENY, ENV_DENY_PREFIX, ENV_SET } kind;
+	enum env_kind { ENV_ALLOW, ENV_ALLOW_PREFIX, ENV_DENY, ENV_DENY_PREFIX, ENV_SET } kind;
 };
 
 struct rlimit_line {
@@ -37,7 +37,7 @@ struct rlimit_line {
 
 /* What lies at a place of the tree inside, over what the host has there. */
 struct place_line {
-	enum { PLACE_MOUNT, PLACE_SCRATCH, PLACE_DISCARD } kind;
+	enum place_kind { PLACE_MOUNT, PLACE_SCRATCH, PLACE_DISCARD } kind;
 	struct span where, at; /* at: template */
 	struct span source;    /* MOUNT: template with blanks as \x20, see word_template() */
 	bool rw;               /* MOUNT */
@@ -75,9 +75,9 @@ struct launch {
 	struct rlimit_line fallbacks[PLAN_MAX_FALLBACKS];
 	/* last what is large and mostly empty: memory that nobody touches costs nothing */
 	struct guarantee guarantees[PLAN_MAX_GUARANTEES];
-	struct env_line env[PLAN_MAX_ENV];
+	struct env_line env[PLAN_MAX_ENV + 1]; /* one more: a line is read before it is known to be too many */
 	struct param params[PLAN_MAX_PARAMS];
-	struct place_line places[PLAN_MAX_PLACES];
+	struct place_line places[PLAN_MAX_PLACES + 1];
 };
 
 /* All of the file is proved, templates included. *out is zero bytes: clearing so much would be most of the work. */

@@ -194,3 +194,25 @@ bool word_template_next(struct span *words, char out[PLAN_MAX_LINE + 1], struct 
 	word_template(span_cut(words, ' '), out, tmpl);
 	return true;
 }
+
+bool line_template(struct line *l, const struct vars *v, struct span *tmpl)
+{
+	const char *wrong;
+
+	if (!line_rest(l, tmpl))
+		return false;
+	wrong = template_wrong(*tmpl, v);
+	return !wrong || (line_fault)(l, wrong, *tmpl);
+}
+
+bool line_word_template(struct line *l, const struct vars *v, struct span *word)
+{
+	char text[PLAN_MAX_LINE + 1];
+	struct span tmpl;
+	const char *wrong;
+
+	if (!line_word(l, word))
+		return false;
+	wrong = word_template(*word, text, &tmpl) ? template_wrong(tmpl, v) : SAID("a path that is too long");
+	return !wrong || (line_fault)(l, wrong, *word);
+}

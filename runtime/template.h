@@ -4,6 +4,7 @@
 #ifndef SBX_TEMPLATE_H
 #define SBX_TEMPLATE_H
 
+#include "conf.h"
 #include "params.h"
 
 enum template_use {
@@ -30,6 +31,11 @@ bool word_template(struct span word, char out[PLAN_MAX_LINE + 1], struct span *t
 
 /* Takes the first of some such words, which one blank parts; false when none is left. */
 bool word_template_next(struct span *words, char out[PLAN_MAX_LINE + 1], struct span *tmpl);
+
+/* The rest of a line, a good template. */
+bool line_template(struct line *l, const struct vars *v, struct span *tmpl);
+/* A word of a line, of which word_template() makes a good template. */
+bool line_word_template(struct line *l, const struct vars *v, struct span *word);
 
 /* Absolute, no empty, . or .. component, no slash at the end ("/" excepted). */
 bool path_canonical(const char *path);
