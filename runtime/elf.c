@@ -5,19 +5,10 @@
 #include "elf.h"
 
 #include <elf.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
-
-/* The fields that both classes have. */
-struct header {
-	uint64_t table;
-	unsigned entry_size, entries;
-};
-struct segment {
-	uint32_t type;
-	uint64_t offset, size;
-};
 
 /* What is looked at lies at the beginning of nearly every program: one read. */
 struct elf {
@@ -35,66 +26,50 @@ static bool read_at(const struct elf *e, void *buf, size_t size, uint64_t at)
 	return at <= INT64_MAX - size && pread(e->fd, buf, size, (off_t)at) == (ssize_t)size;
 }
 
-static bool header_64(const struct elf *f, struct header *h)
+/* Where the two classes have what is looked at; addresses, offsets and sizes have `width` bytes. */
+struct class {
+	unsigned char width, header, table, entry_size, entries, segment, offset, size;
+};
+#define CLASS(bits)                                                                                                    \
+	{                                                                                                              \
+		.width = bits / 8, .header = sizeof(Elf##bits##_Ehdr), .table = offsetof(Elf##bits##_Ehdr, e_phoff),   \
+		.entry_size = offsetof(Elf##bits##_Ehdr, e_phentsize), .entries = offsetof(Elf##bits##_Ehdr, e_phnum), \
+		.segment = sizeof(Elf##bits##_Phdr), .offset = offsetof(Elf##bits##_Phdr, p_offset),                   \
+		.size = offsetof(Elf##bits##_Phdr, p_filesz),                                                          \
+	}
+static const struct class classes[] = {[ELFCLASS32] = CLASS(32), [ELFCLASS64] = CLASS(64)};
+_Static_assert(offsetof(Elf32_Phdr, p_type) == 0 && offsetof(Elf64_Phdr, p_type) == 0, "the type is the first of both");
+
+/* Little-endian, as all that gets here, and as the machines that start it. */
+static uint64_t number(const unsigned char *at, size_t width)
 {
-	Elf64_Ehdr e;
+	uint64_t n = 0;
 
-	if (!read_at(f, &e, sizeof(e), 0))
-		return false;
-	*h = (struct header){e.e_phoff, e.e_phentsize, e.e_phnum};
-	return h->entry_size == sizeof(Elf64_Phdr);
-}
-
-static bool header_32(const struct elf *f, struct header *h)
-{
-	Elf32_Ehdr e;
-
-	if (!read_at(f, &e, sizeof(e), 0))
-		return false;
-	*h = (struct header){e.e_phoff, e.e_phentsize, e.e_phnum};
-	return h->entry_size == sizeof(Elf32_Phdr);
-}
-
-static bool segment_64(const struct elf *f, uint64_t at, struct segment *s)
-{
-	Elf64_Phdr p;
-
-	if (!read_at(f, &p, sizeof(p), at))
-		return false;
-	*s = (struct segment){p.p_type, p.p_offset, p.p_filesz};
-	return true;
-}
-
-static bool segment_32(const struct elf *f, uint64_t at, struct segment *s)
-{
-	Elf32_Phdr p;
-
-	if (!read_at(f, &p, sizeof(p), at))
-		return false;
-	*s = (struct segment){p.p_type, p.p_offset, p.p_filesz};
-	return true;
+	memcpy(&n, at, width);
+	return n;
 }
 
 /* The name ends with its first NUL, as the kernel reads it; it must have one. */
-static enum elf_kind interp_read(const struct elf *f, const struct segment *s, char interp[PLAN_MAX_PATH + 1])
+static enum elf_kind interp_read(const struct elf *f, uint64_t at, uint64_t size, char interp[PLAN_MAX_PATH + 1])
 {
-	if (s->size < 2 || s->size > PLAN_MAX_PATH + 1 ||
-	    !read_at(f, interp, (size_t)s->size, s->offset) || interp[s->size - 1])
+	if (size < 2 || size > PLAN_MAX_PATH + 1 || !read_at(f, interp, (size_t)size, at) || interp[size - 1])
 		return ELF_DAMAGED;
 	return interp[0] == '/' ? ELF_DYNAMIC : ELF_DAMAGED;
 }
 
-static enum elf_kind segments_look(const struct elf *f, const struct header *h,
-				   bool (*segment)(const struct elf *, uint64_t, struct segment *),
-				   char interp[PLAN_MAX_PATH + 1])
+static enum elf_kind segments_look(const struct elf *f, const struct class *c, char interp[PLAN_MAX_PATH + 1])
 {
-	struct segment s;
+	unsigned char s[sizeof(Elf64_Phdr)];
+	uint64_t table;
 
-	for (unsigned i = 0; i < h->entries; i++) {
-		if (!segment(f, h->table + (uint64_t)i * h->entry_size, &s))
+	if (f->have < c->header || number(f->head + c->entry_size, 2) != c->segment)
+		return ELF_DAMAGED;
+	table = number(f->head + c->table, c->width);
+	for (unsigned left = (unsigned)number(f->head + c->entries, 2); left; left--, table += c->segment) {
+		if (!read_at(f, s, c->segment, table))
 			return ELF_DAMAGED;
-		if (s.type == PT_INTERP)
-			return interp_read(f, &s, interp);
+		if (number(s, sizeof(uint32_t)) == PT_INTERP)
+			return interp_read(f, number(s + c->offset, c->width), number(s + c->size, c->width), interp);
 	}
 	return ELF_STATIC;
 }
@@ -102,7 +77,6 @@ static enum elf_kind segments_look(const struct elf *f, const struct header *h,
 enum elf_kind elf_interp(int fd, char interp[PLAN_MAX_PATH + 1])
 {
 	struct elf f;
-	struct header h;
 	ssize_t n = pread(fd, f.head, sizeof(f.head), 0);
 
 	interp[0] = 0;
@@ -112,11 +86,8 @@ enum elf_kind elf_interp(int fd, char interp[PLAN_MAX_PATH + 1])
 	f.have = (size_t)n;
 	if (n >= 2 && f.head[0] == '#' && f.head[1] == '!')
 		return ELF_SCRIPT;
-	if (n < EI_NIDENT || memcmp(f.head, ELFMAG, SELFMAG) || f.head[EI_DATA] != ELFDATA2LSB)
+	if (n < EI_NIDENT || memcmp(f.head, ELFMAG, SELFMAG) || f.head[EI_DATA] != ELFDATA2LSB ||
+	    (f.head[EI_CLASS] != ELFCLASS32 && f.head[EI_CLASS] != ELFCLASS64))
 		return ELF_OTHER;
-	if (f.head[EI_CLASS] == ELFCLASS64)
-		return header_64(&f, &h) ? segments_look(&f, &h, segment_64, interp) : ELF_DAMAGED;
-	if (f.head[EI_CLASS] == ELFCLASS32)
-		return header_32(&f, &h) ? segments_look(&f, &h, segment_32, interp) : ELF_DAMAGED;
-	return ELF_OTHER;
+	return segments_look(&f, &classes[f.head[EI_CLASS]], interp);
 }
