@@ -52,31 +52,27 @@ static bool have_name(char *const *envp, unsigned n, struct span name)
 	return false;
 }
 
-/* "NAME=VALUE" in the pool, or NULL. */
-static char *env_text(struct run *r, struct span name, const char *value)
+/* Puts "NAME=VALUE" behind the `n` that there are. */
+static bool env_put(struct run *r, unsigned *n, struct span name, const char *value)
 {
 	size_t len = strlen(value);
 	char *text = pool_take(r->pool, name.len + 1 + len + 1);
 
-	if (text) {
-		memcpy(text, name.at, name.len);
-		text[name.len] = '=';
-		memcpy(text + name.len + 1, value, len + 1);
-	}
-	return text;
+	if (!text)
+		return fault_memory(r->fault, "environment");
+	memcpy(text, name.at, name.len);
+	text[name.len] = '=';
+	memcpy(text + name.len + 1, value, len + 1);
+	r->envp[(*n)++] = text;
+	return true;
 }
 
 static bool env_set(struct run *r, const struct env_line *e, unsigned *n)
 {
 	char value[PLAN_MAX_VALUE + 1];
 
-	if (!template_expand(e->value, TEMPLATE_TEXT, &r->vars, e->name, value, r->fault))
-		return false;
-	r->envp[*n] = env_text(r, e->name, value);
-	if (!r->envp[*n])
-		return fault_memory(r->fault, "environment");
-	++*n;
-	return true;
+	return template_expand(e->value, TEMPLATE_TEXT, &r->vars, e->name, value, r->fault) &&
+	       env_put(r, n, e->name, value);
 }
 
 /* HOME is that of the passwd entry, never the caller's; a user without one has no HOME. */
@@ -85,17 +81,9 @@ static bool env_home(struct run *r, unsigned *n)
 	const struct span name = {"HOME", 4};
 	const char *home;
 
-	if (!name_let(&r->plan->launch, name) || have_name(r->envp, *n, name))
+	if (!name_let(&r->plan->launch, name) || have_name(r->envp, *n, name) || home_find(&r->vars, &home) == HOME_NONE)
 		return true;
-	if (home_find(&r->vars, &home) == HOME_NONE)
-		return true;
-	if (!builtin_get(&r->vars, BUILTIN_HOME, &home, r->fault))
-		return false;
-	r->envp[*n] = env_text(r, name, home);
-	if (!r->envp[*n])
-		return fault_memory(r->fault, "environment");
-	++*n;
-	return true;
+	return builtin_get(&r->vars, BUILTIN_HOME, &home, r->fault) && env_put(r, n, name, home);
 }
 
 bool env_build(struct run *r, char *const *caller)
@@ -107,7 +95,7 @@ bool env_build(struct run *r, char *const *caller)
 		n_caller++;
 	r->envp = pool_take(r->pool, (n_caller + l->n_env + 2) * sizeof(char *));
 	if (!r->envp)
-		return fault_step(r->fault, "environment", "memory");
+		return fault_memory(r->fault, "environment");
 	for (unsigned i = 0; i < l->n_env; i++)
 		if (l->env[i].kind == ENV_SET && !env_set(r, &l->env[i], &n))
 			return false;

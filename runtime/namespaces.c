@@ -60,22 +60,20 @@ static bool line_is_read(const char *path, char *text, size_t size)
 	return text[0] && (size_t)n < size - 1;
 }
 
-static const struct {
-	const char *path, *value;
-} settings[] = {
-    {"/proc/sys/user/max_user_namespaces", "0"},
-    {"/proc/sys/kernel/unprivileged_userns_clone", "0"},
-    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"},
-};
-
-/* Of each setting, what it means and the fix. */
-static const char settings_mean[] SAID_ARRAY =
+/* Settings of a host: the file, the value that stands against it, what that means and the fix. Read by text_nth() only. */
+static const char settings[] SAID_ARRAY =
+    "/proc/sys/user/max_user_namespaces\0"
+    "0\0"
     "user.max_user_namespaces is 0\0"
     "sysctl user.max_user_namespaces=15000\0"
+    "/proc/sys/kernel/unprivileged_userns_clone\0"
+    "0\0"
     "kernel.unprivileged_userns_clone is 0\0"
     "sysctl kernel.unprivileged_userns_clone=1\0"
+    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns\0"
+    "1\0"
     "AppArmor restricts user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)\0"
-    "an AppArmor profile for sbx-run with `userns,`, or sysctl kernel.apparmor_restrict_unprivileged_userns=0";
+    "an AppArmor profile for sbx-run with `userns,`, or sysctl kernel.apparmor_restrict_unprivileged_userns=0\0";
 
 static bool (no_namespace)(struct run *r, const char *step, int error)
 {
@@ -86,10 +84,10 @@ static bool (no_namespace)(struct run *r, const char *step, int error)
 		cause = SAID("the user has as many processes as its limit lets it have");
 		fix = SAID("end some of them, or raise the limit (ulimit -u)");
 	}
-	for (size_t i = 0; i < COUNT(settings) && !cause; i++)
-		if (line_is_read(settings[i].path, text, sizeof(text)) && !strcmp(text, settings[i].value)) {
-			cause = text_nth(settings_mean, 2 * i);
-			fix = text_nth(cause, 1);
+	for (const char *path = text_nth(settings, 0); *path && !cause; path = text_nth(path, 4))
+		if (line_is_read(path, text, sizeof(text)) && !strcmp(text, text_nth(path, 1))) {
+			cause = text_nth(path, 2);
+			fix = text_nth(path, 3);
 		}
 	if (!cause && host_filtered())
 		cause = SAID("a system call filter is on this process already, as in containers");
@@ -227,11 +225,9 @@ static bool hostname_set(struct run *r)
 
 bool apply_namespaces(struct run *r)
 {
-	if (namespaces_wanted(r, ISOLATE_USER) && !maps_write(r))
-		return false;
-	if (namespaces_wanted(r, ISOLATE_NET) && !loopback_up(r))
-		return false;
-	if (namespaces_wanted(r, ISOLATE_UTS) && !hostname_set(r))
+	if ((namespaces_wanted(r, ISOLATE_USER) && !maps_write(r)) ||
+	    (namespaces_wanted(r, ISOLATE_NET) && !loopback_up(r)) ||
+	    (namespaces_wanted(r, ISOLATE_UTS) && !hostname_set(r)))
 		return false;
 	if (namespaces_wanted(r, ISOLATE_CGROUP) && unshare(CLONE_NEWCGROUP))
 		return no_namespace(r, "unshare of the cgroup namespace", errno);
@@ -240,16 +236,11 @@ bool apply_namespaces(struct run *r)
 
 /* ---- a host that may have none --------------------------------------------------------------- */
 
-bool namespaces_possible(const struct launch *l)
+bool namespaces_possible(const struct run *r)
 {
-	unsigned flags = 0;
-	pid_t pid;
+	pid_t pid = relay_clone(namespaces_flags(r), NULL);
 	int status;
 
-	for (size_t i = 0; i < COUNT(views); i++)
-		if (l->isolate & views[i].view)
-			flags |= views[i].flag;
-	pid = relay_clone(flags, NULL);
 	if (pid == 0)
 		_exit(0);
 	if (pid < 0)

@@ -22,7 +22,7 @@
 /* Is the view (ISOLATE_*) made at this start? A plan may only prefer what the host does not give. */
 bool namespaces_wanted(const struct run *r, unsigned view);
 /* Does the host make the namespaces of this plan? Tries it with a process that ends at once. */
-bool namespaces_possible(const struct launch *l);
+bool namespaces_possible(const struct run *r);
 /* CLONE_NEW* for clone3() or unshare(); 0: none. */
 unsigned namespaces_flags(const struct run *r);
 /* The kernel would not make them: a fault that says what on this host stands against it. */

@@ -67,7 +67,7 @@ static void namespaces_probe(struct run *r)
 	const struct guarantee *g = launch_guarantee(l, span_of("ns.isolate"));
 
 	if (l->isolate && g && !g->required && !l->n_places && !l->hostname.at && !l->user_set)
-		r->host.no_namespaces = !namespaces_possible(l);
+		r->host.no_namespaces = !namespaces_possible(r);
 }
 
 bool start_prove(struct run *r, char *const *environment)
