@@ -7,8 +7,8 @@
 #include "template.h"
 
 static const struct {
-	const char *name;
-	enum value_type type;
+	char name[15];
+	unsigned char type; /* enum value_type */
 } builtins[] = {
 #define BUILTIN(id, name_, type_) [BUILTIN_##id] = {.name = name_, .type = type_},
     BUILTINS(BUILTIN)
@@ -25,7 +25,7 @@ enum builtin builtin_find(struct span name)
 
 enum value_type builtin_type(enum builtin b)
 {
-	return builtins[b].type;
+	return (enum value_type)builtins[b].type;
 }
 
 bool (builtin_fault)(struct fault *f, enum builtin b, const char *why)

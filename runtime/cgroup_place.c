@@ -82,7 +82,7 @@ static struct cgroup_place look(int dir, unsigned wanted)
 	p.usable = given & wanted;
 	p.enable = wanted & there & ~given;
 	if (wanted & ~there & ~given) {
-		p.lack = "the controller is not there: not delegated, or attached to cgroup v1";
+		p.lack = "the controller is not delegated, or attached to cgroup v1";
 		p.fix = fix_delegate();
 	}
 	if (!p.enable)
@@ -92,8 +92,8 @@ static struct cgroup_place look(int dir, unsigned wanted)
 		p.fix = fix_delegate();
 		p.enable = 0;
 	} else if (!is_root(dir) && others_in(dir)) {
-		p.lack = "the cgroup of this process holds other processes too, and the kernel "
-			 "gives its controllers away only when it holds none";
+		p.lack = "the cgroup of this process holds other processes too, and gives its controllers away only when it holds "
+			 "none";
 		p.fix = fix_delegate();
 		p.enable = 0;
 	}

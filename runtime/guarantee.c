@@ -14,8 +14,8 @@ static const char abi_linux[] = "\0" PLAN_LANDLOCK_ABIS(ABI);
 enum { N_ABIS = 1 PLAN_LANDLOCK_ABIS(ABI_ONE) }; /* one after the other: its row is its number */
 
 /*
- * Why a mechanism is missing. what == NULL: it is there. A start that can do without says it and goes on, so it is not
- * marked as words that have to be unpacked; the fix is.
+ * Why a mechanism is missing. what == NULL: it is there. A start that can do without says it and goes on, so what hosts
+ * lack is not marked as words that have to be unpacked; what next to no kernel and no plan of sbxc lacks is, and the fix.
  */
 struct lack {
 	const char *what, *likely, *fix;
@@ -38,7 +38,7 @@ static void filter_suspect(const struct host *h, struct lack *lack)
 static void landlock_absent(const struct host *h, struct lack *lack)
 {
 	if (h->landlock_error == EOPNOTSUPP) {
-		lack->what = "Landlock is built into this kernel but switched off at boot";
+		lack->what = "Landlock is switched off at boot";
 		lack->fix = SAID("add landlock to the lsm= boot parameter");
 		return;
 	}
@@ -73,8 +73,8 @@ static void seccomp_look(const struct host *h, struct lack *lack)
 {
 	if (h->seccomp)
 		return;
-	lack->what = h->seccomp_error == ENOSYS ? "this kernel has no seccomp(2) (ENOSYS)"
-						: "the kernel refuses seccomp(2) to this process";
+	lack->what = h->seccomp_error == ENOSYS ? SAID("this kernel has no seccomp(2) (ENOSYS)")
+						: SAID("the kernel refuses seccomp(2) to this process");
 	lack->fix = SAID("use Linux 4.14 or newer with CONFIG_SECCOMP_FILTER");
 	filter_suspect(h, lack);
 }
@@ -90,7 +90,7 @@ static void cgroup_look(struct span controller, const struct host *h, struct lac
 		there |= span_is(controller, controller_word(c)) && (p->usable >> c & 1);
 	if (there)
 		return;
-	text_str(&t, p->lack ? p->lack : "this sbx-run does not know the controller");
+	text_str(&t, p->lack ? p->lack : SAID("this sbx-run does not know the controller"));
 	lack->what = lack->buf;
 	lack->fix = p->fix ? p->fix : SAID("write `prefer CAPABILITY on linux because ...`");
 }

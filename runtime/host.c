@@ -19,7 +19,7 @@ void host_probe(struct host *h)
 	uint32_t action = SECCOMP_ALLOW;
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_ABI_VERSION);
 
-	*h = (struct host){.cgroup = {.base = -1, .lack = "the plan has no cgroup.conf"}};
+	*h = (struct host){.cgroup = {.base = -1, .lack = SAID("the plan has no cgroup.conf")}};
 	if (abi > 0)
 		h->landlock = (unsigned)abi;
 	else

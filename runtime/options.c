@@ -137,7 +137,7 @@ static bool take_watch(struct options *o, const char *text, struct fault *f)
 }
 
 static const struct option {
-	const char *name;
+	char name[15];
 	bool value;
 	bool (*take)(struct options *o, const char *text, struct fault *f);
 } table[] = {

@@ -63,7 +63,7 @@ static bool find_fault(const char *name, int error, struct fault *f)
 
 bool program_find(const char *typed, char path[PLAN_MAX_PATH + 1], struct fault *f)
 {
-	static const char *const dirs[] = {"/usr/local/bin/", "/usr/bin/", "/bin/"};
+	static const char dirs[][sizeof("/usr/local/bin/")] = {"/usr/local/bin/", "/usr/bin/", "/bin/"};
 	int error = ENOENT;
 
 	if (strchr(typed, '/')) {

@@ -3,7 +3,7 @@
  * unpacks all of them to their places when the first one is said (static_said.c). Everywhere else they are texts as any.
  *
  * Who marks a text promises that nothing reads it but what calls said() first: the builders of text.h, fault.h and json.h
- * do. A word that is compared with, or the name of a file, is not marked; nor is the note of a start that goes on.
+ * do. A word that is compared with, or the name of a file, is not marked; nor is the note of a start that goes on, where hosts are like that.
  */
 #ifndef SBX_SAID_H
 #define SBX_SAID_H
