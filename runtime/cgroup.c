@@ -97,12 +97,10 @@ static void kill_listed(int dir)
 			return;
 		if (strlen(buf) == sizeof(buf) - 1) /* cut: the last number may be a part of one */
 			*strrchr(buf, '\n') = 0;
-		for (char *line = buf; line && *line;) {
-			size_t len = strcspn(line, "\n");
-			if (span_number((struct span){line, len}, INT32_MAX, &pid) && pid > 1)
+		struct span left = span_of(buf);
+		while (left.len > 0)
+			if (span_number(span_cut(&left, '\n'), INT32_MAX, &pid) && pid > 1)
 				kill((pid_t)pid, SIGKILL);
-			line += len + (line[len] == '\n');
-		}
 		short_wait(1);
 	}
 }
@@ -202,7 +200,7 @@ static void expected(const struct cgroup_setting *s, const char *value, char *ou
 	uint64_t n, page = getauxval(AT_PAGESZ);
 	char number[NUM_TEXT];
 
-	if (s->controller == CONTROLLER_MEMORY && !span_is(s->file, "memory.oom.group") &&
+	if (s->controller == CONTROLLER_MEMORY && strcmp(s->file, "memory.oom.group") &&
 	    span_number(span_of(value), INT64_MAX, &n))
 		text_str(&t,
 			 n / page >= INT64_MAX / page ? "max" : num_text(number, n / page * page));
@@ -224,13 +222,11 @@ static bool no_swap_anyway(const char *file, const char *value)
 	       access("/proc/swaps", F_OK) != 0;
 }
 
-static bool limit_set(int dir, const struct cgroup_setting *s, struct fault *f)
+static bool limit_set(int dir, const struct cgroup_setting *s, const char *value, struct fault *f)
 {
-	char file[64], value[128], want[128], has[128];
-	struct text t = text_over(file, sizeof(file)), v = text_over(value, sizeof(value));
+	const char *file = s->file;
+	char want[128], has[128];
 
-	text_bytes(&t, s->file.at, s->file.len);
-	text_bytes(&v, s->value.at, s->value.len);
 	if (!cgroup_file_write(dir, file, value))
 		return no_swap_anyway(file, value) || limit_fault(f, file, value, "write");
 	expected(s, value, want, sizeof(want));
@@ -244,15 +240,14 @@ static bool limits_set(int dir, const struct cgroup_place *p, const struct cgrou
 		       const struct vars *v, struct fault *f)
 {
 	for (unsigned i = 0; i < conf->n; i++) {
-		struct cgroup_setting s = conf->settings[i];
+		const struct cgroup_setting *s = &conf->settings[i];
 		char value[128];
 		struct text t = text_over(value, sizeof(value));
-		if (s.controller != CONTROLLER_COUNT && !(p->usable >> s.controller & 1))
+		if (s->controller != CONTROLLER_COUNT && !(p->usable >> s->controller & 1))
 			continue; /* the guarantees said that it may be missing */
-		cgroup_value(&s, v, &t);
-		s.value = (struct span){value, t.len};
-		if (s.controller == CONTROLLER_IO ? !cgroup_disks_limit(dir, &s, f)
-						  : !limit_set(dir, &s, f))
+		cgroup_value(s, v, &t);
+		if (s->controller == CONTROLLER_IO ? !cgroup_disks_limit(dir, value, f)
+						   : !limit_set(dir, s, value, f))
 			return false;
 	}
 	return true;

@@ -29,7 +29,7 @@ enum { CGROUP_NAME = 24 };
 struct cgroup {
 	int base, dir; /* dir: -1 until made */
 	char name[CGROUP_NAME];
-	int own, leaf; /* where the loader was, and its own leaf; -1: it did not move */
+	int leaf; /* the loader's own one; -1: it did not move */
 	char leaf_name[CGROUP_NAME];
 	unsigned enabled; /* controllers to take back at the end */
 };
@@ -42,8 +42,8 @@ struct cgroup_counts {
 	uint64_t cpu_user_us, cpu_system_us;
 };
 
-/* For cgroup.c: the setting io.max on every disk. */
-bool cgroup_disks_limit(int dir, const struct cgroup_setting *s, struct fault *f);
+/* For cgroup.c: io.max with this value on every disk. */
+bool cgroup_disks_limit(int dir, const char *value, struct fault *f);
 
 /* Removes what killed supervisors left there, and moves this process aside where it must be. */
 bool cgroup_begin(struct cgroup *g, const struct cgroup_place *p, struct fault *f);

@@ -17,22 +17,23 @@ enum shape {
 
 static const struct setting {
 	const char *file;
-	enum controller controller;
-	enum shape shape;
-	uint64_t min, max;
-	enum value_type type; /* of a param that may stand for the number; VALUE_TYPE_COUNT: none */
+	enum controller controller : 8;
+	enum shape shape : 8;
+	enum value_type type : 8; /* of a param that may stand for the number; VALUE_TYPE_COUNT: none */
+	uint16_t min;
+	uint64_t max;
 } settings[] = {
-    {"cgroup.max.depth", CONTROLLER_COUNT, NUMBER_OR_MAX, 0, INT32_MAX, VALUE_TYPE_COUNT},
-    {"cgroup.max.descendants", CONTROLLER_COUNT, NUMBER_OR_MAX, 0, INT32_MAX, VALUE_TYPE_COUNT},
-    {"cpu.max", CONTROLLER_CPU, QUOTA, 1000, INT64_MAX, VALUE_PERCENT},
-    {"cpu.weight", CONTROLLER_CPU, NUMBER, 1, 10000, VALUE_COUNT},
-    {"io.max", CONTROLLER_IO, BANDWIDTH, 1, INT64_MAX, VALUE_SIZE},
-    {"io.weight", CONTROLLER_IO, NUMBER, 1, 10000, VALUE_COUNT},
-    {"memory.high", CONTROLLER_MEMORY, NUMBER_OR_MAX, 0, INT64_MAX, VALUE_SIZE},
-    {"memory.max", CONTROLLER_MEMORY, NUMBER_OR_MAX, 0, INT64_MAX, VALUE_SIZE},
-    {"memory.oom.group", CONTROLLER_MEMORY, NUMBER, 0, 1, VALUE_TYPE_COUNT},
-    {"memory.swap.max", CONTROLLER_MEMORY, NUMBER_OR_MAX, 0, INT64_MAX, VALUE_SIZE},
-    {"pids.max", CONTROLLER_PIDS, NUMBER_OR_MAX, 0, 4194304, VALUE_COUNT},
+    {"cgroup.max.depth", CONTROLLER_COUNT, NUMBER_OR_MAX, VALUE_TYPE_COUNT, 0, INT32_MAX},
+    {"cgroup.max.descendants", CONTROLLER_COUNT, NUMBER_OR_MAX, VALUE_TYPE_COUNT, 0, INT32_MAX},
+    {"cpu.max", CONTROLLER_CPU, QUOTA, VALUE_PERCENT, 1000, INT64_MAX},
+    {"cpu.weight", CONTROLLER_CPU, NUMBER, VALUE_COUNT, 1, 10000},
+    {"io.max", CONTROLLER_IO, BANDWIDTH, VALUE_SIZE, 1, INT64_MAX},
+    {"io.weight", CONTROLLER_IO, NUMBER, VALUE_COUNT, 1, 10000},
+    {"memory.high", CONTROLLER_MEMORY, NUMBER_OR_MAX, VALUE_SIZE, 0, INT64_MAX},
+    {"memory.max", CONTROLLER_MEMORY, NUMBER_OR_MAX, VALUE_SIZE, 0, INT64_MAX},
+    {"memory.oom.group", CONTROLLER_MEMORY, NUMBER, VALUE_TYPE_COUNT, 0, 1},
+    {"memory.swap.max", CONTROLLER_MEMORY, NUMBER_OR_MAX, VALUE_SIZE, 0, INT64_MAX},
+    {"pids.max", CONTROLLER_PIDS, NUMBER_OR_MAX, VALUE_COUNT, 0, 4194304},
 };
 
 enum {
@@ -115,16 +116,15 @@ struct reading {
 	const struct vars *vars;
 };
 
-static bool setting_read(const struct reading *r, struct line *l, const struct setting *s,
-			 struct span file)
+static bool setting_read(const struct reading *r, struct line *l, const struct setting *s, struct span file)
 {
 	struct cgroup_conf *g = r->conf;
 	struct span value = l->left;
 
 	for (unsigned i = 0; i < g->n; i++)
-		if (span_same(g->settings[i].file, file))
+		if (g->settings[i].file == s->file)
 			return line_fault(l, "a file that is written twice", file);
-	g->settings[g->n++] = (struct cgroup_setting){file, value, s->controller};
+	g->settings[g->n++] = (struct cgroup_setting){s->file, value, s->controller};
 	if (s->controller != CONTROLLER_COUNT)
 		g->controllers |= 1u << s->controller;
 	return value_read(l, s, r->vars);
@@ -149,7 +149,7 @@ bool cgroup_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_LEN
 
 void cgroup_value(const struct cgroup_setting *s, const struct vars *v, struct text *out)
 {
-	uint64_t scale = span_is(s->file, "cpu.max") ? PERCENT_US : 1;
+	uint64_t scale = !strcmp(s->file, "cpu.max") ? PERCENT_US : 1;
 	char number[NUM_TEXT];
 
 	for (size_t i = 0; i < s->value.len;) {

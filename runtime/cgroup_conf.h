@@ -22,7 +22,8 @@ enum controller {
 };
 
 struct cgroup_setting {
-	struct span file, value; /* ${name} in it is a param: cgroup_value() */
+	const char *file;
+	struct span value; /* ${name} in it is a param: cgroup_value() */
 	enum controller controller;
 };
 

@@ -14,7 +14,7 @@
 
 struct disks {
 	int dir, block;
-	const struct cgroup_setting *setting;
+	const char *value;
 	struct fault *fault;
 };
 
@@ -26,10 +26,10 @@ static bool (disk_fault)(const struct disks *d, const char *line, const char *wh
 #define disk_fault(d, line, what) disk_fault(d, line, SAID(what))
 
 /* Is this whole word in the line? A number may begin with the digits of another. */
-static bool word_in(const char *line, size_t len, const char *word, size_t n)
+static bool word_in(struct span line, struct span word)
 {
-	for (size_t at = 0; at + n <= len; at++)
-		if (!memcmp(line + at, word, n) && at > 0 && line[at - 1] == ' ' && (at + n == len || line[at + n] == ' '))
+	while (line.len > 0)
+		if (span_same(span_cut(&line, ' '), word))
 			return true;
 	return false;
 }
@@ -37,21 +37,16 @@ static bool word_in(const char *line, size_t len, const char *word, size_t n)
 /* Is each "KEY=NUMBER" of the setting in the line that the kernel shows for the disk? */
 static bool kept(const char *shown, const char *device, struct span value)
 {
-	size_t n = strlen(device), len;
-	const char *line = shown;
+	struct span left = span_of(shown), line;
 
-	while (strncmp(line, device, n) || line[n] != ' ') {
-		line = strchr(line, '\n');
-		if (!line)
+	do {
+		if (!left.len)
 			return false;
-		line++;
-	}
-	len = strcspn(line, "\n");
-	while (value.len > 0) {
-		struct span word = span_cut(&value, ' ');
-		if (!word_in(line, len, word.at, word.len))
+		line = span_cut(&left, '\n');
+	} while (!span_is(span_cut(&line, ' '), device));
+	while (value.len > 0)
+		if (!word_in(line, span_cut(&value, ' ')))
 			return false;
-	}
 	return true;
 }
 
@@ -66,18 +61,18 @@ static bool disk_limit(const struct disks *d, const char *disk)
 		return errno == ENOENT || disk_fault(d, disk, "reading its number");
 	text_str(&l, device);
 	text_str(&l, " ");
-	text_bytes(&l, d->setting->value.at, d->setting->value.len);
+	text_str(&l, d->value);
 	if (!cgroup_file_write(d->dir, "io.max", line))
 		return disk_fault(d, line, "write");
 	if (!cgroup_file_read(d->dir, "io.max", shown, sizeof(shown)))
 		return disk_fault(d, line, "read");
-	return kept(shown, device, d->setting->value) ||
+	return kept(shown, device, span_of(d->value)) ||
 	       fault_say(d->fault, ERR_CGROUP, "limit io.max %s\nwrong the kernel keeps another value", line);
 }
 
-bool cgroup_disks_limit(int dir, const struct cgroup_setting *s, struct fault *f)
+bool cgroup_disks_limit(int dir, const char *value, struct fault *f)
 {
-	struct disks d = {.dir = dir, .setting = s, .fault = f};
+	struct disks d = {.dir = dir, .value = value, .fault = f};
 	char buf[4096];
 	bool good = true;
 	long n = 0;

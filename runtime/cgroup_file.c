@@ -43,20 +43,17 @@ bool cgroup_file_write(int dir, const char *name, const char *value)
 uint64_t cgroup_file_number(int dir, const char *name, const char *key)
 {
 	char buf[4096];
-	size_t len = strlen(key);
+	struct span left = {buf, 0};
 	uint64_t n = 0;
 
-	if (!cgroup_file_read(dir, name, buf, sizeof(buf)))
-		return 0;
-	for (const char *line = buf; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, key, len) || (len && line[len] != ' '))
-			continue;
-		line += len + (len > 0);
-		span_number((struct span){line, strspn(line, "0123456789")}, UINT64_MAX, &n);
-		break;
+	if (cgroup_file_read(dir, name, buf, sizeof(buf)))
+		left = span_of(buf);
+	while (left.len > 0) {
+		struct span line = span_cut(&left, '\n');
+		if (!*key || span_is(span_cut(&line, ' '), key))
+			return span_number(line, UINT64_MAX, &n) ? n : 0;
 	}
-	return n;
+	return 0;
 }
 
 bool cgroup_file_there(int dir, const char *name)

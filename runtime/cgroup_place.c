@@ -28,16 +28,17 @@ static const char *fix_delegate(void)
 static unsigned controllers_read(int dir, const char *name)
 {
 	char buf[512];
+	struct span left;
 	unsigned bits = 0;
 
 	if (!cgroup_file_read(dir, name, buf, sizeof(buf)))
 		return 0;
-	for (char *word = buf; *word;) {
-		size_t len = strcspn(word, " ");
+	left = span_of(buf);
+	while (left.len > 0) {
+		struct span word = span_cut(&left, ' ');
 		for (unsigned c = 0; c < CONTROLLER_COUNT; c++)
-			if (span_is((struct span){word, len}, controller_word(c)))
+			if (span_is(word, controller_word(c)))
 				bits |= 1u << c;
-		word += len + (word[len] == ' ');
 	}
 	return bits;
 }

@@ -25,29 +25,32 @@ static uint64_t program_of(pid_t init)
 {
 	char path[96], buf[512];
 	uint64_t pid = 0;
+	struct span left;
 
 	text_print(path, sizeof(path), "/proc/%u/task/%u/children", init, init);
-	if (cgroup_file_read(AT_FDCWD, path, buf, sizeof(buf)))
-		span_number((struct span){buf, strspn(buf, "0123456789")}, INT32_MAX, &pid);
+	if (cgroup_file_read(AT_FDCWD, path, buf, sizeof(buf))) {
+		left = span_of(buf);
+		span_number(span_cut(&left, ' '), INT32_MAX, &pid);
+	}
 	return pid;
 }
 
 /* Fields of /proc/PID/stat after the name, which may hold anything: utime 14, stime 15, rss 24. */
 static void look_at_process(uint64_t pid, struct watched_use *u)
 {
-	enum { UTIME = 14, STIME = 15, RSS = 24, AFTER_NAME = 3 };
+	enum { UTIME = 14, STIME = 15, RSS = 24, NAME = 2 };
 	char path[96], buf[1024];
 	const char *at;
+	struct span left;
 
 	text_print(path, sizeof(path), "/proc/%u/stat", (unsigned)pid);
 	at = pid && cgroup_file_read(AT_FDCWD, path, buf, sizeof(buf)) ? strrchr(buf, ')') : NULL;
-	for (int field = AFTER_NAME; at && field <= RSS; field++) {
-		uint64_t n = 0;
-		at = strchr(at, ' ');
-		if (!at)
-			break;
-		at++;
-		if (!span_number((struct span){at, strspn(at, "0123456789")}, UINT64_MAX, &n))
+	if (!at)
+		return;
+	left = span_of(at);
+	for (int field = NAME; left.len > 0; field++) {
+		uint64_t n;
+		if (!span_number(span_cut(&left, ' '), UINT64_MAX, &n))
 			continue;
 		if (field == UTIME || field == STIME)
 			u->cpu_ms += n * 1000 / getauxval(AT_CLKTCK);

@@ -530,7 +530,7 @@ Test(runtime_cgroup, settings)
 	struct vars v = two_params(params);
 	char text[64];
 	struct text t = text_over(text, sizeof(text));
-	const struct cgroup_setting share = {.file = span_of("cpu.max"), .value = span_of("${s} 100000")};
+	const struct cgroup_setting share = {.file = "cpu.max", .value = span_of("${s} 100000")};
 
 	cr_expect_eq(cgroup_err("memory.swap.max 0\nmemory.max 268435456\nmemory.oom.group 1\n"
 				"cpu.max 50000 100000\npids.max 64\nend\n"),
