@@ -13,13 +13,13 @@ enum ended_by { BY_ITSELF, BY_WALL, BY_OUTPUT };
 struct outcome {
 	enum ended_by by;
 	int status;          /* of the program, as wait() gives it */
-	struct rusage usage; /* of its processes that were waited for */
 	uint64_t wall_us;
 	uint64_t cpu_limit_us; /* `limit cpu-time`; 0: none */
 	uint64_t cpu_us;       /* of the program, as the kernel compares it to that; known only where there is one */
 	const char *unsafe; /* why the supervisor ended what it could not keep confined; NULL: it did not. Lies in what it shares (link.h) */
 	bool counted; /* by a cgroup */
 	struct cgroup_counts counts;
+	struct rusage usage; /* of its processes that were waited for */
 };
 
 /* By what a cgroup counted of the whole job, else of what was waited for. */

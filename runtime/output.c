@@ -62,15 +62,26 @@ void output_started(struct output *o)
 		}
 }
 
+struct pollfd stream_poll(const struct stream *s, bool rests)
+{
+	if (s->len > s->sent)
+		return (struct pollfd){.fd = s->to, .events = POLLOUT};
+	return (struct pollfd){.fd = rests ? -1 : s->from, .events = POLLIN};
+}
+
+bool stream_write(struct stream *s)
+{
+	ssize_t n = write(s->to, s->buf + s->sent, s->len - s->sent);
+
+	if (n > 0)
+		s->sent += (unsigned)n;
+	return n >= 0 || errno == EAGAIN || errno == EINTR;
+}
+
 unsigned output_poll(const struct output *o, struct pollfd *p)
 {
-	for (unsigned i = 0; i < o->n; i++) {
-		const struct stream *s = &o->streams[i];
-		if (s->len > s->sent)
-			p[i] = (struct pollfd){.fd = s->to, .events = POLLOUT};
-		else
-			p[i] = (struct pollfd){.fd = s->from, .events = POLLIN};
-	}
+	for (unsigned i = 0; i < o->n; i++)
+		p[i] = stream_poll(&o->streams[i], false);
 	return o->n;
 }
 
@@ -81,16 +92,12 @@ static void stream_end(struct stream *s)
 	s->len = s->sent = 0;
 }
 
-static void stream_write(struct output *o, struct stream *s)
+static void write_on(struct output *o, struct stream *s)
 {
-	ssize_t n = write(s->to, s->buf + s->sent, s->len - s->sent);
-
-	if (n > 0) {
-		s->sent += (size_t)n;
-	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
-		o->lost |= errno != EPIPE;
-		stream_end(s);
-	}
+	if (stream_write(s))
+		return;
+	o->lost |= errno != EPIPE;
+	stream_end(s);
 }
 
 /* What lies beyond the limit is dropped; true when something was read. */
@@ -107,7 +114,7 @@ static bool stream_read(struct output *o, struct stream *s)
 	if (n <= 0)
 		return false;
 	o->over |= (uint64_t)n > o->left;
-	s->len = (uint64_t)n > o->left ? (size_t)o->left : (size_t)n;
+	s->len = (unsigned)((uint64_t)n > o->left ? o->left : (uint64_t)n);
 	o->left -= s->len;
 	return true;
 }
@@ -119,7 +126,7 @@ void output_copy(struct output *o, const struct pollfd *p)
 		if (s->from < 0 || !p[i].revents)
 			continue;
 		if (s->len > s->sent)
-			stream_write(o, s);
+			write_on(o, s);
 		else
 			stream_read(o, s);
 	}
@@ -130,7 +137,7 @@ static void stream_flush(struct output *o, struct stream *s)
 	while (s->from >= 0 && s->sent < s->len) {
 		struct pollfd p = {.fd = s->to, .events = POLLOUT};
 		if (poll(&p, 1, -1) >= 0)
-			stream_write(o, s);
+			write_on(o, s);
 	}
 }
 

@@ -14,7 +14,7 @@ enum { OUTPUT_STREAMS = 2, OUTPUT_CHUNK = 4096 /* a pipe that can be written tak
 struct stream {
 	int from, to; /* our end of the pipe; where its bytes go. from -1: ended */
 	int theirs;   /* the program's end, until the child has it */
-	size_t len, sent;
+	unsigned len, sent;
 	char buf[OUTPUT_CHUNK];
 };
 
@@ -26,6 +26,11 @@ struct output {
 	bool lost;     /* something could not be read, or not be written to where it should go */
 	struct stream streams[OUTPUT_STREAMS];
 };
+
+/* What to wait for: until it can be written on while it holds something, else to be read, unless it `rests`. */
+struct pollfd stream_poll(const struct stream *s, bool rests);
+/* What it holds goes on. False: nobody takes it. */
+bool stream_write(struct stream *s);
 
 /* Makes the pipes. stdout and stderr of this process stay as they are, as the places to copy to. */
 bool output_open(struct output *o, uint64_t limit);

@@ -118,7 +118,7 @@ static void put_guarantees(struct json *j, const struct plan *plan, const struct
 	char why[GUARANTEE_WHY];
 
 	json_open(j, kept ? "enforced" : "not_enforced", '[');
-	for (unsigned i = 0; i < plan->launch.n_guarantees; i++) {
+	for (unsigned i = 0; plan && i < plan->launch.n_guarantees; i++) {
 		const struct guarantee *g = &plan->launch.guarantees[i];
 		if (guarantee_kept(g, host) != kept)
 			continue;
@@ -133,6 +133,14 @@ static void put_guarantees(struct json *j, const struct plan *plan, const struct
 	json_close(j, ']');
 }
 
+static void put_known(struct json *j, const char *key, bool known, uint64_t n)
+{
+	if (known)
+		json_number(j, key, n);
+	else
+		json_null(j, key);
+}
+
 static void put_end(struct json *j, const struct outcome *o)
 {
 	const char *limit = outcome_limit(o);
@@ -140,14 +148,8 @@ static void put_end(struct json *j, const struct outcome *o)
 
 	json_str(j, "outcome", o->unsafe ? "unsafe" : limit ? "limit" : exited ? "exited" : "signaled");
 	json_str(j, "limit", limit);
-	if (exited)
-		json_number(j, "exit", (uint64_t)WEXITSTATUS(o->status));
-	else
-		json_null(j, "exit");
-	if (ended && !exited)
-		json_number(j, "signal", (uint64_t)WTERMSIG(o->status));
-	else
-		json_null(j, "signal");
+	put_known(j, "exit", exited, WEXITSTATUS(o->status));
+	put_known(j, "signal", ended && !exited, WTERMSIG(o->status));
 	json_str(j, "unsafe", o->unsafe);
 	json_null(j, "error");
 }
@@ -163,10 +165,7 @@ static void put_usage(struct json *j, const struct outcome *o)
 	json_number(j, "cpu_system_us", use.cpu_system_us);
 	json_str(j, "memory_of", use.memory_of_job ? "job" : "process");
 	json_number(j, "memory_peak_bytes", use.memory_peak);
-	if (o->counted && o->counts.pids_peak)
-		json_number(j, "pids_peak", o->counts.pids_peak);
-	else
-		json_null(j, "pids_peak");
+	put_known(j, "pids_peak", o->counted && o->counts.pids_peak, o->counts.pids_peak);
 	json_number(j, "oom_kills", o->counts.oom_kills);
 	json_number(j, "pids_refused", o->counts.pids_refused);
 	json_close(j, '}');
@@ -256,8 +255,11 @@ static struct json begin(struct text *t, const struct plan *plan)
 	return j;
 }
 
-static void end(struct json *j)
+/* plan NULL: nothing ran, so nothing is enforced. */
+static void end(struct json *j, const struct plan *plan, const struct host *host)
 {
+	put_guarantees(j, plan, host, true);
+	put_guarantees(j, plan, host, false);
 	json_close(j, '}');
 	text_str(j->t, "\n");
 }
@@ -268,9 +270,7 @@ void report_text(struct text *t, const struct plan *plan, const struct host *hos
 
 	put_end(&j, o);
 	put_usage(&j, o);
-	put_guarantees(&j, plan, host, true);
-	put_guarantees(&j, plan, host, false);
-	end(&j);
+	end(&j, plan, host);
 }
 
 void report_outcome(struct report *p, const struct run *r, const struct outcome *o)
@@ -284,10 +284,6 @@ void report_fault(struct report *p, const struct plan *plan, const struct fault 
 	struct json j = begin(&p->text, plan);
 
 	put_fault(&j, f);
-	json_open(&j, "enforced", '[');
-	json_close(&j, ']');
-	json_open(&j, "not_enforced", '[');
-	json_close(&j, ']');
-	end(&j);
+	end(&j, NULL, NULL);
 	report_write(p);
 }

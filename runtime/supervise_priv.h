@@ -25,20 +25,20 @@ struct ends { /* of the pipes of one start, this process's and the child's; -1: 
 struct supervisor {
 	struct run *run;
 	struct link link; /* the parent's ends */
-	struct ends ends; /* of both, as they were when the child was made */
-	bool beside;      /* the child runs in this memory */
 	pid_t child;
 	int signals;     /* signalfd */
 	int tick;        /* timerfd of --watch; -1: none */
+	int given_up;    /* by this signal, before the program ran; 0: no */
+	bool beside;     /* the child runs in this memory */
 	bool stop_asked; /* from outside, since the program last stopped */
 	bool ended;
 	bool unobserved, unguarded, uncovered; /* ended by us, because it was */
-	int given_up;               /* by this signal, before the program ran; 0: no */
-	bool copies;                /* the program's output passes through us */
+	bool copies;                           /* the program's output passes through us */
 	uint64_t began_us;
 	struct guard guard;
-	struct view_kept kept;
 	struct notify notify;
+	struct ends ends; /* of both, as they were when the child was made */
+	struct view_kept kept;
 	struct outcome outcome;
 	/* last what is long */
 	struct terminal terminal; /* outer -1: the program has none of its own */

@@ -80,13 +80,8 @@ void terminal_resize(const struct terminal *t)
 
 struct pollfd terminal_poll(const struct terminal *t)
 {
-	bool full = t->keys.len > t->keys.sent;
 	/* keys of a terminal that is not ours now are not read */
-	bool reads = t->keys.from >= 0 && (!t->real || t->raw);
-
-	if (full)
-		return (struct pollfd){.fd = t->outer, .events = POLLOUT};
-	return (struct pollfd){.fd = reads ? t->keys.from : -1, .events = POLLIN};
+	return stream_poll(&t->keys, t->real && !t->raw);
 }
 
 /* The end of a file is what a person types to say so. */
@@ -102,24 +97,18 @@ static void keys_read(struct terminal *t)
 		s->buf[0] = END_OF_FILE;
 		n = 1;
 	}
-	s->len = (size_t)n;
+	s->len = (unsigned)n;
 	s->sent = 0;
 }
 
 void terminal_copy(struct terminal *t, const struct pollfd *p)
 {
 	struct stream *s = &t->keys;
-	ssize_t n;
 
 	if (!p->revents)
 		return;
-	if (s->len == s->sent) {
+	if (s->len == s->sent)
 		keys_read(t);
-		return;
-	}
-	n = write(t->outer, s->buf + s->sent, s->len - s->sent);
-	if (n > 0)
-		s->sent += (size_t)n;
-	else if (errno != EAGAIN && errno != EINTR)
+	else if (!stream_write(s))
 		s->len = s->sent = 0; /* nobody is there to read it */
 }
