@@ -100,15 +100,6 @@ static bool missing_fault(struct run *r, const struct landlock_rule *rule, const
 	return fault_add(r->fault, "fix give this user access to it, or change that line");
 }
 
-static bool path_make(struct run *r, const struct landlock_rule *rule, const char *path)
-{
-	bool fault = false;
-
-	if (r->options->dry_run || links_make(r, rule, path, &fault) == 0 || (!fault && errno == EEXIST))
-		return true;
-	return !fault && fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "mkdir");
-}
-
 /*
  * Nothing this user can open is nothing the program could have used: `if-exists` passes over it as
  * well.
@@ -145,10 +136,10 @@ static bool visit_path(void *ctx, const struct landlock_rule *rule)
 		return false;
 	fd = links_open(r, rule, path, flags, &fault);
 	if (fd < 0 && !fault && errno == ENOENT && rule->missing == MISSING_MAKE) {
-		if (!path_make(r, rule, path))
-			return false;
 		if (r->options->dry_run)
 			return true;
+		if (!links_make(r, rule, path))
+			return false;
 		fd = links_open(r, rule, path, flags | O_DIRECTORY, &fault);
 	}
 	if (fd >= 0)
@@ -173,18 +164,6 @@ static bool grant_match(void *ctx, int fd, const struct stat *st)
 	return good;
 }
 
-/* The folder, to be read. -1 with errno, or with *fault. */
-static int folder_open(struct run *r, const struct landlock_rule *rule, const char *path, bool *fault)
-{
-	int at = links_open(r, rule, path, O_DIRECTORY, fault);
-	int dir = at < 0 ? -1 : openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK), error = errno;
-
-	if (at >= 0)
-		close(at);
-	errno = error;
-	return dir;
-}
-
 /* What asserts hold against is the folder: anything in it may fit. */
 static bool visit_glob(void *ctx, const struct landlock_rule *rule)
 {
@@ -192,13 +171,12 @@ static bool visit_glob(void *ctx, const struct landlock_rule *rule)
 	char path[PLAN_MAX_PATH + 1];
 	struct glob_grants grants = {.run = r, .rule = rule, .path = path};
 	struct glob g = {.pattern = rule->glob, .match = grant_match, .ctx = &grants};
-	enum glob_result result;
 	struct stat st;
 	bool fault;
 
 	if (!run_rule_path(r, rule, path))
 		return false;
-	int dir = folder_open(r, rule, path, &fault);
+	int dir = glob_open(links_open(r, rule, path, O_DIRECTORY, &fault));
 	if (fault)
 		return false;
 	if (dir < 0 && errno == ENOENT && r->plan->launch.private_root && namespaces_wanted(r, ISOLATE_MOUNT))
@@ -210,13 +188,7 @@ static bool visit_glob(void *ctx, const struct landlock_rule *rule)
 				     .where = rule->where,
 				     .tmpl = rule->place,
 				     .directory = true});
-	result = glob_search(&g, dir);
-	if (result == GLOB_FAILED)
-		glob_fault(r->fault, rule, path, result);
-	close(dir);
-	if (result == GLOB_TOO_MANY || result == GLOB_TOO_DEEP)
-		return glob_fault(r->fault, rule, path, result);
-	return result == GLOB_DONE;
+	return glob_run(&g, dir, rule, path, r->fault);
 }
 
 /* The entry program has been opened already; its ELF interpreter gets the same rights. */

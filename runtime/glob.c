@@ -202,3 +202,16 @@ enum glob_result glob_search(struct glob *g, int dir)
 {
 	return walk(g, dir, 0);
 }
+
+int glob_open(int at)
+{
+	int dir, error;
+
+	if (at < 0)
+		return -1;
+	dir = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+	error = errno;
+	close(at);
+	errno = error;
+	return dir;
+}

@@ -27,6 +27,8 @@ enum glob_result { GLOB_DONE, GLOB_STOPPED, GLOB_TOO_MANY, GLOB_TOO_DEEP, GLOB_F
 /* Is the pattern one name with stars? NULL, or what is wrong with it. */
 const char *glob_wrong(struct span pattern);
 bool glob_fits(struct span pattern, const char *name);
+/* The folder of this O_PATH handle, which is closed, to be searched. -1 with errno; of no handle with that of before. */
+int glob_open(int at);
 /* Searches below dir, which stays open. errno says why on GLOB_FAILED. */
 enum glob_result glob_search(struct glob *g, int dir);
 

@@ -4,8 +4,9 @@
 #include "glob_fault.h"
 
 #include <errno.h>
+#include <unistd.h>
 
-bool glob_fault(struct fault *f, const struct landlock_rule *rule, const char *path, enum glob_result result)
+static bool glob_fault(struct fault *f, const struct landlock_rule *rule, const char *path, enum glob_result result)
 {
 	int error = errno;
 
@@ -19,4 +20,14 @@ bool glob_fault(struct fault *f, const struct landlock_rule *rule, const char *p
 			 "found %s\n"
 			 "fix name a narrower folder, or a pattern that fits less",
 			 SPAN(rule->glob), result == GLOB_TOO_DEEP ? SAID("folders more than 64 deep") : SAID("more than 4096 names that fit, or a million names"));
+}
+
+bool glob_run(struct glob *g, int dir, const struct landlock_rule *rule, const char *path, struct fault *f)
+{
+	enum glob_result result = glob_search(g, dir);
+
+	if (result != GLOB_DONE && result != GLOB_STOPPED)
+		glob_fault(f, rule, path, result);
+	close(dir);
+	return result == GLOB_DONE;
 }

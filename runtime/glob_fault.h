@@ -7,7 +7,7 @@
 #include "glob.h"
 #include "landlock_conf.h"
 
-/* path: the folder. errno says why on GLOB_FAILED. Returns false. */
-bool glob_fault(struct fault *f, const struct landlock_rule *rule, const char *path, enum glob_result result);
+/* Searches the folder, and closes it. path: where a fault is said to be. False after one, of this or of what is done with matches. */
+bool glob_run(struct glob *g, int dir, const struct landlock_rule *rule, const char *path, struct fault *f);
 
 #endif

@@ -12,36 +12,22 @@
 #include "mount_calls.h"
 #include "template.h"
 #include "trail.h"
+#include "view_items.h"
 
 enum { MAX_TRIES = 8 };
 
-/* Is `path` the root, or below it? *rest: what is left of it. */
-static bool below(const char *root, const char *path, const char **rest)
+/* itself: such a place counts as well, and not only what lies in one. */
+static bool cover(const struct link_places *p, const char *path, bool itself)
 {
-	size_t n = root[1] ? strlen(root) : 0;
-
-	*rest = path + n;
-	return !strncmp(root, path, n) && (!path[n] || path[n] == '/');
-}
-
-static bool cover(const struct link_places *p, const char *path)
-{
-	const char *rest;
-
 	for (unsigned i = 0; i < p->n; i++)
-		if (below(p->path[i], path, &rest))
+		if (item_covers(p->path[i], path) && (itself || strcmp(p->path[i], path) != 0))
 			return true;
 	return false;
 }
 
 bool links_hold(const struct link_places *p, const char *path)
 {
-	const char *rest;
-
-	for (unsigned i = 0; i < p->n; i++)
-		if (below(p->path[i], path, &rest) && *rest && rest[1])
-			return true;
-	return false;
+	return cover(p, path, false);
 }
 
 static bool is_held(const void *places, const char *path)
@@ -69,13 +55,12 @@ static bool visit_giver(void *ctx, const struct landlock_rule *other)
 	struct giver *g = ctx;
 	struct trail t;
 	char path[PLAN_MAX_PATH + 1];
-	const char *rest;
 
 	if (g->found || (g->rule->rights & ~other->rights))
 		return true;
 	if (!run_rule_path(g->run, other, path))
 		return false;
-	g->found = !follow(&t, &g->run->link_places, path, true) && !t.link[0] && below(t.here, g->real, &rest);
+	g->found = !follow(&t, &g->run->link_places, path, true) && !t.link[0] && item_covers(t.here, g->real);
 	return true;
 }
 
@@ -84,7 +69,7 @@ bool links_check(struct run *r, const struct landlock_rule *rule, const char *li
 	struct giver g = {.run = r, .rule = rule, .real = real};
 	const struct landlock_visitor visitor = {.path = visit_giver, .ctx = &g};
 
-	if (cover(&r->link_places, real))
+	if (cover(&r->link_places, real, true))
 		return true;
 	if (!landlock_visit(&r->plan->landlock, &visitor) || g.found)
 		return g.found;
@@ -118,7 +103,7 @@ static bool place_add(struct collect *c, const char *path)
 }
 
 /* What lies there in the new tree: nothing of the host's that stays, or, with *source, a part of that place. */
-static bool elsewhere(struct collect *c, const char *path, char source[PLAN_MAX_PATH + 1], bool *other, const char **rest)
+static bool elsewhere(struct collect *c, const char *path, char source[PLAN_MAX_PATH + 1], bool *other)
 {
 	const struct launch *l = &c->run->plan->launch;
 	char at[PLAN_MAX_PATH + 1], text[PLAN_MAX_LINE + 1];
@@ -129,7 +114,7 @@ static bool elsewhere(struct collect *c, const char *path, char source[PLAN_MAX_
 		const struct place_line *p = &l->places[i];
 		if (!run_path(c->run, p->at, p->where, at))
 			return false;
-		if (!below(at, path, rest) || (p->kind != PLACE_MOUNT && **rest))
+		if (!item_covers(at, path) || (p->kind != PLACE_MOUNT && strcmp(at, path) != 0))
 			continue;
 		*other = true;
 		source[0] = 0;
@@ -144,10 +129,9 @@ static bool elsewhere(struct collect *c, const char *path, char source[PLAN_MAX_
 static bool shown_add(struct collect *c, const char *path)
 {
 	char source[PLAN_MAX_PATH + 1];
-	const char *rest;
 	bool other;
 
-	if (!elsewhere(c, path, source, &other, &rest))
+	if (!elsewhere(c, path, source, &other))
 		return false;
 	if (!other)
 		return place_add(c, path);
@@ -253,21 +237,21 @@ int links_open(struct run *r, const struct landlock_rule *rule, const char *path
 	return fd;
 }
 
-int links_make(struct run *r, const struct landlock_rule *rule, const char *path, bool *fault)
+bool links_make(struct run *r, const struct landlock_rule *rule, const char *path)
 {
 	char folder[PLAN_MAX_PATH + 1];
 	const char *name = strrchr(path, '/') + 1;
 	size_t n = (size_t)(name - path);
-	int at, failed, error;
+	bool fault, good;
+	int at;
 
 	memcpy(folder, path, n);
 	folder[n > 1 ? n - 1 : n] = 0;
-	at = links_open(r, rule, folder, O_DIRECTORY, fault);
-	if (at < 0)
-		return -1;
-	failed = mkdirat(at, name, 0700);
-	error = errno;
-	close(at);
-	errno = error;
-	return failed;
+	at = links_open(r, rule, folder, O_DIRECTORY, &fault);
+	good = at >= 0 && (mkdirat(at, name, 0700) == 0 || errno == EEXIST);
+	if (!good && !fault)
+		fault_place(r->fault, ERR_PATH_OPEN, rule->where, path, "mkdir");
+	if (at >= 0)
+		close(at);
+	return good;
 }

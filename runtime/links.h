@@ -27,7 +27,7 @@ bool links_check(struct run *r, const struct landlock_rule *rule, const char *li
  */
 int links_open(struct run *r, const struct landlock_rule *rule, const char *path, int flags, bool *fault);
 
-/* Makes a folder of this path, for the user alone, in the one that links_open() finds. 0, or -1 as there. */
-int links_make(struct run *r, const struct landlock_rule *rule, const char *path, bool *fault);
+/* Makes a folder of this path, for the user alone, in the one that links_open() finds; one that is there is good. False after a fault. */
+bool links_make(struct run *r, const struct landlock_rule *rule, const char *path);
 
 #endif

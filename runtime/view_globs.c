@@ -33,17 +33,10 @@ static bool match(void *ctx, int fd, const struct stat *st)
 
 static int folder_open(struct search *s, const char *place)
 {
-	int fd, dir, error = items_find(s->items, place, s->path, &fd);
+	int fd, error = items_find(s->items, place, s->path, &fd);
 
-	if (error || fd < 0) {
-		errno = error ? error : ENOENT;
-		return -1;
-	}
-	dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
-	error = errno;
-	close(fd);
-	errno = error;
-	return dir;
+	errno = error ? error : ENOENT;
+	return glob_open(fd);
 }
 
 bool globs_visit(void *ctx, const struct landlock_rule *rule)
@@ -52,7 +45,6 @@ bool globs_visit(void *ctx, const struct landlock_rule *rule)
 	struct search s = {.items = x, .rule = rule};
 	struct glob g = {.pattern = rule->glob, .path = s.path, .match = match, .ctx = &s};
 	char place[PLAN_MAX_PATH + 1];
-	enum glob_result result;
 	int dir;
 
 	if (!x->run->plan->launch.private_root)
@@ -66,9 +58,5 @@ bool globs_visit(void *ctx, const struct landlock_rule *rule)
 		return false;
 	if (dir < 0)
 		return items_missing(x, rule->where, place, errno);
-	result = glob_search(&g, dir);
-	if (result != GLOB_DONE && result != GLOB_STOPPED)
-		glob_fault(x->run->fault, rule, s.path, result);
-	close(dir);
-	return result == GLOB_DONE;
+	return glob_run(&g, dir, rule, s.path, x->run->fault);
 }

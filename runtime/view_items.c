@@ -256,13 +256,15 @@ static int walk(struct walk *w, const char *path)
 	return w->fd < 0 && !in_proc(w->items, w->here) ? errno : 0;
 }
 
-int items_find(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1], int *fd)
+/* items_find(); how_far: as in the walk. */
+static int find(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1], int *fd, bool how_far)
 {
 	struct walk w;
 	unsigned links = x->n_links;
 	int error;
 
 	walk_begin(&w, x);
+	w.how_far = how_far;
 	error = walk(&w, path);
 	x->n_links = links;
 	*fd = w.fd;
@@ -270,22 +272,18 @@ int items_find(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1], 
 	return error;
 }
 
+int items_find(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1], int *fd)
+{
+	return find(x, path, real, fd, false);
+}
+
 bool items_real(struct items *x, const char *path, char real[PLAN_MAX_PATH + 1])
 {
-	struct walk w;
-	unsigned links = x->n_links;
-	int error;
+	int fd, error = find(x, path, real, &fd, true);
 
-	walk_begin(&w, x);
-	w.how_far = true;
-	error = walk(&w, path);
-	x->n_links = links;
-	if (!error && w.fd >= 0)
-		close(w.fd);
-	if (!w.here[0] || (error && error != ENOENT && error != ENOTDIR))
-		return false;
-	memcpy(real, w.here, strlen(w.here) + 1);
-	return !item_covers(real, path);
+	if (fd >= 0)
+		close(fd);
+	return real[0] && (!error || error == ENOENT || error == ENOTDIR) && !item_covers(real, path);
 }
 
 /* What is open at item->fd, and lies at `here` on the host, is shown at the path. */
@@ -357,9 +355,8 @@ static bool path_find(struct items *x, const struct landlock_rule *r, const char
 	if (into && x->by && !links_check(x->run, r, x->by, w.here))
 		return false; /* before something is made there */
 	if (error == ENOENT && r->missing == MISSING_MAKE) {
-		bool fault = false;
-		if (links_make(x->run, r, path, &fault) && (fault || errno != EEXIST))
-			return !fault && fault_place(x->run->fault, ERR_PATH_OPEN, r->where, path, "mkdir");
+		if (!links_make(x->run, r, path))
+			return false;
 		error = walk(&w, path);
 	}
 	if (!error && w.fd < 0) {

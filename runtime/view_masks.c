@@ -142,7 +142,6 @@ static bool visit_mask(void *ctx, const struct landlock_rule *rule)
 	struct mask m = {.items = x, .rule = rule};
 	struct glob g = {.pattern = rule->glob, .deny = true, .path = m.path, .match = match, .ctx = &m};
 	char place[PLAN_MAX_PATH + 1];
-	enum glob_result result;
 	int dir;
 
 	if (!run_rule_path(x->run, rule, place))
@@ -150,13 +149,7 @@ static bool visit_mask(void *ctx, const struct landlock_rule *rule)
 	if (items_elsewhere(x, place))
 		return (mask_fault)(&m, ERR_VIEW_PLACE, place, NULL);
 	dir = folder_open(&m, place);
-	if (dir < 0)
-		return dir == NOTHING;
-	result = glob_search(&g, dir);
-	if (result != GLOB_DONE && result != GLOB_STOPPED)
-		glob_fault(x->run->fault, rule, m.path, result);
-	close(dir);
-	return result == GLOB_DONE;
+	return dir < 0 ? dir == NOTHING : glob_run(&g, dir, rule, m.path, x->run->fault);
 }
 
 bool masks_place(struct items *x)
