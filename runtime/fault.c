@@ -76,7 +76,7 @@ bool (fault_say)(struct fault *f, enum err id, const char *lines, ...)
 	return false;
 }
 
-bool fault_where(struct fault *f, struct span where)
+bool (fault_where)(struct fault *f, struct span where)
 {
 	label_add(&f->text, "required", strlen("required"));
 	text_where(&f->text, where);

@@ -23,7 +23,7 @@ static bool (file_fault)(struct run *r, const struct file_option *o, const char 
 			 "file %.*s=%s\n"
 			 "wrong %s%s", SPAN(o->name), o->path, wrong, more);
 }
-#define file_fault(r, o, wrong, more) file_fault(r, o, SAID(wrong), more)
+#define file_fault(r, o, wrong, more) FAULT_FALSE(file_fault(r, o, SAID(wrong), more))
 
 static bool name_good(struct span s)
 {

@@ -110,7 +110,7 @@ static bool (no_namespace)(struct run *r, const char *step, int error)
 		fault_add(r->fault, "likely %s", cause);
 	return fault_add(r->fault, "fix %s", fix);
 }
-#define no_namespace(r, step, error) no_namespace(r, SAID(step), error)
+#define no_namespace(r, step, error) FAULT_FALSE(no_namespace(r, SAID(step), error))
 
 bool namespaces_refused(struct run *r, int error)
 {

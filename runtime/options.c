@@ -55,7 +55,7 @@ static bool (usage)(struct fault *f, const char *why, const char *what)
 			 "fix sbx-run [--set NAME=VALUE]... PLAN [--] PROGRAM [ARG]..., or sbx-run --help",
 			 why, what);
 }
-#define usage(f, why, what) usage(f, SAID(why), what)
+#define usage(f, why, what) FAULT_FALSE(usage(f, SAID(why), what))
 
 static bool take_set(struct options *o, const char *text, struct fault *f)
 {

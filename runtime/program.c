@@ -17,7 +17,7 @@ static bool (not_found)(struct fault *f, const char *name, const char *why)
 {
 	return fault_say(f, ERR_NOT_FOUND, "missing %s%s", name, why);
 }
-#define not_found(f, name, why) not_found(f, name, SAID(why))
+#define not_found(f, name, why) FAULT_FALSE(not_found(f, name, SAID(why)))
 
 static bool (not_executable)(struct fault *f, const char *name, const char *why)
 {
@@ -25,7 +25,7 @@ static bool (not_executable)(struct fault *f, const char *name, const char *why)
 			 "at %s\n"
 			 "wrong %s", name, why);
 }
-#define not_executable(f, name, why) not_executable(f, name, SAID(why))
+#define not_executable(f, name, why) FAULT_FALSE(not_executable(f, name, SAID(why)))
 
 /* 0, or why the file cannot be executed by this user. */
 static int exec_error(const char *path)
