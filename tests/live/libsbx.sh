@@ -68,7 +68,7 @@ done
 	allocates $callers >"$TMP/found" && pass "libsbx: control: the caller's side does" || fail "libsbx: control: the caller's side does"
 
 	# Whatever it calls is of signal-safety(7), works on memory that it is given, or is one system call.
-	safe="_exit access cfmakeraw chdir chroot clone close dup2 dup3 execve faccessat fchdir fchmod fchmodat fcntl flock fstat fstatfs getauxval
+	safe="_exit access cfmakeraw chdir chroot clone close dup2 dup3 execve faccessat fchdir fchmod fchmodat fcntl flock fstat fstatat fstatfs getauxval
 		getcwd geteuid getgroups getpgrp getpid getrandom getresgid getresuid getsid getuid ioctl kill lseek lstat bcmp memchr memcmp memcpy
 		memmem memmove memrchr memset mkdirat mknodat mmap mount mremap munmap open openat pipe2 poll prctl pread prlimit read readlink
 		readlinkat recvmsg renameat send sendfile sendmsg sethostname setpgid setsid sigaddset sigdelset sigemptyset sigfillset signal
