@@ -156,12 +156,9 @@ void cgroup_value(const struct cgroup_setting *s, const struct vars *v, struct t
 		struct span left = {s->value.at + i, s->value.len - i};
 		const char *close = left.at[0] == '$' ? memchr(left.at, '}', left.len) : NULL;
 		size_t len = close ? (size_t)(close - left.at) + 1 : 1;
-		struct amount a = {.param = 0};
-		for (unsigned p = 0; close && p < v->n_params; p++)
-			if (span_same(v->params[p].name, (struct span){left.at + 2, len - 3}))
-				a.param = p + 1;
-		if (a.param)
-			text_str(out, num_text(number, amount_get(v, &a) * scale));
+		const struct param *p = close ? param_find(v->params, v->n_params, (struct span){left.at + 2, len - 3}) : NULL;
+		if (p)
+			text_str(out, num_text(number, p->number * scale));
 		else
 			text_bytes(out, left.at, len);
 		i += len;

@@ -161,56 +161,51 @@ static bool head_check(struct line *l, char id[PLAN_ID_LEN + 1])
 	return line_word(l, &plan_id) && id_check(l, plan_id, id) && line_end(l);
 }
 
-static bool often(const struct directive *d, const char *mark)
-{
-	return d->word[0] == mark[0];
-}
-
-/*
- * Finds the directive of a word at or after *at, the row read last (n: none yet). A required row
- * must not be passed over.
- */
-static bool directive_find(const struct line *l, const struct directive *table, unsigned n,
-			   struct span word, unsigned *at)
-{
-	unsigned first = *at == n ? 0 : often(&table[*at], MANY) ? *at : *at + 1;
-	unsigned row = first % n, tries = 0; /* from where it should be, around to where it should not */
-
-	for (; tries < n && !span_is(word, table[row].word + 1); tries++)
-		row = (row + 1) % n;
-	if (tries == n)
-		return line_fault(l, "a word this sbx-run does not know", word);
-	if (row < first)
-		return line_fault(l, "a line that is repeated or out of order", word);
-	for (unsigned i = *at == n ? 0 : *at + 1; i < row; i++)
-		if (often(&table[i], ONCE))
-			return line_fault(l, "a line is missing before this one", word);
-	*at = row;
-	return true;
-}
-
-/* `end` was read: no required row may be missing. */
-static bool required_seen(const struct line *l, const struct directive *table, unsigned n,
-			  unsigned at)
-{
-	for (unsigned i = at == n ? 0 : at + 1; i < n; i++)
-		if (often(&table[i], ONCE))
-			return line_fault(l, "a line is missing", span_of(table[i].word + 1));
-	return true;
-}
-
 struct table_run {
-	const struct directive *table;
-	unsigned n, row; /* row: the one read last, n before the first */
+	const char *words, *next; /* next: the first that may come now */
+	line_reader *const *reader; /* of `next` */
 	void *ctx;
 };
 
+static bool often(const char *directive, const char *mark)
+{
+	return directive[0] == mark[0];
+}
+
+static bool directive_known(const char *words, struct span word)
+{
+	while (*words && !span_is(word, words + 1))
+		words = text_nth(words, 1);
+	return *words;
+}
+
+/* The directive of a word is looked for from the next on: a required one must not be passed over. */
 static bool table_line(void *ctx, struct line *l, struct span word)
 {
 	struct table_run *run = ctx;
+	const char *found = run->next;
+	line_reader *const *reader = run->reader;
+	bool missing = false;
 
-	return directive_find(l, run->table, run->n, word, &run->row) &&
-	       run->table[run->row].read(run->ctx, l);
+	for (; *found && !span_is(word, found + 1); found = text_nth(found, 1), reader++)
+		missing |= often(found, ONCE);
+	if (!*found)
+		return (line_fault)(l, directive_known(run->words, word) ? SAID("a line that is repeated or out of order")
+									 : SAID("a word this sbx-run does not know"), word);
+	if (missing)
+		return line_fault(l, "a line is missing before this one", word);
+	run->next = often(found, MANY) ? found : text_nth(found, 1);
+	run->reader = often(found, MANY) ? reader : reader + 1;
+	return (*reader)(run->ctx, l);
+}
+
+/* `end` was read: no required line may be missing. */
+static bool required_seen(const struct line *l, const char *next)
+{
+	for (; *next; next = text_nth(next, 1))
+		if (often(next, ONCE))
+			return line_fault(l, "a line is missing", span_of(next + 1));
+	return true;
 }
 
 /* All lines up to `end`; *l is then the last one. */
@@ -244,11 +239,10 @@ bool conf_lines(const struct conf *c, bool (*read)(void *ctx, struct line *l, st
 	return lines_run(c, &l, read, ctx, id);
 }
 
-bool conf_run(const struct conf *c, const struct directive *table, unsigned n, void *ctx,
-	      char id[PLAN_ID_LEN + 1])
+bool conf_run(const struct conf *c, const char *words, line_reader *const *readers, void *ctx, char id[PLAN_ID_LEN + 1])
 {
-	struct table_run run = {.table = table, .n = n, .row = n, .ctx = ctx};
+	struct table_run run = {.words = words, .next = words, .reader = readers, .ctx = ctx};
 	struct line l = {0};
 
-	return lines_run(c, &l, table_line, &run, id) && required_seen(&l, table, n, run.row);
+	return lines_run(c, &l, table_line, &run, id) && required_seen(&l, run.next);
 }

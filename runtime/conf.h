@@ -2,7 +2,7 @@
  * conf.h - the strict line format of the plan's .conf files: whole-file checks, lines, words,
  * directive tables.
  *
- * Nothing is copied: words and templates are spans into the file. Every reader is a table of
+ * Nothing is copied: words and templates are spans into the file. Every file has a table of
  * directives in the order of plan.h; conf_run() keeps order, repetition and presence.
  */
 #ifndef SBX_CONF_H
@@ -29,17 +29,17 @@ struct line {
 #define MAYBE "?"
 #define MANY  "*"
 
-struct directive {
-	const char *word;
-	bool (*read)(void *ctx, struct line *l); /* takes all that follows the word */
-};
+typedef bool line_reader(void *ctx, struct line *l); /* takes all that follows the word */
+
+/* A table DIRECTIVE(word, reader) ... in the order of plan.h, as texts that lie one behind the other and as functions. */
+#define DIRECTIVE_WORD(word, reader)   word "\0"
+#define DIRECTIVE_READER(word, reader) reader,
 
 /*
- * Proves the file as a whole and gives each line between the first and `end` to its directive. The
- * plan id of the first line is compared with `id`, which is set when empty (id[0] == 0).
+ * Proves the file as a whole and gives each line between the first and `end` to the reader of its word. The plan id of the
+ * first line is compared with `id`, which is set when empty (id[0] == 0).
  */
-bool conf_run(const struct conf *c, const struct directive *table, unsigned n, void *ctx,
-	      char id[PLAN_ID_LEN + 1]);
+bool conf_run(const struct conf *c, const char *words, line_reader *const *readers, void *ctx, char id[PLAN_ID_LEN + 1]);
 
 /*
  * The same for a file whose lines all look alike and come in any order: `read` gets the first word.

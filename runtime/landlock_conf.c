@@ -332,21 +332,27 @@ static bool read_mask(void *ctx, struct line *l)
 	return pattern_read(ctx, l, r);
 }
 
+#define LANDLOCK_DIRECTIVES(DIRECTIVE) \
+	DIRECTIVE(ONCE "handle-fs", read_handle_fs) \
+	DIRECTIVE(MAYBE "handle-net", read_handle_net) \
+	DIRECTIVE(MAYBE "scope", read_scope) \
+	DIRECTIVE(MAYBE "entry", read_entry) \
+	DIRECTIVE(MANY "path", read_path) \
+	DIRECTIVE(MANY "glob", read_glob) \
+	DIRECTIVE(MANY "port", read_port) \
+	DIRECTIVE(MANY "assert", read_assert) \
+	DIRECTIVE(MANY "assert-outside", read_assert_outside) \
+	DIRECTIVE(MANY "assert-port", read_assert_port) \
+	DIRECTIVE(MANY "cover", read_cover) \
+	DIRECTIVE(MANY "cover-glob", read_mask)
+
 bool landlock_read(const struct conf *c, const struct vars *v, char id[PLAN_ID_LEN + 1],
 		   struct pool *pool, struct landlock *out)
 {
-	static const struct directive table[] = {
-	    {ONCE "handle-fs", read_handle_fs}, {MAYBE "handle-net", read_handle_net},
-	    {MAYBE "scope", read_scope},        {MAYBE "entry", read_entry},
-	    {MANY "path", read_path},           {MANY "glob", read_glob},
-	    {MANY "port", read_port},           {MANY "assert", read_assert},
-	    {MANY "assert-outside", read_assert_outside},
-	    {MANY "assert-port", read_assert_port}, {MANY "cover", read_cover},
-	    {MANY "cover-glob", read_mask},
-	};
+	static line_reader *const readers[] = {LANDLOCK_DIRECTIVES(DIRECTIVE_READER)};
 
 	*out = (struct landlock){.vars = v, .pool = pool};
-	return conf_run(c, table, COUNT(table), out, id);
+	return conf_run(c, LANDLOCK_DIRECTIVES(DIRECTIVE_WORD), readers, out, id);
 }
 
 bool landlock_visit(const struct landlock *l, const struct landlock_visitor *visitor)

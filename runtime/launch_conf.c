@@ -97,18 +97,12 @@ static bool digit(char c)
 /* Names of params are lower case, so that no built-in can be shadowed. */
 static bool param_name_good(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (!(s.at[i] >= 'a' && s.at[i] <= 'z') && !digit(s.at[i]) && s.at[i] != '_' && s.at[i] != '-')
-			return false;
-	return s.len > 0 && s.len <= 100 && !digit(s.at[0]);
+	return s.len > 0 && s.len <= 100 && !digit(s.at[0]) && span_made_of(s, "_-");
 }
 
 static bool env_name_good(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (!((s.at[i] | 0x20) >= 'a' && (s.at[i] | 0x20) <= 'z') && !digit(s.at[i]) && s.at[i] != '_')
-			return false;
-	return s.len > 0 && !digit(s.at[0]);
+	return s.len > 0 && !digit(s.at[0]) && span_made_of(s, UPPER_CASE "_");
 }
 
 static bool read_policy(void *ctx, struct line *l)
@@ -152,13 +146,8 @@ static bool read_root(void *ctx, struct line *l)
 
 static bool hostname_good(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.at[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		if (!letter && !(c >= '0' && c <= '9') && !(i && (c == '-' || c == '.')))
-			return false;
-	}
-	return s.len > 0 && s.len <= PLAN_MAX_HOSTNAME;
+	return s.len > 0 && s.len <= PLAN_MAX_HOSTNAME && s.at[0] != '-' && s.at[0] != '.' &&
+	       span_made_of(s, UPPER_CASE "-.");
 }
 
 static bool read_hostname(void *ctx, struct line *l)
@@ -198,16 +187,15 @@ static bool line_amount(struct launch *out, struct line *l, enum value_type type
 static bool read_range(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct param *p = out->params, *end = p + out->n_params;
+	struct param *p;
 	struct span name, where;
 	uint64_t least, most;
 
 	if (!line_word(l, &name) || !line_number(l, INT64_MAX, &least) || !line_number(l, INT64_MAX, &most) ||
 	    !line_last(l, &where))
 		return false;
-	while (p < end && !span_same(p->name, name))
-		p++;
-	if (p == end || p->bounded || least > most)
+	p = param_find(out->params, out->n_params, name);
+	if (!p || p->bounded || least > most)
 		return line_fault(l, "a range of no param, a second one, or one that nothing is in", name);
 	p->bounded = true;
 	p->least = least;
@@ -239,25 +227,26 @@ static bool read_param(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
 	struct param *p = &out->params[out->n_params];
-	struct span name, type, how;
+	struct span name;
+	unsigned type, how;
 
-	if (!line_word(l, &name) || !line_word(l, &type) || !line_word(l, &how))
+	if (!line_word(l, &name))
 		return false;
 	if (!param_name_good(name))
 		return line_fault(l, "not the name of a param", name);
-	for (unsigned i = 0; i < out->n_params; i++)
-		if (span_same(out->params[i].name, name))
-			return line_fault(l, "a param that is given twice", name);
+	if (param_find(out->params, out->n_params, name))
+		return line_fault(l, "a param that is given twice", name);
 	if (out->n_params == PLAN_MAX_PARAMS)
 		return line_fault(l, "too many params", name);
-	if (!type_word(type, &p->type))
-		return line_fault(l, "not a type", type);
+	type = line_choice(l, TYPE_WORDS, "not a type");
+	how = type ? line_choice(l, "required\0default", "`required` or `default VALUE` was expected") : 0;
+	if (!how)
+		return false;
+	p->type = (enum value_type)(type - 1);
 	p->name = name;
 	out->n_params++;
-	if (span_is(how, "required"))
+	if (how == 1)
 		return line_end(l);
-	if (!span_is(how, "default"))
-		return line_fault(l, "`required` or `default VALUE` was expected", how);
 	p->fallback = (struct span){"", 0};
 	return line_done(l) || line_template(l, NULL, &p->fallback);
 }
@@ -265,23 +254,20 @@ static bool read_param(void *ctx, struct line *l)
 static bool read_guarantee(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct guarantee g = {0};
-	struct span level;
+	struct guarantee *g = &out->guarantees[out->n_guarantees];
+	unsigned level;
 
-	if (!line_word(l, &g.cap) || !line_word(l, &level) || !line_word(l, &g.mechanisms) ||
-	    !line_last(l, &g.where))
+	if (!line_word(l, &g->cap))
 		return false;
-	g.required = span_is(level, "required");
-	if (!g.required && !span_is(level, "preferred"))
-		return line_fault(l, "`required` or `preferred` was expected", level);
-	if (g.required && span_is(g.mechanisms, "none"))
-		return line_fault(l, "a required guarantee that nothing keeps", g.cap);
-	if (launch_guarantee(out, g.cap))
-		return line_fault(l, "a guarantee that is given twice", g.cap);
-	if (out->n_guarantees == PLAN_MAX_GUARANTEES)
-		return line_fault(l, "too many guarantees", g.cap);
-	out->guarantees[out->n_guarantees++] = g;
-	return true;
+	level = line_choice(l, "required\0preferred", "`required` or `preferred` was expected");
+	if (!level || !line_word(l, &g->mechanisms) || !line_last(l, &g->where))
+		return false;
+	g->required = level == 1;
+	if (g->required && span_is(g->mechanisms, "none"))
+		return line_fault(l, "a required guarantee that nothing keeps", g->cap);
+	if (launch_guarantee(out, g->cap))
+		return line_fault(l, "a guarantee that is given twice", g->cap);
+	return ++out->n_guarantees <= PLAN_MAX_GUARANTEES || line_fault(l, "too many guarantees", g->cap);
 }
 
 static bool read_entry(void *ctx, struct line *l)
@@ -460,33 +446,29 @@ static bool rlimit_read(struct launch *out, struct line *l, struct rlimit_line *
 static bool read_rlimit(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct rlimit_line r = {0};
+	struct rlimit_line *r = &out->rlimits[out->n_rlimits];
 
-	if (!rlimit_read(out, l, &r) || !line_end(l))
+	if (!rlimit_read(out, l, r) || !line_end(l))
 		return false;
-	for (unsigned i = 0; i < out->n_rlimits; i++)
-		if (out->rlimits[i].which == r.which)
-			return line_fault(l, "a limit that is given twice",
-					  span_of(rlimits[r.which].word));
-	out->rlimits[out->n_rlimits++] = r; /* as many as there are names, so it fits */
+	for (const struct rlimit_line *other = out->rlimits; other < r; other++)
+		if (other->which == r->which)
+			return line_fault(l, "a limit that is given twice", span_of(rlimits[r->which].word));
+	out->n_rlimits++; /* as many as there are names, so it fits */
 	return true;
 }
 
 static bool read_fallback(void *ctx, struct line *l)
 {
 	struct launch *out = ctx;
-	struct rlimit_line r = {0};
+	struct rlimit_line *r = &out->fallbacks[out->n_fallbacks];
 	const struct guarantee *g;
 
-	if (!rlimit_read(out, l, &r) || !line_last(l, &r.cap))
+	if (!rlimit_read(out, l, r) || !line_last(l, &r->cap))
 		return false;
-	g = launch_guarantee(out, r.cap);
+	g = launch_guarantee(out, r->cap);
 	if (!g || g->required)
-		return line_fault(l, "not a preferred guarantee of this plan", r.cap);
-	if (out->n_fallbacks == PLAN_MAX_FALLBACKS)
-		return line_fault(l, "too many fallbacks", r.cap);
-	out->fallbacks[out->n_fallbacks++] = r;
-	return true;
+		return line_fault(l, "not a preferred guarantee of this plan", r->cap);
+	return ++out->n_fallbacks <= PLAN_MAX_FALLBACKS || line_fault(l, "too many fallbacks", r->cap);
 }
 
 /* At most ten years, so that no sum with a clock can overflow. */
@@ -539,28 +521,42 @@ static bool exec_fd_check(const struct conf *c, const struct launch *out)
 	       line_fault(&l, "exec-fd needs `rlimit nofile` at or below it", (struct span){0});
 }
 
+#define LAUNCH_DIRECTIVES(DIRECTIVE) \
+	DIRECTIVE(ONCE "policy", read_policy) \
+	DIRECTIVE(ONCE "target", read_target) \
+	DIRECTIVE(ONCE "arch", read_arch) \
+	DIRECTIVE(ONCE "isolate", read_isolate) \
+	DIRECTIVE(MAYBE "root", read_root) \
+	DIRECTIVE(MAYBE "hostname", read_hostname) \
+	DIRECTIVE(MANY "param", read_param) \
+	DIRECTIVE(MANY "range", read_range) \
+	DIRECTIVE(MAYBE "user", read_user) \
+	DIRECTIVE(MANY "guarantee", read_guarantee) \
+	DIRECTIVE(MAYBE "entry", read_entry) \
+	DIRECTIVE(MAYBE "exec-fd", read_exec_fd) \
+	DIRECTIVE(MAYBE "directory", read_directory) \
+	DIRECTIVE(MANY "mount", read_mount) \
+	DIRECTIVE(MANY "scratch", read_scratch) \
+	DIRECTIVE(MANY "discard", read_discard) \
+	DIRECTIVE(MANY "env-allow", read_env_allow) \
+	DIRECTIVE(MANY "env-deny", read_env_deny) \
+	DIRECTIVE(MANY "env-set", read_env_set) \
+	DIRECTIVE(MANY "rlimit", read_rlimit) \
+	DIRECTIVE(MANY "rlimit-fallback", read_fallback) \
+	DIRECTIVE(MAYBE "wall", read_wall) \
+	DIRECTIVE(MAYBE "output", read_output) \
+	DIRECTIVE(MAYBE "stdin", read_stdin) \
+	DIRECTIVE(MAYBE "terminal", read_terminal) \
+	DIRECTIVE(MAYBE "observe", read_observe) \
+	DIRECTIVE(MAYBE "notify", read_notify) \
+	DIRECTIVE(MAYBE "session", read_session)
+
 bool launch_read(const struct conf *c, struct launch *out)
 {
-	static const struct directive table[] = {
-	    {ONCE "policy", read_policy},       {ONCE "target", read_target},
-	    {ONCE "arch", read_arch},           {ONCE "isolate", read_isolate},
-	    {MAYBE "root", read_root},          {MAYBE "hostname", read_hostname},
-	    {MANY "param", read_param},         {MANY "range", read_range},
-	    {MAYBE "user", read_user},
-	    {MANY "guarantee", read_guarantee}, {MAYBE "entry", read_entry},
-	    {MAYBE "exec-fd", read_exec_fd},    {MAYBE "directory", read_directory},
-	    {MANY "mount", read_mount},         {MANY "scratch", read_scratch},
-	    {MANY "discard", read_discard},     {MANY "env-allow", read_env_allow},
-	    {MANY "env-deny", read_env_deny},   {MANY "env-set", read_env_set},
-	    {MANY "rlimit", read_rlimit},       {MANY "rlimit-fallback", read_fallback},
-	    {MAYBE "wall", read_wall},          {MAYBE "output", read_output},
-	    {MAYBE "stdin", read_stdin},        {MAYBE "terminal", read_terminal},
-	    {MAYBE "observe", read_observe},    {MAYBE "notify", read_notify},
-	    {MAYBE "session", read_session},
-	};
+	static line_reader *const readers[] = {LAUNCH_DIRECTIVES(DIRECTIVE_READER)};
 
 	out->exec_fd = -1;
-	return conf_run(c, table, COUNT(table), out, out->id) && exec_fd_check(c, out);
+	return conf_run(c, LAUNCH_DIRECTIVES(DIRECTIVE_WORD), readers, out, out->id) && exec_fd_check(c, out);
 }
 
 /* ---- launch-macos.conf ---- */
@@ -612,19 +608,27 @@ bool launch_need(struct span *left, struct need *out)
 	return true;
 }
 
+#define MACOS_DIRECTIVES(DIRECTIVE) \
+	DIRECTIVE(ONCE "policy", read_policy) \
+	DIRECTIVE(ONCE "target", read_target_macos) \
+	DIRECTIVE(MANY "param", read_param) \
+	DIRECTIVE(MANY "range", read_range) \
+	DIRECTIVE(MANY "guarantee", read_guarantee) \
+	DIRECTIVE(MAYBE "entry", read_entry) \
+	DIRECTIVE(MANY "need", read_need) \
+	DIRECTIVE(MAYBE "directory", read_directory) \
+	DIRECTIVE(MANY "env-allow", read_env_allow) \
+	DIRECTIVE(MANY "env-deny", read_env_deny) \
+	DIRECTIVE(MANY "env-set", read_env_set) \
+	DIRECTIVE(MANY "rlimit", read_rlimit) \
+	DIRECTIVE(MAYBE "wall", read_wall) \
+	DIRECTIVE(MAYBE "stdin", read_stdin) \
+	DIRECTIVE(ONCE "session", read_session)
+
 bool launch_read_macos(const struct conf *c, struct launch *out)
 {
-	static const struct directive table[] = {
-	    {ONCE "policy", read_policy},       {ONCE "target", read_target_macos},
-	    {MANY "param", read_param},         {MANY "range", read_range},
-	    {MANY "guarantee", read_guarantee}, {MAYBE "entry", read_entry},
-	    {MANY "need", read_need},           {MAYBE "directory", read_directory},
-	    {MANY "env-allow", read_env_allow}, {MANY "env-deny", read_env_deny},
-	    {MANY "env-set", read_env_set},     {MANY "rlimit", read_rlimit},
-	    {MAYBE "wall", read_wall},          {MAYBE "stdin", read_stdin},
-	    {ONCE "session", read_session},
-	};
+	static line_reader *const readers[] = {MACOS_DIRECTIVES(DIRECTIVE_READER)};
 
 	out->exec_fd = -1;
-	return conf_run(c, table, COUNT(table), out, out->id);
+	return conf_run(c, MACOS_DIRECTIVES(DIRECTIVE_WORD), readers, out, out->id);
 }

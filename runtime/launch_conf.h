@@ -71,11 +71,12 @@ struct launch {
 	struct span needs; /* macOS: the lines `need` as they stand, proved; at NULL: none */
 	struct span policy, version;
 	char id[PLAN_ID_LEN + 1];
-	struct rlimit_line rlimits[PLAN_MAX_RLIMITS];
-	struct rlimit_line fallbacks[PLAN_MAX_FALLBACKS];
+	/* each has room for one more: a line is read before it is known to be too many */
+	struct rlimit_line rlimits[PLAN_MAX_RLIMITS + 1];
+	struct rlimit_line fallbacks[PLAN_MAX_FALLBACKS + 1];
 	/* last what is large and mostly empty: memory that nobody touches costs nothing */
-	struct guarantee guarantees[PLAN_MAX_GUARANTEES];
-	struct env_line env[PLAN_MAX_ENV + 1]; /* one more: a line is read before it is known to be too many */
+	struct guarantee guarantees[PLAN_MAX_GUARANTEES + 1];
+	struct env_line env[PLAN_MAX_ENV + 1];
 	struct param params[PLAN_MAX_PARAMS];
 	struct place_line places[PLAN_MAX_PLACES + 1];
 };

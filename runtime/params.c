@@ -8,23 +8,10 @@
 #include "builtin.h"
 #include "template.h"
 
-#define TYPES(T)                                                                                   \
-	T(PATH, "path", "a path is absolute, without . .. // or a / at its end")                   \
-	T(STRING, "string", "at most 4095 bytes")                                                  \
-	T(PORT, "port", "a port is a number from 0 to 65535")                                      \
-	T(COUNT, "count", "a count is a whole number")                                             \
-	T(SIZE, "size", "a size is a number with B, KiB, MiB, GiB or TiB")                         \
-	T(DURATION, "duration", "a duration is a number with ms, s, min or h")                     \
-	T(PERCENT, "percent", "a share is a number with %")
-#define LOOKS(id, word, text) static const char looks_##id[] SAID_ARRAY = text;
-TYPES(LOOKS)
-
-static const struct {
-	const char *word, *looks;
-} types[] = {
-#define ROW(id, word_, text) [VALUE_##id] = {.word = word_, .looks = looks_##id},
-    TYPES(ROW)
-};
+static const char types[] = TYPE_WORDS;
+#define LOOKS(id, word, looks) looks "\0"
+static const char looks[] SAID_ARRAY = PLAN_TYPES(LOOKS);
+#undef LOOKS
 
 static const struct unit {
 	unsigned char type; /* enum value_type */
@@ -43,19 +30,9 @@ static const struct unit {
     {VALUE_PERCENT, "%", 1},
 };
 
-bool type_word(struct span word, enum value_type *type)
-{
-	for (unsigned i = 0; i < VALUE_TYPE_COUNT; i++)
-		if (span_is(word, types[i].word)) {
-			*type = (enum value_type)i;
-			return true;
-		}
-	return false;
-}
-
 const char *type_text(enum value_type type)
 {
-	return types[type].word;
+	return text_nth(types, type);
 }
 
 static bool number_with_unit(enum value_type type, const char *value, uint64_t *n)
@@ -71,10 +48,9 @@ static bool number_with_unit(enum value_type type, const char *value, uint64_t *
 	return false;
 }
 
-bool value_fits(enum value_type type, const char *value, uint64_t *number, const char **why)
+bool value_fits(enum value_type type, const char *value, uint64_t *number)
 {
 	*number = 0;
-	*why = types[type].looks;
 	if (strlen(value) > PLAN_MAX_VALUE)
 		return false;
 	switch (type) {
@@ -96,11 +72,11 @@ bool value_fits(enum value_type type, const char *value, uint64_t *number, const
 	return false;
 }
 
-static struct param *param_find(const struct vars *v, struct span name)
+struct param *param_find(struct param *params, unsigned n, struct span name)
 {
-	for (unsigned i = 0; i < v->n_params; i++)
-		if (span_same(v->params[i].name, name))
-			return &v->params[i];
+	for (struct param *p = params; p < params + n; p++)
+		if (span_same(p->name, name))
+			return p;
 	return NULL;
 }
 
@@ -152,15 +128,14 @@ static bool in_range(struct fault *f, const struct param *p)
 
 static bool assign(const struct vars *v, const struct assignment *a, struct fault *f)
 {
-	struct param *p = param_find(v, a->name);
-	const char *why;
+	struct param *p = param_find(v->params, v->n_params, a->name);
 
 	if (!p)
 		return set_unknown(v, a->name, f);
 	if (p->value)
 		return value_fault(f, p, a->value, SAID("--set gives it a second time"), (struct span){0});
-	if (!value_fits(p->type, a->value, &p->number, &why))
-		return value_fault(f, p, a->value, why, (struct span){0});
+	if (!value_fits(p->type, a->value, &p->number))
+		return value_fault(f, p, a->value, text_nth(looks, p->type), (struct span){0});
 	p->value = a->value;
 	return true;
 }
@@ -168,7 +143,6 @@ static bool assign(const struct vars *v, const struct assignment *a, struct faul
 static bool param_default(struct vars *v, struct param *p, struct fault *f)
 {
 	char text[PLAN_MAX_PATH + 1];
-	const char *why;
 
 	if (!p->fallback.at)
 		return fault_say(f, ERR_SET_MISSING,
@@ -177,8 +151,8 @@ static bool param_default(struct vars *v, struct param *p, struct fault *f)
 				 SPAN(p->name), type_text(p->type), SPAN(p->name));
 	if (!template_expand(p->fallback, TEMPLATE_TEXT, v, p->name, text, f))
 		return false;
-	if (!value_fits(p->type, text, &p->number, &why))
-		return value_fault(f, p, text, why, (struct span){0});
+	if (!value_fits(p->type, text, &p->number))
+		return value_fault(f, p, text, text_nth(looks, p->type), (struct span){0});
 	p->value = pool_text(v->pool, text);
 	return p->value || fault_step_error(f, "parameters", "no memory", 0);
 }
@@ -202,7 +176,7 @@ bool amount_of(const struct vars *v, struct span word, enum value_type type, uin
 	*why = SAID("neither a number nor ${NAME} of a param");
 	if (word.len < 4 || memcmp(word.at, "${", 2) || word.at[word.len - 1] != '}')
 		return false;
-	p = param_find(v, (struct span){word.at + 2, word.len - 3});
+	p = param_find(v->params, v->n_params, (struct span){word.at + 2, word.len - 3});
 	if (!p)
 		return false;
 	*why = SAID("a param of another type, or with no range that fits here");
@@ -217,13 +191,13 @@ uint64_t amount_get(const struct vars *v, const struct amount *a)
 
 bool vars_known(const struct vars *v, struct span name)
 {
-	return param_find(v, name) || builtin_find(name) != BUILTIN_COUNT;
+	return param_find(v->params, v->n_params, name) || builtin_find(name) != BUILTIN_COUNT;
 }
 
 bool vars_get(struct vars *v, struct span name, const char **value, enum value_type *type,
 	      struct fault *f)
 {
-	const struct param *p = param_find(v, name);
+	const struct param *p = param_find(v->params, v->n_params, name);
 	enum builtin b = builtin_find(name);
 
 	if (p) {

@@ -14,18 +14,22 @@
 #include "fault.h"
 #include "pool.h"
 
-/* VALUE_TYPE(id, word) */
+/* VALUE_TYPE(id, word, what a value looks like) */
 #define PLAN_TYPES(VALUE_TYPE)                                                                     \
-	VALUE_TYPE(PATH, "path")                                                                   \
-	VALUE_TYPE(STRING, "string")                                                               \
-	VALUE_TYPE(PORT, "port")                                                                   \
-	VALUE_TYPE(COUNT, "count")                                                                 \
-	VALUE_TYPE(SIZE, "size")                                                                   \
-	VALUE_TYPE(DURATION, "duration")                                                           \
-	VALUE_TYPE(PERCENT, "percent")
+	VALUE_TYPE(PATH, "path", "a path is absolute, without . .. // or a / at its end")          \
+	VALUE_TYPE(STRING, "string", "at most 4095 bytes")                                         \
+	VALUE_TYPE(PORT, "port", "a port is a number from 0 to 65535")                             \
+	VALUE_TYPE(COUNT, "count", "a count is a whole number")                                    \
+	VALUE_TYPE(SIZE, "size", "a size is a number with B, KiB, MiB, GiB or TiB")                \
+	VALUE_TYPE(DURATION, "duration", "a duration is a number with ms, s, min or h")            \
+	VALUE_TYPE(PERCENT, "percent", "a share is a number with %")
+
+/* The words of all types, each with a NUL. */
+#define TYPE_WORD(id, word, looks) word "\0"
+#define TYPE_WORDS PLAN_TYPES(TYPE_WORD)
 
 enum value_type {
-#define VALUE_TYPE(id, word) VALUE_##id,
+#define VALUE_TYPE(id, word, looks) VALUE_##id,
 	PLAN_TYPES(VALUE_TYPE)
 #undef VALUE_TYPE
 	    VALUE_TYPE_COUNT
@@ -79,11 +83,12 @@ struct vars {
 	const char *builtin[BUILTIN_COUNT];
 };
 
-bool type_word(struct span word, enum value_type *type);
 const char *type_text(enum value_type type);
-/* Is it a value of the type? *number is then what it counts. Otherwise *why says what one looks like. */
-bool value_fits(enum value_type type, const char *value, uint64_t *number, const char **why);
+/* Is it a value of the type? *number is then what it counts. */
+bool value_fits(enum value_type type, const char *value, uint64_t *number);
 
+/* NULL: none has this name. */
+struct param *param_find(struct param *params, unsigned n, struct span name);
 /* Gives every param its value: --set, else its default. */
 bool params_set(struct vars *v, const struct assignment *sets, unsigned n_sets, struct fault *f);
 /*

@@ -6,14 +6,6 @@
 #include "plan_dir.h"
 #include "sha256.h"
 
-static bool is_letter(char c)
-{
-	char low = (char)(c | 0x20);
-
-	return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-	       c == '-';
-}
-
 /* Not one of [0-9a-f]. Digits and letters come in no order that a processor foresees: no branch for each. */
 static unsigned no_hex(unsigned char c)
 {
@@ -32,12 +24,7 @@ static bool sums_line(struct span line, struct span *hex, struct span *name)
 	*name = (struct span){line.at + SHA256_HEX + 2, line.len - SHA256_HEX - 2};
 	for (size_t i = 0; i < SHA256_HEX; i++)
 		wrong |= no_hex((unsigned char)hex->at[i]);
-	if (wrong)
-		return false;
-	for (size_t i = 0; i < name->len; i++)
-		if (!is_letter(name->at[i]))
-			return false;
-	return name->at[0] != '.';
+	return !wrong && name->at[0] != '.' && span_made_of(*name, UPPER_CASE "._-");
 }
 
 /* Takes the first line off; false when there is none whole. */

@@ -26,6 +26,16 @@ struct span span_of(const char *text)
 	return (struct span){text, strlen(text)};
 }
 
+bool span_made_of(struct span s, const char *also)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.at[i];
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && !(c && strchr(also, c)))
+			return false;
+	}
+	return true;
+}
+
 struct span span_cut(struct span *left, char end)
 {
 	const char *at = memchr(left->at, end, left->len);

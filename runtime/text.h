@@ -33,6 +33,9 @@ enum { NUM_TEXT = 24 }; /* bytes that hold any 64-bit number with its NUL */
 bool span_is(struct span s, const char *word);
 bool span_same(struct span a, struct span b);
 struct span span_of(const char *text);
+/* Nothing but lower-case letters, digits and what is in `also`? */
+bool span_made_of(struct span s, const char *also);
+#define UPPER_CASE "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 /* Takes off what stands before `end`, and that, or all of it. */
 struct span span_cut(struct span *left, char end);
 /* Decimal, no sign, no leading zero, at most max. */

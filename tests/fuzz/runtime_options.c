@@ -49,7 +49,6 @@ static void look_at_values(const struct options *o)
 	struct pool pool;
 	struct vars v = {.params = params, .n_params = VALUE_TYPE_COUNT, .pool = &pool};
 	struct fault f;
-	const char *why;
 
 	for (enum value_type t = 0; t < VALUE_TYPE_COUNT; t++)
 		params[t] = (struct param){.name = span_of(type_text(t)), .type = t, .fallback = span_of(least[t]),
@@ -58,7 +57,7 @@ static void look_at_values(const struct options *o)
 	bool set = params_set(&v, o->sets, o->n_sets, &f);
 	for (unsigned i = 0; set && i < VALUE_TYPE_COUNT; i++) {
 		uint64_t n;
-		require(params[i].value && value_fits(params[i].type, params[i].value, &n, &why) && n == params[i].number);
+		require(params[i].value && value_fits(params[i].type, params[i].value, &n) && n == params[i].number);
 		require(!params[i].bounded || (n >= 1 && n <= 1000000));
 	}
 	pool_close(&pool);

@@ -26,18 +26,15 @@ static bool number(void *ctx, struct line *l)
 	return line_number(l, 100, &n) && line_end(l);
 }
 
-static const struct directive table[] = {
-    {ONCE "one", number},
-    {MAYBE "maybe", any},
-    {MANY "many", any},
-};
+static const char words[] = ONCE "one\0" MAYBE "maybe\0" MANY "many\0";
+static line_reader *const readers[] = {number, any, any};
 
 static enum err run_as(const char *text, size_t size, char *id)
 {
 	struct fault f;
 	struct conf c = {.file = "t.conf", .kind = "test", .data = text, .size = size, .fault = &f};
 
-	return conf_run(&c, table, 3, NULL, id) ? ERR_COUNT : f.id;
+	return conf_run(&c, words, readers, NULL, id) ? ERR_COUNT : f.id;
 }
 
 static enum err run_text(const char *text)
