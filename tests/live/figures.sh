@@ -18,7 +18,7 @@ at_most() { # TITLE FIGURE LIMIT
 	fi
 }
 
-at_most "bytes of sbx-run" "$(stat -c %s "$B/sbx-run")" 105300
+at_most "bytes of sbx-run" "$(stat -c %s "$B/sbx-run")" 102400
 
 for policy in build-step code-eval ripgrep static-web; do
 	"$B/sbxc" --std policies/std -q "policies/examples/$policy.sbx" -o "$tmp/$policy" || exit 2
