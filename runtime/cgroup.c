@@ -46,10 +46,7 @@ static bool name_make(char name[CGROUP_NAME], const char *prefix)
 	if (!random_bytes(random, sizeof(random)))
 		return false;
 	text_str(&t, prefix);
-	for (unsigned i = 0; i < sizeof(random); i++) {
-		text_bytes(&t, &"0123456789abcdef"[random[i] >> 4], 1);
-		text_bytes(&t, &"0123456789abcdef"[random[i] & 15], 1);
-	}
+	text_hex(&t, random, sizeof(random));
 	return true;
 }
 

@@ -75,27 +75,22 @@ static struct cgroup_place look(int dir, unsigned wanted)
 	if (!cgroup_file_writable(dir, ".") || !cgroup_file_writable(dir, "cgroup.procs")) {
 		p.base = -1;
 		p.lack = "no cgroup is delegated to this user";
-		p.fix = fix_delegate();
 		return p;
 	}
 	given = controllers_read(dir, "cgroup.subtree_control");
 	there = controllers_read(dir, "cgroup.controllers");
 	p.usable = given & wanted;
 	p.enable = wanted & there & ~given;
-	if (wanted & ~there & ~given) {
+	if (wanted & ~there & ~given)
 		p.lack = "the controller is not delegated, or attached to cgroup v1";
-		p.fix = fix_delegate();
-	}
 	if (!p.enable)
 		return p;
 	if (!cgroup_file_writable(dir, "cgroup.subtree_control")) {
 		p.lack = "the controllers of this cgroup are not delegated";
-		p.fix = fix_delegate();
 		p.enable = 0;
 	} else if (!is_root(dir) && others_in(dir)) {
 		p.lack = "the cgroup of this process holds other processes too, and gives its controllers away only when it holds "
 			 "none";
-		p.fix = fix_delegate();
 		p.enable = 0;
 	}
 	p.usable |= p.enable;
@@ -171,4 +166,6 @@ void cgroup_probe(struct cgroup_place *p, unsigned wanted)
 		else if (parent >= 0)
 			close(parent);
 	}
+	if (p->lack)
+		p->fix = fix_delegate();
 }

@@ -30,15 +30,6 @@ void json_close(struct json *j, char bracket)
 	j->comma = true;
 }
 
-static void escape(struct text *t, unsigned char byte)
-{
-	char out[] = "\\u0000";
-
-	out[4] = "0123456789abcdef"[byte >> 4];
-	out[5] = "0123456789abcdef"[byte & 15];
-	text_str(t, out);
-}
-
 void json_text(struct json *j, const char *key, const char *at, size_t len)
 {
 	begin(j, key);
@@ -47,7 +38,8 @@ void json_text(struct json *j, const char *key, const char *at, size_t len)
 		unsigned char byte = (unsigned char)at[i];
 		n = text_utf8_len(at + i, len - i);
 		if (n == 0 || byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f) {
-			escape(j->t, byte);
+			text_str(j->t, "\\u00");
+			text_hex(j->t, &byte, 1);
 			n = 1;
 		} else {
 			text_bytes(j->t, at + i, n);

@@ -213,8 +213,7 @@ static bool name_make(char *name, size_t cap)
 	if (!random_bytes(random, sizeof(random)))
 		return false;
 	text_str(&t, ".sbx-report-");
-	for (unsigned i = 0; i < sizeof(random); i++)
-		text_bytes(&t, &"0123456789abcdefghijklmnopqrstuv"[random[i] & 31], 1);
+	text_hex(&t, random, sizeof(random));
 	return true;
 }
 

@@ -135,17 +135,24 @@ void text_str(struct text *t, const char *s)
 	text_bytes(t, s, strlen(s));
 }
 
+void text_hex(struct text *t, const unsigned char *at, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < 2 * len; i++)
+		text_bytes(t, &digits[at[i / 2] >> (i % 2 ? 0 : 4) & 15], 1);
+}
+
 void text_safe(struct text *t, const char *at, size_t len)
 {
-	static const char hex[] = "0123456789abcdef";
-
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)at[i];
-		char shown[] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
-		if (c < 0x20 || c == 0x7f)
-			text_bytes(t, shown, sizeof(shown));
-		else
+		if (c < 0x20 || c == 0x7f) {
+			text_str(t, "\\x");
+			text_hex(t, &c, 1);
+		} else {
 			text_bytes(t, at + i, 1);
+		}
 	}
 }
 

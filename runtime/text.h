@@ -55,6 +55,8 @@ struct text text_over(char *buf, size_t cap);
 void text_bytes(struct text *t, const char *at, size_t len);
 void text_str(struct text *t, const char *s);
 #define text_say(t, words) text_str(t, SAID(words))
+/* Two lower-case hexadecimal digits for each byte. */
+void text_hex(struct text *t, const unsigned char *at, size_t len);
 /* The bytes as people may safely see them: control bytes become \xHH. */
 void text_safe(struct text *t, const char *at, size_t len);
 /*
