@@ -14,8 +14,9 @@
 enum {
 	RUSAGE_MAXRSS = 1, /* bytes in one unit of ru_maxrss: getrusage(2) of each */
 	OPEN_TO_SEARCH = O_SEARCH,
-	CLOCK_AWAKE = CLOCK_UPTIME_RAW, /* stands while the machine sleeps; CLOCK_MONOTONIC there does not */
 };
+/* Stands while the machine sleeps; CLOCK_MONOTONIC there does not. No number: clocks have a type of their own there. */
+#define CLOCK_AWAKE CLOCK_UPTIME_RAW
 static inline bool random_bytes(void *out, size_t n)
 {
 	return getentropy(out, n) == 0;
@@ -24,8 +25,8 @@ static inline bool random_bytes(void *out, size_t n)
 enum {
 	RUSAGE_MAXRSS = 1024,
 	OPEN_TO_SEARCH = O_PATH | O_DIRECTORY,
-	CLOCK_AWAKE = CLOCK_MONOTONIC,
 };
+#define CLOCK_AWAKE CLOCK_MONOTONIC
 static inline bool random_bytes(void *out, size_t n)
 {
 	return getrandom(out, n, 0) == (ssize_t)n;
