@@ -149,7 +149,8 @@ run timeout 40 python3 "$TMP/run-on-tty.py" "" "$PROBE" ioctl 0 0x541c
 has "control: without the sandbox the kernel answers TIOCLINUX itself" "ENOTTY*"
 run timeout 40 python3 "$TMP/run-on-tty.py" "" "$PROBE" ioctl-tiocsti
 case $OUT in "ok"* | *"#"*"ok"* | EIO*) pass "control: and TIOCSTI" ;; *) fail "control: TIOCSTI" "$OUT" "$ERR" ;; esac
-# A shipped example, used from a terminal: python's prompt knows its size, ^C comes back to the prompt, ^Z and fg, ^D.
+# A shipped example, used from a terminal: python's prompt knows its size, ^C comes back to the prompt, ^Z and fg, ^D. What is interrupted
+# is a program, as python forgets for a while what comes between its prompt and its read.
 if ! /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info >= (3, 13))' 2>/dev/null; then
 	skip "code-eval from a terminal" "no /usr/bin/python3, or one whose prompt draws on the screen"
 elif "$B/sbxc" -q --std "$ROOT/policies/std" "$ROOT/policies/examples/code-eval.sbx" -o "$TMP/eval" 2>"$TMP/err"; then
@@ -157,7 +158,7 @@ elif "$B/sbxc" -q --std "$ROOT/policies/std" "$ROOT/policies/examples/code-eval.
 		rm -rf "$TMP/job"
 		run timeout 40 python3 "$TMP/run-on-tty.py" "$1" "$SBX_RUN" --set "workdir=$TMP/job" "$TMP/eval" -- /usr/bin/python3 -I -i -q -X "terminal$$"
 	}
-	example 'wait=>>> ;type=import os, time\n;type=print(os.get_terminal_size())\n;wait=lines=33\)\s+>>> ;type=print(7*6)\x03;wait=KeyboardInterrupt;type=print(7*7)\n;wait=49;type=\x04'
+	example 'wait=>>> ;type=import os, time\n;type=print(os.get_terminal_size())\n;wait=lines=33\)\s+>>> ;type=print("be" + "gin", flush=True) or [time.sleep(0.1) for i in range(300)]\n;wait=begin;type=\x03;wait=KeyboardInterrupt;type=print(7*7)\n;wait=49;type=\x04'
 	has "code-eval: size, control-C, control-D at python's prompt" "*columns=77, lines=33*KeyboardInterrupt*49*END 0 modes same*"
 	example 'wait=>>> ;type=import time\n;type=print("be" + "gin", flush=True) or time.sleep(1) or print("wo" + "ken")\n;wait=begin;type=\x1a;wait=STOPPED;wait=woken;type=\x04'
 	has "code-eval: control-Z, and on" "*begin*STOPPED*woken*END 0*"
