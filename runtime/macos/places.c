@@ -15,7 +15,7 @@
 #include "../trail.h"
 
 #ifndef O_SEARCH
-#define O_SEARCH O_RDONLY /* on Linux, where this is tried */
+#define O_SEARCH O_DIRECTORY /* on Linux, where this is tried */
 #endif
 
 static bool place_fault(struct run *r, const struct need *need, const char *path, const char *what, int error)
@@ -70,7 +70,7 @@ static bool place_make(struct run *r, const struct need *need, const char *path)
 	if (r->options->dry_run)
 		return true;
 	name[-1] = 0;
-	at = trail_enter(t.here[0] ? t.here : (char[]){"/"}, O_SEARCH | O_DIRECTORY, O_SEARCH | O_DIRECTORY);
+	at = trail_enter(t.here[0] ? t.here : (char[]){"/"}, O_SEARCH, O_SEARCH);
 	error = at < 0 || (mkdirat(at, name, S_IRWXU) && errno != EEXIST) ? errno : 0;
 	if (at >= 0)
 		close(at);
