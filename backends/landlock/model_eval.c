@@ -328,9 +328,11 @@ static bool port_of(struct arena *a, const struct model *m, const char *text, co
 /* Does a port line give what an assert-port line refuses? */
 static bool ports_refused(struct arena *a, const struct model *m, const struct ir_binding *given, unsigned n_given)
 {
+	if (!m->assert_ports.n)
+		return false;
 	uint64_t port;
-	uint32_t *rights = m->assert_ports.n ? ARENA_ARRAY(a, UINT16_MAX + 1u, uint32_t) : NULL;
-	for (unsigned i = 0; rights && i < m->ports.n; i++)
+	uint32_t *rights = ARENA_ARRAY(a, UINT16_MAX + 1u, uint32_t);
+	for (unsigned i = 0; i < m->ports.n; i++)
 		if (port_of(a, m, m->ports.v[i].tmpl, given, n_given, &port))
 			rights[port] |= m->ports.v[i].rights;
 	for (unsigned i = 0; i < m->assert_ports.n; i++)
