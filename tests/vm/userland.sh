@@ -9,7 +9,7 @@ here=$(dirname "$(readlink -f "$0")")
 # What tests/live calls, what it compiles with, the programs that policies/examples confine, and a service manager.
 packages=(base-files bash coreutils dash debianutils diffutils findutils grep gzip hostname sed tar util-linux procps mawk perl-base
 	libc-bin login passwd mount strace gcc libc6-dev linux-libc-dev musl-tools binutils make pkg-config python3 libyaml-0-2
-	busybox git ripgrep systemd systemd-sysv dbus dbus-user-session libpam-systemd libpam-runtime libpam-modules)
+	busybox git ripgrep libcap2-bin systemd systemd-sysv dbus dbus-user-session libpam-systemd libpam-runtime libpam-modules)
 suite=$(. /etc/os-release && [[ ${ID:-} = debian ]] && echo "${VERSION_CODENAME:-}")
 root=$cache/userland.new archive=$cache/userland.cpio
 
