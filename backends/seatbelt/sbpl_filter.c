@@ -156,6 +156,15 @@ static const struct sbpl_filter *make_ancestors(struct lang *l, const struct sex
 	return filter_join(l->arena, FILTER_REQUIRE_ANY, first);
 }
 
+/* What starts with the text, as a regex. */
+static const struct sval *regex_of(struct lang *l, const struct sexp *at, const struct sval *text)
+{
+	static const struct sval nil = {.kind = V_NIL};
+	const struct sval *quoted = lang_call(l, at, lang_lookup(l, "regex-quote", NULL), value_pair(l, text, &nil));
+
+	return quoted ? value_text(l, arena_printf(l->arena, "^%s", quoted->text), text->open) : NULL;
+}
+
 /* (home-subpath "/x"): below the param _HOME. */
 static const struct sbpl_filter *make_home(struct lang *l, const struct sexp *at, enum sbpl_filter_id id,
 					   const struct sval *args)
@@ -167,14 +176,11 @@ static const struct sbpl_filter *make_home(struct lang *l, const struct sexp *at
 	unsigned n;
 
 	if (home && home->kind != V_TEXT)
-		lang_fail(l, at, "`%s` needs the param _HOME: give it with -D _HOME=/Users/NAME", sbpl_filters[id].name);
-	if (l->error)
+		home = lang_fail(l, at, "`%s` needs the param _HOME: give it with -D _HOME=/Users/NAME", sbpl_filters[id].name);
+	if (home && sbpl_filters[id].how == HOW_REGEX)
+		home = regex_of(l, at, home);
+	if (!home)
 		return NULL;
-	if (sbpl_filters[id].how == HOW_REGEX) {
-		const struct sval *quote = lang_call(l, at, lang_lookup(l, "regex-quote", NULL), value_pair(l, home, &nil));
-
-		home = value_text(l, arena_printf(l->arena, "^%s", quote->text), home->open);
-	}
 	v = value_array(l, args, &n);
 	while (n-- > 0) {
 		const char *text = text_of(l, at, id, v[n]);

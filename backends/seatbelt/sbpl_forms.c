@@ -112,8 +112,11 @@ static const struct sval *form_when(struct lang *l, const struct sexp *form, str
 {
 	bool want = form->first->text[0] == 'w'; /* or unless */
 	const struct sexp *cond = form->first->next;
-	const struct sval *v = cond ? lang_eval(l, cond, s) : lang_fail(l, form, "%s takes a condition", form->first->text);
+	const struct sval *v;
 
+	if (!cond)
+		return lang_fail(l, form, "%s takes a condition", form->first->text);
+	v = lang_eval(l, cond, s);
 	if (!v)
 		return NULL;
 	return value_true(v) == want ? guarded(l, cond, cond->next, true, s) : &nothing;

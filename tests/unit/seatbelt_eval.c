@@ -322,6 +322,27 @@ Test(seatbelt_eval, refuses_macros_that_go_wrong)
 	refused("(let loop ((x \"a\")) (loop (list->string (append (string->list x) (string->list x)))))", "longer than");
 }
 
+#define TEN(x) x x x x x x x x x x
+#define AS(name, body) "(define (" name ") " body ")"
+
+/* A filter of the home makes two calls: the end of what a profile may do comes before, between or behind them. */
+Test(seatbelt_eval, refuses_no_end_within_a_filter)
+{
+	static const char many[] = AS("a", TEN("(home-regex \"/x\")")) AS("b", TEN("(a)")) AS("c", TEN("(b)")) AS("d", TEN("(c)"))
+	    AS("e", TEN("(d)")) TEN("(e)");
+	const struct ir_binding home = {"_HOME", "/Users/ann"};
+	const char *one_more = "1 1 1 1 "; /* of five steps that a filter takes */
+
+	for (unsigned i = 0; i <= strlen(one_more); i += 2) {
+		struct arena *a = arena_new();
+		const char *error = NULL;
+
+		cr_expect_null(profile(a, arena_printf(a, "%s%s", one_more + i, many), &home, 1, &error));
+		cr_expect(error && strstr(error, "does not come to an end"), "%s", error ? error : "");
+		arena_free(a);
+	}
+}
+
 /* ---- the language ---- */
 
 static const struct {
