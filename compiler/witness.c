@@ -296,7 +296,7 @@ static void env_witnesses(struct witness *w)
 static void macos_witnesses(struct witness *w)
 {
 	for (enum op op = 0; op < OP_COUNT; op++) {
-		enum op before = op == OP_MACH ? OP_PTY : op == OP_SHM_READ ? OP_MACH : op - 1;
+		uint32_t before = op == OP_MACH ? OP_BIT(OP_PTY) : op == OP_SHM_READ ? OP_BIT(OP_MACH) : OP_BIT(op) >> 1;
 		if (!macos_family_of(op))
 			continue;
 		bool whole = macos_word_whole(OP_BIT(op));
@@ -310,7 +310,7 @@ static void macos_witnesses(struct witness *w)
 		}
 		for (unsigned i = 0; !whole && i < w->ir->n_rules; i++) {
 			const struct ir_rule *r = &w->ir->rules[i];
-			if (r->kind != RULE_MACOS || !(r->ops & (OP_BIT(op) | OP_BIT(before))))
+			if (r->kind != RULE_MACOS || !(r->ops & (OP_BIT(op) | before)))
 				continue;
 			w->r.object = r->object;
 			w->fn(w->ctx, &w->r);
