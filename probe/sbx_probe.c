@@ -58,25 +58,35 @@ static int try_delete(const char *path)
 	return unlink(path) ? errno : 0;
 }
 
-/* The program runs with its input at its end and no arguments; what counts is whether it began. */
-static int try_exec(const char *path)
+/* 0 once the program has begun. */
+static int run_once(char *const *argv)
 {
 	int pipefd[2], error = 0;
-	char *argv[] = {strdup(path), NULL}, *envp[] = {NULL};
-	if (!argv[0] || pipe2(pipefd, O_CLOEXEC))
+	char *envp[] = {NULL};
+	if (pipe2(pipefd, O_CLOEXEC))
 		return errno;
 	pid_t pid = fork();
-	if (pid < 0)
-		return errno;
 	if (pid == 0) {
-		execve(path, argv, envp);
+		execve(argv[0], argv, envp);
 		error = errno;
 		_exit(write(pipefd[1], &error, sizeof(error)) < 0);
 	}
+	int unmade = pid < 0 ? errno : 0;
 	close(pipefd[1]);
 	if (read(pipefd[0], &error, sizeof(error)) != sizeof(error))
-		error = 0;
-	waitpid(pid, NULL, 0);
+		error = unmade;
+	close(pipefd[0]);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	return error;
+}
+
+/* The program runs with its input at its end and no arguments; what counts is whether it began. */
+static int try_exec(const char *path)
+{
+	char *argv[] = {strdup(path), NULL};
+	int error = argv[0] ? run_once(argv) : errno;
+	free(argv[0]);
 	return error;
 }
 

@@ -19,6 +19,7 @@ options() {
 	case $1:$2 in
 	gcc:runtime/macos/*) echo "$flags -nostdinc -isystem tests/macos/shim -isystem $(gcc -print-file-name=include) -ffreestanding -D__APPLE__ -U__linux__" ;;
 	clang-tidy:runtime/macos/*) echo "$flags -target x86_64-apple-macos13 -nostdlibinc -isystem tests/macos/shim -ffreestanding" ;;
+	*:runtime/static_*) echo "$flags -DSBX_OWN_START" ;;
 	*) echo "$flags" ;;
 	esac
 }
