@@ -44,6 +44,15 @@ static bool name_let(const struct launch *l, struct span name)
 	return let;
 }
 
+/* Most names begin as that of no line does, and need not be measured. */
+static bool name_may(const struct launch *l, char first)
+{
+	for (const struct env_line *e = l->env; e < l->env + l->n_env; e++)
+		if (e->name.len == 0 || e->name.at[0] == first)
+			return true;
+	return false;
+}
+
 static bool have_name(char *const *envp, unsigned n, struct span name)
 {
 	for (unsigned i = 0; i < n; i++)
@@ -103,6 +112,8 @@ bool env_build(struct run *r, char *const *caller)
 		return false;
 	for (unsigned i = 0; i < n_caller; i++) {
 		struct span name = {caller[i], 0};
+		if (!name_may(l, caller[i][0]))
+			continue;
 		while (caller[i][name.len] && caller[i][name.len] != '=')
 			name.len++;
 		if (caller[i][name.len] == '=' && !span_is(name, "HOME") && name_let(l, name) &&

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "eight.h"
+
 bool (line_fault)(const struct line *l, const char *why, struct span what)
 {
 	struct fault *f = l->conf->fault;
@@ -24,16 +26,13 @@ bool line_done(const struct line *l)
 	return l->left.len == 0;
 }
 
-bool line_word(struct line *l, struct span *word)
+QUICK bool line_word(struct line *l, struct span *word)
 {
-	size_t n = 0;
-	bool blank;
+	size_t n = eight_find(l->left.at, l->left.len, ' ');
+	bool blank = n < l->left.len;
 
 	if (line_done(l))
 		return line_fault(l, "a word is missing", (struct span){0});
-	while (n < l->left.len && l->left.at[n] != ' ') /* words are short: no call */
-		n++;
-	blank = n < l->left.len;
 	*word = (struct span){l->left.at, n};
 	if (n == 0 || (blank && n + 1 == l->left.len))
 		return line_fault(l, "words are separated by exactly one blank", l->left);
@@ -84,13 +83,13 @@ bool line_last(struct line *l, struct span *word)
 }
 
 /* The bytes up to the first that is no part of a line. */
-static size_t line_bytes(const char *at, size_t left)
+QUICK static size_t line_bytes(const char *at, size_t left)
 {
 	size_t i = 0;
 
 	for (size_t n; (i += text_plain_len(at + i, left - i)) < left; i += n) {
-		n = text_utf8_len(at + i, left - i);
-		if (n < 2) /* 1: what is plain was passed, this is a control byte */
+		n = at[i] & 0x80 ? text_utf8_len(at + i, left - i) : 0; /* what is plain was passed: else a control byte */
+		if (!n)
 			break;
 	}
 	return i;

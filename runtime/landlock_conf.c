@@ -210,17 +210,40 @@ static bool read_entry(void *ctx, struct line *l)
 	return true;
 }
 
-static bool read_path(void *ctx, struct line *l)
+/* MISSING LINKS RIGHT,... */
+static bool head_read(struct landlock *out, struct line *l, struct landlock_rule *r)
 {
-	struct landlock_rule *r = rule_add(ctx, l, RULE_PATH);
-	unsigned missing = r ? line_choice(l, "error\0skip\0make", "error, skip or make was expected") : 0;
+	const char *head = l->left.at;
+	unsigned missing = line_choice(l, "error\0skip\0make", "error, skip or make was expected");
 	unsigned links = missing ? line_choice(l, "follow\0nofollow", "follow or nofollow was expected") : 0;
 
-	if (!links)
+	if (!links || !fs_read(out, l, r))
 		return false;
 	r->missing = (enum missing)(missing - 1); /* the words are in its order */
 	r->nofollow = links == 2;
-	return fs_read(ctx, l, r) && place_read(ctx, l, r);
+	out->head = (struct span){head, (size_t)(l->left.at - head)};
+	out->like = r;
+	return true;
+}
+
+/* Most lines say there what the one before them says. */
+static bool head_again(const struct landlock *out, struct line *l, struct landlock_rule *r)
+{
+	const size_t len = out->head.len;
+
+	if (!len || l->left.len < len || memcmp(l->left.at, out->head.at, len))
+		return false;
+	*r = *out->like;
+	l->left.at += len;
+	l->left.len -= len;
+	return true;
+}
+
+static bool read_path(void *ctx, struct line *l)
+{
+	struct landlock_rule *r = rule_add(ctx, l, RULE_PATH);
+
+	return r && (head_again(ctx, l, r) || head_read(ctx, l, r)) && place_read(ctx, l, r);
 }
 
 /* WHERE GLOB TMPL */

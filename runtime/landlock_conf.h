@@ -52,6 +52,8 @@ struct landlock {
 	};
 	struct landlock_rule *rules; /* in the order of the file */
 	unsigned n_rules, cap;
+	struct span head;                 /* of the `path` that was read last what stands before its WHERE */
+	const struct landlock_rule *like; /* what that says */
 	const struct vars *vars;
 	struct pool *pool; /* they lie in it */
 };

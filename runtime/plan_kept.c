@@ -87,14 +87,13 @@ static bool refuse(const struct look *k)
 			 "fix keep the plan elsewhere, deny writing it, or start it with --digest sha256:%s", k->plan, k->place, hex);
 }
 
-bool plan_kept(struct run *r)
+/* Its paths are two pages of the stack that most starts need not touch. */
+__attribute__((noinline)) static bool look(struct run *r)
 {
 	struct look k;
 	const struct landlock_visitor covers = {.cover = visit_cover, .ctx = &k};
 
-	if (!r->link_places.n_written || r->plan->dir.pinned)
-		return true;
-	k.run = r;
+	k.run = r; /* not all of it is cleared: most is the path */
 	k.place = NULL;
 	k.covered = false;
 	if (!plan_dir_real(&r->plan->dir, k.plan, sizeof(k.plan)))
@@ -103,4 +102,9 @@ bool plan_kept(struct run *r)
 	if (!k.place)
 		return true;
 	return landlock_visit(&r->plan->landlock, &covers) && (k.covered || !user_may(&k) || refuse(&k));
+}
+
+bool plan_kept(struct run *r)
+{
+	return !r->link_places.n_written || r->plan->dir.pinned || look(r);
 }

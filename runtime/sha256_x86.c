@@ -21,29 +21,39 @@ SHA static __m128i words_load(const unsigned char *at)
 	return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)at), order);
 }
 
-/* The four words after the sixteen of m[0..3], of which m[0] is the oldest. */
-SHA static __m128i words_next(const __m128i *m)
+/* The four words after sixteen, of which those of `a` are the oldest. */
+SHA static __m128i words_next(__m128i a, __m128i b, __m128i c, __m128i d)
 {
-	__m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(m[0], m[1]), _mm_alignr_epi8(m[3], m[2], 4));
+	__m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(a, b), _mm_alignr_epi8(d, c, 4));
 
-	return _mm_sha256msg2_epu32(sum, m[3]);
+	return _mm_sha256msg2_epu32(sum, d);
 }
 
-/* The instructions want the eight words as (a b e f) and (c d g h), each from its highest word down. */
+/* Four rounds. The instructions want the eight words as (a b e f) and (c d g h), each from its highest word down. */
+SHA __attribute__((always_inline)) static inline void rounds_add(__m128i *abef, __m128i *cdgh, __m128i words, const uint32_t *constants)
+{
+	__m128i k = _mm_add_epi32(words, _mm_loadu_si128((const __m128i *)(const void *)constants));
+
+	*cdgh = _mm_sha256rnds2_epu32(*cdgh, *abef, k);
+	*abef = _mm_sha256rnds2_epu32(*abef, *cdgh, _mm_shuffle_epi32(k, 0x0e));
+}
+
 SHA static void block_add(__m128i *abef, __m128i *cdgh, const unsigned char *data)
 {
-	__m128i x = *abef, y = *cdgh, m[4];
+	__m128i x = *abef, y = *cdgh;
+	__m128i a = words_load(data), b = words_load(data + 16), c = words_load(data + 32), d = words_load(data + 48);
 
-	for (unsigned i = 0; i < 16; i++) {
-		__m128i w = i < 4 ? words_load(data + 16 * i) : words_next(m);
-		__m128i k = _mm_add_epi32(
-		    w, _mm_loadu_si128((const __m128i *)(const void *)(sha256_constant + 4 * i)));
-		y = _mm_sha256rnds2_epu32(y, x, k);
-		x = _mm_sha256rnds2_epu32(x, y, _mm_shuffle_epi32(k, 0x0e));
-		if (i < 4)
-			m[i] = w;
-		else
-			m[0] = m[1], m[1] = m[2], m[2] = m[3], m[3] = w;
+	for (const uint32_t *k = sha256_constant;; k += 16) {
+		rounds_add(&x, &y, a, k);
+		rounds_add(&x, &y, b, k + 4);
+		rounds_add(&x, &y, c, k + 8);
+		rounds_add(&x, &y, d, k + 12);
+		if (k == sha256_constant + 48)
+			break;
+		a = words_next(a, b, c, d);
+		b = words_next(b, c, d, a);
+		c = words_next(c, d, a, b);
+		d = words_next(d, a, b, c);
 	}
 	*abef = _mm_add_epi32(*abef, x);
 	*cdgh = _mm_add_epi32(*cdgh, y);

@@ -22,6 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "eight.h"
+
 /* ---- calls that need a word more than the kernel's, or one less: those that need nothing are in static_calls.c ---- */
 
 int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old)
@@ -111,29 +113,19 @@ size_t strlen(const char *s)
 	return n;
 }
 
-void *memchr(const void *in, int c, size_t size)
+QUICK void *memchr(const void *in, int c, size_t size)
 {
-	const uint64_t each = 0x0101010101010101;
-	const unsigned char *at = in;
-	uint64_t v;
+	size_t n = eight_find(in, size, c);
 
-	/* lines are long: eight bytes at once, as long as none of them is the one */
-	for (; size >= sizeof(v); at += sizeof(v), size -= sizeof(v)) {
-		__builtin_memcpy(&v, at, sizeof(v));
-		v ^= each * (unsigned char)c;
-		if ((v - each) & ~v & 0x80 * each)
-			break;
-	}
-	for (; size; at++, size--)
-		if (*at == (unsigned char)c)
-			return (void *)(uintptr_t)at;
-	return NULL;
+	return n < size ? (char *)(uintptr_t)in + n : NULL;
 }
 
 int memcmp(const void *a, const void *b, size_t size)
 {
 	const unsigned char *x = a, *y = b;
 
+	for (; size >= EIGHT && eight_at(x) == eight_at(y); size -= EIGHT)
+		x += EIGHT, y += EIGHT;
 	for (; size; size--, x++, y++)
 		if (*x != *y)
 			return *x - *y;
@@ -167,8 +159,13 @@ static size_t span_len(const char *s, const char *set, int in)
 {
 	size_t n = 0;
 
-	while (s[n] && (strchr(set, s[n]) != NULL) == in)
-		n++;
+	for (; s[n]; n++) { /* sets are short: no call */
+		const char *one = set;
+		while (*one && *one != s[n])
+			one++;
+		if ((*one != 0) != in)
+			break;
+	}
 	return n;
 }
 

@@ -3,28 +3,23 @@
  */
 #include <string.h>
 
+#include "eight.h"
 #include "plan_dir.h"
 #include "sha256.h"
-
-/* Not one of [0-9a-f]. Digits and letters come in no order that a processor foresees: no branch for each. */
-static unsigned no_hex(unsigned char c)
-{
-	return ((unsigned)(c - '0') > 9) & ((unsigned)(c - 'a') > 5);
-}
 
 /* One line without its \n. */
 static bool sums_line(struct span line, struct span *hex, struct span *name)
 {
-	unsigned wrong = 0;
+	uint64_t wrong = 0;
 
 	if (line.len < SHA256_HEX + 3 || line.len > SHA256_HEX + 2 + 255 ||
 	    memcmp(line.at + SHA256_HEX, "  ", 2))
 		return false;
 	*hex = (struct span){line.at, SHA256_HEX};
 	*name = (struct span){line.at + SHA256_HEX + 2, line.len - SHA256_HEX - 2};
-	for (size_t i = 0; i < SHA256_HEX; i++)
-		wrong |= no_hex((unsigned char)hex->at[i]);
-	return !wrong && name->at[0] != '.' && span_made_of(*name, UPPER_CASE "._-");
+	for (size_t i = 0; i < SHA256_HEX; i += EIGHT)
+		wrong |= eight_no_hex(eight_at(hex->at + i));
+	return !wrong && name->at[0] != '.' && span_made_of(*name, "._-" UPPER_CASE);
 }
 
 /* Takes the first line off; false when there is none whole. */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "eight.h"
+
 /* The pieces of a template, in order. */
 enum piece_kind { PIECE_BYTE, PIECE_VAR, PIECE_WRONG };
 struct piece {
@@ -63,10 +65,15 @@ static struct piece piece_next(struct span t)
 }
 
 /* The bytes at the start that stand for themselves. */
-static size_t plain_len(struct span t)
+QUICK static size_t plain_len(struct span t)
 {
 	size_t n = 0;
 
+	for (; t.len - n >= EIGHT; n += EIGHT) {
+		uint64_t v = eight_at(t.at + n), other = eight_unprintable(v) | eight_equal(v, '\\') | eight_equal(v, '$');
+		if (other)
+			return n + eight_first(other);
+	}
 	while (n < t.len && t.at[n] != '\\' && t.at[n] != '$' && (unsigned char)t.at[n] >= 0x20 &&
 	       t.at[n] != 0x7f)
 		n++;
@@ -92,17 +99,18 @@ const char *template_wrong(struct span tmpl, const struct vars *v)
 	return NULL;
 }
 
-bool path_canonical(const char *path)
+QUICK bool path_canonical(const char *path)
 {
 	if (path[0] != '/')
 		return false;
 	if (!path[1])
 		return true;
 	for (const char *p = path; *p;) {
-		size_t n = strcspn(++p, "/");
-		if (n == 0 || (n == 1 && p[0] == '.') || (n == 2 && p[0] == '.' && p[1] == '.'))
+		const char *name = ++p;
+		while (*p && *p != '/')
+			p++;
+		if (p == name || (name[0] == '.' && (p == name + 1 || (p == name + 2 && name[1] == '.'))))
 			return false;
-		p += n;
 	}
 	return true;
 }

@@ -7,13 +7,15 @@
 #include <errno.h>
 #include <string.h>
 
-bool span_is(struct span s, const char *word)
+#include "eight.h"
+
+QUICK bool span_is(struct span s, const char *word)
 {
 	/* most words differ in their first byte: no call for those */
-	for (size_t i = 0; i < s.len; i++)
-		if (!word[i] || word[i] != s.at[i])
+	for (const char *end = s.at + s.len; s.at < end; s.at++, word++)
+		if (*word != *s.at || !*word)
 			return false;
-	return !word[s.len];
+	return !*word;
 }
 
 bool span_same(struct span a, struct span b)
@@ -65,23 +67,14 @@ bool span_number(struct span s, uint64_t max, uint64_t *value)
 	return true;
 }
 
-/* Every byte of `v` is 0x20 to 0x7e; no carry goes from one byte to the next where that holds. */
-static bool all_plain(uint64_t v)
+QUICK size_t text_plain_len(const char *at, size_t left)
 {
-	const uint64_t each = 0x0101010101010101;
-
-	return !((v | (v - 0x20 * each) | (v + each)) & 0x80 * each);
-}
-
-size_t text_plain_len(const char *at, size_t left)
-{
-	uint64_t v;
 	size_t n = 0;
 
-	for (; left - n >= sizeof(v); n += sizeof(v)) {
-		memcpy(&v, at + n, sizeof(v));
-		if (!all_plain(v))
-			break;
+	for (; left - n >= EIGHT; n += EIGHT) {
+		uint64_t other = eight_unprintable(eight_at(at + n));
+		if (other)
+			return n + eight_first(other);
 	}
 	while (n < left && at[n] >= 0x20 && at[n] < 0x7f)
 		n++;

@@ -346,6 +346,43 @@ Test(runtime_landlock, everything)
 	cr_expect_eq(l.n_masks, 1);
 }
 
+/* A path that begins as the one before it is not read word by word: all of its words are its own nonetheless. */
+Test(runtime_landlock, paths_that_begin_alike)
+{
+	static const struct {
+		const char *head;
+		enum missing missing;
+		bool nofollow;
+		uint64_t rights;
+	} lines[] = {
+	    {"skip follow read_file", MISSING_SKIP, false, 4},
+	    {"skip follow read_file", MISSING_SKIP, false, 4},
+	    {"skip follow execute,read_file", MISSING_SKIP, false, 5},
+	    {"skip follow execute", MISSING_SKIP, false, 1},
+	    {"skip nofollow execute", MISSING_SKIP, true, 1},
+	    {"skip nofollow execute", MISSING_SKIP, true, 1},
+	    {"error nofollow execute", MISSING_ERROR, true, 1},
+	    {"make follow execute,read_file", MISSING_MAKE, false, 5},
+	    {"make follow execute,read_file", MISSING_MAKE, false, 5},
+	};
+	enum { LINES = sizeof(lines) / sizeof(lines[0]) };
+	char text[2048], place[16];
+	struct landlock l;
+	size_t n = (size_t)sprintf(text, "%s", LANDLOCK);
+
+	for (unsigned i = 0; i < LINES; i++)
+		n += (size_t)sprintf(text + n, "path %s t:%u /a%u\n", lines[i].head, i, i);
+	sprintf(text + n, "end\n");
+	cr_assert_eq(landlock_err(text, &l), ERR_COUNT);
+	cr_assert_eq(l.n_paths, LINES);
+	for (unsigned i = 0; i < LINES; i++) {
+		const struct landlock_rule *r = &l.rules[i];
+		sprintf(place, "/a%u", i);
+		cr_expect(r->missing == lines[i].missing && r->nofollow == lines[i].nofollow && r->rights == lines[i].rights, "line %u", i);
+		cr_expect(span_is(r->place, place) && r->where.at[2] == place[2], "line %u", i);
+	}
+}
+
 static bool count_path(void *ctx, const struct landlock_rule *r)
 {
 	unsigned *n = ctx;
@@ -389,6 +426,11 @@ Test(runtime_landlock, malformed)
 	    LANDLOCK "path error follow execute t:1\nend\n",
 	    LANDLOCK "path error follow execute t:1 ${nobody}\nend\n",
 	    LANDLOCK "path error follow execute t:1 /a\\q\nend\n",
+	    LANDLOCK "path error follow execute t:1 /a\npath error follow execute\nend\n",
+	    LANDLOCK "path error follow execute t:1 /a\npath error follow execute \nend\n",
+	    LANDLOCK "path error follow execute t:1 /a\npath error follow execute t:1\nend\n",
+	    LANDLOCK "path error follow execute t:1 /a\npath error follow execute  t:1 /a\nend\n",
+	    LANDLOCK "path error follow execute t:1 /a\npath error follow execute,write_file t:1 /a\nend\n",
 	    LANDLOCK "entry execute t:1 /a\nentry execute t:1 /a\nend\n",
 	    LANDLOCK "scope everything\nend\n",
 	    LANDLOCK "port bind_tcp 80 t:1\nend\n",
