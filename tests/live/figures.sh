@@ -1,6 +1,6 @@
 #!/bin/bash
 # figures.sh - figures that do not depend on the machine's speed, held below what they are today with a little room: the
-# size of the loader, the system calls, page faults and memory of one launch, the length of the examples' filters.
+# size of the loader, the system calls, instructions, page faults and memory of one launch, the length of the examples' filters.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 : "${B:=build}"
@@ -108,6 +108,17 @@ if faults_at_most "page faults of a launch" 15; then
 		at_most "kilobytes of a launch, beyond the program's" $((kilobytes - bare)) 64
 	fi
 fi
+# What the loader computes, without an environment to look through. Where a processor has no instructions for SHA-256 that is most of it.
+steps_at_most() { # TITLE LIMIT
+	local steps
+	if ! grep -qw sha_ni /proc/cpuinfo; then
+		printf 'SKIP figures %s: this processor has no instructions for SHA-256\n' "$1"
+	elif "${CC:-gcc}" -O2 -o "$tmp/steps" tests/live/steps.c && starts "$1" "$tmp/nop"; then
+		steps=$(env -i "$tmp/steps" "$B/sbx-run" "$tmp/p" -- "$tmp/nop")
+		if [[ $? = 2 ]]; then printf 'SKIP figures %s: nothing can be traced here\n' "$1"; else at_most "$1" "$steps" "$2"; fi
+	fi
+}
+steps_at_most "instructions of a launch, outside of the kernel" 120000
 calls "system calls of a launch, with an entry" 138 /bin/true <<'P'
     entry "/bin/true"
     isolate none
