@@ -3,7 +3,9 @@
  * that passed, and of the time that processors worked for it (the whole tree, as far as it was waited for). The second
  * depends less on what else the machine does.
  *
- *     launch ROUNDS FLOOR FILE     a line of FILE: NAME, then the words of a command, tabs between
+ *     launch ROUNDS FLOOR FILE [PAUSE]     a line of FILE: NAME, then the words of a command, tabs between
+ *
+ * PAUSE: microseconds of rest before each start, in which caches forget; 0 otherwise.
  *
  * The first command is what the others are compared with; FLOOR names the second one, "-" for
  * none. A command that does not exit with 0 is reported as failed and not timed: a launcher that
@@ -47,11 +49,14 @@ static double now_us(void)
 }
 
 /* posix_spawn() of glibc is vfork and exec: the cheapest start that a parent of any size has. */
-static double run(const struct command *c, posix_spawn_file_actions_t *quiet, int *status, double *cpu)
+static double run(const struct command *c, posix_spawn_file_actions_t *quiet, useconds_t pause, int *status, double *cpu)
 {
 	struct rusage used = {0};
 	pid_t pid;
-	double start = now_us();
+	double start;
+	if (pause)
+		usleep(pause);
+	start = now_us();
 	int error = posix_spawn(&pid, c->argv[0], quiet, NULL, c->argv, environ);
 	if (error) {
 		*status = 127 << 8;
@@ -154,9 +159,10 @@ int main(int argc, char **argv)
 	posix_spawn_file_actions_t quiet;
 	unsigned order[MAX_COMMANDS];
 	uint32_t state = 1;
-	long rounds = argc == 4 ? strtol(argv[1], NULL, 10) : 0;
+	long rounds = argc == 4 || argc == 5 ? strtol(argv[1], NULL, 10) : 0;
+	const useconds_t pause = argc == 5 ? (useconds_t)strtoul(argv[4], NULL, 10) : 0;
 	if (rounds < 1 || rounds > MAX_ROUNDS) {
-		fprintf(stderr, "usage: launch ROUNDS FLOOR FILE\n");
+		fprintf(stderr, "usage: launch ROUNDS FLOOR FILE [PAUSE]\n");
 		return 2;
 	}
 	unsigned n = read_commands(argv[3], v, (unsigned)rounds);
@@ -166,7 +172,7 @@ int main(int argc, char **argv)
 		int status;
 		order[i] = i;
 		/* warms the caches, and shows what fails with its message */
-		run(&v[i], &quiet, &status, &v[i].cpu[0]);
+		run(&v[i], &quiet, pause, &status, &v[i].cpu[0]);
 		v[i].failed = status;
 	}
 	for (long r = 0; r < rounds; r++) {
@@ -175,7 +181,7 @@ int main(int argc, char **argv)
 			struct command *c = &v[order[i]];
 			int status = c->failed;
 			if (!status)
-				c->us[r] = run(c, &quiet, &status, &c->cpu[r]);
+				c->us[r] = run(c, &quiet, pause, &status, &c->cpu[r]);
 			c->failed = status;
 		}
 	}

@@ -38,7 +38,7 @@ floor_plan() { # PLAN
 	echo "static const uint64_t FLOOR_SCOPES = 0 $(sed -n 's/^scope //p' "$conf" | words SCOPE_ | sed 's/^./|&/');"
 	echo "#define FLOOR_PLAN \"$1\""
 	echo "static const char *const files[] = {\"SHA256SUMS\", \"launch.conf\", \"landlock.conf\", \"seccomp-$(uname -m).bpf\"};"
-	echo "enum { FLOOR_SETSID = $(grep -c '^session new' "$launch") };"
+	echo "enum { FLOOR_SETSID = $(grep -q '^terminal inherit' "$launch" && echo 0 || grep -c '^session new' "$launch") };"
 	echo 'static const struct floor_rule rules[] = {'
 	grep '^path ' "$conf" | while read -r _ _ _ rights _ path; do
 		printf '\t{"%s", (%s)%s},\n' "$path" "$(echo "$rights" | words LL_)" \
@@ -98,6 +98,68 @@ launches() { # NAME PROGRAM
 	printf '\nLaunch to exit of %s, %s rounds (rules: %s paths, filter: %s instructions)\n' "$name" "$rounds" \
 	    "$(grep -c '^path ' "$plan/landlock.conf")" $(($(stat -c %s "$plan/seccomp-$(uname -m).bpf") / 8))
 	first "$tmp/launch" "$rounds" floor "$list"
+}
+
+# What setpriv can do too: no_new_privs, 20 Landlock rules, 60 system calls. It puts the filter on first, so that must let in
+# what comes after.
+sixty_policy() { # PROGRAM
+	local loader
+	loader=$(ldd "$1" | awk '/ld-linux/ { print $1 }')
+	cat <<-P
+		sbx 1
+		policy bench-sixty {
+		    targets linux
+		    abi $(uname -m)
+		    isolate none
+		    terminal inherit
+		    syscalls exact
+		    default limits none
+		    allow syscall brk, capget, capset, chdir, clock_gettime, clock_nanosleep, close, close_range, dup, dup3, epoll_create1,
+		        epoll_ctl, epoll_pwait, eventfd2, execve, exit, exit_group, faccessat, fchdir, fcntl, fstat, futex, getcwd, getdents64,
+		        getegid, geteuid, getgid, getpid, getppid, getrandom, gettid, getuid, landlock_add_rule, landlock_create_ruleset,
+		        landlock_restrict_self, lseek, madvise, mmap, mprotect, mremap, munmap, newfstatat, openat, pipe2, ppoll, prctl, pread64,
+		        prlimit64, pwrite64, read, readlinkat, rseq, rt_sigaction, rt_sigprocmask, rt_sigreturn, set_robust_list,
+		        set_tid_address, uname, write, $([[ $(uname -m) = x86_64 ]] && echo access, arch_prctl || echo writev, readv) because "the benchmark"
+		    allow read exec "$1", "$(realpath "$loader")" because "the benchmark"
+		    allow read "/lib", "/usr/lib", "/usr/share", "/usr/local/lib", "/usr/local/share", "/sys/devices/system/cpu", "/var/lib",
+		        "/srv", "/opt", "/etc/ld.so.cache", "/etc/passwd", "/etc/group", "/etc/hosts", "/dev/null", "/dev/zero", "/dev/random",
+		        "/dev/urandom", "/dev/full" because "the benchmark"
+		}
+	P
+}
+
+# The plan's rules as setpriv takes them, a word a line; of a file only what a file can have.
+setpriv_rules() { # PLAN
+	local rights path
+	sed -n 's/^path [a-z]* [a-z]* \([a-z_,]*\) [^ ]* /\1 /p' "$1/landlock.conf" | while read -r rights path; do
+		[[ -d $path ]] || rights=$(tr , '\n' <<<"$rights" | grep -xE 'execute|read_file|write_file|truncate' | paste -sd,)
+		printf -- '--landlock-rule\npath-beneath:%s:%s\n' "${rights//_/-}" "$path"
+	done
+}
+
+# As the goals of sbx were measured: without privileges, and with a rest before each start.
+against_setpriv() {
+	local program plan=$tmp/plan-sixty list=$tmp/list-sixty drops=(--bounding-set=-all --inh-caps=-all --ambient-caps=-all) as=() words
+	program=$(realpath /bin/true)
+	sixty_policy "$program" >"$tmp/sixty.sbx"
+	"$B/sbxc" --std "$top/policies/std" -q "$tmp/sixty.sbx" -o "$plan" || die "the policy of 60 calls does not compile"
+	floor_plan "$plan" >"$tmp/floor_plan.h"
+	static -o "$tmp/floor-sixty" "$top/tests/bench/floor.c" && installed "$tmp/floor-sixty" || die "floor.c does not compile"
+	row bare "$program" >"$list"
+	row floor "$tmp/floor-sixty" "$program" >>"$list"
+	row sbx-run "$tmp/sbx-run" "$plan" -- "$program" >>"$list"
+	if setpriv --help 2>/dev/null | grep -q landlock-access; then
+		mapfile -t words < <(setpriv_rules "$plan")
+		words=(--no-new-privs --landlock-access fs "${words[@]}" --seccomp-filter "$plan/seccomp-$(uname -m).bpf" "$program")
+		row "setpriv, same rules and filter" "$(command -v setpriv)" "${words[@]}" >>"$list"
+		row "setpriv that drops capabilities too" "$(command -v setpriv)" "${drops[@]}" "${words[@]}" >>"$list"
+	else
+		echo "    setpriv of this machine knows no Landlock: util-linux 2.41 does" >&2
+	fi
+	[[ $(id -u) -ne 0 ]] || as=(setpriv --reuid=1500 --regid=1500 --clear-groups)
+	printf '\nLaunch to exit of true, no privileges, 3 ms of rest before each, %s rounds (rules: %s paths, filter: %s instructions)\n' "$rounds" \
+	    "$(grep -c '^path ' "$plan/landlock.conf")" $(($(stat -c %s "$plan/seccomp-$(uname -m).bpf") / 8))
+	first "${as[@]}" "$tmp/launch" "$rounds" floor "$list" 3000
 }
 
 # Private views: the namespaces, a tree of a few places, process 1. bwrap gets the same places, namespaces and filter.
@@ -284,9 +346,8 @@ profiles() {
 
 build_tools
 printf 'kernel %s, %s, %s processors, load %s\n' "$(uname -r)" "$(uname -m)" "$(nproc)" "$(cut -d' ' -f1-3 /proc/loadavg)"
-printf 'setpriv here (%s) sets no_new_privs alone: Landlock and seccomp came with util-linux 2.40 and later\n' \
-    "$(setpriv --version 2>/dev/null | awk '{ print $NF }')"
 launches true "$(realpath /bin/true)"
+against_setpriv
 launches nop "$tmp/nop"
 library
 views all all
