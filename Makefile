@@ -4,7 +4,7 @@
 #   make check      every test: unit, goldens, errors, layers, live (what needs more than this kernel says SKIP)
 #   make check-vm   the guest scripts of tests/vm on kernels of Debian: KERNELS="5.10 6.1 ... 7.3" (tests/vm/kernels.tsv; here), FULL=1;
 #                   LIVE=1: tests/live there instead, SYSTEMD=1: delegation by systemd
-#   make check-static  cppcheck, gcc -fanalyzer and clang-tidy over all sources; an hour, then only what changed
+#   make check-static  cppcheck, gcc -fanalyzer and clang-tidy over all sources; half an hour, then only what changed
 #   make check-san  the same programs under AddressSanitizer and UndefinedBehaviorSanitizer, threads of libsbx under ThreadSanitizer
 #   make proof-long 100,000 random policies and changed filters for the proof, 100,000 pairs for diff, 100,000 policies
 #                   for macOS, for fmt and for normalize; an hour

@@ -1,7 +1,7 @@
 #!/bin/bash
 # static.sh - `make check-static`: cppcheck, gcc -fanalyzer and clang-tidy over all sources. A finding is a failure unless
 # tests/static.allow names it, with the reason; a line there that names nothing any more is a failure too, and so is a source that
-# a tool cannot read. A tool that is not installed is a SKIP. The first time takes an hour of one core, so it is no part of
+# a tool cannot read. A tool that is not installed is a SKIP. The first time takes half an hour of one core, so it is no part of
 # `make check`; what gcc and clang-tidy said of a source is kept in build/analyzed until the source, a header that it includes, the
 # options or the tool change.
 set -u
