@@ -68,6 +68,11 @@ own_cgroup() {
 	done
 	return 1
 }
+# Asked of the kernel, not of the loader: a guest has no overlayfs where Debian's archive has no modules any more.
+mounts_overlay() {
+	unshare -rm sh -c 'mount -t tmpfs none "$1" && cd "$1" && mkdir low up work && mount -t overlay -o lowerdir=low,upperdir=up,workdir=work none low' \
+		sh "$TMP/bin" 2>/dev/null
+}
 nl() { printf '%s\n' "$1"; }
 within() { # SECONDS COMMAND...: until it is true
 	polls=$(($1 * 20))
