@@ -41,7 +41,8 @@ one_gcc() { # SOURCE
 
 one_clang_tidy() {
 	# shellcheck disable=SC2046
-	clang-tidy --quiet "$1" -- $(options clang-tidy "$1") 2>/dev/null || echo "$1:1:1: warning: clang-tidy fails [static-unread]"
+	clang-tidy --quiet "$1" -- $(options clang-tidy "$1") 2>/dev/null | sed "s|^$PWD/||"
+	[[ ${PIPESTATUS[0]} -eq 0 ]] || echo "$1:1:1: warning: clang-tidy fails [static-unread]"
 }
 
 # What decides the answer: the source and all it includes, options, the tool.
@@ -104,7 +105,7 @@ for tool in cppcheck gcc clang-tidy; do
 	case $tool in
 	cppcheck) run_cppcheck ;;
 	gcc) run_each gcc | sed -n 's/^\([a-z][^ ]*:[0-9]*\):[0-9]*: warning: \(.*\) \[\(CWE[^]]*\] \[\)*-W\(.*\)\]$/\1: \4: \2/p' ;;
-	clang-tidy) run_each clang-tidy | sed -n "s|^$PWD/||; s/^\([a-z][^ ]*:[0-9]*\):[0-9]*: warning: \(.*\) \[\(.*\)\]$/\1: \3: \2/p" ;;
+	clang-tidy) run_each clang-tidy | sed -n "s/^\([a-z][^ ]*:[0-9]*\):[0-9]*: warning: \(.*\) \[\(.*\)\]$/\1: \3: \2/p" ;;
 	esac >"$tmp/found"
 	judge "$tool" < <(sort -u "$tmp/found")
 done
