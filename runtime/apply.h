@@ -11,6 +11,8 @@
 void signals_look(struct run *r);
 /* The same later, where that waits for /proc/self: by the folder. */
 void signals_look_in(struct run *r, int proc);
+/* As nohup has it: then it is ignored by all that is started. */
+bool signals_hangup_ignored(void);
 /* Every signal does what it does by itself, whatever the caller had it do: a handler is code of the caller. */
 bool signals_default(struct fault *f);
 bool env_build(struct run *r, char *const *caller);

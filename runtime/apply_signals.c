@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -28,39 +29,33 @@ enum { LAST_SIGNAL = 64 };
 
 enum { WRITABLE = S_IWGRP | S_IWOTH };
 
-/*
- * Takes everything up to the line "LABEL DIGITS" off: `width` digits of `bits` bits each. Lines are looked for in the
- * order of the file.
- */
-static bool status_number(struct span *status, const char *label, size_t width, unsigned bits,
-			  uint64_t *number)
+/* Sixteen digits in the line "SigIgn:" of a status in /proc. */
+static bool ignored_number(struct span status, uint64_t *ignored)
 {
-	size_t head = strlen(label);
-	const char *end;
+	static const char label[] = "SigIgn:\t";
+	const size_t head = sizeof(label) - 1, digits = 16;
 
-	while ((end = memchr(status->at, '\n', status->len))) {
-		struct span line = {status->at, (size_t)(end - status->at)};
-		status->at += line.len + 1;
-		status->len -= line.len + 1;
-		if (line.len < head || memcmp(line.at, label, head))
+	while (status.len) {
+		struct span line = span_cut(&status, '\n');
+		if (line.len != head + digits || memcmp(line.at, label, head))
 			continue;
-		*number = 0;
+		*ignored = 0;
 		for (size_t i = head; i < line.len; i++) {
 			int digit = hex_value(line.at[i]);
-			if (digit < 0 || digit >> bits)
+			if (digit < 0)
 				return false;
-			*number = *number << bits | (uint64_t)digit;
+			*ignored = *ignored << 4 | (uint64_t)digit;
 		}
-		return line.len == head + width;
+		return true;
 	}
 	return false;
 }
 
 /*
- * One file for 64 calls. False where there is no /proc, something else in its place, or more groups
+ * One file for 61 calls. False where there is no /proc, something else in its place, or more groups
  * than the buffer holds before the line.
  */
-static bool left_read(int dir, const char *path, struct left *left)
+static bool ignored_read(int dir, const char *path, uint64_t *ignored)
 {
 	char buf[4096];
 	struct span status = {buf, 0};
@@ -74,37 +69,37 @@ static bool left_read(int dir, const char *path, struct left *left)
 		n = read(fd, buf, sizeof(buf));
 	fd_leave(fd);
 	status.len = n > 0 ? (size_t)n : 0;
-	return status_number(&status, "Umask:\t", 4, 3, &left->umask) &&
-	       status_number(&status, "SigBlk:\t", 16, 4, &left->blocked) &&
-	       status_number(&status, "SigIgn:\t", 16, 4, &left->ignored);
+	return ignored_number(status, ignored);
 }
 
-/* What nobody looked at may be anything, but for the one signal that is left as it is. */
-static struct left left_unknown(void)
-{
-	struct kernel_sigaction hangup = {0};
-	uint64_t all = ~0ull;
-
-	syscall(SYS_rt_sigaction, SIGHUP, NULL, &hangup, sizeof(hangup.mask));
-	if (hangup.handler != (void *)SIG_IGN)
-		all &= ~(uint64_t)LEFT_NO_HANGUP;
-	return (struct left){.ignored = all, .blocked = ~0ull};
-}
-
-/* Before the program has a view of its own, in which there may be no /proc. */
+/*
+ * Before the program has a view of its own, in which there may be no /proc. The kernel writes that file as long as it answers
+ * 200 calls, so setting all signals without a look is 20 us quicker. Only a start by root looks: it makes 41 calls for its
+ * capabilities already, and how many there are at most is promised (tests/live/figures.sh).
+ */
 void signals_look(struct run *r)
 {
-	if (namespaces_wanted(r, ISOLATE_USER) || !left_read(AT_FDCWD, "/proc/self/status", &r->left))
-		r->left = left_unknown();
+	const bool looks = getauxval(AT_EUID) == 0 && !namespaces_wanted(r, ISOLATE_USER);
+
+	if (!looks || !ignored_read(AT_FDCWD, "/proc/self/status", &r->ignored))
+		r->ignored = ~0ull;
 }
 
 /* A child has its signals from its parent, and has that folder open for other reasons. */
 void signals_look_in(struct run *r, int proc)
 {
-	struct left left;
+	uint64_t ignored;
 
-	if (!r->embedded && left_read(proc, "status", &left))
-		r->left = left;
+	if (!r->embedded && ignored_read(proc, "status", &ignored))
+		r->ignored = ignored;
+}
+
+bool signals_hangup_ignored(void)
+{
+	struct kernel_sigaction now = {0};
+
+	syscall(SYS_rt_sigaction, SIGHUP, NULL, &now, sizeof(now.mask));
+	return now.handler == (void *)SIG_IGN;
 }
 
 /* Straight to the kernel, so that the numbers which libc keeps to itself are among them. */
@@ -119,25 +114,29 @@ bool signals_default(struct fault *f)
 	return true;
 }
 
+/* One call where no more has to be closed than what is closed here, as mostly. */
+static void umask_tighten(void)
+{
+	mode_t old = umask(WRITABLE);
+
+	if (old & ~(mode_t)WRITABLE)
+		umask(old | WRITABLE);
+}
+
 /* A handler ends with exec by itself; only what is ignored would be inherited. SIGHUP may be: nohup asks for that. */
 bool apply_signals(struct run *r)
 {
 	const struct kernel_sigaction fresh = {0};
 	const uint64_t none = 0;
-	struct left left = r->left;
 
-	if (r->link)
-		left.blocked = ~0ull; /* supervise.c and the library block them all meanwhile */
 	for (int s = SIGHUP + 1; s <= LAST_SIGNAL; s++) {
-		if (s == SIGKILL || s == SIGSTOP || !(left.ignored >> (s - 1) & 1))
+		if (s == SIGKILL || s == SIGSTOP || !(r->ignored >> (s - 1) & 1))
 			continue;
 		if (syscall(SYS_rt_sigaction, s, &fresh, NULL, sizeof(none)))
 			return fault_step(r->fault, "signals", "rt_sigaction");
 	}
-	if (left.blocked &&
-	    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none)))
+	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none)))
 		return fault_step(r->fault, "signals", "rt_sigprocmask");
-	if ((left.umask & WRITABLE) != WRITABLE)
-		umask(umask(WRITABLE) | WRITABLE);
+	umask_tighten();
 	return true;
 }

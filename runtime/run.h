@@ -28,15 +28,6 @@ struct options {
 struct report;
 struct opened;
 
-/* What the caller left, as the kernel shows it. */
-struct left {
-	uint64_t ignored, blocked; /* bit n - 1 stands for signal n */
-	uint64_t umask;
-};
-
-/* A hang-up that the caller ignores, as nohup has it, is ignored by all that it starts. */
-enum { LEFT_NO_HANGUP = 1 << (1 - 1) /* SIGHUP is 1 everywhere */ };
-
 /* Folders, by name, in which the program may make symbolic links that stay (links.h). */
 struct link_places {
 	const char **path;
@@ -80,7 +71,7 @@ struct run {
 	const char **profile_values; /* macOS: NAME, VALUE, ..., NULL for its profile */
 	struct host host;
 	struct grants grants;
-	struct left left;
+	uint64_t ignored; /* signals that the caller may have left so: bit n - 1 stands for signal n */
 	struct bpf_program observed; /* the filter that is installed where somebody answers it */
 	struct program program;
 	struct param params[PLAN_MAX_PARAMS];

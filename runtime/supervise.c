@@ -103,7 +103,7 @@ static bool signals_hold(struct supervisor *s)
 	sigset_t all;
 
 	sigfillset(&all);
-	if (s->run->left.ignored & LEFT_NO_HANGUP)
+	if (signals_hangup_ignored())
 		sigdelset(&all, SIGHUP);
 	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
 		return fault(s, "signal");

@@ -76,7 +76,7 @@ static bool exec_prepare(const struct run *r, posix_spawnattr_t *attr, posix_spa
 	sigset_t all, none;
 
 	sigfillset(&all);
-	if (r->left.ignored & LEFT_NO_HANGUP)
+	if (r->ignored & MACOS_NO_HANGUP)
 		sigdelset(&all, SIGHUP);
 	sigemptyset(&none);
 	if (posix_spawnattr_init(attr) || posix_spawn_file_actions_init(files) ||

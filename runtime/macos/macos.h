@@ -25,6 +25,9 @@ void seatbelt_find(struct seatbelt *out);
 const char *seatbelt_lack(const struct seatbelt *s);
 bool apply_profile(struct run *r);
 
+/* In run.ignored: a hang-up that the caller ignores, as nohup has it, is ignored by all that it starts. */
+enum { MACOS_NO_HANGUP = 1 << (1 - 1) /* SIGHUP is 1 everywhere */ };
+
 /* places.c: what has to be there, and the values of the profile's params as real paths. */
 bool places_prove(struct run *r);
 bool profile_values(struct run *r);

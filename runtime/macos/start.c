@@ -30,7 +30,7 @@ static void hangup_look(struct run *r)
 	void (*was)(int) = signal(SIGHUP, SIG_IGN);
 
 	if (was == SIG_IGN)
-		r->left.ignored = LEFT_NO_HANGUP;
+		r->ignored = MACOS_NO_HANGUP;
 	else
 		signal(SIGHUP, was);
 }

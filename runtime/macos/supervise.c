@@ -109,7 +109,7 @@ static bool events_open(struct supervisor *s)
 	s->queue = kqueue();
 	EV_SET(&e[n++], (uintptr_t)s->child, EVFILT_PROC, EV_ADD, NOTE_EXIT, 0, NULL);
 	for (int i = 0; i < N_PASSED; i++) {
-		if (passed_on[i] == SIGHUP && (r->left.ignored & LEFT_NO_HANGUP))
+		if (passed_on[i] == SIGHUP && (r->ignored & MACOS_NO_HANGUP))
 			continue; /* ignored it stays */
 		signal(passed_on[i], SIG_IGN); /* the queue sees it all the same */
 		EV_SET(&e[n++], (uintptr_t)passed_on[i], EVFILT_SIGNAL, EV_ADD, 0, 0, NULL);

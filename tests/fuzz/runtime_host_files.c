@@ -53,22 +53,16 @@ static bool in_input(const char *text, size_t len)
 	return memmem(input, input_size, text, len) != NULL;
 }
 
-/* A number stands behind its label with all its digits. */
+/* The number stands behind its label with all its digits. */
 static void inherited(void)
 {
-	struct span left = {input, input_size};
 	char line[64];
 	uint64_t n;
 
-	if (status_number(&left, "Umask:\t", 4, 3, &n)) {
-		snprintf(line, sizeof(line), "Umask:\t%04llo\n", (unsigned long long)n);
+	if (ignored_number((struct span){input, input_size}, &n)) {
+		snprintf(line, sizeof(line), "SigIgn:\t%016llx", (unsigned long long)n);
 		require(in_input(line, strlen(line)));
 	}
-	if (status_number(&left, "SigBlk:\t", 16, 4, &n)) {
-		snprintf(line, sizeof(line), "SigBlk:\t%016llx\n", (unsigned long long)n);
-		require(in_input(line, strlen(line)));
-	}
-	require(left.at + left.len == input + input_size);
 }
 
 /* The home is the sixth field of a line. */

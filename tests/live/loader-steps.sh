@@ -157,8 +157,26 @@ run sh -c 'trap "" INT USR1 PIPE; umask 0; exec "$@"' sh "$PROBE" state
 has "control: ignored signals and umask 0 pass without the loader" "state nnp 0 seccomp 0 *ignored [1-9]* umask 000*"
 run env --default-signal=HUP sh -c 'trap "" INT USR1 PIPE; umask 0; exec "$@"' sh "$SBX_RUN" "$P" -- "$PROBE" state
 has "state: nnp, filter, signals, umask" "state nnp 1 seccomp 2 blocked 0 ignored 0 umask 022 *dumpable 1*"
-run sh -c 'umask 077; exec "$@"' sh "$SBX_RUN" "$P" -- "$PROBE" state
-has "a stricter umask stays" "*umask 077*"
+for mask in 077:077 027:027 002:022 722:722; do
+	run sh -c "umask ${mask%:*}; exec \"\$@\"" sh "$SBX_RUN" "$P" -- "$PROBE" state
+	has "umask ${mask%:*} becomes ${mask#*:}" "*umask ${mask#*:}*"
+done
+# Every signal there is, ignored and blocked. SIGHUP stays, as nohup wants it. Root's start looks at them, a user's sets them all.
+printf '#!/bin/sh\nexec "%s" "%s" -- "%s" state\n' "$SBX_RUN" "$P" "$PROBE" >"$TMP/start"
+printf '#!/bin/sh\nexec "%s" state\n' "$PROBE" >"$TMP/bare"
+chmod 755 "$TMP/start" "$TMP/bare"
+run "$PROBE" deaf , become "$TMP/bare"
+has "control: all signals ignored and blocked pass without the loader" "*blocked 62 ignored 6[0-2] *"
+run "$PROBE" deaf , become "$TMP/start"
+has "all signals ignored and blocked: SIGHUP is left" "*blocked 0 ignored 1 *"
+if [ "$(id -u)" = 0 ]; then
+	run setpriv --reuid=1 --regid=1 --clear-groups "$PROBE" deaf , become "$TMP/start"
+	has "the same for a user" "*blocked 0 ignored 1 *"
+	run setpriv --reuid=1 --regid=1 --clear-groups --inh-caps=+net_raw "$PROBE" caps
+	has "control: a user's inheritable capability passes without the loader" "*inh 000002000*"
+	run setpriv --reuid=1 --regid=1 --clear-groups --inh-caps=+net_raw "$SBX_RUN" "$P" -- "$PROBE" caps
+	has "a user's inheritable capability goes" "caps eff 000000000 prm 000000000 inh 000000000 *"
+fi
 run "$SBX_RUN" "$P" -- "$PROBE" caps
 if [ "$(id -u)" = 0 ]; then
 	gives "capabilities: none, for good" "caps eff 000000000 prm 000000000 inh 000000000 bounding 0 ambient 0 securebits 239

@@ -525,7 +525,6 @@ static int do_caps(char **a)
 	return 0;
 }
 
-/* Process state that a loader is expected to have set. */
 /* The ABI of Landlock, 0 where there is none. */
 static int do_landlock(char **a)
 {
@@ -535,16 +534,36 @@ static int do_landlock(char **a)
 	return 0;
 }
 
+/* As the kernel has it: libc keeps some signals to itself. */
+enum { LAST_SIGNAL = 64 };
+struct kernel_sigaction {
+	void *handler;
+	unsigned long more[4];
+};
+
+/* Ignores and blocks every signal. */
+static int do_deaf(char **a)
+{
+	const struct kernel_sigaction ignore = {.handler = (void *)SIG_IGN};
+	const uint64_t all = ~0ull;
+	(void)a;
+	for (int s = 1; s <= LAST_SIGNAL; s++)
+		if (s != SIGKILL && s != SIGSTOP && syscall(SYS_rt_sigaction, s, &ignore, NULL, sizeof(all)))
+			return -1;
+	return (int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof(all));
+}
+
+/* Process state that a loader is expected to have set. */
 static int do_state(char **a)
 {
-	sigset_t mask;
-	int blocked = 0, ignored = 0;
+	uint64_t mask = 0;
+	int blocked, ignored = 0;
 	(void)a;
-	sigprocmask(SIG_SETMASK, NULL, &mask);
-	for (int s = 1; s < 32; s++) {
-		struct sigaction sa;
-		blocked += sigismember(&mask, s) == 1;
-		ignored += sigaction(s, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &mask, sizeof(mask));
+	blocked = __builtin_popcountll(mask);
+	for (int s = 1; s <= LAST_SIGNAL; s++) {
+		struct kernel_sigaction sa = {0};
+		ignored += syscall(SYS_rt_sigaction, s, NULL, &sa, sizeof(mask)) == 0 && sa.handler == (void *)SIG_IGN;
 	}
 	mode_t old = umask(0);
 	printf("state nnp %d seccomp %d blocked %d ignored %d umask %03o leader %d dumpable %d\n",
@@ -650,6 +669,7 @@ static const struct command {
     {"fds", 0, do_fds},
     {"caps", 0, do_caps},
     {"state", 0, do_state},
+    {"deaf", 0, do_deaf},
     {"landlock", 0, do_landlock},
     {"rlimits", 0, do_rlimits},
     {"print", 1, do_print},
