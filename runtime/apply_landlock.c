@@ -122,18 +122,11 @@ static bool opened_grant(struct run *r, const struct landlock_rule *rule, const 
 	return rule_try(r, rule, o->fd, o->is_dir ? rights : rights & fs_rights_of_files(), o->path);
 }
 
-static bool visit_path(void *ctx, const struct landlock_rule *rule)
+static bool path_grant(struct run *r, const struct landlock_rule *rule, const char *path)
 {
-	struct run *r = ctx;
-	const struct opened *opened = r->opened ? r->opened++ : NULL;
-	char path[PLAN_MAX_PATH + 1];
 	int flags = rule->nofollow ? O_NOFOLLOW : 0, fd;
 	bool fault;
 
-	if (opened && opened->fd != OPENED_ELSEWHERE)
-		return opened_grant(r, rule, opened);
-	if (!run_rule_path(r, rule, path))
-		return false;
 	fd = links_open(r, rule, path, flags, &fault);
 	if (fd < 0 && !fault && errno == ENOENT && rule->missing == MISSING_MAKE) {
 		if (r->options->dry_run)
@@ -145,6 +138,24 @@ static bool visit_path(void *ctx, const struct landlock_rule *rule)
 	if (fd >= 0)
 		return fd_grant(r, rule, fd, path);
 	return !fault && (may_skip(rule, errno) || missing_fault(r, rule, path, errno));
+}
+
+/* Its path is a page of the stack that most rules need not touch. */
+__attribute__((noinline)) static bool expanded_grant(struct run *r, const struct landlock_rule *rule)
+{
+	char path[PLAN_MAX_PATH + 1];
+
+	return run_rule_path(r, rule, path) && path_grant(r, rule, path);
+}
+
+static bool visit_path(void *ctx, const struct landlock_rule *rule)
+{
+	struct run *r = ctx;
+	const struct opened *opened = r->opened ? r->opened++ : NULL;
+
+	if (opened && opened->fd != OPENED_ELSEWHERE)
+		return opened_grant(r, rule, opened);
+	return rule->path ? path_grant(r, rule, rule->path) : expanded_grant(r, rule);
 }
 
 struct glob_grants {
@@ -203,6 +214,7 @@ static bool visit_entry(void *ctx, const struct landlock_rule *rule)
 	if (!r->program.interp[0])
 		return true;
 	interp.place = (struct span){0};
+	interp.path = NULL;
 	/* in a tree of its own it may be another file than the one that was opened outside */
 	fd = start_late(r) ? openat(AT_FDCWD, r->program.interp, O_PATH | O_CLOEXEC) : r->program.interp_fd;
 	if (fd < 0)

@@ -133,8 +133,8 @@ static bool id_check(const struct line *l, struct span word, char id[PLAN_ID_LEN
 
 	if (word.len != PLAN_ID_LEN)
 		return line_fault(l, "not a plan id", word);
-	for (size_t i = 0; i < PLAN_ID_LEN; i++)
-		if (hex_value(word.at[i]) < 0)
+	for (size_t i = 0; i < PLAN_ID_LEN; i += EIGHT)
+		if (eight_no_hex(eight_at(word.at + i)))
 			return line_fault(l, "not a plan id", word);
 	if (!id[0])
 		memcpy(id, word.at, PLAN_ID_LEN);
@@ -162,6 +162,7 @@ static bool head_check(struct line *l, char id[PLAN_ID_LEN + 1])
 
 struct table_run {
 	const char *words, *next; /* next: the first that may come now */
+	const char *last; /* where the word of the line before stands, if that may be there again */
 	line_reader *const *reader; /* of `next` */
 	void *ctx;
 };
@@ -186,6 +187,8 @@ static bool table_line(void *ctx, struct line *l, struct span word)
 	line_reader *const *reader = run->reader;
 	bool missing = false;
 
+	if (word.at == run->last)
+		return (*reader)(run->ctx, l);
 	for (; *found && !span_is(word, found + 1); found = text_nth(found, 1), reader++)
 		missing |= often(found, ONCE);
 	if (!*found)
@@ -193,8 +196,15 @@ static bool table_line(void *ctx, struct line *l, struct span word)
 									 : SAID("a word this sbx-run does not know"), word);
 	if (missing)
 		return line_fault(l, "a line is missing before this one", word);
-	run->next = often(found, MANY) ? found : text_nth(found, 1);
-	run->reader = often(found, MANY) ? reader : reader + 1;
+	if (often(found, MANY)) {
+		run->next = found;
+		run->reader = reader;
+		run->last = word.at;
+	} else {
+		run->next = text_nth(found, 1);
+		run->reader = reader + 1;
+		run->last = NULL;
+	}
 	return (*reader)(run->ctx, l);
 }
 
@@ -207,18 +217,30 @@ static bool required_seen(const struct line *l, const char *next)
 	return true;
 }
 
+/* Takes the first word off where it is that of the line before, as in most lines: *word stays what it is. */
+static bool line_again(struct line *l, struct span word)
+{
+	const size_t len = word.len + 1; /* with its blank, behind which something must come */
+
+	if (!word.len || l->left.len <= len || memcmp(l->left.at, word.at, len))
+		return false;
+	l->left.at += len;
+	l->left.len -= len;
+	return true;
+}
+
 /* All lines up to `end`; *l is then the last one. */
 static bool lines_run(const struct conf *c, struct line *l,
 		      bool (*read)(void *ctx, struct line *l, struct span word), void *ctx,
 		      char id[PLAN_ID_LEN + 1])
 {
-	struct span word;
+	struct span word = {0};
 	size_t at = 0;
 
 	if (!line_next(c, &at, l) || !head_check(l, id))
 		return false;
 	for (;;) {
-		if (!line_next(c, &at, l) || !line_word(l, &word))
+		if (!line_next(c, &at, l) || (!line_again(l, word) && !line_word(l, &word)))
 			return false;
 		if (span_is(word, "end"))
 			break;

@@ -30,8 +30,26 @@ static inline uint64_t eight_at(const void *at)
 	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? v : __builtin_bswap64(v);
 }
 
+/* Back to where eight_at() has it from. */
+static inline void eight_put(void *at, uint64_t v)
+{
+	v = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? v : __builtin_bswap64(v);
+	__builtin_memcpy(at, &v, sizeof(v));
+}
+
+/* The digits of a number, hexadecimal, in lower case, the highest first. */
+static inline uint64_t eight_hex(uint32_t number)
+{
+	uint64_t v = number;
+
+	v = (v | v << 16) & 0x0000ffff0000ffff;
+	v = (v | v << 8) & 0x00ff00ff00ff00ff;
+	v = __builtin_bswap64((v | v << 4) & EIGHT_OF(0x0f));
+	return v + EIGHT_OF('0') + ((v + EIGHT_OF(6)) >> 4 & EIGHT_OF(1)) * ('a' - '0' - 10);
+}
+
 /* Those that are c. */
-static inline uint64_t eight_equal(uint64_t v, int c)
+__attribute__((always_inline)) static inline uint64_t eight_equal(uint64_t v, int c)
 {
 	v ^= EIGHT_OF(c);
 	return (v - EIGHT_OF(1)) & ~v & EIGHT_OF(0x80);

@@ -97,23 +97,23 @@ static void cgroup_look(struct span controller, const struct host *h, struct lac
 
 static void mechanism_look(struct span word, const struct host *h, struct lack *lack)
 {
+	if (span_is(word, "seccomp")) {
+		seccomp_look(h, lack);
+		return;
+	}
+	if (span_starts(word, "landlock:")) {
+		landlock_look(word, h, lack);
+		return;
+	}
 	if (span_is(word, "launch") || span_is(word, "rlimit") || span_is(word, "supervisor"))
 		return;
 	if (span_starts(word, "cgroup:")) {
 		cgroup_look((struct span){word.at + 7, word.len - 7}, h, lack);
 		return;
 	}
-	if (span_is(word, "seccomp")) {
-		seccomp_look(h, lack);
-		return;
-	}
 	if (span_is(word, "namespace")) {
 		lack->what = h->no_namespaces ? "this host does not let namespaces be made" : NULL;
 		lack->fix = SAID("run it where namespaces are allowed, or `prefer CAPABILITY on linux because ...`");
-		return;
-	}
-	if (span_starts(word, "landlock:")) {
-		landlock_look(word, h, lack);
 		return;
 	}
 	if (span_is(word, "none")) {
@@ -245,13 +245,16 @@ bool guarantees_cgroup(const struct launch *l, const struct cgroup_conf *c, cons
 
 bool guarantees_check(const struct launch *l, const struct host *h, struct fault *f)
 {
-	struct span word;
+	struct span word, kept = {"", 0}; /* kept: of the guarantee before; many are kept by the same */
 	struct lack lack;
 
 	for (unsigned i = 0; i < l->n_guarantees; i++) {
 		const struct guarantee *g = &l->guarantees[i];
-		if (g->required && !guarantee_look(g, h, &word, &lack))
+		if (!g->required || span_same(g->mechanisms, kept))
+			continue;
+		if (!guarantee_look(g, h, &word, &lack))
 			return lack_fault(f, g->cap, g->where, word, &lack);
+		kept = g->mechanisms;
 	}
 	return mechanisms_check(l, h, f);
 }

@@ -166,7 +166,16 @@ static bool fs_read(const struct landlock *out, struct line *l, struct landlock_
 /* WHERE TMPL */
 static bool place_read(const struct landlock *out, struct line *l, struct landlock_rule *r)
 {
-	return line_word(l, &r->where) && line_template(l, out->vars, &r->place);
+	if (!line_word(l, &r->where) || !line_rest(l, &r->place))
+		return false;
+	if (!template_plain(r->place))
+		return line_template_good(l, out->vars, r->place);
+	r->path = pool_copy(out->pool, r->place.at, r->place.len);
+	if (!r->path)
+		return fault_memory(l->conf->fault, "landlock.conf");
+	if (r->place.len > PLAN_MAX_PATH || !path_canonical(r->path))
+		r->path = NULL; /* who asks for it says why not */
+	return true;
 }
 
 /* Twice as much each time; what was outgrown stays in the pool. */
@@ -234,6 +243,7 @@ static bool head_again(const struct landlock *out, struct line *l, struct landlo
 	if (!len || l->left.len < len || memcmp(l->left.at, out->head.at, len))
 		return false;
 	*r = *out->like;
+	r->path = NULL;
 	l->left.at += len;
 	l->left.len -= len;
 	return true;

@@ -17,6 +17,7 @@ enum rule { RULE_ENTRY, RULE_PATH, RULE_GLOB, RULE_PORT, RULE_ASSERT, RULE_ASSER
 struct landlock_rule {
 	uint64_t rights;
 	struct span where, place; /* place: template */
+	const char *path; /* what it means in every run, where that needs nothing of one; else NULL (run_rule_path()) */
 	union {
 		struct span glob; /* glob, cover-glob: the pattern */
 		struct span port; /* port, assert-port: a number or one variable */

@@ -3,6 +3,8 @@
  */
 #include "run.h"
 
+#include <string.h>
+
 #include "template.h"
 
 bool run_path(struct run *r, struct span tmpl, struct span where, char path[PLAN_MAX_PATH + 1])
@@ -12,5 +14,8 @@ bool run_path(struct run *r, struct span tmpl, struct span where, char path[PLAN
 
 bool run_rule_path(struct run *r, const struct landlock_rule *rule, char path[PLAN_MAX_PATH + 1])
 {
-	return run_path(r, rule->place, rule->where, path);
+	if (!rule->path)
+		return run_path(r, rule->place, rule->where, path);
+	memcpy(path, rule->path, rule->place.len + 1);
+	return true;
 }

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "eight.h"
+
 enum { BLOCK = 64, ROUNDS = 64 };
 
 const uint32_t sha256_constant[ROUNDS] = {
@@ -83,7 +85,6 @@ static void finish(sha256_blocks *add, uint32_t state[8], const unsigned char *r
 
 void sha256_hex_by(sha256_blocks *add, const void *data, size_t size, char hex[SHA256_HEX + 1])
 {
-	static const char digit[] = "0123456789abcdef";
 	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 			     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 	const unsigned char *at = data;
@@ -91,8 +92,8 @@ void sha256_hex_by(sha256_blocks *add, const void *data, size_t size, char hex[S
 
 	add(state, at, whole / BLOCK);
 	finish(add, state, size ? at + whole : (const unsigned char *)"", size - whole, size);
-	for (unsigned i = 0; i < SHA256_HEX; i++)
-		hex[i] = digit[state[i / 8] >> (28 - 4 * (i % 8)) & 15];
+	for (unsigned i = 0; i < 8; i++)
+		eight_put(hex + EIGHT * i, eight_hex(state[i]));
 	hex[SHA256_HEX] = 0;
 }
 

@@ -64,16 +64,25 @@ static struct piece piece_next(struct span t)
 	return (struct piece){.kind = PIECE_BYTE, .byte = t.at[0], .len = 1};
 }
 
+/* Bytes of eight that may stand for something else. */
+static inline uint64_t eight_special(uint64_t v)
+{
+	return eight_unprintable(v) | eight_equal(v, '\\') | eight_equal(v, '$');
+}
+
 /* The bytes at the start that stand for themselves. */
 QUICK static size_t plain_len(struct span t)
 {
 	size_t n = 0;
 
 	for (; t.len - n >= EIGHT; n += EIGHT) {
-		uint64_t v = eight_at(t.at + n), other = eight_unprintable(v) | eight_equal(v, '\\') | eight_equal(v, '$');
+		uint64_t other = eight_special(eight_at(t.at + n));
 		if (other)
 			return n + eight_first(other);
 	}
+	/* the last eight once more where there are as many: nearly all texts are plain to the end */
+	if (n > 0 && !eight_special(eight_at(t.at + t.len - EIGHT)))
+		return t.len;
 	while (n < t.len && t.at[n] != '\\' && t.at[n] != '$' && (unsigned char)t.at[n] >= 0x20 &&
 	       t.at[n] != 0x7f)
 		n++;
@@ -83,6 +92,11 @@ QUICK static size_t plain_len(struct span t)
 static struct span span_after(struct span t, size_t n)
 {
 	return (struct span){t.at + n, t.len - n};
+}
+
+bool template_plain(struct span tmpl)
+{
+	return plain_len(tmpl) == tmpl.len;
 }
 
 const char *template_wrong(struct span tmpl, const struct vars *v)
@@ -203,14 +217,16 @@ bool word_template_next(struct span *words, char out[PLAN_MAX_LINE + 1], struct 
 	return true;
 }
 
+bool line_template_good(const struct line *l, const struct vars *v, struct span tmpl)
+{
+	const char *wrong = template_wrong(tmpl, v);
+
+	return !wrong || (line_fault)(l, wrong, tmpl);
+}
+
 bool line_template(struct line *l, const struct vars *v, struct span *tmpl)
 {
-	const char *wrong;
-
-	if (!line_rest(l, tmpl))
-		return false;
-	wrong = template_wrong(*tmpl, v);
-	return !wrong || (line_fault)(l, wrong, *tmpl);
+	return line_rest(l, tmpl) && line_template_good(l, v, *tmpl);
 }
 
 bool line_word_template(struct line *l, const struct vars *v, struct span *word)

@@ -19,6 +19,9 @@ enum template_use {
  */
 const char *template_wrong(struct span tmpl, const struct vars *v);
 
+/* Does it stand for itself? Then it is good. */
+bool template_plain(struct span tmpl);
+
 /* Expands a template that template_wrong() found good; `where` is the policy line for messages. */
 bool template_expand(struct span tmpl, enum template_use use, struct vars *v, struct span where,
 		     char out[PLAN_MAX_PATH + 1], struct fault *f);
@@ -34,6 +37,8 @@ bool word_template_next(struct span *words, char out[PLAN_MAX_LINE + 1], struct 
 
 /* The rest of a line, a good template. */
 bool line_template(struct line *l, const struct vars *v, struct span *tmpl);
+/* The same of one that was read: else a fault of the line. */
+bool line_template_good(const struct line *l, const struct vars *v, struct span tmpl);
 /* A word of a line, of which word_template() makes a good template. */
 bool line_word_template(struct line *l, const struct vars *v, struct span *word);
 

@@ -50,6 +50,7 @@ Test(runtime_conf, canonical)
 {
 	cr_assert_eq(run_text(HEAD "one 7\nend\n"), ERR_COUNT);
 	cr_assert_eq(run_text(HEAD "one 0\nmaybe x\nmany a\nmany \xc3\xa9 b\nend\n"), ERR_COUNT);
+	cr_assert_eq(run_text(HEAD "one 0\nmany a\nmany\nmany b c\nend\n"), ERR_COUNT);
 }
 
 Test(runtime_conf, malformed)
@@ -80,6 +81,10 @@ Test(runtime_conf, malformed)
 	    HEAD "one 7\nmaybe x\nmaybe x\nend\n",
 	    HEAD "one 7\nmany a\nmaybe x\nend\n",
 	    HEAD "one 7\nother x\nend\n",
+	    HEAD "one 7\nmany a\nmany \nend\n",
+	    HEAD "one 7\nmany a\nmanyb c\nend\n",
+	    HEAD "one 7\nmany a\nman b\nend\n",
+	    HEAD "one 7\nmany\nmany \nend\n",
 	    HEAD "# one\none 7\nend\n",
 	    HEAD "one 7\nmany \x7f\nend\n",
 	    HEAD "one 7\nmany \x01\nend\n",

@@ -4,6 +4,7 @@
  */
 #include <criterion/criterion.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,19 @@ Test(runtime_eight, the_first_byte_of_a_kind)
 				bytes[at] = (char)c;
 				cr_assert_eq(eight_find(bytes, len, c), at < len ? at : len, "byte %d of %zu", c, len);
 			}
+}
+
+Test(runtime_eight, digits)
+{
+	char wanted[EIGHT + 1], got[EIGHT + 1] = "";
+
+	srandom(9);
+	for (unsigned n = 0; n < 200000; n++) {
+		uint32_t number = n < 65536 ? n << 16 | n : (uint32_t)random() << 1 ^ (uint32_t)random();
+		snprintf(wanted, sizeof(wanted), "%08x", number);
+		eight_put(got, eight_hex(number));
+		cr_assert_str_eq(got, wanted);
+	}
 }
 
 /* A template with one byte that is not plain, at each place: found, and everything before it kept. */
