@@ -67,7 +67,7 @@ RUNTIME_HOST := $(patsubst %.c,$(B)/%.o,$(filter-out runtime/static_%.c,$(RUNTIM
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 UNIT_BIN     := $(UNIT_SRC:tests/unit/%.c=$(B)/tests/unit/%)
 
-.PHONY: all check check-hardening check-docs check-completions check-capabilities check-unit check-seeds check-golden check-errors check-codes check-commands check-pages check-trials check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench \
+.PHONY: all check check-hardening check-docs check-completions check-capabilities check-unit check-seeds check-golden check-errors check-codes check-commands check-pages check-trials check-options check-sbpl check-diff check-report check-formats check-alloc check-check check-plan check-growth check-layers check-proof check-live check-escape check-vm check-san check-clang check-static bench order \
         fuzz proof-long bless demo install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -94,14 +94,14 @@ $(B)/sbxc: $(COMPILER_OBJ)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -pie -Wl,-z,relro,-z,now -o $@ $^ $(YAML_LIBS)
 
-LINK_RUN = $(MUSL_CC) -static $(OWN_START) $(SMALL) -fdata-sections $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,-z,common-page-size=64,--gc-sections,--sort-section=name,--build-id=none
+LINK_RUN = $(MUSL_CC) -static $(OWN_START) $(SMALL) -ffunction-sections -fdata-sections $(LDFLAGS) -Wl,-z,norelro,-z,noseparate-code,-z,common-page-size=64,--gc-sections,--sort-section=name,--build-id=none
 
 # Words for people are packed (runtime/said.h). Which of them there are is known when all is optimized as one: so it is linked
 # once for the words, and then with them.
 # The loader that is installed has no symbols and no sections; debuggers read build/static/sbx-run.elf, which is the same code.
 $(B)/sbx-run: $(B)/static/sbx-run.elf $(B)/loaded
 	$(Q)$(B)/loaded <$< >$@ && chmod 755 $@
-$(B)/static/sbx-run.elf: $(RUNTIME_OBJ) $(B)/static/said.o runtime/pack/said.ld
+$(B)/static/sbx-run.elf: $(RUNTIME_OBJ) $(B)/static/said.o runtime/pack/said.ld runtime/pack/order.ld
 	@echo "  LD    $@"
 	$(Q)$(LINK_RUN) -Wl,-T,runtime/pack/said.ld -o $@ $(filter %.o,$^) && $(OBJCOPY) -R .comment -R .eh_frame $@
 $(B)/static/said.o: $(RUNTIME_OBJ) $(B)/pack
@@ -258,6 +258,10 @@ proof-long: all $(B)/tests/unit/seccomp_prove $(B)/tests/unit/compose_brute $(B)
 	$(Q)LONG=1 tests/proof.sh
 	$(Q)DIFF_PAIRS=100000 $(B)/tests/unit/diff
 	$(Q)for t in seatbelt_random fmt normalize; do SBX_LONG=100000 $(B)/tests/unit/$$t || exit 1; done
+
+# Where the functions of the loader lie: those of every start together.
+order: all
+	$(Q)B=$(B) runtime/pack/order.sh
 
 bless: all
 	$(Q)$(B)/sbxc caps --md >docs/capabilities.md

@@ -20,9 +20,9 @@ struct host {
 };
 
 void host_probe(struct host *h);
-/* For sbx_run.c, before anything is opened: nobody else's stdin, stdout and stderr; no more rights than the caller's. */
-bool host_stdio_hold(struct fault *f);
+/* For sbx_run.c, before anything is opened: no more rights than the caller's; /dev/null where stdin, stdout or stderr is closed. */
 bool host_privilege_refuse(struct fault *f);
+bool host_stdio_hold(struct fault *f);
 /* Nobody looks into this process. */
 bool host_seal(struct fault *f);
 bool host_filtered(void);

@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -11,16 +10,10 @@
 #include "fault.h"
 #include "host.h"
 
-/* Without this the first file that is opened would become somebody's stdin, stdout or stderr. */
 bool host_stdio_hold(struct fault *f)
 {
-	struct pollfd p[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
-
-	/* one call for all three: POLLNVAL marks what is not open */
-	if (poll(p, 3, 0) < 0)
-		return fault_step(f, "stdio", "poll");
 	for (int fd = 0; fd < 3; fd++)
-		if (p[fd].revents & POLLNVAL && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
 			return fault_step(f, "stdio", "open /dev/null");
 	return true;
 }

@@ -41,11 +41,14 @@ static const char help[] SAID_ARRAY =
 
 static const char version[] SAID_ARRAY = "sbx-run " SBX_VERSION " (plan version 1; " MECHANISMS ")\n";
 
-static enum options_result print(const char *text)
+static enum options_result print(const char *text, struct fault *f)
 {
 	size_t len = strlen(said(text));
 
-	return write(STDOUT_FILENO, text, len) == (ssize_t)len ? OPTIONS_DONE : OPTIONS_WRONG;
+	if (write(STDOUT_FILENO, text, len) == (ssize_t)len)
+		return OPTIONS_DONE;
+	fault_step(f, "options", "write to stdout");
+	return OPTIONS_WRONG;
 }
 
 static bool (usage)(struct fault *f, const char *why, const char *what)
@@ -176,9 +179,9 @@ enum options_result options_parse(char **argv, struct options *o, struct fault *
 	o->status_fd = -1;
 	for (; argv[i] && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--help"))
-			return print(help);
+			return print(help, f);
 		if (!strcmp(argv[i], "--version"))
-			return print(version);
+			return print(version, f);
 		if (!strcmp(argv[i], "--")) {
 			i++;
 			break;

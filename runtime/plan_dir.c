@@ -28,9 +28,18 @@ static bool (unsafe)(struct fault *f, const char *name, const char *why, const c
 }
 #define unsafe(f, name, why, fix) unsafe(f, name, SAID(why), SAID(fix))
 
-static bool owner_check(const struct stat *st, const char *name, struct fault *f)
+static bool by_user(struct plan_dir *d, uid_t owner)
 {
-	if (st->st_uid != 0 && st->st_uid != geteuid())
+	if (!d->user_asked) {
+		d->user = geteuid();
+		d->user_asked = true;
+	}
+	return owner == d->user;
+}
+
+static bool owner_check(struct plan_dir *d, const struct stat *st, const char *name, struct fault *f)
+{
+	if (st->st_uid != 0 && !by_user(d, st->st_uid))
 		return unsafe(f, name, "it belongs to another user", "take a copy of your own of");
 	if (st->st_mode & (S_IWGRP | S_IWOTH))
 		return unsafe(f, name, "its group or others may write it", "chmod go-w");
@@ -62,7 +71,7 @@ static bool read_whole(int fd, char *buf, size_t *size)
 	return true;
 }
 
-static bool file_take(const struct plan_dir *d, int fd, size_t max, struct plan_file *out,
+static bool file_take(struct plan_dir *d, int fd, size_t max, struct plan_file *out,
 		      struct fault *f)
 {
 	const char *name = out->name;
@@ -73,7 +82,7 @@ static bool file_take(const struct plan_dir *d, int fd, size_t max, struct plan_
 		return open_fault(f, name, "stat");
 	if (!S_ISREG(st.st_mode))
 		return open_wrong(f, name, "not a regular file");
-	if (!owner_check(&st, name, f))
+	if (!owner_check(d, &st, name, f))
 		return false;
 	if ((uint64_t)st.st_size > max)
 		return open_wrong(f, name, "the file is too large");
@@ -86,7 +95,7 @@ static bool file_take(const struct plan_dir *d, int fd, size_t max, struct plan_
 }
 
 /* O_NONBLOCK: a FIFO that was put in the place of a file must not stop the loader. */
-static bool file_read(const struct plan_dir *d, const char *name, size_t max, struct plan_file *out,
+static bool file_read(struct plan_dir *d, const char *name, size_t max, struct plan_file *out,
 		      struct fault *f)
 {
 	int fd = openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -114,6 +123,11 @@ static bool digest_check(const struct plan_dir *d, const struct plan_file *sums,
 			 "found sha256:%s", digest, hex);
 }
 
+int plan_dir_enter(const char *path)
+{
+	return openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, struct fault *f)
 {
 	struct plan_file sums;
@@ -122,12 +136,12 @@ bool plan_dir_open(struct plan_dir *d, const char *path, const char *digest, str
 
 	d->hash = sha256_best();
 	d->pinned = digest != NULL;
-	d->fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	d->fd = d->entered ? d->entered : plan_dir_enter(path);
 	if (d->fd < 0)
 		return open_fault(f, path, "open");
 	if (fstat(d->fd, &st))
 		return open_fault(f, path, "stat");
-	if (!owner_check(&st, path, f) || !file_read(d, "SHA256SUMS", MAX_SUMS, &sums, f) ||
+	if (!owner_check(d, &st, path, f) || !file_read(d, "SHA256SUMS", MAX_SUMS, &sums, f) ||
 	    !digest_check(d, &sums, digest, f))
 		return false;
 	d->sums = (struct span){sums.data, sums.size};
@@ -182,7 +196,7 @@ bool plan_dir_lists(const struct plan_dir *d, const char *name)
 	return sums_find(d->sums, name, &hex);
 }
 
-bool plan_dir_read(const struct plan_dir *d, const char *name, size_t max, struct plan_file *out,
+bool plan_dir_read(struct plan_dir *d, const char *name, size_t max, struct plan_file *out,
 		   struct fault *f)
 {
 	char hex[SHA256_HEX + 1];

@@ -23,7 +23,7 @@ extern char **environ;
  */
 enum { PAGE = 4096, ROOM = 16 * PAGE - offsetof(struct fault, text) % PAGE };
 struct memory {
-	char room[ROOM]; /* the pool's first */
+	char room[ROOM]; /* the pool's first, with what lies before it in `needed` */
 	struct fault fault;
 	struct plan plan;
 	_Alignas(PAGE) struct pool pool;
@@ -33,8 +33,8 @@ struct memory {
 };
 _Static_assert(offsetof(struct memory, fault.text) % PAGE == 0, "the used end of the fault begins a page");
 
-/* Not aligned itself: then the few variables of libc, and its beginning, lie on the page of the data. */
-static char needed[sizeof(struct memory) + PAGE];
+/* Its beginning lies on the page of the few other variables there are (static_start.c). */
+_Alignas(16) static char needed[sizeof(struct memory) + PAGE];
 
 static struct memory *memory(void)
 {
@@ -57,6 +57,23 @@ static bool begin(struct run *r, struct plan *plan, bool *proved)
 	return o->dry_run ? start_dry_run(r) : start_go(r);
 }
 
+/*
+ * The kernel gives the lowest number that is free: what is opened first has one above those of stdin, stdout and stderr
+ * only if all three are in use. Else the first file that is opened would become one of them.
+ */
+static bool stdio_hold(struct memory *m)
+{
+	const int fd = plan_dir_enter(m->options.plan);
+
+	if (fd > STDERR_FILENO) {
+		m->plan.dir.entered = fd;
+		return true;
+	}
+	if (fd >= 0)
+		close(fd);
+	return host_stdio_hold(&m->fault);
+}
+
 /* True only after a dry run. */
 static bool start(struct memory *m)
 {
@@ -68,7 +85,7 @@ static bool start(struct memory *m)
 	r->pool = &m->pool;
 	r->ready = -1;
 	r->fault = &m->fault;
-	pool_over(&m->pool, m->room, sizeof(m->room));
+	pool_over(&m->pool, needed, (size_t)(m->room + sizeof(m->room) - needed));
 	if (m->options.report || m->options.status_fd >= 0) {
 		if (!report_open(&m->report, &m->options, &m->fault))
 			return false;
@@ -90,9 +107,9 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	fault_set(fault, ERR_STEP);
-	if (host_stdio_hold(fault) && host_privilege_refuse(fault)) {
+	if (host_privilege_refuse(fault)) {
 		enum options_result result = options_parse(argv, &m->options, fault);
-		if (result == OPTIONS_DONE || (result == OPTIONS_RUN && start(m)))
+		if (result == OPTIONS_DONE || (result == OPTIONS_RUN && stdio_hold(m) && start(m)))
 			return 0;
 	}
 	fault_print(fault);

@@ -18,8 +18,8 @@
 #include "start.h"
 #include "thread.h"
 
-char **environ;
-/* By its name it lies before the memory of sbx_run.c, on the page of `environ`; behind it, it were on a page alone. */
+/* By their names these two come first of all variables, and the memory of sbx_run.c begins behind them, on their page. */
+_Alignas(4096) char **environ;
 static struct {
 	unsigned long *auxiliary;
 	struct thread {
@@ -62,13 +62,17 @@ unsigned long getauxval(unsigned long type)
 	return 0;
 }
 
+/* Where processors have an instruction for it, Linux 5.9 and later let a process use that, and say so. */
 static void thread_set(struct thread *t, uintptr_t canary)
 {
-	enum { SET_FS = 0x1002 };
+	enum { SET_FS = 0x1002, HWCAP2_FSGSBASE = 1 << 1 };
 
 	t->address = (uintptr_t)t;
 	t->canary = canary;
-	syscall(SYS_arch_prctl, SET_FS, t);
+	if (getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE)
+		__asm__ volatile("wrfsbase %0" : : "r"(t) : "memory");
+	else
+		syscall(SYS_arch_prctl, SET_FS, t);
 }
 
 void thread_begin(void)

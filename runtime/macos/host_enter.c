@@ -8,7 +8,6 @@
 #include "../fault.h"
 #include "../host.h"
 
-/* Without this the first file that is opened would become somebody's stdin, stdout or stderr. */
 bool host_stdio_hold(struct fault *f)
 {
 	for (int fd = 0; fd < 3; fd++)

@@ -171,6 +171,11 @@ ok" ;; esac
 	done
 done
 
+for option in --help --version; do
+	run sh -c '"$@" >&-' sh "$SBX_RUN" $option
+	refused "$option with a closed stdout" 125 E0626 "write to stdout: bad descriptor (EBADF)"
+done
+
 # ---- no room, nothing to be written to
 rules ""
 run "$SBX_RUN" --report "$TMP/r.json" "$P" "$PROBE" exit 7
