@@ -20,7 +20,7 @@ compile() { # lines of the policy on stdin; the params stand before
 
 compile <<'EOF'
     isolate none
-    prefer signal.scope on linux because "x"
+    prefer signal.scope, res.wall on linux because "x"
     limit open-files files
     limit open-files 200
     limit cpu-time time

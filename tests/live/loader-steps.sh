@@ -122,10 +122,11 @@ env-set FIXED ${text}/${UID}
 env-set LC_SET mine
 '
 plan "$P"
+home=$(getent passwd "$(id -u)" | cut -d: -f6)
 run env -i HOME=/wrong LC_A=1 LC_SET=theirs LD_=0 LD_PRELOAD=/x LD_NAMED=2 LEFT=3 LC_DENIED=7 LEFT_A=8 SECRET=4 GLIBC_TUNABLES=5 FIXED=6 "$SBX_RUN" "$P" -- "$PROBE" env
 gives "environment: named, by prefix, set, HOME from passwd, no LD_ by prefix" "env FIXED=a b/$(id -u)
-env LC_SET=mine
-env HOME=$(getent passwd "$(id -u)" | cut -d: -f6)
+env LC_SET=mine${home:+
+env HOME=$home}
 env LC_A=1
 env LD_NAMED=2
 env LEFT=3
