@@ -53,11 +53,21 @@ _Noreturn void __stack_chk_fail(void)
 	__builtin_trap();
 }
 
-unsigned long getauxval(unsigned long type)
+/* NULL: the kernel has not given it. Without errno, which the beginning has not yet. */
+static const unsigned long *auxiliary(unsigned long type)
 {
 	for (const unsigned long *a = libc.auxiliary; a[0]; a += 2)
 		if (a[0] == type)
-			return a[1];
+			return a + 1;
+	return NULL;
+}
+
+unsigned long getauxval(unsigned long type)
+{
+	const unsigned long *value = auxiliary(type);
+
+	if (value)
+		return *value;
 	errno = ENOENT;
 	return 0;
 }
@@ -66,10 +76,11 @@ unsigned long getauxval(unsigned long type)
 static void thread_set(struct thread *t, uintptr_t canary)
 {
 	enum { SET_FS = 0x1002, HWCAP2_FSGSBASE = 1 << 1 };
+	const unsigned long *more = auxiliary(AT_HWCAP2);
 
 	t->address = (uintptr_t)t;
 	t->canary = canary;
-	if (getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE)
+	if (more && *more & HWCAP2_FSGSBASE)
 		__asm__ volatile("wrfsbase %0" : : "r"(t) : "memory");
 	else
 		syscall(SYS_arch_prctl, SET_FS, t);
@@ -82,9 +93,11 @@ void thread_begin(void)
 
 static void canary_put(void)
 {
-	uintptr_t canary;
+	const unsigned long *random = auxiliary(AT_RANDOM);
+	uintptr_t canary = (uintptr_t)libc.auxiliary; /* where the kernel put them was drawn by lot too */
 
-	memcpy(&canary, (const void *)getauxval(AT_RANDOM), sizeof(canary));
+	if (random)
+		memcpy(&canary, (const void *)*random, sizeof(canary));
 	/* no text that is read too far tells all of it, none that is too long puts it back */
 	((unsigned char *)&canary)[1] = 0;
 	thread_set(&libc.threads[0], canary);

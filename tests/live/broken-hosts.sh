@@ -171,6 +171,18 @@ ok" ;; esac
 	done
 done
 
+# Where the kernel does not say which instructions a process may use (AT_HWCAP2), a call does it; a canary needs no AT_RANDOM;
+# nothing here needs AT_PAGESZ.
+AUXV=$(tool auxv)
+for type in 26 25 6; do
+	run "$AUXV" $type "$SBX_RUN" "$P" "$PROBE" print ran
+	case $RC in
+	0) has "a kernel that does not give value $type" "ran*" ;;
+	99) skip "a kernel that does not give value $type" "it cannot be hidden here" ;;
+	*) fail "a kernel that does not give value $type" "$RC" "$OUT" "$ERR" ;;
+	esac
+done
+
 for option in --help --version; do
 	run sh -c '"$@" >&-' sh "$SBX_RUN" $option
 	refused "$option with a closed stdout" 125 E0626 "write to stdout: bad descriptor (EBADF)"
