@@ -121,9 +121,10 @@ sixty_policy() { # PROGRAM
 		        prlimit64, pwrite64, read, readlinkat, rseq, rt_sigaction, rt_sigprocmask, rt_sigreturn, set_robust_list,
 		        set_tid_address, uname, write, $([[ $(uname -m) = x86_64 ]] && echo access, arch_prctl || echo writev, readv) because "the benchmark"
 		    allow read exec "$1", "$(realpath "$loader")" because "the benchmark"
-		    allow read "/lib", "/usr/lib", "/usr/share", "/usr/local/lib", "/usr/local/share", "/sys/devices/system/cpu", "/var/lib",
-		        "/srv", "/opt", "/etc/ld.so.cache", "/etc/passwd", "/etc/group", "/etc/hosts", "/dev/null", "/dev/zero", "/dev/random",
-		        "/dev/urandom", "/dev/full" because "the benchmark"
+		    allow read {
+		$(printf '        "%s" if-exists\n' /lib /usr/{lib,share,local/lib,local/share} /sys/devices/system/cpu /var/lib /srv /opt \
+			    /etc/{ld.so.cache,passwd,group,hosts} /dev/{null,zero,random,urandom,full})
+		    } because "the benchmark"
 		}
 	P
 }
@@ -132,6 +133,7 @@ sixty_policy() { # PROGRAM
 setpriv_rules() { # PLAN
 	local rights path
 	sed -n 's/^path [a-z]* [a-z]* \([a-z_,]*\) [^ ]* /\1 /p' "$1/landlock.conf" | while read -r rights path; do
+		[[ -e $path ]] || continue
 		[[ -d $path ]] || rights=$(tr , '\n' <<<"$rights" | grep -xE 'execute|read_file|write_file|truncate' | paste -sd,)
 		printf -- '--landlock-rule\npath-beneath:%s:%s\n' "${rights//_/-}" "$path"
 	done
