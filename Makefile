@@ -44,7 +44,7 @@ STD  := -std=gnu11 -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' -MMD -MP -fno-stri
 SMALL := -Oz -fno-expensive-optimizations -fno-tree-tail-merge -fno-shrink-wrap -fno-tree-sink -fno-tree-sra -fno-jump-tables -fno-caller-saves -fno-tree-dominator-opts -fno-ipa-sra -flto=auto -flto-partition=one -fipa-pta -fno-inline-functions-called-once -fno-optimize-sibling-calls
 # runtime/static_start.c and static_calls.c are what libc has for this machine.
 ifneq ($(filter x86_64-%,$(shell $(MUSL_CC) -dumpmachine 2>/dev/null)),)
-SMALL += -malign-data=abi -mno-sse -mno-mmx -mno-80387 -mskip-rax-setup -DSBX_OWN_START
+SMALL += -malign-data=abi -mno-sse -mno-mmx -mno-80387 -mskip-rax-setup -mstack-protector-guard=global -DSBX_OWN_START
 OWN_START := -nostartfiles
 endif
 HARD := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE

@@ -2,45 +2,44 @@
  * static_start.c - what runs before main() in the static loader, instead of libc's.
  *
  * Libc's prepares for threads, for cancellation and for a dynamic linker: 2 KB, two system calls and a page that no start
- * here needs. Errors of calls lie where the thread's register points: a child that runs beside its parent in the same memory has
- * its own, and one that runs while the parent waits has that of its parent.
+ * here needs. There is no register for threads either, whose setting is a call where processors have no instruction for it.
  *
  * For one machine; elsewhere libc's serves.
  */
 #if defined(__x86_64__) && defined(__LP64__)
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "start.h"
-#include "thread.h"
 
-/* By their names these two come first of all variables, and the memory of sbx_run.c begins behind them, on their page. */
+/* By their names these come first of all variables, and the memory of sbx_run.c begins behind them, on their page. */
 _Alignas(4096) char **environ;
 static struct {
 	unsigned long *auxiliary;
-	struct thread {
-		/* as far as compilers know it: its address first, the canary at 40 */
-		uintptr_t address, others[4], canary;
-		int error; /* errno */
-	} threads[2]; /* the second is the child's */
+	int errors[2]; /* errno; the second is that of a child beside its parent */
 } libc;
+/* What a function with a buffer finds behind it again, or ends: -mstack-protector-guard=global. */
+__attribute__((used, section(".bss.libc"))) uintptr_t __stack_chk_guard;
 
 /* Names of libc. Its own functions ask for errno by the first one. */
 int *___errno_location(void);
-_Noreturn void __stack_chk_fail(void);
+__attribute__((used)) _Noreturn void __stack_chk_fail(void);
 int main(int argc, char **argv);
 _Noreturn void static_begin(void *stack);
 
+/*
+ * A child beside its parent, in the same memory, has its stack among the variables, far below the kernel's stack (thread.h). One that
+ * runs while its parent waits has the errno of that.
+ */
 __attribute__((noinline)) int *__errno_location(void)
 {
-	struct thread *t;
+	extern char _end[]; /* of all variables: the linker's */
+	const bool beside = (uintptr_t)__builtin_frame_address(0) < (uintptr_t)_end;
 
-	__asm__("mov %%fs:0, %0" : "=r"(t));
-	return &t->error;
+	return &libc.errors[beside];
 }
 
 int *___errno_location(void)
@@ -53,7 +52,7 @@ _Noreturn void __stack_chk_fail(void)
 	__builtin_trap();
 }
 
-/* NULL: the kernel has not given it. Without errno, which the beginning has not yet. */
+/* NULL: the kernel has not given it. */
 static const unsigned long *auxiliary(unsigned long type)
 {
 	for (const unsigned long *a = libc.auxiliary; a[0]; a += 2)
@@ -72,25 +71,6 @@ unsigned long getauxval(unsigned long type)
 	return 0;
 }
 
-/* Where processors have an instruction for it, Linux 5.9 and later let a process use that, and say so. */
-static void thread_set(struct thread *t, uintptr_t canary)
-{
-	enum { SET_FS = 0x1002, HWCAP2_FSGSBASE = 1 << 1 };
-	const unsigned long *more = auxiliary(AT_HWCAP2);
-
-	t->address = (uintptr_t)t;
-	t->canary = canary;
-	if (more && *more & HWCAP2_FSGSBASE)
-		__asm__ volatile("wrfsbase %0" : : "r"(t) : "memory");
-	else
-		syscall(SYS_arch_prctl, SET_FS, t);
-}
-
-void thread_begin(void)
-{
-	thread_set(&libc.threads[1], libc.threads[0].canary);
-}
-
 static void canary_put(void)
 {
 	const unsigned long *random = auxiliary(AT_RANDOM);
@@ -100,7 +80,7 @@ static void canary_put(void)
 		memcpy(&canary, (const void *)*random, sizeof(canary));
 	/* no text that is read too far tells all of it, none that is too long puts it back */
 	((unsigned char *)&canary)[1] = 0;
-	thread_set(&libc.threads[0], canary);
+	__stack_chk_guard = canary;
 }
 
 /* The kernel's stack of a new program: the count, the arguments, the environment, the auxiliary values. */

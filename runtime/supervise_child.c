@@ -16,7 +16,6 @@
 #include "relay.h"
 #include "start.h"
 #include "supervise_priv.h"
-#include "thread.h"
 
 /*
  * There is no guard below it, so it is twice what any start needs: PLAN_MAX_GLOB_DEPTH folders of a pattern inside each other at 2.6 KB,
@@ -148,7 +147,6 @@ static bool ends_open(struct supervisor *s)
  */
 static int child_beside(void *supervisor)
 {
-	thread_begin();
 	child_begin(supervisor, false);
 }
 

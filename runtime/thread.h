@@ -6,16 +6,11 @@
 
 #include <stdbool.h>
 
-/* The static loader has its own beginning of libc (static_start.c), which knows how; libc's would want a thread of libc. */
+/* The static loader has its own beginning of libc (static_start.c), which knows such a child by its stack; libc's would want a thread of libc. */
 #if defined(SBX_OWN_START) && defined(__x86_64__) && defined(__LP64__)
 enum { THREAD_OWN = true };
-/* The first thing such a child does. */
-void thread_begin(void);
 #else
 enum { THREAD_OWN = false };
-static inline void thread_begin(void)
-{
-}
 #endif
 
 #endif

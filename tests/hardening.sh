@@ -19,7 +19,9 @@ bound_before() { segments "$1" | grep -q GNU_RELRO && readelf -dW "$1" | grep -q
 checked() { readelf --dyn-syms -W "$1" | grep -q '_chk@'; }
 guarded() { readelf --dyn-syms -W "$1" | grep -q '__stack_chk_fail@'; }
 static() { ! segments "$1" | grep -qE 'INTERP|DYNAMIC'; }
-guarded_static() { objdump -d --no-show-raw-insn "$1" | grep -q '%fs:0x28'; }
+guarded_static() { objdump -d --no-show-raw-insn "$1" | grep -q '<__stack_chk_guard>'; }
+# Of libc's functions too: nothing sets that register (runtime/static_start.c).
+no_thread_register() { ! objdump -d --no-show-raw-insn "$1" | grep -qE '%fs:|%gs:'; }
 
 look() { # FILE WHAT...
 	file=$1
@@ -40,7 +42,7 @@ look "$B/sbx-probe" no_written_code no_running_stack static
 # The loader has no sections that could be disassembled: that is done with the whole of it, which differs only in where these are.
 same_code() { [ -s "$B/static/sbx-run.elf" ] && cmp -l "$1" "$B/static/sbx-run.elf" 2>/dev/null | awk '$1 <= 40 || $1 > 64 || $1 > 48 && $1 < 59 { exit 1 }'; }
 look "$B/sbx-run" same_code
-case $(uname -m) in x86_64) look "$B/static/sbx-run.elf" guarded_static ;; esac
+case $(uname -m) in x86_64) look "$B/static/sbx-run.elf" guarded_static no_thread_register ;; esac
 cp "$B/sbx-run" "$tmp/changed" && printf x | dd of="$tmp/changed" bs=1 seek=2000 conv=notrunc 2>/dev/null
 ! same_code "$tmp/changed" && echo "PASS hardening: other code is found by same_code" ||
 	{ echo "FAIL hardening: same_code finds nothing"; status=1; }
@@ -59,4 +61,13 @@ for what in no_written_code no_running_stack anywhere bound_before checked guard
 	[ -e "$on" ] && ! "$what" "$on" && echo "PASS hardening: a program without is found by $what" ||
 		{ echo "FAIL hardening: $what finds nothing"; status=1; }
 done
+case $(uname -m) in
+x86_64)
+	${CC:-gcc} -w -fstack-protector-all -o "$tmp/thread" "$tmp/c.c" 2>"$tmp/log" || cat "$tmp/log"
+	for what in guarded_static no_thread_register; do
+		[ -e "$tmp/thread" ] && ! "$what" "$tmp/thread" && echo "PASS hardening: a program with canaries by the thread's register is found by $what" ||
+			{ echo "FAIL hardening: $what finds nothing"; status=1; }
+	done
+	;;
+esac
 exit $status

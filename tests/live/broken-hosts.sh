@@ -171,8 +171,7 @@ ok" ;; esac
 	done
 done
 
-# Where the kernel does not say which instructions a process may use (AT_HWCAP2), a call does it; a canary needs no AT_RANDOM;
-# nothing here needs AT_PAGESZ.
+# A canary needs no AT_RANDOM; nothing here needs AT_PAGESZ, or to be told which instructions a process may use (AT_HWCAP2).
 AUXV=$(tool auxv)
 for type in 26 25 6; do
 	run "$AUXV" $type "$SBX_RUN" "$P" "$PROBE" print ran

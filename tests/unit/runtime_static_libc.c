@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -157,6 +158,8 @@ Test(static_libc, calls)
 long __syscall_ret(unsigned long result);
 long __syscall_ret(unsigned long result)
 {
+	if (result <= -4096UL)
+		return (long)result;
 	errno = (int)-result;
 	return -1;
 }
@@ -174,6 +177,22 @@ OURS(prctl);
 OURS(getpid);
 OURS(readlinkat);
 OURS(wait4);
+OURS(clone);
+
+static int ended_with(void *code)
+{
+	return *(int *)code;
+}
+
+Test(static_libc, child_with_a_stack)
+{
+	static _Alignas(16) char stack[64 * 1024];
+	int code = 7, status = 0;
+	pid_t child = our_clone(ended_with, stack + sizeof(stack), SIGCHLD, &code);
+
+	cr_assert(child > 0 && waitpid(child, &status, 0) == child);
+	cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
 
 /* No argument to six, with "..." and without, what the kernel returns and what it refuses. */
 Test(static_libc, calls_by_name)
