@@ -82,26 +82,26 @@ else
 fi
 
 # The oldest mmap() of 32-bit calls hides its arguments.
-if [ "$ARCH" = x86_64 ]; then
-	CALL=$(tool call)
-	ENTRY=$CALL
-	compile i386 <<P
+[ "$ARCH" = x86_64 ] || finish
+CALL=$(tool call)
+# in some virtual machines int 0x80 ends the program, whatever the kernel was built with
+[ "$("$CALL" i386:20 2>/dev/null)" = ok ] || { skip "exec.wx on i386" "this kernel has no 32-bit calls"; finish; }
+ENTRY=$CALL
+compile i386 <<P
     abi x86_64, i386
     require exec.wx
 P
-	run "$SBX_RUN" "$TMP/plan" -- "$CALL" i386:90,0 i386:192,0,4096,3,0x22,0xffffffff,0 i386:192,0,4096,7,0x22,0xffffffff,0 i386:125,0,0,4
-	gives "exec.wx on i386" "errno 1
+run "$SBX_RUN" "$TMP/plan" -- "$CALL" i386:90,0 i386:192,0,4096,3,0x22,0xffffffff,0 i386:192,0,4096,7,0x22,0xffffffff,0 i386:125,0,0,4
+gives "exec.wx on i386" "errno 1
 ok
 errno 1
 errno 1"
-	compile i386-control <<P
+compile i386-control <<P
     abi x86_64, i386
 P
-	run "$SBX_RUN" "$TMP/plan" -- "$CALL" i386:90,0 i386:192,0,4096,3,0x22,0xffffffff,0 i386:192,0,4096,7,0x22,0xffffffff,0 i386:125,0,0,4
-	gives "control: i386" "errno 14
+run "$SBX_RUN" "$TMP/plan" -- "$CALL" i386:90,0 i386:192,0,4096,3,0x22,0xffffffff,0 i386:192,0,4096,7,0x22,0xffffffff,0 i386:125,0,0,4
+gives "control: i386" "errno 14
 ok
 ok
 ok"
-	ENTRY=
-fi
 finish
