@@ -82,8 +82,8 @@ for name; do
 		# shellcheck disable=SC2046
 		"$loader" $(sets_of "$name") "$out/plans/$name" -- "$escape" run "$dir" "$victim" "$port" >"$work/got" 2>"$work/err"
 		code=$?
-		# whether a file system can be mounted is seen when it is
-		case $name in cap-fs.write.ephemeral) refusal='error\[E06\(01\|28\)\]' ;; *) refusal='error\[E0601\]' ;; esac
+		# whether namespaces can be made, and a file system be mounted, is seen when they are
+		case $name in cap-fs.write.ephemeral) refusal='error\[E06\(01\|27\|28\)\]' ;; *) refusal='error\[E06\(01\|27\)\]' ;; esac
 		if [ $code -eq 125 ] && [ ! -s "$work/got" ] && grep -q "$refusal" "$work/err"; then
 			echo "PASS escape $label $name: refused here, as predicted ($(awk -F'\t' -v p="$name" '$1 == p && $2 == "refused" { print $3 }' "$host" | tr '\n' ' '))"
 		else
